@@ -1,0 +1,81 @@
+# One call per target. Rooms under src/ are static libraries named suite::<room>; the arrows between
+# them are checked by scripts/check-layers.sh.
+
+option(SUITE_STRICT "Warnings are errors" OFF)
+option(SUITE_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+# Settings that third-party code does not get.
+add_library(suite_settings INTERFACE)
+target_compile_options(suite_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough -Wextra-semi
+  -Wcast-align -Wcast-qual -Wundef -Wmissing-declarations -Wredundant-decls
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+  $<$<BOOL:${SUITE_STRICT}>:-Werror>
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+
+if(SUITE_SANITIZE)
+  target_compile_options(suite_settings INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(suite_settings INTERFACE -fsanitize=address,undefined)
+else()
+  # Release hardening. Assertions of the standard library stay on: a trap beats a wrong certificate.
+  target_compile_definitions(suite_settings INTERFACE _GLIBCXX_ASSERTIONS
+    $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
+  target_compile_options(suite_settings INTERFACE
+    -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections)
+  target_link_options(suite_settings INTERFACE
+    -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections)
+endif()
+
+# suite_library(NAME SOURCES... [USES suite::x ...] [HIDES lib ...])
+# USES are what its headers show; HIDES are what only its .cpp files see.
+function(suite_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;HIDES" ${ARGN})
+  add_library(suite_${name} STATIC ${ARG_SOURCES})
+  add_library(suite::${name} ALIAS suite_${name})
+  target_include_directories(suite_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(suite_${name} PUBLIC ${ARG_USES} PRIVATE suite_settings ${ARG_HIDES})
+endfunction()
+
+# suite_trigger(NAME [LIGHT] [IN subfolder] SOURCE file [USES suite::x ...])
+# The target is trigger-[subfolder-]NAME: a build output called `commands` outside the payload would
+# be executed by `dokku help`. LIGHT executables carry libstdc++ inside and need only libc.
+function(suite_trigger name)
+  cmake_parse_arguments(ARG "LIGHT" "IN;SOURCE" "USES" ${ARGN})
+  if(ARG_IN)
+    set(target trigger-${ARG_IN}-${name})
+    set(folder ${ARG_IN})
+  else()
+    set(target trigger-${name})
+    set(folder .)
+  endif()
+  add_executable(${target} ${ARG_SOURCE})
+  target_link_libraries(${target} PRIVATE suite_settings ${ARG_USES})
+  set_target_properties(${target} PROPERTIES
+    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/payload/${folder})
+  if(NOT SUITE_SANITIZE)
+    target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+  install(TARGETS ${target} RUNTIME DESTINATION ${folder} COMPONENT plugin)
+  if(ARG_LIGHT)
+    set_property(GLOBAL APPEND PROPERTY SUITE_LIGHT $<TARGET_FILE:${target}>)
+  endif()
+endfunction()
+
+# suite_test(NAME SOURCES... [USES suite::x ...]): one Catch2 binary per room. Configuring fails on a
+# *_test.cpp in the room's folder that is not listed, so that no test is forgotten.
+function(suite_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  file(GLOB present RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${name}/*_test.cpp)
+  list(REMOVE_ITEM present ${ARG_SOURCES})
+  if(present)
+    message(FATAL_ERROR "tests/unit: not listed in suite_test(${name}): ${present}")
+  endif()
+  add_executable(test-${name} ${ARG_SOURCES})
+  target_include_directories(test-${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(test-${name} PRIVATE suite_settings ${ARG_USES} Catch2::Catch2WithMain)
+  target_compile_definitions(test-${name} PRIVATE
+    TEST_DATA_DIR="${CMAKE_SOURCE_DIR}/tests/data")
+  add_test(NAME unit.${name} COMMAND test-${name} --warn NoTests)
+endfunction()

@@ -1,0 +1,148 @@
+#include "base/file.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+
+#include "base/directory.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "base/unique_fd.h"
+
+namespace base {
+namespace {
+
+/// A temporary name beside `path`. It never ends like the target: nginx includes `*.conf`.
+Path temporary_beside(const Path& path) {
+    return path.parent_path() /
+           ("." + path.filename().string() + "." + to_hex(random_bytes(6)) + ".tmp");
+}
+
+Result<void> write_all(int fd, std::string_view content, const Path& path) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            return io_error("writing", path, errno);
+        }
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+/// Root writes on behalf of the folder's owner, or the plugin's user could not replace it later.
+Result<void> give_to_folder_owner(int fd, const Path& path) {
+    if (::geteuid() != 0) return {};
+    struct stat folder {};
+    if (::stat(path.parent_path().c_str(), &folder) != 0) {
+        return io_error("looking at", path.parent_path(), errno);
+    }
+    if (::fchown(fd, folder.st_uid, folder.st_gid) != 0) {
+        return io_error("changing the owner of", path, errno);
+    }
+    return {};
+}
+
+Result<void> write_temporary(const Path& temporary, std::string_view content, mode_t mode) {
+    const UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+    if (!fd) return io_error("creating", temporary, errno);
+    if (::fchmod(fd.get(), mode) != 0) return io_error("setting the mode of", temporary, errno);
+    if (auto owned = give_to_folder_owner(fd.get(), temporary); !owned) return owned;
+    if (auto written = write_all(fd.get(), content, temporary); !written) return written;
+    if (::fsync(fd.get()) != 0) return io_error("syncing", temporary, errno);
+    return {};
+}
+
+Result<void> publish(const Path& temporary, const Path& path) {
+    if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error("replacing", path, errno);
+    return sync_directory(path.parent_path());
+}
+
+}  // namespace
+
+Error io_error(std::string_view what, const Path& path, int error_number) {
+    return Error{error_number == ENOENT ? ErrorKind::not_found : ErrorKind::io,
+                 std::string{what} + " " + path.string() + ": " +
+                     std::generic_category().message(error_number),
+                 std::nullopt,
+                 {}};
+}
+
+Result<std::string> read_file(const Path& path, std::size_t max_bytes) {
+    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    if (!fd) return io_error("reading", path, errno);
+    std::string content;
+    std::array<char, 16384> buffer{};
+    for (;;) {
+        const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+        if (got == 0) return content;
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            return io_error("reading", path, errno);
+        }
+        content.append(buffer.data(), static_cast<std::size_t>(got));
+        if (content.size() > max_bytes) return io_error("reading", path, EFBIG);
+    }
+}
+
+Result<void> replace_file(const Path& path, std::string_view content, mode_t mode) {
+    const Path temporary = temporary_beside(path);
+    auto result = write_temporary(temporary, content, mode);
+    if (result) result = publish(temporary, path);
+    if (!result) ::unlink(temporary.c_str());
+    return result;
+}
+
+Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode) {
+    const auto present = read_file(path);
+    struct stat info {};
+    if (present && *present == content && ::lstat(path.c_str(), &info) == 0 &&
+        S_ISREG(info.st_mode) && (info.st_mode & 07777U) == mode) {
+        return {};
+    }
+    return replace_file(path, content, mode);
+}
+
+Result<void> append_line(const Path& path, std::string_view line, mode_t mode) {
+    const UniqueFd fd{
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode)};
+    if (!fd) return io_error("opening", path, errno);
+    if (auto owned = give_to_folder_owner(fd.get(), path); !owned) return owned;
+    const std::string whole = std::string{line} + "\n";
+    if (auto written = write_all(fd.get(), whole, path); !written) return written;
+    if (::fsync(fd.get()) != 0) return io_error("syncing", path, errno);
+    return {};
+}
+
+Result<void> replace_symlink(const Path& path, const Path& target) {
+    const Path temporary = temporary_beside(path);
+    if (::symlink(target.c_str(), temporary.c_str()) != 0) {
+        return io_error("creating", temporary, errno);
+    }
+    auto result = publish(temporary, path);
+    if (!result) ::unlink(temporary.c_str());
+    return result;
+}
+
+Result<void> remove_file(const Path& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return io_error("removing", path, errno);
+    return {};
+}
+
+Result<FileStamp> stamp_file(const Path& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return io_error("looking at", path, errno);
+    return FileStamp{static_cast<std::uint64_t>(info.st_size),
+                     std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
+                     info.st_ino};
+}
+
+bool file_exists(const Path& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+}  // namespace base

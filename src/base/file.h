@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+#include "base/result.h"
+
+namespace base {
+
+using Path = std::filesystem::path;
+
+inline constexpr std::size_t kMaxFileBytes = 4UL << 20U;
+
+/// The whole file. `not_found` if it is missing, `io` otherwise, also past `max_bytes`.
+Result<std::string> read_file(const Path& path, std::size_t max_bytes = kMaxFileBytes);
+
+/// Puts `content` at `path` in one step: temporary file in the same folder with its final mode from
+/// creation on, fsync, rename, fsync of the folder. A crash leaves the old file or the new one.
+/// When run as root, the file gets the owner of its folder.
+Result<void> replace_file(const Path& path, std::string_view content, mode_t mode);
+
+/// As replace_file, but leaves the file alone (bytes, times, inode) if it has this content already.
+Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode);
+
+/// Adds `line` and a line end in one write, then fsync. Creates the file with `mode`.
+Result<void> append_line(const Path& path, std::string_view line, mode_t mode);
+
+/// Makes `path` a symbolic link to `target` in one step.
+Result<void> replace_symlink(const Path& path, const Path& target);
+
+/// Absent already is success.
+Result<void> remove_file(const Path& path);
+
+/// Size, modification time and inode: has this file been replaced since?
+struct FileStamp {
+    std::uint64_t bytes = 0;
+    std::int64_t modified_ns = 0;
+    std::uint64_t inode = 0;
+
+    friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+/// `not_found` if it is missing.
+Result<FileStamp> stamp_file(const Path& path);
+
+bool file_exists(const Path& path);
+
+/// An Error of kind io (or not_found for ENOENT) that names what was tried, the path and the
+/// reason.
+Error io_error(std::string_view what, const Path& path, int error_number);
+
+}  // namespace base

@@ -1,0 +1,51 @@
+#include "base/lock.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace base {
+namespace {
+
+constexpr std::chrono::milliseconds kLookAgain{50};
+
+Result<UniqueFd> open_lock_file(const Path& path) {
+    UniqueFd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!fd) return io_error("opening", path, errno);
+    // Root must not leave a lock behind that the plugin's user cannot open.
+    struct stat folder {};
+    if (::geteuid() == 0 && (::stat(path.parent_path().c_str(), &folder) != 0 ||
+                             ::fchown(fd.get(), folder.st_uid, folder.st_gid) != 0)) {
+        return io_error("changing the owner of", path, errno);
+    }
+    return fd;
+}
+
+}  // namespace
+
+Result<FileLock> FileLock::try_acquire(const Path& path) {
+    auto fd = open_lock_file(path);
+    if (!fd) return std::move(fd).error();
+    if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            return fail(ErrorKind::busy, "another run holds " + path.string());
+        }
+        return io_error("locking", path, errno);
+    }
+    return FileLock{std::move(*fd)};
+}
+
+Result<FileLock> FileLock::acquire(const Path& path, std::chrono::milliseconds patience,
+                                   Clock& clock) {
+    const auto deadline = clock.monotonic() + patience;
+    for (;;) {
+        auto lock = try_acquire(path);
+        if (lock || lock.error().kind != ErrorKind::busy || clock.monotonic() >= deadline) {
+            return lock;
+        }
+        clock.sleep_for(kLookAgain);
+    }
+}
+
+}  // namespace base

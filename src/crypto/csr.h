@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "crypto/private_key.h"
+
+namespace crypto {
+
+/// A certificate request in DER (PKCS#10) for the names: all of them in subjectAltName, the first
+/// that has at most 64 characters as common name, none if there is no such name (RFC 8555 section
+/// 7.4). IP addresses become iPAddress entries (RFC 8738). `key` signs it.
+base::Result<std::string> make_csr(const PrivateKey& key, const std::vector<std::string>& names);
+
+}  // namespace crypto
