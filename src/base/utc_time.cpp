@@ -1,6 +1,7 @@
 #include "base/utc_time.h"
 
 #include <array>
+#include <cstdio>
 #include <ctime>
 
 namespace base {
@@ -104,23 +105,28 @@ std::tm to_fields(UtcTime time, bool local) {
     return fields;
 }
 
-std::string to_text(const std::tm& fields, const char* format) {
+/// The fields as `2026-11-21T23:09:05` with `separator` between date and time.
+std::string to_text(const std::tm& fields, char separator) {
     std::array<char, 64> buffer{};
-    return {buffer.data(), std::strftime(buffer.data(), buffer.size(), format, &fields)};
+    const int length = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02d%c%02d:%02d:%02d",
+                                     fields.tm_year + 1900, fields.tm_mon + 1, fields.tm_mday,
+                                     separator, fields.tm_hour, fields.tm_min, fields.tm_sec);
+    return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
 }  // namespace
 
 std::string to_rfc3339(UtcTime time) {
-    return to_text(to_fields(time, false), "%Y-%m-%dT%H:%M:%SZ");
+    return to_text(to_fields(time, false), 'T') + "Z";
 }
 
 std::string to_readable(UtcTime time) {
-    return to_text(to_fields(time, false), "%Y-%m-%d %H:%M UTC");
+    constexpr std::size_t kUpToMinute = 16;
+    return to_text(to_fields(time, false), ' ').substr(0, kUpToMinute) + " UTC";
 }
 
 std::string to_local(UtcTime time) {
-    return to_text(to_fields(time, true), "%Y-%m-%d %H:%M:%S");
+    return to_text(to_fields(time, true), ' ');
 }
 
 }  // namespace base
