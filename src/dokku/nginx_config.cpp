@@ -1,0 +1,313 @@
+#include "dokku/nginx_config.h"
+
+#include <algorithm>
+#include <glob.h>
+#include <optional>
+
+#include "base/text.h"
+
+namespace dokku {
+namespace {
+
+constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxFiles = 50'000;
+
+/// Cuts a configuration into words and the marks `;`, `{`, `}`.
+class Lexer {
+  public:
+    enum class Kind { word, semicolon, open, close, end, broken };
+
+    struct Token {
+        Kind kind = Kind::end;
+        std::string text;
+        int line = 0;
+    };
+
+    explicit Lexer(std::string_view text) : text_(text) {}
+
+    Token next() {
+        skip_blanks_and_comments();
+        if (at_ >= text_.size()) return {Kind::end, {}, line_};
+        switch (text_[at_]) {
+            case ';':
+                ++at_;
+                return {Kind::semicolon, {}, line_};
+            case '{':
+                ++at_;
+                return {Kind::open, {}, line_};
+            case '}':
+                ++at_;
+                return {Kind::close, {}, line_};
+            case '"':
+            case '\'':
+                return quoted();
+            default:
+                return bare();
+        }
+    }
+
+    /// Behind the `{` of a Lua block: to its matching `}`.
+    bool skip_block() {
+        for (int depth = 1; at_ < text_.size(); ++at_) {
+            if (text_[at_] == '\n') ++line_;
+            if (text_[at_] == '{') ++depth;
+            if (text_[at_] == '}' && --depth == 0) {
+                ++at_;
+                return true;
+            }
+        }
+        return false;
+    }
+
+  private:
+    void skip_blanks_and_comments() {
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == '#') {
+                at_ = std::min(text_.find('\n', at_), text_.size());
+                if (at_ == text_.size()) return;
+            } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+                return;
+            }
+            if (text_[at_] == '\n') ++line_;
+        }
+    }
+
+    Token quoted() {
+        const char quote = text_[at_++];
+        Token token{Kind::word, {}, line_};
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == '\n') ++line_;
+            if (c == quote) {
+                ++at_;
+                return token;
+            }
+            take_escaped(token.text);
+        }
+        return {Kind::broken, {}, line_};
+    }
+
+    Token bare() {
+        Token token{Kind::word, {}, line_};
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == '$' && at_ + 1 < text_.size() && text_[at_ + 1] == '{') {
+                token.text += c;  // ${variable}: its brace opens no block
+                ++at_;
+            } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ';' || c == '{') {
+                return token;
+            }
+            take_escaped(token.text);
+        }
+        return token;
+    }
+
+    /// The character at `at_`, or the one that a backslash there protects.
+    void take_escaped(std::string& word) {
+        if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
+            const char next = text_[at_ + 1];
+            const bool protects = next == '"' || next == '\'' || next == '\\' || next == ' ' ||
+                                  next == ';' || next == '{' || next == '}';
+            if (!protects) word += '\\';
+            word += next;
+            ++at_;
+            if (next == '\n') ++line_;
+            return;
+        }
+        word += text_[at_];
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    int line_ = 1;
+};
+
+class Parser {
+  public:
+    Parser(std::string_view text, const base::Path& file) : lexer_(text), file_(file) {}
+
+    base::Result<std::vector<NginxDirective>> parse() { return block(0); }
+
+  private:
+    base::Unexpected<base::Error> broken(int line, std::string_view what) const {
+        return base::fail(base::ErrorKind::protocol,
+                          file_.string() + ":" + std::to_string(line) + ": " + std::string{what});
+    }
+
+    base::Result<std::vector<NginxDirective>> block(int depth) {
+        if (depth > kMaxDepth) return broken(0, "blocks nest too deeply");
+        std::vector<NginxDirective> directives;
+        NginxDirective current;
+        for (;;) {
+            auto token = lexer_.next();
+            const bool pending = !current.name.empty();
+            switch (token.kind) {
+                case Lexer::Kind::word:
+                    if (pending) {
+                        current.arguments.push_back(std::move(token.text));
+                    } else {
+                        current = {std::move(token.text), {}, {}, file_, token.line};
+                    }
+                    break;
+                case Lexer::Kind::open: {
+                    if (!pending) return broken(token.line, "unexpected \"{\"");
+                    if (auto read = read_block(current, depth); !read)
+                        return std::move(read).error();
+                    directives.push_back(std::exchange(current, {}));
+                    break;
+                }
+                case Lexer::Kind::semicolon:
+                    if (!pending) return broken(token.line, "unexpected \";\"");
+                    directives.push_back(std::exchange(current, {}));
+                    break;
+                case Lexer::Kind::close:
+                    if (pending || depth == 0) return broken(token.line, "unexpected \"}\"");
+                    return directives;
+                case Lexer::Kind::end:
+                    if (pending || depth > 0) return broken(token.line, "unexpected end of file");
+                    return directives;
+                case Lexer::Kind::broken:
+                    return broken(token.line, "a quote is not closed");
+            }
+        }
+    }
+
+    base::Result<void> read_block(NginxDirective& directive, int depth) {
+        if (directive.name.ends_with("_by_lua_block")) {
+            if (!lexer_.skip_block()) return broken(directive.line, "a Lua block is not closed");
+            return {};
+        }
+        auto inner = block(depth + 1);
+        if (!inner) return std::move(inner).error();
+        directive.block = std::move(*inner);
+        return {};
+    }
+
+    Lexer lexer_;
+    base::Path file_;
+};
+
+/// Reads files and puts what they include behind the include directive.
+class Includer {
+  public:
+    explicit Includer(base::Path folder) : folder_(std::move(folder)) {}
+
+    std::vector<NginxDirective> read(const base::Path& file, int depth) {
+        if (depth > kMaxDepth || ++files_ > kMaxFiles) return {};
+        const auto text = base::read_file(file);
+        if (!text) return {};
+        auto directives = parse_nginx_config(*text, file);
+        if (!directives) return {};
+        return expand(std::move(*directives), depth);
+    }
+
+  private:
+    std::vector<NginxDirective> expand(std::vector<NginxDirective> directives, int depth) {
+        std::vector<NginxDirective> result;
+        for (NginxDirective& directive : directives) {
+            directive.block = expand(std::move(directive.block), depth);
+            const bool include = directive.name == "include" && directive.arguments.size() == 1;
+            const std::string pattern = include ? directive.arguments.front() : "";
+            result.push_back(std::move(directive));
+            if (!include) continue;
+            for (const base::Path& file : matches(folder_ / pattern)) {
+                auto included = read(file, depth + 1);
+                result.insert(result.end(), std::make_move_iterator(included.begin()),
+                              std::make_move_iterator(included.end()));
+            }
+        }
+        return result;
+    }
+
+    static std::vector<base::Path> matches(const base::Path& pattern) {
+        glob_t found{};
+        std::vector<base::Path> files;
+        if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+            files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+        }
+        ::globfree(&found);
+        return files;
+    }
+
+    base::Path folder_;
+    std::size_t files_ = 0;
+};
+
+/// The first argument of a `listen` directive; nothing for a unix socket.
+std::optional<ListenPair> parse_listen(std::string_view text) {
+    if (text.starts_with("unix:")) return std::nullopt;
+    if (const auto port = base::parse_integer(text))
+        return ListenPair{"*", static_cast<int>(*port)};
+    const auto bracket = text.rfind(']');
+    const auto colon = text.rfind(':');
+    const bool has_port =
+        colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+    ListenPair pair{base::to_lower(text.substr(0, has_port ? colon : text.size())), 80};
+    if (has_port) {
+        const auto port = base::parse_integer(text.substr(colon + 1));
+        if (!port) return std::nullopt;
+        pair.port = static_cast<int>(*port);
+    }
+    if (pair.address == "0.0.0.0") pair.address = "*";
+    return pair;
+}
+
+NginxServer to_server(const NginxDirective& block) {
+    NginxServer server;
+    server.file = block.file;
+    server.line = block.line;
+    bool listens = false;
+    for (const NginxDirective& directive : block.block) {
+        if (directive.name == "listen" && !directive.arguments.empty()) {
+            listens = true;
+            const auto pair = parse_listen(directive.arguments.front());
+            if (pair) server.listens.push_back(*pair);
+        } else if (directive.name == "server_name") {
+            for (const std::string& name : directive.arguments) {
+                server.names.push_back(base::to_lower(name));
+            }
+        }
+    }
+    if (!listens) server.listens.push_back({"*", 80});  // nginx's own default
+    return server;
+}
+
+void collect_servers(const std::vector<NginxDirective>& directives,
+                     std::vector<NginxServer>& servers) {
+    for (const NginxDirective& directive : directives) {
+        if (directive.name == "server" && directive.arguments.empty()) {
+            servers.push_back(to_server(directive));
+        } else if (directive.name == "http") {
+            collect_servers(directive.block, servers);
+        }
+    }
+}
+
+}  // namespace
+
+base::Result<std::vector<NginxDirective>> parse_nginx_config(std::string_view text,
+                                                             const base::Path& file) {
+    return Parser{text, file}.parse();
+}
+
+std::vector<NginxDirective> read_nginx_config(const base::Path& main) {
+    return Includer{main.parent_path()}.read(main, 0);
+}
+
+bool NginxServer::listens_on(int port) const {
+    return std::any_of(listens.begin(), listens.end(),
+                       [&](const ListenPair& pair) { return pair.port == port; });
+}
+
+bool NginxServer::has_name(std::string_view name) const {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<NginxServer> find_servers(const std::vector<NginxDirective>& directives) {
+    std::vector<NginxServer> servers;
+    collect_servers(directives, servers);
+    return servers;
+}
+
+}  // namespace dokku

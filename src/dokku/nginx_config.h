@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.h"
+#include "base/result.h"
+
+namespace dokku {
+
+/// One directive of an nginx configuration, with its block if it has one. `include` directives stay
+/// and their files' directives follow them.
+struct NginxDirective {
+    std::string name;
+    std::vector<std::string> arguments;
+    std::vector<NginxDirective> block;
+    base::Path file;
+    int line = 0;
+};
+
+/// Splits one configuration text. Quotes, escapes and comments as nginx has them; the body of a
+/// `..._by_lua_block` is skipped. `protocol` with file and line for unbalanced text.
+base::Result<std::vector<NginxDirective>> parse_nginx_config(std::string_view text,
+                                                             const base::Path& file);
+
+/// Reads `main` and everything it includes (relative to the folder of `main`, as nginx does). Files
+/// that cannot be read or parsed are left out: nginx itself is the judge of its configuration.
+std::vector<NginxDirective> read_nginx_config(const base::Path& main);
+
+/// An address and port that nginx listens on. `address` is `*`, `[::]` or an IP address, IPv6 in
+/// brackets, as it is written after `listen`.
+struct ListenPair {
+    std::string address;
+    int port = 80;
+
+    std::string to_string() const { return address + ":" + std::to_string(port); }
+    bool is_ipv6() const { return address.starts_with('['); }
+    bool is_wildcard() const { return address == "*" || address == "[::]"; }
+
+    friend auto operator<=>(const ListenPair&, const ListenPair&) = default;
+};
+
+/// One server block.
+struct NginxServer {
+    std::vector<ListenPair> listens;  ///< unix sockets are left out
+    std::vector<std::string> names;
+    base::Path file;
+    int line = 0;
+
+    bool listens_on(int port) const;
+    bool has_name(std::string_view name) const;
+};
+
+/// All server blocks below the directives, however deep (http { server } or a bare app file).
+std::vector<NginxServer> find_servers(const std::vector<NginxDirective>& directives);
+
+}  // namespace dokku

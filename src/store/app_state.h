@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/utc_time.h"
+
+namespace store {
+
+/// Who put the certificate into `tls/`.
+enum class Owner { ours, custom };
+
+/// The pair last seen in an app's `tls/`.
+struct InstalledPair {
+    std::string fingerprint;  ///< SHA-256 of the leaf's DER, lower-case hex
+    Owner owner = Owner::ours;
+    base::UtcTime not_after;
+};
+
+/// How the last try to issue ended.
+struct Attempt {
+    base::UtcTime at;
+    bool issued = false;
+    std::string message;  ///< why not; empty if it was issued
+    std::string problem;  ///< the CA's problem document (RFC 8555 section 6.7) as JSON, or empty
+};
+
+/// The journal of a running order: what a killed run needs to go on instead of ordering again.
+struct RunningOrder {
+    std::string url;
+    std::string directory_url;  ///< of the CA that has it
+    std::string account_url;
+    std::string hash;  ///< of the configuration that it is for
+    std::vector<std::string> names;
+    base::Secret key_pem;  ///< of the certificate to be
+};
+
+/// What we know of one app beyond what its files say (design section 3).
+struct AppState {
+    bool enabled = false;
+    std::optional<InstalledPair> installed;
+    std::vector<std::string> covered;  ///< names of our certificate
+    std::optional<Attempt> last_attempt;
+    std::optional<RunningOrder> order;
+};
+
+/// `protocol` if the text is not such a state.
+base::Result<AppState> parse_app_state(std::string_view text);
+base::Secret to_text(const AppState& state);
+
+}  // namespace store

@@ -1,0 +1,216 @@
+#include "store/local_store.h"
+
+#include <sys/stat.h>
+
+#include "base/directory.h"
+#include "base/text.h"
+#include "json/value.h"
+#include "json/writer.h"
+
+namespace store {
+namespace {
+
+constexpr mode_t kPrivateFolder = 0700;
+constexpr mode_t kPrivateFile = 0600;
+constexpr std::chrono::hours kDirectoryLife{12};
+constexpr std::chrono::seconds kStatePatience{5};
+constexpr std::size_t kMaxIssuedBytes = 64UL << 20U;
+
+base::Error in_file(base::Error error, const base::Path& file) {
+    error.message = file.string() + ": " + error.message;
+    error.steps.emplace_back("Move this file away to start without it.");
+    return error;
+}
+
+/// URL to file name: what is no letter, digit, dot or dash becomes `_`.
+std::string file_name_of(std::string_view url) {
+    std::string name;
+    for (const char c : url) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '.' || c == '-';
+        name += plain ? c : '_';
+    }
+    constexpr std::size_t kMaxName = 200;
+    return name.substr(0, kMaxName);
+}
+
+}  // namespace
+
+std::string account_server_name(std::string_view server_url) {
+    const auto scheme = server_url.find("://");
+    if (scheme != std::string_view::npos) server_url.remove_prefix(scheme + 3);
+    std::string name{server_url.substr(0, server_url.find('/'))};
+    for (char& c : name) {
+        if (c == ':') c = '_';
+    }
+    return name;
+}
+
+base::Path LocalStore::state_file(std::string_view app) const {
+    return root_ / "state" / (std::string{app} + ".json");
+}
+
+base::Result<AppState> LocalStore::read_state(std::string_view app) const {
+    const base::Path file = state_file(app);
+    const auto text = base::read_file(file);
+    if (!text) {
+        if (text.error().kind == base::ErrorKind::not_found) return AppState{};
+        return text.error();
+    }
+    auto state = parse_app_state(*text);
+    if (!state) return in_file(std::move(state).error(), file);
+    return state;
+}
+
+base::Result<void> LocalStore::update_state(std::string_view app,
+                                            const std::function<void(AppState&)>& change) const {
+    const base::Path file = state_file(app);
+    if (auto made = base::make_directories(file.parent_path(), kPrivateFolder); !made) return made;
+    base::SystemClock clock;
+    const auto lock = base::FileLock::acquire(file.parent_path() / ".lock", kStatePatience, clock);
+    if (!lock) return lock.error();
+    auto state = read_state(app);
+    if (!state) return std::move(state).error();
+    change(*state);
+    return base::ensure_file(file, to_text(*state).reveal(), kPrivateFile);
+}
+
+base::Result<void> LocalStore::remove_state(std::string_view app) const {
+    if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
+    return base::remove_file(root_ / "locks" / std::string{app});
+}
+
+base::Result<base::FileLock> LocalStore::try_lock_app(std::string_view app) const {
+    const base::Path folder = root_ / "locks";
+    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
+        return std::move(made).error();
+    }
+    return base::FileLock::try_acquire(folder / std::string{app});
+}
+
+base::Path LocalStore::account_folder(std::string_view server_url, std::string_view email) const {
+    return root_ / "accounts" / account_server_name(server_url) / std::string{email};
+}
+
+base::Result<std::optional<StoredAccount>> LocalStore::read_account(std::string_view server_url,
+                                                                    std::string_view email) const {
+    const base::Path folder = account_folder(server_url, email);
+    auto key = base::read_file(folder / "keys" / (std::string{email} + ".key"));
+    if (!key) {
+        if (key.error().kind == base::ErrorKind::not_found) return std::optional<StoredAccount>{};
+        return std::move(key).error();
+    }
+    StoredAccount account{base::Secret{std::move(*key)}, "", ""};
+    const base::Path file = folder / "account.json";
+    const auto text = base::read_file(file);
+    if (text) {
+        const auto value = json::Value::parse(*text);
+        if (!value) return in_file(value.error(), file);
+        if (const auto registration = value->find("registration")) {
+            account.url = registration->string("uri").value_or("");
+            const auto body = registration->find("body");
+            account.registration = body ? body->to_text() : "";
+        }
+    } else if (text.error().kind != base::ErrorKind::not_found) {
+        return text.error();
+    }
+    return std::optional<StoredAccount>{std::move(account)};
+}
+
+base::Result<void> LocalStore::write_account_key(std::string_view server_url,
+                                                 std::string_view email,
+                                                 const base::Secret& key_pem) const {
+    const base::Path folder = account_folder(server_url, email) / "keys";
+    if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
+    return base::replace_file(folder / (std::string{email} + ".key"), key_pem.reveal(),
+                              kPrivateFile);
+}
+
+base::Result<void> LocalStore::write_account(std::string_view server_url, std::string_view email,
+                                             std::string_view account_url,
+                                             std::string_view registration) const {
+    const auto body = json::Value::parse(registration);
+    if (!body) return body.error();
+    json::Writer out{json::Layout::tabs};
+    out.begin_object();
+    out.member("email", email);
+    out.key("registration").begin_object();
+    // lego's reader knows these members, in this order; empty ones are left out.
+    out.key("body").begin_object();
+    for (const char* name : {"status", "contact", "termsOfServiceAgreed", "orders",
+                             "onlyReturnExisting", "externalAccountBinding"}) {
+        const auto value = body->find(name);
+        if (!value) continue;
+        if (value->is_array()) {
+            out.member(name, body->strings(name));
+        } else if (const auto text = value->as_string()) {
+            out.member(name, *text);
+        } else if (const auto flag = value->as_bool()) {
+            out.member(name, *flag);
+        } else {
+            out.key(name).raw(value->to_text());
+        }
+    }
+    out.end_object();
+    out.member("uri", account_url);
+    out.end_object();
+    out.end_object();
+    const base::Path folder = account_folder(server_url, email);
+    if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
+    return base::replace_file(folder / "account.json", out.text(), kPrivateFile);
+}
+
+base::Path LocalStore::directory_file(std::string_view server_url) const {
+    return root_ / "directories" / (file_name_of(server_url) + ".json");
+}
+
+std::optional<std::string> LocalStore::read_directory(std::string_view server_url,
+                                                      base::UtcTime now) const {
+    const base::Path file = directory_file(server_url);
+    const auto stamp = base::stamp_file(file);
+    if (!stamp) return std::nullopt;
+    const auto written = base::from_unix(stamp->modified_ns / 1'000'000'000);
+    // A time ahead of the clock says nothing about the age.
+    if (written > now + std::chrono::minutes{1} || now - written > kDirectoryLife) {
+        return std::nullopt;
+    }
+    auto text = base::read_file(file);
+    if (!text) return std::nullopt;
+    return std::move(*text);
+}
+
+base::Result<void> LocalStore::write_directory(std::string_view server_url,
+                                               std::string_view json_text) const {
+    const base::Path file = directory_file(server_url);
+    if (auto made = base::make_directories(file.parent_path(), kPrivateFolder); !made) return made;
+    return base::replace_file(file, json_text, kPrivateFile);
+}
+
+base::Result<void> LocalStore::record_issued(std::string_view app, std::string_view fingerprint,
+                                             base::UtcTime at) const {
+    const base::Path folder = root_ / "state";
+    if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
+    json::Writer out;
+    out.begin_object();
+    out.member("fingerprint", fingerprint);
+    out.member("app", app);
+    out.member("at", base::to_rfc3339(at));
+    out.end_object();
+    return base::append_line(folder / "issued.jsonl", out.text(), kPrivateFile);
+}
+
+base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
+    const auto text = base::read_file(root_ / "state" / "issued.jsonl", kMaxIssuedBytes);
+    if (!text) {
+        if (text.error().kind == base::ErrorKind::not_found) return false;
+        return text.error();
+    }
+    // Our own line format: the fingerprint is its first member.
+    const std::string line_start = R"({"fingerprint":")" + std::string{fingerprint} + "\"";
+    for (const std::string_view line : base::split_lines(*text)) {
+        if (line.starts_with(line_start)) return true;
+    }
+    return false;
+}
+
+}  // namespace store

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/lock.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "store/app_state.h"
+
+namespace store {
+
+/// An account of a CA as it lies on disk in lego's layout (contract section 10.7).
+struct StoredAccount {
+    base::Secret key_pem;
+    std::string url;           ///< the JWS kid; empty while only the key is there
+    std::string registration;  ///< the CA's account object as JSON; empty likewise
+};
+
+/// Where accounts, state, locks and caches of this host live: files below
+/// `LIB/data/letsencrypt/--global`. Everything is written in one step and readable by its owner
+/// only.
+class LocalStore {
+  public:
+    /// `global_root` is `LIB/data/letsencrypt/--global`. Nothing is created before it is written.
+    explicit LocalStore(base::Path global_root) : root_(std::move(global_root)) {}
+
+    // --- apps: state/<app>.json ---
+
+    /// A state that is missing is an empty one. `protocol` names the file if it cannot be read.
+    base::Result<AppState> read_state(std::string_view app) const;
+
+    /// Reads, changes and replaces the state under its own short lock.
+    base::Result<void> update_state(std::string_view app,
+                                    const std::function<void(AppState&)>& change) const;
+
+    /// Absent already is success.
+    base::Result<void> remove_state(std::string_view app) const;
+
+    /// Held by whoever issues for this app, from the order to the exchange of the pair.
+    base::Result<base::FileLock> try_lock_app(std::string_view app) const;
+
+    // --- accounts/<server>/<email> ---
+
+    /// Nothing if there is no key; a key alone (a crash before newAccount was answered) has no url.
+    base::Result<std::optional<StoredAccount>> read_account(std::string_view server_url,
+                                                            std::string_view email) const;
+
+    /// Before newAccount, so that a lost answer loses no account.
+    base::Result<void> write_account_key(std::string_view server_url, std::string_view email,
+                                         const base::Secret& key_pem) const;
+
+    /// account.json as lego writes it. `registration` is the CA's account object as JSON.
+    base::Result<void> write_account(std::string_view server_url, std::string_view email,
+                                     std::string_view account_url,
+                                     std::string_view registration) const;
+
+    // --- directories of CAs, cached for 12 hours ---
+
+    std::optional<std::string> read_directory(std::string_view server_url, base::UtcTime now) const;
+    base::Result<void> write_directory(std::string_view server_url,
+                                       std::string_view json_text) const;
+
+    // --- state/issued.jsonl: fingerprints of what we issued on this host ---
+
+    base::Result<void> record_issued(std::string_view app, std::string_view fingerprint,
+                                     base::UtcTime at) const;
+    base::Result<bool> was_issued(std::string_view fingerprint) const;
+
+  private:
+    base::Path account_folder(std::string_view server_url, std::string_view email) const;
+    base::Path state_file(std::string_view app) const;
+    base::Path directory_file(std::string_view server_url) const;
+
+    base::Path root_;
+};
+
+/// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not
+/// part of it, so two directories on one host share an account, as they do with lego.
+std::string account_server_name(std::string_view server_url);
+
+}  // namespace store
