@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acme/client.h"
+#include "acme/failure.h"
+
+namespace acme {
+
+/// An account at a CA (RFC 8555 section 7.1.2).
+struct Account {
+    std::string url;     ///< its `kid`
+    std::string status;  ///< valid, deactivated or revoked
+    std::vector<std::string> contacts;
+    bool created = false;  ///< newAccount made it just now
+    std::string text;      ///< the CA's own JSON object
+};
+
+/// Reads an account object. `protocol` if it is no object or has no status.
+base::Result<Account> parse_account(std::string_view json, std::string url);
+
+/// newAccount (section 7.3): the terms of service are agreed to. `contacts` are URLs
+/// (`mailto:a@b.example`) and may be empty. An account that this key has already is returned. The
+/// client signs with it from then on.
+Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts);
+
+/// The account of this key (onlyReturnExisting, section 7.3.1). `rejected` with the problem
+/// `accountDoesNotExist` if there is none. The client signs with it from then on.
+Outcome<Account> find_account(Client& client);
+
+/// Reads the account the client signs for (POST-as-GET of its URL).
+Outcome<Account> fetch_account(Client& client);
+
+}  // namespace acme

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "acme/client.h"
+#include "acme/failure.h"
+
+namespace acme {
+
+/// What a CA issued (RFC 8555 section 7.4.2).
+struct IssuedCertificate {
+    std::string
+        chain_pem;  ///< leaf first; whether key, names and signatures fit is not checked here
+    std::string url;
+    std::vector<std::string> alternates;  ///< URLs of other chains for the same leaf
+};
+
+/// One POST-as-GET. `protocol` if the answer is not a PEM chain.
+Outcome<IssuedCertificate> fetch_certificate(Client& client, const std::string& url);
+
+}  // namespace acme

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "acme/directory.h"
+#include "acme/failure.h"
+#include "acme/nonce.h"
+#include "base/clock.h"
+#include "crypto/private_key.h"
+#include "http/client.h"
+
+namespace acme {
+
+/// Signed requests to one CA for one account key (RFC 8555 section 6). Synchronous; never sleeps.
+/// Many orders may share it. `http`, `clock` and `key` outlive it.
+///
+/// A nonce is taken from every answer, errors included. `badNonce` is signed again at once, at most
+/// ten times. An answer that got lost is a failure of kind `network` or `timeout`; nothing is sent
+/// twice with the same nonce.
+class Client {
+  public:
+    Client(http::HttpClient& http, const base::Clock& clock, Directory directory,
+           const crypto::PrivateKey& key);
+
+    const Directory& directory() const noexcept { return directory_; }
+    const crypto::PrivateKey& key() const noexcept { return key_; }
+    const base::Clock& clock() const noexcept { return clock_; }
+
+    /// The CA's host, for messages.
+    const std::string& name() const noexcept { return name_; }
+
+    /// The account that signs from now on. Empty until one is known.
+    const std::string& account_url() const noexcept { return account_url_; }
+    void use_account(std::string url) { account_url_ = std::move(url); }
+
+    /// A POST signed for the account (`kid`). Any 2xx is a value.
+    Outcome<http::Response> post(const std::string& url, std::string_view payload);
+
+    /// A POST-as-GET (RFC 8555 section 6.3).
+    Outcome<http::Response> post_as_get(const std::string& url,
+                                        std::string_view accept = "application/json");
+
+    /// A POST that shows the public key itself (`jwk`), for newAccount.
+    Outcome<http::Response> post_with_key(const std::string& url, std::string_view payload);
+
+    /// Nonces at hand, for a caller that keeps one for its next process.
+    NoncePool& nonces() noexcept { return nonces_; }
+
+  private:
+    struct Signed {
+        const std::string& url;
+        std::string_view payload;
+        std::string_view accept;
+        std::string kid;
+    };
+
+    Outcome<http::Response> send_signed(const Signed& request);
+    Outcome<std::string> take_nonce();
+
+    http::HttpClient& http_;
+    const base::Clock& clock_;
+    Directory directory_;
+    const crypto::PrivateKey& key_;
+    std::string name_;
+    std::string account_url_;
+    NoncePool nonces_;
+};
+
+/// The failure that an answer outside 2xx means: its problem document, or what else was sent.
+/// Pure; `ca` names the CA in the message.
+Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
+                   base::UtcTime now);
+
+/// The failure of an answer that should have been a `what` and is something else (an HTML page, a
+/// broken object): status, content type and the beginning of the text that a person would see.
+Failure not_acme(const http::Response& response, std::string_view what, std::string_view ca,
+                 const std::string& url);
+
+}  // namespace acme

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "acme/problem.h"
+#include "base/result.h"
+
+namespace acme {
+
+/// Why a step of the protocol did not work. `error` says what a caller may do about it; the CA's
+/// own words are kept whole beside it.
+///
+/// Kinds: `network`, `timeout` (no usable answer, 5xx included), `rate_limited` (see
+/// error.retry_at), `rejected` (the CA understood and refused: there is a problem), `protocol` (an
+/// answer that is not ACME).
+struct Failure {
+    base::Error error;
+    std::optional<Problem> problem;
+    std::string url;  ///< what was asked
+
+    /// Did the CA refuse with this ACME error, e.g. `accountDoesNotExist`?
+    bool is(std::string_view acme_type) const { return problem && problem->is(acme_type); }
+};
+
+template <class T>
+using Outcome = base::Result<T, Failure>;
+
+/// Shorthand for a Failure without problem.
+inline Failure fail(base::ErrorKind kind, std::string message, std::string url) {
+    return Failure{base::Error{kind, std::move(message), std::nullopt, {}}, std::nullopt,
+                   std::move(url)};
+}
+
+}  // namespace acme

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acme/authorization.h"
+#include "acme/certificate_chain.h"
+#include "acme/client.h"
+#include "acme/failure.h"
+#include "acme/key_authorization.h"
+#include "acme/order.h"
+#include "base/clock.h"
+
+namespace acme {
+
+/// A name to put into the certificate, and how control of it is shown.
+struct Wanted {
+    Identifier identifier;
+    std::string challenge_type{kHttp01};
+};
+
+/// A challenge that the CA is going to look at.
+struct ChosenChallenge {
+    Identifier identifier;  ///< as ordered, `*.` included
+    Challenge challenge;
+    KeyAuthorization key_authorization;
+};
+
+/// What one OrderFlow needs to know.
+struct OrderPlan {
+    std::vector<Wanted> wanted;
+    /// Makes the certificate request (DER) for exactly the wanted names; called right before
+    /// finalize, at most a few times, always to be signed with the same certificate key. That key
+    /// must be on disk by then: what is issued after a crash belongs to it.
+    std::function<base::Result<std::string>()> csr;
+    base::Clock::Monotonic deadline;
+    /// Resume this order instead of making a new one.
+    std::string order_url{};
+};
+
+enum class Next {
+    again,               ///< call advance() at once
+    present_challenges,  ///< make challenges() answerable, then call advance()
+    wait,                ///< not before `until`, then call advance()
+    done,                ///< certificate() is there
+};
+
+struct Step {
+    Next next = Next::again;
+    base::Clock::Monotonic until{};  ///< for `wait`
+};
+
+/// The way from newOrder to the certificate (RFC 8555 section 7.1.6), one step at a time, so that
+/// many orders can share one Client. Each advance() makes at most two requests and never sleeps.
+///
+/// It polls the order and not its authorizations, goes straight to finalize if the order is `ready`
+/// already, waits as Retry-After says (else 250 ms, growing to 5 s), and never orders a second time
+/// once the CA may have an order: after a crash construct it with the order's URL.
+///
+/// A failure is final. `timeout` after the deadline leaves the order to be resumed; `rejected`
+/// carries the order's problem, with one subproblem for each identifier that failed.
+class OrderFlow {
+  public:
+    /// `client` outlives it.
+    OrderFlow(Client& client, OrderPlan plan);
+
+    Outcome<Step> advance();
+
+    /// To be journalled as soon as it is known. Empty before.
+    const std::string& order_url() const noexcept { return order_url_; }
+
+    /// The order as last seen.
+    const std::optional<Order>& order() const noexcept { return order_; }
+
+    /// From `present_challenges` on. Empty if the CA asks for no proof.
+    const std::vector<ChosenChallenge>& challenges() const noexcept { return challenges_; }
+
+    /// From `done` on.
+    const std::optional<IssuedCertificate>& certificate() const noexcept { return certificate_; }
+
+  private:
+    enum class Phase {
+        new_order,
+        read_order,
+        read_authorizations,
+        start_challenges,
+        finalize,
+        download,
+        explain,
+        done,
+    };
+
+    Outcome<Step> post_new_order();
+    Outcome<Step> read_order();
+    Outcome<Step> take_order(const http::Response& response, const std::string& url);
+    Outcome<Step> act_on_order(const http::Response& response);
+    Outcome<Step> read_authorization();
+    Outcome<void> choose_challenge(const Authorization& authorization, const std::string& url);
+    Outcome<Step> start_challenge();
+    Outcome<Step> finalize();
+    Outcome<Step> download();
+    Outcome<Step> explain();
+    Outcome<Step> fail_with_reasons();
+
+    Outcome<Step> wait_for(std::optional<std::chrono::seconds> asked);
+    Outcome<Step> read_again_after(const Failure& failure);
+    Step enter(Phase phase);
+    void note_delay(const http::Response& response);
+    Failure overdue() const;
+
+    Client& client_;
+    OrderPlan plan_;
+    Phase phase_;
+    std::string order_url_;
+    std::optional<Order> order_;
+    std::vector<ChosenChallenge> challenges_;
+    std::optional<IssuedCertificate> certificate_;
+
+    std::size_t index_ = 0;  ///< of the authorization or challenge at hand
+    std::vector<Identifier> seen_;
+    std::optional<base::Clock::Monotonic>
+        not_before_;  ///< what the answers to challenges asked for
+    std::chrono::milliseconds pause_;
+    int lost_answers_ = 0;
+    bool authorizations_read_ = false;
+    bool finalized_ = false;
+    std::vector<Subproblem> reasons_;
+};
+
+/// Runs a flow to its end, sleeping on the clock. `present` is called once per
+/// `present_challenges`, `on_step` (may be empty) after each step, for journal and progress.
+Outcome<IssuedCertificate> run_order(
+    OrderFlow& flow, base::Clock& clock,
+    const std::function<base::Result<void>(const std::vector<ChosenChallenge>&)>& present,
+    const std::function<base::Result<void>(const OrderFlow&)>& on_step = {});
+
+}  // namespace acme

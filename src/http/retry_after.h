@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "base/utc_time.h"
+#include "http/client.h"
+
+namespace http {
+
+/// Nobody waits longer than this for one answer; a larger wish is cut to it.
+inline constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::hours{24 * 366};
+
+/// Reads the value of a Retry-After header (RFC 9110 section 10.2.3): a number of seconds, or a
+/// date that is taken relative to `now`. A date in the past is zero. Nothing if it is neither.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, base::UtcTime now);
+
+/// How long the server asks us to wait. A date is taken relative to the answer's own Date header,
+/// so that a wrong clock on this host does not matter; `now` is used if there is none.
+std::optional<std::chrono::seconds> retry_after(const Response& response, base::UtcTime now);
+
+}  // namespace http
