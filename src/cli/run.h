@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/arguments.h"
+#include "cli/exit_code.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+
+namespace cli {
+
+/// What the body of an executable gets.
+struct Call {
+    const dokku::Environment& environment;
+    const dokku::Log& log;
+    const Arguments& arguments;
+};
+
+/// A failure as Error is printed, message and steps, each line after ` !     ` on stderr. A body
+/// that has told the operator everything itself returns an exit code.
+using Body = std::function<base::Result<ExitCode>(const Call& call)>;
+
+/// A public command: an executable in subcommands/.
+struct Subcommand {
+    std::string_view usage;  ///< `letsencrypt:active <app>`
+    std::string_view about;  ///< one paragraph for --help
+    Syntax syntax;
+};
+
+/// Runs a subcommand: argv[1] is the command's full name, `--help` and `-h` explain it. Returns the
+/// process's exit code; the one catch of exceptions is here ("bug:", 70).
+int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body);
+
+/// Runs a hook: argv[1...] are its arguments. Never fails: what goes wrong is a warning on stderr,
+/// since a non-zero exit would stop the hooks of the plugins after ours.
+int run_hook(int argc, char** argv, const Body& body);
+
+/// Runs an executable that is neither (`commands`, libexec workers): argv[1...] are its arguments,
+/// exit codes as of a subcommand.
+int run_plain(int argc, char** argv, const Body& body);
+
+/// The lines of an Error as an operator sees them.
+void print_error(const dokku::Log& log, const base::Error& error);
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// The name of an app, safe as one path component. Apps of old may contain `_` (contract 5.1).
+class AppName {
+  public:
+    /// The only door. `unknown_app` for what no app can be called (empty, `../x`, `-x`, `.x`,
+    /// uppercase), with the words Dokku has for an app that does not exist.
+    static base::Result<AppName> parse(std::string_view name);
+
+    const std::string& text() const { return name_; }
+
+    friend auto operator<=>(const AppName&, const AppName&) = default;
+
+  private:
+    explicit AppName(std::string_view name) : name_(name) {}
+
+    std::string name_;
+};
+
+/// All apps, sorted bytewise. Reads ROOT; only if some plugin filters apps per user (a file
+/// user-auth-app) is the `app-list` trigger asked instead. None is an empty list.
+base::Result<std::vector<AppName>> list_apps(const Environment& environment);
+
+/// As list_apps, whoever asks: for what concerns the host and not a user.
+base::Result<std::vector<AppName>> list_all_apps(const Environment& environment);
+
+/// The app of that name, if it exists and may be seen. `unknown_app` (exit code 20) otherwise.
+base::Result<AppName> verify_app(const Environment& environment, std::string_view name);
+
+/// The words for a host without apps: `You haven't deployed any applications yet`.
+base::Error no_apps_error();
+
+}  // namespace dokku

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "base/utc_time.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
+bool has_pair(const Environment& environment, const AppName& app);
+
+/// Does nginx serve a certificate that letsencrypt issued for the app? The first certificate of
+/// tls/server.crt is compared with those in certs/current (docs/architecture.md); today's domains
+/// and their order do not matter.
+bool is_active(const Environment& environment, const AppName& app);
+
+/// The end of validity of tls/server.crt, whoever issued it; nothing if it cannot be read.
+std::optional<base::UtcTime> read_expiration(const Environment& environment, const AppName& app);
+
+/// Have two PEM texts the same first certificate? Line ends and widths do not matter.
+bool same_leaf(std::string_view one, std::string_view other);
+
+/// The files in certs/current/certificates that hold a certificate of ours (`*.crt` without the
+/// issuers' `*.issuer.crt`), then certs/current/fullchain.pem. They need not exist.
+std::vector<base::Path> current_certificates(const Environment& environment, const AppName& app);
+
+}  // namespace dokku

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// When this host's renewals run: `minute` past `hour` and twelve hours later, so that not all
+/// hosts of the world ask the CA at once.
+struct CronMinute {
+    int minute = 0;  ///< 0 to 59
+    int hour = 0;    ///< 0 to 11
+
+    friend bool operator==(const CronMinute&, const CronMinute&) = default;
+};
+
+/// `17 5`: minute and hour.
+std::optional<CronMinute> parse_cron_minute(std::string_view text);
+
+/// The one kept in --global/cron-minute, drawn at random the first time.
+CronMinute keep_cron_minute(const Environment& environment);
+
+/// Is the daily run switched on (marker --global/autorenew)?
+bool is_autorenew_enabled(const Environment& environment);
+
+/// The lines for the trigger `cron-entries`, none while the daily run is off. No `;` inside a field
+/// and no blank line: either would cost the entries of all plugins (contract section 9).
+std::vector<std::string> cron_entries(const Environment& environment);
+
+}  // namespace dokku

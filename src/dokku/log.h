@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dokku/environment.h"
+
+namespace dokku {
+
+enum class Stream { out, err };
+
+/// Dokku's log helpers (contract section 8), same prefixes, same streams. Each line is one write,
+/// so that lines of programs we start stand where they belong. A closed stream is not an error.
+class Log {
+  public:
+    using Sink = std::function<void(Stream stream, std::string_view text)>;
+
+    explicit Log(const Environment& environment);
+    /// For tests and for commands that collect: `text` ends with a line end.
+    Log(const Environment& environment, Sink sink);
+
+    void plain(std::string_view text) const;          ///< out, no prefix
+    void plain_quiet(std::string_view text) const;    ///< dokku_log_quiet
+    void info1(std::string_view text) const;          ///< `-----> `
+    void info1_quiet(std::string_view text) const;    //
+    void info2(std::string_view text) const;          ///< `=====> `
+    void info2_quiet(std::string_view text) const;    //
+    void verbose(std::string_view text) const;        ///< seven blanks
+    void verbose_quiet(std::string_view text) const;  //
+    void exclaim(std::string_view text) const;        ///< ` !     `, on stdout
+    void warn(std::string_view text) const;           ///< ` !     `, on stderr
+    void warn_quiet(std::string_view text) const;     //
+    void error_plain(std::string_view text) const;    ///< err, no prefix
+    void debug(std::string_view text) const;          ///< ` ?     `, err, only with --trace
+
+    /// Many lines of stdout in one write.
+    void lines(const std::vector<std::string>& lines) const;
+
+    bool is_quiet() const { return quiet_; }
+
+  private:
+    void put(Stream stream, std::string_view prefix, std::string_view text) const;
+
+    Sink sink_;
+    bool quiet_;
+    bool trace_;
+};
+
+/// dokku_col_log_info1: `-----> ` and four columns of 18, 25, 25, 25; trailing padding is kept.
+std::string to_heading_row(const std::vector<std::string>& columns);
+/// dokku_col_log_msg: four columns of 25.
+std::string to_message_row(const std::vector<std::string>& columns);
+/// `text` padded on the right to `width` bytes; longer text is not cut.
+std::string pad(std::string_view text, std::size_t width);
+
+}  // namespace dokku

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// One `scheme:host:container` of a port map.
+struct PortMapping {
+    std::string scheme;
+    std::string host;
+    std::string container;
+
+    std::string text() const { return scheme + ":" + host + ":" + container; }
+    friend bool operator==(const PortMapping&, const PortMapping&) = default;
+};
+
+/// What the ports plugin has stored about an app.
+struct StoredPorts {
+    std::vector<PortMapping> map;       ///< set by a person
+    std::vector<PortMapping> detected;  ///< found at deploy
+    std::string proxy_port;             ///< "" means 80
+    std::string proxy_ssl_port;         ///< "" means 443
+};
+
+enum class Certificate { absent, present };
+
+/// What `ports-get` answers (contract section 3.4).
+std::vector<PortMapping> resolve_ports(const StoredPorts& stored, Certificate certificate);
+
+/// The lines that are a mapping; others are skipped.
+std::vector<PortMapping> parse_port_map(std::string_view text);
+
+/// The port map of an app, read from the files of the ports plugin. Only if nothing was set, there
+/// is no pair and some plugin has a certs-force, is that trigger asked.
+base::Result<std::vector<PortMapping>> read_ports(const Environment& environment,
+                                                  const AppName& app);
+
+}  // namespace dokku

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// Is the app behind a proxy at all? Reads proxy's property `disabled`.
+base::Result<bool> is_proxy_enabled(const Environment& environment, const AppName& app);
+
+/// `nginx`, `caddy`, ...: asks the trigger proxy-type (one process), so only for who issues.
+base::Result<std::string> ask_proxy_type(const Environment& environment, const AppName& app);
+
+}  // namespace dokku

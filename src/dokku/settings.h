@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "dokku/property.h"
+
+namespace dokku {
+
+inline constexpr std::string_view kProductionServer =
+    "https://acme-v02.api.letsencrypt.org/directory";
+inline constexpr std::string_view kStagingServer =
+    "https://acme-staging-v02.api.letsencrypt.org/directory";
+inline constexpr std::chrono::seconds kDefaultGraceperiod{2'592'000};
+
+/// One property in the three forms that a report shows.
+struct Setting {
+    std::string app;       ///< as set for the app, else ""
+    std::string global;    ///< as set with --global, else ""
+    std::string computed;  ///< what holds: resolved and with its default
+};
+
+/// The properties of an app, resolved by contract section 10.1. Of the host: `app` is ""
+/// throughout.
+struct Settings {
+    Setting dns_provider;  ///< computed: "" means HTTP-01
+    Setting email;         ///< computed: "" means not set; `none` means an account without contact
+    Setting graceperiod;   ///< seconds, as text
+    Setting lego_args;
+    Setting lego_docker_options;
+    Setting server;  ///< computed: the URL of the ACME directory
+    Setting dns_resolvers;
+    Setting challenge_route;  ///< computed: `momentary` or `permanent`
+    /// NAME to value for each `dns-provider-NAME`: the environment of the DNS provider.
+    std::map<std::string, Setting> dns_variables;
+
+    bool has_email() const { return !email.computed.empty(); }
+    /// The address for the CA; "" if there is to be none.
+    std::string contact() const;
+    /// What names the account's folder: the address, or `noemail@example.com` for `none`.
+    std::string account_email() const;
+
+    bool uses_dns() const { return !dns_provider.computed.empty(); }
+    bool has_permanent_route() const { return challenge_route.computed == "permanent"; }
+
+    bool graceperiod_was_set() const {
+        return !graceperiod.app.empty() || !graceperiod.global.empty();
+    }
+    /// Whole seconds; `invalid_input` if something else was stored by hand.
+    base::Result<std::chrono::seconds> renewal_margin() const;
+
+    /// The words of lego-args and lego-docker-options, split at blanks, no quoting.
+    std::vector<std::string> lego_words() const;
+    std::vector<std::string> docker_words() const;
+};
+
+Settings resolve_settings(const Properties& app, const Properties& global);
+
+base::Result<Settings> read_settings(const Environment& environment, const AppName& app);
+base::Result<Settings> read_global_settings(const Environment& environment);
+
+/// The address of a name server.
+struct ResolverAddress {
+    std::string ip;
+    std::uint16_t port = 53;
+
+    friend bool operator==(const ResolverAddress&, const ResolverAddress&) = default;
+};
+
+/// Reads the value of `dns-resolvers`: addresses `IP`, `IPv4:port` or `[IPv6]:port`, separated by
+/// commas or blanks. `invalid_input` names the one that is none.
+base::Result<std::vector<ResolverAddress>> parse_resolvers(std::string_view value);
+
+/// `invalid_input` with the official words and list, ours named after it.
+base::Result<void> check_key(std::string_view key);
+
+/// `invalid_input` saying what is allowed. Unsetting needs no check.
+base::Result<void> check_value(std::string_view key, std::string_view value);
+
+/// An address that a CA can take and that is safe as a folder's name, or `none`.
+bool is_email(std::string_view value);
+
+}  // namespace dokku

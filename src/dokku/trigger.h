@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/process.h"
+#include "base/result.h"
+#include "dokku/environment.h"
+#include "dokku/property.h"
+
+namespace dokku {
+
+/// How to run something of Dokku's.
+struct RunOptions {
+    std::chrono::milliseconds deadline{std::chrono::minutes{10}};
+    /// Called with each line instead of passing the stream on.
+    std::function<void(std::string_view line)> on_output;
+    std::function<void(std::string_view line)> on_error;
+};
+
+/// `plugn trigger NAME ARGUMENTS...`. What it starts finds DOKKU_LETSENCRYPT_RUN=<scope>:<pid> and
+/// so knows that it was us; `--app` and `--force` of our own command line are not handed on.
+/// A trigger that nobody implements ends with code 0. `io` or `not_found` if plugn cannot be
+/// started.
+base::Result<base::Exit> fire_trigger(const Environment& environment, const Scope& on_behalf_of,
+                                      std::string_view name,
+                                      const std::vector<std::string>& arguments,
+                                      const RunOptions& options = {});
+
+/// As fire_trigger, but an exit code other than 0 and a passed deadline are failures as well.
+base::Result<void> require_trigger(const Environment& environment, const Scope& on_behalf_of,
+                                   std::string_view name, const std::vector<std::string>& arguments,
+                                   const RunOptions& options = {});
+
+/// What the trigger prints, one element per line; fails as require_trigger.
+base::Result<std::vector<std::string>> ask_trigger(const Environment& environment,
+                                                   const Scope& on_behalf_of, std::string_view name,
+                                                   const std::vector<std::string>& arguments);
+
+/// Has an enabled plugin (but 20_events, which only logs) this trigger? Costs no process.
+bool has_trigger_file(const Environment& environment, std::string_view name);
+
+/// The command both kinds of nested calls run: `argv` in Dokku's environment, marked as ours.
+base::Command nested_command(const Environment& environment, const Scope& on_behalf_of,
+                             std::vector<std::string> argv, const RunOptions& options);
+
+}  // namespace dokku
