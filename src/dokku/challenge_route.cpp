@@ -1,0 +1,153 @@
+#include "dokku/challenge_route.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/directory.h"
+#include "base/text.h"
+
+namespace dokku {
+namespace {
+
+// nginx's master reads these as root; other plugins of the host may look at them.
+constexpr mode_t kFolder = 0755;
+constexpr mode_t kFile = 0644;
+constexpr std::string_view kTitle = "# letsencrypt: ACME challenge route of app ";
+constexpr std::string_view kTitleEnd = "; written and removed by the plugin.";
+
+std::string title(std::string_view app) {
+    return std::string{kTitle} + std::string{app} + std::string{kTitleEnd} + "\n";
+}
+
+/// `^~` keeps an app's regex locations (dotfile rules, bot blockers) out. `return` answers before
+/// nginx checks access, and the two directives keep that true for whatever an app adds.
+std::string location(std::string_view thumbprint, std::string_view indent) {
+    std::string text;
+    for (const std::string& line :
+         {std::string{"location ^~ /.well-known/acme-challenge/ {"},
+          std::string{"    auth_basic off;"}, std::string{"    allow all;"},
+          std::string{"    default_type text/plain;"},
+          std::string{"    location ~ \"^/\\.well-known/acme-challenge/([-_A-Za-z0-9]+)$\" {"},
+          "        return 200 \"$1." + std::string{thumbprint} + "\";", std::string{"    }"},
+          std::string{"    return 404;"}, std::string{"}"}}) {
+        text += std::string{indent} + line + "\n";
+    }
+    return text;
+}
+
+std::vector<NginxServer> read_servers(const base::Path& file) {
+    const auto text = base::read_file(file);
+    if (!text) return {};
+    const auto directives = parse_nginx_config(*text, file);
+    return directives ? find_servers(*directives) : std::vector<NginxServer>{};
+}
+
+base::Result<bool> write_if_changed(const base::Path& file, const std::string& text) {
+    const auto present = base::read_file(file);
+    if (present && *present == text) return false;
+    if (auto made = base::make_directories(file.parent_path(), kFolder); !made) {
+        return std::move(made).error();
+    }
+    if (auto written = base::replace_file(file, text, kFile); !written) {
+        return std::move(written).error();
+    }
+    return true;
+}
+
+base::Result<bool> remove_if_there(const base::Path& file) {
+    if (!base::file_exists(file)) return false;
+    if (auto removed = base::remove_file(file); !removed) return std::move(removed).error();
+    return true;
+}
+
+/// Our server block without the names of `served`; the text is ours, so lines are enough.
+base::Result<void> drop_names(const base::Path& block, const std::set<std::string>& served) {
+    auto text = base::read_file(block);
+    if (!text) return {};
+    std::string result;
+    bool any_left = false;
+    for (const std::string_view line : base::split_lines(*text)) {
+        const auto words = base::split_words(line);
+        if (words.empty() || words.front() != "server_name") {
+            result += std::string{line} + "\n";
+            continue;
+        }
+        std::string kept;
+        for (std::size_t i = 1; i < words.size(); ++i) {
+            std::string_view name = words[i];
+            if (name.ends_with(';')) name.remove_suffix(1);
+            if (!name.empty() && !served.contains(std::string{name}))
+                kept += " " + std::string{name};
+        }
+        any_left = !kept.empty();
+        result += "    server_name" + kept + ";\n";
+    }
+    if (!any_left) return base::remove_file(block);
+    return base::ensure_file(block, result, kFile);
+}
+
+}  // namespace
+
+std::string render_route_snippet(std::string_view app, std::string_view thumbprint) {
+    return title(app) + location(thumbprint, "");
+}
+
+std::string render_route_block(std::string_view app, std::string_view thumbprint,
+                               const OwnServer& server) {
+    std::string text = title(app) + "server {\n";
+    for (const ListenPair& pair : server.listens)
+        text += "    listen " + pair.to_string() + ";\n";
+    text += "    server_name " + base::join(server.names, " ") + ";\n";
+    text += location(thumbprint, "    ");
+    return text + "    location / {\n        return 404;\n    }\n}\n";
+}
+
+std::string route_owner(std::string_view text) {
+    if (!text.starts_with(kTitle)) return {};
+    text.remove_prefix(kTitle.size());
+    return std::string{text.substr(0, text.find(kTitleEnd))};
+}
+
+std::vector<std::string> names_on_port_80(const std::vector<NginxServer>& servers) {
+    std::vector<std::string> names;
+    for (const NginxServer& server : servers) {
+        if (server.listens_on(80)) {
+            names.insert(names.end(), server.names.begin(), server.names.end());
+        }
+    }
+    return names;
+}
+
+base::Result<bool> write_route(const RouteFiles& files, std::string_view app,
+                               std::string_view thumbprint, const OwnServer& server) {
+    auto snippet = write_if_changed(files.snippet, render_route_snippet(app, thumbprint));
+    if (!snippet) return snippet;
+    auto block = server.names.empty()
+                     ? remove_if_there(files.block)
+                     : write_if_changed(files.block, render_route_block(app, thumbprint, server));
+    if (!block) return block;
+    return *snippet || *block;
+}
+
+base::Result<bool> remove_route(const RouteFiles& files) {
+    auto snippet = remove_if_there(files.snippet);
+    if (!snippet) return snippet;
+    auto block = remove_if_there(files.block);
+    if (!block) return block;
+    return *snippet || *block;
+}
+
+base::Result<void> heal_route(const RouteFiles& files, std::string_view app,
+                              const base::Path& vhost, RouteUse use) {
+    const auto snippet = base::read_file(files.snippet);
+    const bool foreign = snippet && route_owner(*snippet) != app;
+    if (snippet && (foreign || use == RouteUse::idle)) {
+        if (auto removed = base::remove_file(files.snippet); !removed) return removed;
+    }
+    if (use == RouteUse::idle) return base::remove_file(files.block);
+    if (!base::file_exists(files.block)) return {};
+    const auto names = names_on_port_80(read_servers(vhost));
+    return drop_names(files.block, {names.begin(), names.end()});
+}
+
+}  // namespace dokku

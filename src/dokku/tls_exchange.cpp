@@ -1,0 +1,104 @@
+#include "dokku/tls_exchange.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <sys/stat.h>
+
+#include "base/directory.h"
+
+namespace dokku {
+namespace {
+
+constexpr mode_t kFolder = 0750;
+constexpr mode_t kFile = 0600;
+constexpr const char* kStaged = ".tls.letsencrypt-new";
+constexpr const char* kFormer = ".tls.letsencrypt-former";
+
+base::Result<void> rename_folder(const base::Path& from, const base::Path& to) {
+    if (std::rename(from.c_str(), to.c_str()) != 0) {
+        return base::io_error("renaming", from, errno);
+    }
+    return base::sync_directory(to.parent_path());
+}
+
+/// Files that are not ours to lose, such as a CA bundle that an operator put beside the pair.
+base::Result<void> copy_other_files(const base::Path& from, const base::Path& to) {
+    const auto names = base::list_directory(from);
+    if (!names) return names.error();
+    for (const std::string& name : *names) {
+        if (name == "server.crt" || name == "server.key" || name == "server.letsencrypt.crt" ||
+            !base::file_exists(from / name)) {
+            continue;
+        }
+        const auto content = base::read_file(from / name);
+        if (!content) return content.error();
+        if (auto copied = base::replace_file(to / name, *content, kFile); !copied) return copied;
+    }
+    return {};
+}
+
+base::Result<void> build(const base::Path& staged, const base::Path& live, const TlsPair& pair) {
+    if (auto removed = base::remove_tree(staged); !removed) return removed;
+    if (auto made = base::make_directories(staged, kFolder); !made) return made;
+    if (auto copied = copy_other_files(live, staged); !copied) return copied;
+    for (const char* name : {"server.crt", "server.letsencrypt.crt"}) {
+        if (auto written = base::replace_file(staged / name, pair.chain_pem, kFile); !written) {
+            return written;
+        }
+    }
+    return base::replace_file(staged / "server.key", pair.key_pem.reveal(), kFile);
+}
+
+base::Result<void> check_expected(const base::Path& live,
+                                  const std::optional<std::string>& expected) {
+    const auto present = base::read_file(live / "server.crt");
+    if (!present && present.error().kind != base::ErrorKind::not_found) return present.error();
+    const bool same = present ? expected == *present : !expected.has_value();
+    if (same) return {};
+    return base::fail(base::ErrorKind::busy,
+                      "the certificate in " + live.string() +
+                          " was changed by someone else meanwhile; it is left as it is");
+}
+
+/// For file systems without RENAME_EXCHANGE: two renames. Between them `tls` is missing, which
+/// heal_tls mends before nginx looks.
+base::Result<void> exchange_in_two_steps(const base::Path& staged, const base::Path& live,
+                                         const base::Path& former) {
+    if (auto removed = base::remove_tree(former); !removed) return removed;
+    if (auto moved = rename_folder(live, former); !moved) return moved;
+    if (auto moved = rename_folder(staged, live); !moved) {
+        if (auto back = rename_folder(former, live); !back) return back;
+        return moved;
+    }
+    return base::remove_tree(former);
+}
+
+}  // namespace
+
+base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,
+                                const std::optional<std::string>& expected_chain) {
+    const base::Path live = app_root / "tls";
+    const base::Path staged = app_root / kStaged;
+    if (auto healed = heal_tls(app_root); !healed) return healed;
+    if (auto built = build(staged, live, pair); !built) return built;
+    if (auto checked = check_expected(live, expected_chain); !checked) {
+        if (auto removed = base::remove_tree(staged); !removed) return removed;
+        return checked;
+    }
+    if (!base::directory_exists(live)) return rename_folder(staged, live);
+    const auto exchanged = base::exchange_directories(staged, live);
+    if (!exchanged) return exchanged.error();
+    if (!*exchanged) return exchange_in_two_steps(staged, live, app_root / kFormer);
+    return base::remove_tree(staged);  // by now it holds the former pair
+}
+
+base::Result<void> heal_tls(const base::Path& app_root) {
+    const base::Path live = app_root / "tls";
+    const base::Path former = app_root / kFormer;
+    if (auto removed = base::remove_tree(app_root / kStaged); !removed) return removed;
+    if (!base::directory_exists(former)) return {};
+    if (base::directory_exists(live)) return base::remove_tree(former);
+    return rename_folder(former, live);
+}
+
+}  // namespace dokku
