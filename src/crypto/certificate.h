@@ -9,11 +9,11 @@
 #include "base/utc_time.h"
 #include "crypto/private_key.h"
 
-struct x509_st;  // X509
+struct x509_st;  // X509: only .cpp files of this room see OpenSSL
 
 namespace crypto {
 
-/// One certificate.
+/// One certificate. Text from its fields is as the issuer wrote it: base::printable before showing.
 class Certificate {
   public:
     /// The first CERTIFICATE block. `protocol` if there is none or it cannot be read.
@@ -29,14 +29,23 @@ class Certificate {
     bool belongs_to(const PrivateKey& key) const;
     bool covers(std::string_view name) const;  ///< exactly, or by a wildcard of one label
 
+    /// The two raw parts of an ARI certID (RFC 9773 section 4.1): the content octets of the serial
+    /// number's DER, a leading 00 kept, and the keyIdentifier of the Authority Key Identifier,
+    /// empty if the certificate has none.
+    std::string serial_der() const;
+    std::string authority_key_identifier() const;
+
     x509_st* native() const noexcept { return certificate_.get(); }
 
   private:
-    friend class CertificateReader;
     struct Free {
         void operator()(x509_st* certificate) const noexcept;
     };
     explicit Certificate(x509_st* owned) : certificate_(owned) {}
+
+    /// One PEM block with nothing around it.
+    static base::Result<Certificate> parse_block(std::string_view block);
+    friend base::Result<std::vector<Certificate>> parse_chain_pem(std::string_view pem);
 
     std::unique_ptr<x509_st, Free> certificate_;
 };

@@ -1,0 +1,54 @@
+#include "crypto/digest.h"
+
+#include <array>
+
+#include <openssl/evp.h>
+
+#include "base/text.h"
+#include "crypto/openssl_error.h"
+
+namespace crypto {
+namespace {
+
+using DigestBytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+std::string to_string(const DigestBytes& bytes, std::size_t length) {
+    return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)};
+}
+
+std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
+    DigestBytes result{};
+    unsigned int length = 0;
+    clear_openssl_errors();
+    if (EVP_Digest(bytes.data(), bytes.size(), result.data(), &length, algorithm, nullptr) != 1) {
+        throw_openssl_error("computing a digest");
+    }
+    return to_string(result, length);
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+    return digest(bytes, EVP_sha256());
+}
+
+std::string sha1_hex(std::string_view bytes) {
+    return base::to_hex(digest(bytes, EVP_sha1()));
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+    DigestBytes result{};
+    std::size_t length = 0;
+    // OpenSSL takes a null key for "keep the former one", so an empty view still needs an address.
+    const char* key_bytes = key.empty() ? "" : key.data();
+    const std::string text{bytes};
+    clear_openssl_errors();
+    if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key_bytes, key.size(),
+                  reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data(),
+                  result.size(), &length) == nullptr) {
+        throw_openssl_error("computing an HMAC");
+    }
+    return to_string(result, length);
+}
+
+}  // namespace crypto
