@@ -1,0 +1,316 @@
+#include "http/curl_client.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "http/link.h"
+
+namespace http {
+namespace {
+
+constexpr std::size_t kMostHeaderBytes = 64UL << 10U;
+
+struct FreeList {
+    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using List = std::unique_ptr<curl_slist, FreeList>;
+
+struct FreeEasy {
+    void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+};
+
+/// False if there is no memory for it.
+bool append(List& list, const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) return false;
+    static_cast<void>(list.release());  // it is the head of the longer list, or that list itself
+    list.reset(longer);
+    return true;
+}
+
+/// What the callbacks of one exchange read and write.
+struct Exchange {
+    std::string_view unsent;
+    Response response;
+    std::size_t header_bytes = 0;
+    std::size_t most_body_bytes = 0;
+    bool too_large = false;
+};
+
+std::size_t refuse(Exchange& exchange) noexcept {
+    exchange.too_large = true;
+    return 0;  // anything but the size handed over makes curl stop
+}
+
+std::size_t take_body(char* bytes, std::size_t /*one*/, std::size_t count, void* user) noexcept {
+    auto& exchange = *static_cast<Exchange*>(user);
+    std::string& body = exchange.response.body;
+    if (count > exchange.most_body_bytes - body.size()) return refuse(exchange);
+    try {
+        body.append(bytes, count);
+    } catch (...) {  // must not cross curl's C frames
+        return refuse(exchange);
+    }
+    return count;
+}
+
+std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t count, void* user) noexcept {
+    auto& exchange = *static_cast<Exchange*>(user);
+    if (count > kMostHeaderBytes - exchange.header_bytes) return refuse(exchange);
+    exchange.header_bytes += count;
+    const std::string_view line = base::trim({bytes, count});
+    try {
+        auto& headers = exchange.response.headers;
+        // A new status line: what came before belonged to an interim answer or a proxy's CONNECT.
+        if (line.starts_with("HTTP/")) headers.clear();
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos || line.starts_with("HTTP/")) return count;
+        headers.emplace_back(base::to_lower(base::trim(line.substr(0, colon))),
+                             base::trim(line.substr(colon + 1)));
+    } catch (...) {
+        return refuse(exchange);
+    }
+    return count;
+}
+
+/// The body goes out through a callback that cannot be rewound: with a plain buffer curl would send
+/// a POST a second time when a kept connection turns out to be dead.
+std::size_t give_body(char* bytes, std::size_t one, std::size_t count, void* user) noexcept {
+    auto& exchange = *static_cast<Exchange*>(user);
+    const std::size_t given = std::min(one * count, exchange.unsent.size());
+    std::memcpy(bytes, exchange.unsent.data(), given);
+    exchange.unsent.remove_prefix(given);
+    return given;
+}
+
+long whole_seconds(std::chrono::milliseconds duration) {
+    return std::max(1L,
+                    static_cast<long>(std::chrono::ceil<std::chrono::seconds>(duration).count()));
+}
+
+/// Sets options and remembers whether all were taken: a limit that curl did not take must not go
+/// unnoticed.
+class Options {
+  public:
+    explicit Options(CURL* easy) : easy_(easy) {}
+
+    template <class T>
+    void set(CURLoption option, T value) {
+        const CURLcode code = curl_easy_setopt(easy_, option, value);
+        if (first_failure_ == CURLE_OK) first_failure_ = code;
+    }
+
+    CURLcode first_failure() const { return first_failure_; }
+
+  private:
+    CURL* easy_;
+    CURLcode first_failure_ = CURLE_OK;
+};
+
+void set_scheme(Options& options, Scheme scheme) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    options.set(CURLOPT_PROTOCOLS_STR, scheme == Scheme::https_only ? "https" : "http");
+#else
+    options.set(CURLOPT_PROTOCOLS,
+                static_cast<long>(scheme == Scheme::https_only ? CURLPROTO_HTTPS : CURLPROTO_HTTP));
+#endif
+    options.set(CURLOPT_FOLLOWLOCATION, 0L);
+}
+
+void set_method(Options& options, const Request& request) {
+    switch (request.method) {
+        case Method::get:
+            options.set(CURLOPT_HTTPGET, 1L);
+            break;
+        case Method::head:
+            options.set(CURLOPT_NOBODY, 1L);
+            break;
+        case Method::post:
+            options.set(CURLOPT_POST, 1L);
+            options.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            break;
+    }
+}
+
+void set_limits(Options& options, const Limits& limits) {
+    options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
+    options.set(CURLOPT_TIMEOUT_MS, static_cast<long>(limits.total.count()));
+    options.set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    options.set(CURLOPT_LOW_SPEED_TIME, whole_seconds(limits.stall));
+    options.set(CURLOPT_NOSIGNAL, 1L);
+}
+
+void set_callbacks(Options& options, Exchange& exchange) {
+    options.set(CURLOPT_WRITEFUNCTION, &take_body);
+    options.set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
+    options.set(CURLOPT_HEADERFUNCTION, &take_header);
+    options.set(CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
+    options.set(CURLOPT_READFUNCTION, &give_body);
+    options.set(CURLOPT_READDATA, static_cast<void*>(&exchange));
+}
+
+/// What a person can do about a certificate that was not accepted. The numbers are OpenSSL's
+/// (X509_V_ERR_*), which are part of its stable interface.
+std::vector<std::string> steps_for_certificate(long verify_result) {
+    constexpr long not_yet_valid = 9;
+    constexpr long expired = 10;
+    if (verify_result == 0) return {"The certificate it showed is for another name."};
+    if (verify_result == not_yet_valid || verify_result == expired) {
+        return {"Is this host's clock right? If so, the server's certificate has to be renewed."};
+    }
+    return {
+        "If the server's certificate comes from a CA of your own, name the PEM file of its root in "
+        "LEGO_CA_CERTIFICATES."};
+}
+
+base::Error to_error(CURL* easy, CURLcode code, const Exchange& exchange, const Request& request,
+                     std::string_view reason) {
+    using base::ErrorKind;
+    const std::string host = base::printable(host_of(request.url));
+    if (exchange.too_large) {
+        return {
+            ErrorKind::network,
+            fmt::format("{}: the answer is larger than {} bytes", host, request.limits.body_bytes),
+            {},
+            {}};
+    }
+    const std::string why =
+        base::printable(reason.empty() ? std::string_view{curl_easy_strerror(code)} : reason);
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return {ErrorKind::timeout, fmt::format("{}: {}", host, why), {}, {}};
+        case CURLE_URL_MALFORMAT:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            return {ErrorKind::invalid_input, fmt::format("{}: {}", host, why), {}, {}};
+        case CURLE_PEER_FAILED_VERIFICATION: {
+            long verify_result = 0;
+            curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
+            return {ErrorKind::network,
+                    fmt::format("{}: its TLS certificate is not trusted: {}", host, why),
+                    {},
+                    steps_for_certificate(verify_result)};
+        }
+        default:
+            return {ErrorKind::network, fmt::format("{}: {}", host, why), {}, {}};
+    }
+}
+
+bool scheme_fits(const Request& request) {
+    const std::string_view wanted = request.scheme == Scheme::https_only ? "https://" : "http://";
+    return origin_of(request.url).starts_with(wanted);
+}
+
+}  // namespace
+
+CurlRuntime::CurlRuntime() {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+CurlRuntime::~CurlRuntime() {
+    curl_global_cleanup();
+}
+
+struct CurlClient::Handle {
+    std::unique_ptr<CURL, FreeEasy> easy;
+    std::string trust;  ///< empty: libcurl's own default, which is the system's store
+
+    base::Result<void> prepare(const Request& request, Exchange& exchange, List& headers,
+                               List& connect_to) const;
+};
+
+CurlClient::CurlClient(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+
+CurlClient::~CurlClient() = default;
+
+std::string CurlClient::user_agent() {
+    return fmt::format("dokku-letsencrypt/{} (Dokku plugin; libcurl/{})", SUITE_VERSION,
+                       curl_version_info(CURLVERSION_NOW)->version);
+}
+
+base::Result<std::unique_ptr<CurlClient>> CurlClient::open(const CurlRuntime& /*runtime*/,
+                                                           const TrustStore& trust) {
+    auto handle = std::make_unique<Handle>();
+    if (!trust.extra_pem_files.empty()) {
+        const char* bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
+        auto text = read_trust(trust, bundle == nullptr ? "" : bundle);
+        if (!text) return std::move(text).error();
+        handle->trust = std::move(*text);
+    }
+    handle->easy.reset(curl_easy_init());
+    if (!handle->easy) return base::fail(base::ErrorKind::internal, "libcurl did not start");
+    return std::unique_ptr<CurlClient>(new CurlClient(std::move(handle)));
+}
+
+base::Result<void> CurlClient::Handle::prepare(const Request& request, Exchange& exchange,
+                                               List& headers, List& connect_to) const {
+    curl_easy_reset(easy.get());  // options only: connections stay
+    Options options(easy.get());
+    options.set(CURLOPT_URL, request.url.c_str());
+    options.set(CURLOPT_USERAGENT, user_agent().c_str());
+    options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    options.set(CURLOPT_SSL_VERIFYPEER, 1L);
+    options.set(CURLOPT_SSL_VERIFYHOST, 2L);
+    options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!trust.empty()) {
+        curl_blob blob{const_cast<char*>(trust.data()),  // NOLINT(*-const-cast): only read
+                       trust.size(), CURL_BLOB_NOCOPY};
+        options.set(CURLOPT_CAINFO_BLOB, &blob);
+    }
+    set_scheme(options, request.scheme);
+    set_method(options, request);
+    set_limits(options, request.limits);
+    set_callbacks(options, exchange);
+
+    bool enough_memory = append(headers, "Expect:");  // no waiting for 100 Continue
+    for (const auto& [name, value] : request.headers) {
+        enough_memory = append(headers, fmt::format("{}: {}", name, value)) && enough_memory;
+    }
+    options.set(CURLOPT_HTTPHEADER, headers.get());
+    if (!request.connect_to.empty()) {
+        const bool is_ipv6 = request.connect_to.find(':') != std::string::npos;
+        const std::string target = is_ipv6 ? fmt::format("::[{}]:", request.connect_to)
+                                           : fmt::format("::{}:", request.connect_to);
+        enough_memory = append(connect_to, target) && enough_memory;
+        options.set(CURLOPT_CONNECT_TO, connect_to.get());
+        options.set(CURLOPT_PROXY, "");  // this very address is what is wanted
+    }
+    if (options.first_failure() == CURLE_OK && enough_memory) return {};
+    return base::fail(base::ErrorKind::internal,
+                      fmt::format("{}: libcurl refuses an option: {}", host_of(request.url),
+                                  curl_easy_strerror(options.first_failure())));
+}
+
+base::Result<Response> CurlClient::send(const Request& request) {
+    if (!scheme_fits(request)) {
+        return base::fail(base::ErrorKind::invalid_input,
+                          fmt::format("{} is not an {} URL", base::printable(request.url),
+                                      request.scheme == Scheme::https_only ? "https" : "http"));
+    }
+    Exchange exchange;
+    exchange.unsent = request.body;
+    exchange.most_body_bytes = request.limits.body_bytes;
+    List headers;
+    List connect_to;
+    auto prepared = handle_->prepare(request, exchange, headers, connect_to);
+    if (!prepared) return std::move(prepared).error();
+
+    CURL* easy = handle_->easy.get();
+    std::array<char, CURL_ERROR_SIZE> reason{};
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason.data());
+    const CURLcode code = curl_easy_perform(easy);
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
+    if (code != CURLE_OK) return to_error(easy, code, exchange, request, reason.data());
+    exchange.response.status = static_cast<int>(status);
+    return std::move(exchange.response);
+}
+
+}  // namespace http
