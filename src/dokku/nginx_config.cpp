@@ -262,7 +262,12 @@ NginxServer to_server(const NginxDirective& block) {
         if (directive.name == "listen" && !directive.arguments.empty()) {
             listens = true;
             const auto pair = parse_listen(directive.arguments.front());
-            if (pair) server.listens.push_back(*pair);
+            if (!pair) continue;
+            server.listens.push_back(*pair);
+            const auto& words = directive.arguments;
+            if (std::find(words.begin(), words.end(), "ssl") != words.end()) {
+                server.tls_listens.push_back(*pair);
+            }
         } else if (directive.name == "server_name") {
             for (const std::string& name : directive.arguments) {
                 server.names.push_back(base::to_lower(name));

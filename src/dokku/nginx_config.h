@@ -43,7 +43,8 @@ struct ListenPair {
 
 /// One server block.
 struct NginxServer {
-    std::vector<ListenPair> listens;  ///< unix sockets are left out
+    std::vector<ListenPair> listens;      ///< unix sockets are left out
+    std::vector<ListenPair> tls_listens;  ///< those of them with `ssl`
     std::vector<std::string> names;
     base::Path file;
     int line = 0;

@@ -1,0 +1,173 @@
+#include "dokku/nginx_service.h"
+
+#include <cstdlib>
+#include <unistd.h>
+
+#include "base/process.h"
+#include "base/text.h"
+
+namespace dokku {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{60};
+
+bool is_executable(const char* path) {
+    return ::access(path, X_OK) == 0;
+}
+
+/// nginx as Dokku found it when it wrote the sudoers file: `command -v nginx`.
+std::string nginx_path() {
+    const char* path = std::getenv("PATH");
+    for (const std::string_view folder : base::split(path == nullptr ? "" : path, ':')) {
+        const std::string candidate = std::string{folder} + "/nginx";
+        if (folder.starts_with('/') && is_executable(candidate.c_str())) return candidate;
+    }
+    return is_executable("/usr/bin/openresty") ? "/usr/bin/openresty" : "/usr/sbin/nginx";
+}
+
+struct Printed {
+    base::Exit exit;
+    std::string text;
+};
+
+base::Result<Printed> run_collecting(std::vector<std::string> argv) {
+    Printed printed;
+    const auto collect = [&](std::string_view line) {
+        printed.text += line;
+        printed.text += '\n';
+    };
+    base::Command command;
+    command.argv = std::move(argv);
+    command.deadline = kDeadline;
+    command.on_output = collect;
+    command.on_error = collect;
+    const auto exit = base::run(command);
+    if (!exit) return exit.error();
+    printed.exit = *exit;
+    return printed;
+}
+
+base::Unexpected<base::Error> failed(const std::vector<std::string>& argv, const Printed& printed) {
+    std::string message = base::join(argv, " ") + ": ";
+    if (printed.exit.timed_out) {
+        message += "no end within a minute";
+    } else {
+        message += "exit code " + std::to_string(printed.exit.code);
+    }
+    const std::string words = base::printable(base::trim(printed.text));
+    if (!words.empty()) message += ": " + words;
+    return base::fail(base::ErrorKind::io, std::move(message),
+                      {"Dokku's sudo rules for nginx are in /etc/sudoers.d/dokku-nginx; "
+                       "`sudo dokku plugin:install --core` writes them again."});
+}
+
+ReloadFacts read_facts(const Environment& environment, const Scope& scope) {
+    const PropertyStore nginx{environment, "nginx"};
+    ReloadFacts facts;
+    facts.service_command = nginx.get(scope, "nginx-service-command").value_or("");
+    if (facts.service_command.empty()) {
+        facts.service_command = nginx.get(Scope::global(), "nginx-service-command").value_or("");
+    }
+    facts.distro = environment.distro;
+    facts.init_system = environment.init_system;
+    facts.openresty = is_executable("/usr/bin/openresty");
+    for (const char* path : {"/usr/bin/systemctl", "/bin/systemctl"}) {
+        if (facts.systemctl.empty() && is_executable(path)) facts.systemctl = path;
+    }
+    facts.has_sv = is_executable("/usr/bin/sv");
+    return facts;
+}
+
+}  // namespace
+
+std::string NginxComplaint::place() const {
+    return file.empty() ? "" : file.string() + ":" + std::to_string(line);
+}
+
+std::optional<NginxComplaint> parse_complaint(std::string_view output) {
+    constexpr std::string_view kMark = "[emerg]";
+    for (const std::string_view line : base::split_lines(output)) {
+        const auto mark = line.find(kMark);
+        if (mark == std::string_view::npos) continue;
+        std::string_view words = base::trim(line.substr(mark + kMark.size()));
+        // In an error log the process stands in front: `12#12: words`.
+        const auto hash = words.find('#');
+        const auto colon = words.find(": ");
+        if (hash != std::string_view::npos && colon != std::string_view::npos && hash < colon &&
+            words.find_first_not_of("0123456789#") == colon) {
+            words.remove_prefix(colon + 2);
+        }
+        NginxComplaint complaint{base::printable(words), {}, 0};
+        const auto in = words.rfind(" in ");
+        const auto last = words.rfind(':');
+        if (in != std::string_view::npos && last != std::string_view::npos && last > in) {
+            if (const auto number = base::parse_integer(words.substr(last + 1))) {
+                complaint.message = base::printable(words.substr(0, in));
+                complaint.file = words.substr(in + 4, last - in - 4);
+                complaint.line = static_cast<int>(*number);
+            }
+        }
+        return complaint;
+    }
+    return std::nullopt;
+}
+
+std::string app_of_file(const base::Path& root, const base::Path& file) {
+    const std::string folder = root.string() + "/";
+    const std::string path = file.string();
+    if (!path.starts_with(folder)) return {};
+    const auto end = path.find('/', folder.size());
+    return end == std::string::npos ? "" : path.substr(folder.size(), end - folder.size());
+}
+
+std::vector<std::string> reload_command(const ReloadFacts& facts) {
+    if (!facts.service_command.empty()) {
+        std::vector<std::string> argv;
+        for (const auto word : base::split_words(facts.service_command))
+            argv.emplace_back(word);
+        argv.emplace_back("reload");
+        return argv;
+    }
+    const std::string service = facts.openresty ? "openresty" : "nginx";
+    const std::vector<std::string> systemctl{"sudo", facts.systemctl, "reload", service};
+    const std::vector<std::string> sv{"sudo", "/usr/bin/sv", "reload", service};
+    if (facts.distro == "debian" || facts.distro == "raspbian") {
+        if (!facts.systemctl.empty()) return systemctl;
+        return {"sudo", "/usr/sbin/invoke-rc.d", service, "reload"};
+    }
+    if (facts.distro == "ubuntu") {
+        if (facts.init_system == "sv") return sv;
+        if (!facts.systemctl.empty()) return systemctl;
+        if (facts.has_sv) return sv;
+        return {"sudo", "/etc/init.d/" + service, "reload"};
+    }
+    if (facts.distro == "arch") {
+        return {"sudo", facts.systemctl.empty() ? "/usr/bin/systemctl" : facts.systemctl, "reload",
+                service};
+    }
+    return {};
+}
+
+base::Result<std::optional<NginxComplaint>> NginxService::test() const {
+    const std::vector<std::string> argv{"sudo", nginx_path(), "-t"};
+    const auto printed = run_collecting(argv);
+    if (!printed) return printed.error();
+    if (printed->exit.ok()) return std::optional<NginxComplaint>{};
+    if (auto complaint = parse_complaint(printed->text)) return complaint;
+    return failed(argv, *printed);
+}
+
+base::Result<void> NginxService::reload(const Scope& scope) const {
+    const auto argv = reload_command(read_facts(environment_, scope));
+    if (argv.empty()) {
+        return base::fail(base::ErrorKind::io,
+                          "Dokku knows no way to reload nginx on this distribution",
+                          {"Set one: dokku nginx:set --global nginx-service-command <command>"});
+    }
+    const auto printed = run_collecting(argv);
+    if (!printed) return printed.error();
+    if (!printed->exit.ok()) return failed(argv, *printed);
+    return {};
+}
+
+}  // namespace dokku
