@@ -1,0 +1,23 @@
+#include "lifecycle/config_line.h"
+
+#include "crypto/digest.h"
+
+namespace lifecycle {
+
+std::string render_config_line(const dokku::Settings& settings,
+                               const std::vector<std::string>& domains) {
+    std::string line = settings.uses_dns() ? "--dns " + settings.dns_provider.computed + " "
+                                           : "--http --http.webroot /webroot ";
+    line += "--pem --accept-tos --cert.timeout 30 --path /certs --server " +
+            settings.server.computed + " --email " + settings.account_email() + " " +
+            settings.lego_args.computed + " ";
+    for (const std::string& domain : domains)
+        line += " --domains " + domain;
+    return line;
+}
+
+std::string config_hash(std::string_view config_line, std::string_view docker_options) {
+    return crypto::sha1_hex(std::string{config_line} + " " + std::string{docker_options} + "\n");
+}
+
+}  // namespace lifecycle

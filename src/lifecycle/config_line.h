@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dokku/settings.h"
+
+namespace lifecycle {
+
+/// The argument line that the official plugin gave to lego. It is kept because its hash names the
+/// certificate folder (contract section 10.3), so that both plugins find each other's files.
+/// `domains` are those of the app as stored, in their order.
+std::string render_config_line(const dokku::Settings& settings,
+                               const std::vector<std::string>& domains);
+
+/// SHA-1 hex of the line, a blank, lego-docker-options and a line end.
+std::string config_hash(std::string_view config_line, std::string_view docker_options);
+
+}  // namespace lifecycle

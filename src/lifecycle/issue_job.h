@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acme/failure.h"
+#include "acme/order_flow.h"
+#include "base/lock.h"
+#include "crypto/private_key.h"
+#include "dokku/app.h"
+#include "dokku/settings.h"
+#include "lifecycle/ca_session.h"
+#include "lifecycle/names.h"
+
+namespace lifecycle {
+
+/// Who owns what `tls/` holds before we start.
+enum class Predecessor {
+    none,    ///< no pair
+    ours,    ///< issued by us or by the official plugin
+    custom,  ///< installed by a person
+};
+
+/// One app on its way to a certificate. A run has one or many; each phase of it works on all that
+/// have not failed.
+struct IssueJob {
+    dokku::AppName app;
+    dokku::Settings settings;
+    std::vector<std::string> domains;  ///< as stored: for files and hash
+    std::vector<dns::DnsName> names;   ///< that go into the certificate
+    std::string config_line;
+    std::string hash;
+
+    Predecessor predecessor = Predecessor::none;
+    std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
+    bool same_names = false;                ///< the pair in place is ours and has exactly `names`
+
+    std::optional<base::FileLock> lock;
+    CaSession* ca = nullptr;
+    std::optional<crypto::PrivateKey> key;  ///< of the certificate to be
+    std::optional<acme::IssuedCertificate> issued;
+    std::optional<acme::Failure> failure;  ///< why this app got no certificate
+
+    bool alive() const { return !failure.has_value(); }
+    void fail(base::Error error) {
+        failure = acme::Failure{std::move(error), std::nullopt, settings.server.computed};
+    }
+};
+
+}  // namespace lifecycle

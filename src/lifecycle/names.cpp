@@ -1,0 +1,36 @@
+#include "lifecycle/names.h"
+
+#include <set>
+
+namespace lifecycle {
+
+NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge) {
+    NameChoice choice;
+    std::set<std::string> seen;
+    for (const std::string& domain : domains) {
+        auto name = dns::DnsName::parse(domain);
+        if (!name) {
+            choice.left_out.push_back({domain, std::move(name).error()});
+        } else if (name->is_wildcard() && challenge == ChallengeKind::http) {
+            choice.left_out.push_back(
+                {domain,
+                 {base::ErrorKind::invalid_input,
+                  "'" + domain + "' is a wildcard, which needs the DNS-01 challenge",
+                  std::nullopt,
+                  {"Set a DNS provider: dokku letsencrypt:set <app> dns-provider <name>"}}});
+        } else if (seen.insert(name->str()).second) {
+            choice.names.push_back(std::move(*name));
+        }
+    }
+    return choice;
+}
+
+std::vector<std::string> to_texts(const std::vector<dns::DnsName>& names) {
+    std::vector<std::string> texts;
+    texts.reserve(names.size());
+    for (const dns::DnsName& name : names)
+        texts.push_back(name.str());
+    return texts;
+}
+
+}  // namespace lifecycle
