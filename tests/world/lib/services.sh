@@ -1,0 +1,117 @@
+# Pebble, challtestsrv, nginx and the answering end of deployed apps. Sourced by tests/world/init.
+# shellcheck shell=bash
+
+readonly pebble_port=14000 pebble_management_port=15000 challtestsrv_port=8055
+
+make_pebble_certificate() {
+  (
+    cd "$WORLD/pebble"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=World CA of Pebble's endpoint" \
+      -addext keyUsage=critical,keyCertSign -keyout ca.key -out ca.pem
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pebble -keyout server.key -out server.csr
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 30 -out server.pem \
+      -extfile <(printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost\n' "$ca_address")
+    chmod 0644 ca.pem
+  ) >"$WORLD_LOGS/openssl.log" 2>&1 || { cat "$WORLD_LOGS/openssl.log" >&2; fail "could not make Pebble's certificate"; }
+}
+
+# Pebble takes a random profile when an order names none, so there is exactly one.
+start_pebble() {
+  pebble-challtestsrv -defaultIPv4 "$own_address" -defaultIPv6 "" -dnsserver "$dns_address:53" \
+    -management "$dns_address:$challtestsrv_port" -http01 "$dns_address:5002" -https01 "" -tlsalpn01 "" -doh "" \
+    >"$WORLD_LOGS/challtestsrv.log" 2>&1 </dev/null &
+  make_pebble_certificate
+  local authz=0 order=0
+  [[ -z $WORLD_PEBBLE_DEFAULTS ]] || authz=3 order=5
+  jq -n --arg dir "$WORLD/pebble" --argjson port $pebble_port --argjson management $pebble_management_port \
+    --argjson authz $authz --argjson order $order '{pebble: {
+      listenAddress: "0.0.0.0:\($port)", managementListenAddress: "0.0.0.0:\($management)",
+      certificate: "\($dir)/server.pem", privateKey: "\($dir)/server.key",
+      httpPort: 80, tlsPort: 443, ocspResponderURL: "", externalAccountBindingRequired: false,
+      domainBlocklist: ["blocked-domain.example"], retryAfter: {authz: $authz, order: $order},
+      profiles: {default: {description: "90 days", validityPeriod: 7776000}}}}' |
+    jq "$WORLD_PEBBLE_CONFIG" >"$WORLD/pebble/config.json" || fail "--pebble-config is not a jq filter that works"
+  (
+    if [[ -z $WORLD_PEBBLE_DEFAULTS ]]; then
+      export PEBBLE_VA_NOSLEEP=${PEBBLE_VA_NOSLEEP-1} PEBBLE_WFE_NONCEREJECT=${PEBBLE_WFE_NONCEREJECT-0}
+      export PEBBLE_AUTHZREUSE=${PEBBLE_AUTHZREUSE-0}
+    fi
+    exec pebble -config "$WORLD/pebble/config.json" -dnsserver "$dns_address:53" >"$WORLD_LOGS/pebble.log" 2>&1 </dev/null
+  ) &
+}
+
+# Debian's configuration without any site; notices are logged so that reloads can be counted.
+make_nginx_config() {
+  rm -f /etc/nginx/conf.d/* /etc/nginx/sites-enabled/*
+  sed -i -E 's#^(\s*)error_log .*#\1error_log /var/log/nginx/error.log notice;#' /etc/nginx/nginx.conf
+  [[ -z $WORLD_ROOTLESS ]] || sed -i -E 's#^user .*#user root;#' /etc/nginx/nginx.conf
+  cat >/etc/nginx/conf.d/dokku.conf <<CONF
+include $WORLD_HOME/*/nginx.conf;
+
+server_tokens off;
+server_names_hash_bucket_size 512;
+ssl_session_cache shared:SSL:20m;
+ssl_session_timeout 1d;
+ssl_session_tickets off;
+CONF
+  : >/var/log/nginx/access.log >/var/log/nginx/error.log
+  chmod 0640 /var/log/nginx/*.log
+  [[ -n $WORLD_ROOTLESS ]] || chown www-data:adm /var/log/nginx/*.log
+}
+
+start_nginx() {
+  /usr/sbin/nginx </dev/null || fail "nginx did not start"
+}
+
+# One server answers for all apps: each address of 172.17.0.0/16 is a directory of files.
+start_upstream() {
+  mkdir -p "$WORLD"/upstream/{listen,address,app,tmp}
+  local port
+  for port in 3000 5000 8080; do echo "listen $port;" >"$WORLD/upstream/listen/$port.conf"; done
+  cat >"$WORLD/upstream/nginx.conf" <<CONF
+worker_processes 1;
+pid $WORLD/upstream/pid;
+error_log $WORLD_LOGS/upstream.log;
+events {}
+http {
+  access_log off;
+  client_body_temp_path $WORLD/upstream/tmp/body;
+  proxy_temp_path $WORLD/upstream/tmp/proxy;
+  fastcgi_temp_path $WORLD/upstream/tmp/fastcgi;
+  uwsgi_temp_path $WORLD/upstream/tmp/uwsgi;
+  scgi_temp_path $WORLD/upstream/tmp/scgi;
+  default_type text/plain;
+  keepalive_timeout 0;
+  server {
+    include $WORLD/upstream/listen/*.conf;
+    root $WORLD/upstream/address/\$server_addr;
+    location / { try_files \$uri /body =404; }
+  }
+}
+CONF
+  : >"$WORLD_LOGS/upstream.log"
+  if [[ -n $WORLD_ROOTLESS ]]; then
+    sed -i '1i user root;' "$WORLD/upstream/nginx.conf"
+    /usr/sbin/nginx -c "$WORLD/upstream/nginx.conf" -e "$WORLD_LOGS/upstream.log" </dev/null
+  else
+    chown -R dokku:dokku "$WORLD/upstream" "$WORLD_LOGS/upstream.log"
+    setpriv --reuid dokku --regid dokku --init-groups \
+      /usr/sbin/nginx -c "$WORLD/upstream/nginx.conf" -e "$WORLD_LOGS/upstream.log" </dev/null
+  fi || fail "the upstream of the apps did not start"
+}
+
+# Waits without a request to the ACME port, so that Pebble's log counts the product's only.
+await_services() {
+  local end=$((SECONDS + 30)) url="https://$ca_address:$pebble_management_port/roots/0" hex
+  hex=$(printf ':%04X 0' $pebble_port)
+  until curl -sf --noproxy '*' --cacert "$WORLD/pebble/ca.pem" -o "$WORLD/pebble/root.pem" "$url" 2>/dev/null &&
+    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$hex"; do
+    ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/pebble.log" >&2; fail "Pebble did not start"; }
+    sleep 0.03
+  done
+  until curl -sf --noproxy '*' -o /dev/null -d "{\"ip\":\"$own_address\"}" "http://$dns_address:$challtestsrv_port/set-default-ipv4" 2>/dev/null; do
+    ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/challtestsrv.log" >&2; fail "challtestsrv did not start"; }
+    sleep 0.03
+  done
+  chmod 0644 "$WORLD/pebble/root.pem"
+}
