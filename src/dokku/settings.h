@@ -78,13 +78,4 @@ struct ResolverAddress {
 /// commas or blanks. `invalid_input` names the one that is none.
 base::Result<std::vector<ResolverAddress>> parse_resolvers(std::string_view value);
 
-/// `invalid_input` with the official words and list, ours named after it.
-base::Result<void> check_key(std::string_view key);
-
-/// `invalid_input` saying what is allowed. Unsetting needs no check.
-base::Result<void> check_value(std::string_view key, std::string_view value);
-
-/// An address that a CA can take and that is safe as a folder's name, or `none`.
-bool is_email(std::string_view value);
-
 }  // namespace dokku

@@ -1,0 +1,100 @@
+#include "cli/run.h"
+
+#include <csignal>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace cli {
+namespace {
+
+enum class Failing { allowed, never };
+
+extern "C" void ignore_signal(int) {}
+
+/// A reader that went away (`| head`) must not end us in the middle of a change. A handler, unlike
+/// SIG_IGN, is not handed on to the programs we start.
+void survive_closed_pipes() {
+    struct sigaction action {};
+    action.sa_handler = ignore_signal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGPIPE, &action, nullptr);
+}
+
+std::vector<std::string> words_from(int argc, char** argv, int first) {
+    std::vector<std::string> words;
+    for (int i = first; i < argc; ++i)
+        words.emplace_back(argv[i]);
+    return words;
+}
+
+int report(const dokku::Log& log, const base::Result<ExitCode>& result) {
+    if (result) return static_cast<int>(*result);
+    print_error(log, result.error());
+    return static_cast<int>(to_exit_code(result.error().kind));
+}
+
+void report_bug(const char* what) {
+    dokku::Environment loud;
+    dokku::Log{loud}.warn(std::string{"bug: "} + what);
+}
+
+/// The one place where an exception ends: only bad_alloc and our own mistakes are thrown.
+template <class Step>
+int guarded(Failing failing, const Step& step) {
+    int code = static_cast<int>(ExitCode::bug);
+    try {
+        survive_closed_pipes();
+        code = step();
+    } catch (const std::exception& error) {
+        report_bug(error.what());
+    } catch (...) {
+        report_bug("unknown exception");
+    }
+    return failing == Failing::never ? 0 : code;
+}
+
+int run_words(int argc, char** argv, Failing failing, const Body& body) {
+    return guarded(failing, [&] {
+        const dokku::Environment environment = dokku::Environment::read();
+        const dokku::Log log{environment};
+        Syntax all_words;
+        all_words.verbatim_after = 0;
+        const Arguments arguments = Arguments::read(words_from(argc, argv, 1), all_words, {});
+        return report(log, body({environment, log, arguments}));
+    });
+}
+
+}  // namespace
+
+void print_error(const dokku::Log& log, const base::Error& error) {
+    log.warn(error.message);
+    for (const std::string& step : error.steps)
+        log.warn(step);
+}
+
+int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body) {
+    return guarded(Failing::allowed, [&] {
+        const dokku::Environment environment = dokku::Environment::read();
+        const dokku::Log log{environment};
+        // argv[1] is the command's full name (contract section 1.4).
+        const Arguments arguments =
+            Arguments::read(words_from(argc, argv, 2), subcommand.syntax, environment.app_flag);
+        if (arguments.wants_help()) {
+            log.lines({"Usage: dokku " + std::string{subcommand.usage}, "",
+                       std::string{subcommand.about}});
+            return static_cast<int>(ExitCode::done);
+        }
+        return report(log, body({environment, log, arguments}));
+    });
+}
+
+int run_hook(int argc, char** argv, const Body& body) {
+    return run_words(argc, argv, Failing::never, body);
+}
+
+int run_plain(int argc, char** argv, const Body& body) {
+    return run_words(argc, argv, Failing::allowed, body);
+}
+
+}  // namespace cli

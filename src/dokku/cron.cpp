@@ -1,0 +1,61 @@
+#include "dokku/cron.h"
+
+#include "base/file.h"
+#include "base/random.h"
+#include "base/text.h"
+
+namespace dokku {
+namespace {
+
+constexpr std::string_view kLogFile = "/var/log/dokku/letsencrypt.log";
+
+}  // namespace
+
+std::optional<CronMinute> parse_cron_minute(std::string_view text) {
+    const auto words = base::split_words(text);
+    if (words.size() != 2) return std::nullopt;
+    const auto minute = base::parse_integer(words[0]);
+    const auto hour = base::parse_integer(words[1]);
+    if (!minute || *minute < 0 || *minute > 59 || !hour || *hour < 0 || *hour > 11) {
+        return std::nullopt;
+    }
+    return CronMinute{static_cast<int>(*minute), static_cast<int>(*hour)};
+}
+
+CronMinute keep_cron_minute(const Environment& environment) {
+    const base::Path file = environment.global_root() / "cron-minute";
+    if (const auto text = base::read_file(file)) {
+        if (const auto kept = parse_cron_minute(*text)) return *kept;
+    }
+    const CronMinute drawn{static_cast<int>(base::random_below(60)),
+                           static_cast<int>(base::random_below(12))};
+    // Where it cannot be kept, the next crontab just gets another minute.
+    (void)base::replace_file(
+        file, std::to_string(drawn.minute) + " " + std::to_string(drawn.hour) + "\n", 0644);
+    return drawn;
+}
+
+bool is_autorenew_enabled(const Environment& environment) {
+    return base::file_exists(environment.global_root() / "autorenew");
+}
+
+std::vector<std::string> cron_entries(const Environment& environment) {
+    std::vector<std::string> entries;
+    if (!is_autorenew_enabled(environment)) return entries;
+    const std::string log = ";" + std::string{kLogFile};
+    if (base::file_exists(environment.plugin_directory / "subcommands" / "auto-renew")) {
+        const CronMinute at = keep_cron_minute(environment);
+        entries.push_back(std::to_string(at.minute) + " " + std::to_string(at.hour) + "," +
+                          std::to_string(at.hour + 12) +
+                          " * * *;dokku letsencrypt:auto-renew --scheduled" + log);
+    }
+    const base::Path every_minute = environment.plugin_directory / "cron";
+    // A path with a `;` or a blank would break the crontab of all plugins.
+    if (base::file_exists(every_minute) &&
+        every_minute.string().find_first_of("; \t\n%") == std::string::npos) {
+        entries.push_back("* * * * *;" + every_minute.string() + log);
+    }
+    return entries;
+}
+
+}  // namespace dokku

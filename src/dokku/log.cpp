@@ -1,0 +1,121 @@
+#include "dokku/log.h"
+
+#include <array>
+#include <cerrno>
+#include <unistd.h>
+#include <utility>
+
+namespace dokku {
+namespace {
+
+constexpr std::string_view kInfo1 = "-----> ";
+constexpr std::string_view kInfo2 = "=====> ";
+constexpr std::string_view kVerbose = "       ";
+constexpr std::string_view kWarn = " !     ";
+constexpr std::string_view kDebug = " ?     ";
+
+/// Whoever closed the stream does not want the rest.
+void write_to_terminal(Stream stream, std::string_view text) {
+    const int fd = stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO;
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written < 0 && errno != EINTR) return;
+        if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+}  // namespace
+
+Log::Log(const Environment& environment) : Log(environment, write_to_terminal) {}
+
+Log::Log(const Environment& environment, Sink sink)
+    : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace) {}
+
+void Log::put(Stream stream, std::string_view prefix, std::string_view text) const {
+    std::string line;
+    line.reserve(prefix.size() + text.size() + 1);
+    line += prefix;
+    line += text;
+    line += '\n';
+    sink_(stream, line);
+}
+
+void Log::plain(std::string_view text) const {
+    put(Stream::out, "", text);
+}
+void Log::info1(std::string_view text) const {
+    put(Stream::out, kInfo1, text);
+}
+void Log::info2(std::string_view text) const {
+    put(Stream::out, kInfo2, text);
+}
+void Log::verbose(std::string_view text) const {
+    put(Stream::out, kVerbose, text);
+}
+void Log::exclaim(std::string_view text) const {
+    put(Stream::out, kWarn, text);
+}
+void Log::warn(std::string_view text) const {
+    put(Stream::err, kWarn, text);
+}
+void Log::error_plain(std::string_view text) const {
+    put(Stream::err, "", text);
+}
+
+void Log::plain_quiet(std::string_view text) const {
+    if (!quiet_) plain(text);
+}
+void Log::info1_quiet(std::string_view text) const {
+    if (!quiet_) info1(text);
+}
+void Log::info2_quiet(std::string_view text) const {
+    if (!quiet_) info2(text);
+}
+void Log::verbose_quiet(std::string_view text) const {
+    if (!quiet_) verbose(text);
+}
+void Log::warn_quiet(std::string_view text) const {
+    if (!quiet_) warn(text);
+}
+void Log::debug(std::string_view text) const {
+    if (trace_) put(Stream::err, kDebug, text);
+}
+
+void Log::lines(const std::vector<std::string>& lines) const {
+    std::string text;
+    for (const std::string& line : lines) {
+        text += line;
+        text += '\n';
+    }
+    if (!text.empty()) sink_(Stream::out, text);
+}
+
+std::string pad(std::string_view text, std::size_t width) {
+    std::string padded{text};
+    if (padded.size() < width) padded.append(width - padded.size(), ' ');
+    return padded;
+}
+
+namespace {
+
+std::string to_row(std::string_view first, const std::vector<std::string>& columns,
+                   const std::array<std::size_t, 4>& widths) {
+    std::string row{first};
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        if (i > 0) row += ' ';
+        row += pad(i < columns.size() ? columns[i] : std::string{}, widths.at(i));
+    }
+    return row;
+}
+
+}  // namespace
+
+std::string to_heading_row(const std::vector<std::string>& columns) {
+    return to_row(kInfo1, columns, {18, 25, 25, 25});
+}
+
+std::string to_message_row(const std::vector<std::string>& columns) {
+    return to_row("", columns, {25, 25, 25, 25});
+}
+
+}  // namespace dokku

@@ -1,0 +1,81 @@
+#include "dokku/trigger.h"
+
+#include <unistd.h>
+
+#include "base/directory.h"
+#include "base/file.h"
+
+namespace dokku {
+namespace {
+
+std::string describe(const base::Exit& exit) {
+    return exit.timed_out ? "was stopped after its deadline"
+                          : "ended with exit code " + std::to_string(exit.code);
+}
+
+}  // namespace
+
+base::Command nested_command(const Environment& environment, const Scope& on_behalf_of,
+                             std::vector<std::string> argv, const RunOptions& options) {
+    base::Command command;
+    command.argv = std::move(argv);
+    // Inside a run the first mark stays: it names the process that holds the locks.
+    const std::string run = environment.run.empty()
+                                ? on_behalf_of.text() + ":" + std::to_string(::getpid())
+                                : environment.run;
+    command.environment = {{"DOKKU_LETSENCRYPT_RUN", run},
+                           {"PLUGIN_PATH", environment.plugins_enabled.parent_path().string()}};
+    // `--app` and `--force` were meant for us: core commands would put the app in front of their
+    // own arguments and destroy without asking (contract section 11, 2 and 10).
+    command.without_environment = {"DOKKU_APP_NAME", "DOKKU_APPS_FORCE_DELETE"};
+    command.deadline = options.deadline;
+    command.on_output = options.on_output;
+    command.on_error = options.on_error;
+    return command;
+}
+
+base::Result<base::Exit> fire_trigger(const Environment& environment, const Scope& on_behalf_of,
+                                      std::string_view name,
+                                      const std::vector<std::string>& arguments,
+                                      const RunOptions& options) {
+    std::vector<std::string> argv{"plugn", "trigger", std::string{name}};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return base::run(nested_command(environment, on_behalf_of, std::move(argv), options));
+}
+
+base::Result<void> require_trigger(const Environment& environment, const Scope& on_behalf_of,
+                                   std::string_view name, const std::vector<std::string>& arguments,
+                                   const RunOptions& options) {
+    const auto exit = fire_trigger(environment, on_behalf_of, name, arguments, options);
+    if (!exit) return exit.error();
+    if (exit->ok()) return {};
+    return base::fail(
+        exit->timed_out ? base::ErrorKind::timeout : base::ErrorKind::io,
+        "The trigger " + std::string{name} + " for " + on_behalf_of.text() + " " + describe(*exit));
+}
+
+base::Result<std::vector<std::string>> ask_trigger(const Environment& environment,
+                                                   const Scope& on_behalf_of, std::string_view name,
+                                                   const std::vector<std::string>& arguments) {
+    std::vector<std::string> lines;
+    RunOptions options;
+    options.deadline = std::chrono::minutes{1};
+    options.on_output = [&lines](std::string_view line) { lines.emplace_back(line); };
+    const auto done = require_trigger(environment, on_behalf_of, name, arguments, options);
+    if (!done) return done.error();
+    return lines;
+}
+
+bool has_trigger_file(const Environment& environment, std::string_view name) {
+    const auto plugins = base::list_directory(environment.plugins_enabled);
+    if (!plugins) return false;
+    for (const std::string& plugin : *plugins) {
+        if (plugin != "20_events" &&
+            base::file_exists(environment.plugins_enabled / plugin / name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace dokku
