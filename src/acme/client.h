@@ -49,11 +49,13 @@ class Client {
     NoncePool& nonces() noexcept { return nonces_; }
 
   private:
+    enum class Signer { account, key };
     struct Signed {
         const std::string& url;
         std::string_view payload;
         std::string_view accept;
-        std::string kid;
+        std::string kid;  ///< empty for Signer::key
+        Signer signer;
     };
 
     Outcome<http::Response> send_signed(const Signed& request);
@@ -73,9 +75,9 @@ class Client {
 Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
                    base::UtcTime now);
 
-/// The failure of an answer that should have been a `what` and is something else (an HTML page, a
-/// broken object): status, content type and the beginning of the text that a person would see.
+/// The failure of an answer that should have been a `what` and is not. If it looks like JSON,
+/// `reason` says what is wrong with it, else (an HTML page) the text that a person would see does.
 Failure not_acme(const http::Response& response, std::string_view what, std::string_view ca,
-                 const std::string& url);
+                 const std::string& url, std::string_view reason = {});
 
 }  // namespace acme

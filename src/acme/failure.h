@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "acme/problem.h"
@@ -19,9 +20,18 @@ struct Failure {
     base::Error error;
     std::optional<Problem> problem;
     std::string url;  ///< what was asked
+    int status = 0;   ///< HTTP's; 0 if no answer came
 
     /// Did the CA refuse with this ACME error, e.g. `accountDoesNotExist`?
     bool is(std::string_view acme_type) const { return problem && problem->is(acme_type); }
+
+    /// The request may have been carried out or not: the answer was lost, or a machine in between
+    /// answered, and nothing was said about when to try again.
+    bool unanswered() const {
+        const bool lost =
+            error.kind == base::ErrorKind::network || error.kind == base::ErrorKind::timeout;
+        return lost && !problem && !error.retry_at;
+    }
 };
 
 template <class T>
@@ -30,7 +40,7 @@ using Outcome = base::Result<T, Failure>;
 /// Shorthand for a Failure without problem.
 inline Failure fail(base::ErrorKind kind, std::string message, std::string url) {
     return Failure{base::Error{kind, std::move(message), std::nullopt, {}}, std::nullopt,
-                   std::move(url)};
+                   std::move(url), 0};
 }
 
 }  // namespace acme

@@ -83,7 +83,7 @@ class OrderFlow {
     const std::optional<IssuedCertificate>& certificate() const noexcept { return certificate_; }
 
   private:
-    enum class Phase {
+    enum class Phase {  // in this order
         new_order,
         read_order,
         read_authorizations,
@@ -93,18 +93,20 @@ class OrderFlow {
         explain,
         done,
     };
+    enum class Choice { made, not_needed, none_left };
 
     Outcome<Step> post_new_order();
     Outcome<Step> read_order();
     Outcome<Step> take_order(const http::Response& response, const std::string& url);
     Outcome<Step> act_on_order(const http::Response& response);
     Outcome<Step> read_authorization();
-    Outcome<void> choose_challenge(const Authorization& authorization, const std::string& url);
+    Outcome<Choice> choose_challenge(const Authorization& authorization, const std::string& url);
     Outcome<Step> start_challenge();
+    Outcome<Step> start_again_after(const Failure& failure);
     Outcome<Step> finalize();
     Outcome<Step> download();
     Outcome<Step> explain();
-    Outcome<Step> fail_with_reasons();
+    Failure fail_with_reasons() const;
 
     Outcome<Step> wait_for(std::optional<std::chrono::seconds> asked);
     Outcome<Step> read_again_after(const Failure& failure);
@@ -121,13 +123,14 @@ class OrderFlow {
     std::optional<IssuedCertificate> certificate_;
 
     std::size_t index_ = 0;  ///< of the authorization or challenge at hand
-    std::vector<Identifier> seen_;
     std::optional<base::Clock::Monotonic>
-        not_before_;  ///< what the answers to challenges asked for
-    std::chrono::milliseconds pause_;
-    int lost_answers_ = 0;
+        not_before_;                   ///< what the answers to challenges asked for
+    std::chrono::milliseconds pause_;  ///< until the next poll, unless told
+    int lost_answers_ = 0;             ///< in a row
+    int challenge_restarts_ = 0;
+    int finalize_attempts_ = 0;
     bool authorizations_read_ = false;
-    bool finalized_ = false;
+    bool finalized_ = false;  ///< the CA accepted the request
     std::vector<Subproblem> reasons_;
 };
 

@@ -1,0 +1,76 @@
+#include "acme/account.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "http/link.h"
+#include "json/value.h"
+#include "json/writer.h"
+
+namespace acme {
+namespace {
+
+constexpr int kCreated = 201;
+
+/// What newAccount answers: the object, and the account's URL in Location.
+Outcome<Account> take_account(Client& client, const http::Response& response) {
+    const std::string& asked = client.directory().new_account;
+    std::string url = http::resolve_url(asked, response.header("location").value_or(""));
+    if (url.empty()) {
+        return not_acme(response, "an account", client.name(), asked, "it has no Location");
+    }
+    auto account = parse_account(response.body, std::move(url));
+    if (!account) {
+        return not_acme(response, "an account", client.name(), asked, account.error().message);
+    }
+    account->created = response.status == kCreated;
+    client.use_account(account->url);
+    return std::move(*account);
+}
+
+}  // namespace
+
+base::Result<Account> parse_account(std::string_view json, std::string url) {
+    const auto object = json::Value::parse(json);
+    if (!object) return object.error();
+    const auto status = object->string("status");
+    if (!status) return base::fail(base::ErrorKind::protocol, "the account has no status");
+    Account account;
+    account.url = std::move(url);
+    account.status = *status;
+    account.contacts = object->strings("contact");
+    account.text = json;
+    return account;
+}
+
+Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts) {
+    json::Writer payload;
+    payload.begin_object().member("termsOfServiceAgreed", true);
+    // No empty list: some CAs take it for a contact that is wrong.
+    if (!contacts.empty()) payload.member("contact", contacts);
+    payload.end_object();
+    const auto response = client.post_with_key(client.directory().new_account, payload.text());
+    if (!response) return response.error();
+    return take_account(client, *response);
+}
+
+Outcome<Account> find_account(Client& client) {
+    const auto response =
+        client.post_with_key(client.directory().new_account, R"({"onlyReturnExisting":true})");
+    if (!response) return response.error();
+    return take_account(client, *response);
+}
+
+Outcome<Account> fetch_account(Client& client) {
+    const auto response = client.post_as_get(client.account_url());
+    if (!response) return response.error();
+    auto account = parse_account(response->body, client.account_url());
+    if (!account) {
+        return not_acme(*response, "an account", client.name(), client.account_url(),
+                        account.error().message);
+    }
+    return std::move(*account);
+}
+
+}  // namespace acme

@@ -1,0 +1,93 @@
+#include "acme/directory.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "acme/client.h"
+#include "base/text.h"
+#include "http/link.h"
+#include "json/value.h"
+
+namespace acme {
+namespace {
+
+bool is_https(std::string_view url) {
+    return http::origin_of(url).starts_with("https://");
+}
+
+/// Reads one URL member; an absent optional one is empty.
+base::Result<void> read_url(const json::Value& object, std::string_view member, bool required,
+                            std::string& url) {
+    const auto text = object.string(member);
+    if (!text || text->empty()) {
+        if (!required) return {};
+        return base::fail(base::ErrorKind::protocol,
+                          fmt::format("the directory has no {}", member));
+    }
+    if (!is_https(*text)) {
+        return base::fail(base::ErrorKind::protocol,
+                          fmt::format("the directory's {} is not an https URL: {}", member,
+                                      base::printable(*text)));
+    }
+    url = *text;
+    return {};
+}
+
+void read_meta(const json::Value& meta, Directory& directory) {
+    directory.terms_of_service = meta.string("termsOfService").value_or("");
+    directory.website = meta.string("website").value_or("");
+    directory.caa_identities = meta.strings("caaIdentities");
+    directory.external_account_required = meta.boolean("externalAccountRequired").value_or(false);
+    const auto profiles = meta.find("profiles");
+    if (!profiles) return;
+    for (const auto& [name, description] : profiles->members()) {
+        directory.profiles.emplace_back(name, description.as_string().value_or(""));
+    }
+}
+
+}  // namespace
+
+base::Result<Directory> parse_directory(std::string_view json, std::string url) {
+    const auto object = json::Value::parse(json);
+    if (!object) return object.error();
+    if (!object->is_object()) {
+        return base::fail(base::ErrorKind::protocol, "the directory is not a JSON object");
+    }
+    Directory directory;
+    directory.url = std::move(url);
+    directory.text = json;
+    const std::pair<const char*, std::string*> required[] = {{"newNonce", &directory.new_nonce},
+                                                             {"newAccount", &directory.new_account},
+                                                             {"newOrder", &directory.new_order}};
+    for (const auto& [member, target] : required) {
+        if (auto read = read_url(*object, member, true, *target); !read) return read.error();
+    }
+    const std::pair<const char*, std::string*> optional[] = {
+        {"revokeCert", &directory.revoke_cert},
+        {"keyChange", &directory.key_change},
+        {"renewalInfo", &directory.renewal_info}};
+    for (const auto& [member, target] : optional) {
+        if (auto read = read_url(*object, member, false, *target); !read) return read.error();
+    }
+    if (const auto meta = object->find("meta")) read_meta(*meta, directory);
+    return directory;
+}
+
+Outcome<Directory> fetch_directory(http::HttpClient& http, const base::Clock& clock,
+                                   const std::string& url) {
+    const std::string ca = http::host_of(url);
+    http::Request request;
+    request.url = url;
+    request.headers = {{"Accept", "application/json"}};
+    auto response = http.send(request);
+    if (!response) return Failure{std::move(response).error(), std::nullopt, url, 0};
+    if (response->status != 200) return to_failure(*response, ca, url, clock.now());
+    auto directory = parse_directory(response->body, url);
+    if (!directory) {
+        return not_acme(*response, "an ACME directory", ca, url, directory.error().message);
+    }
+    return std::move(*directory);
+}
+
+}  // namespace acme

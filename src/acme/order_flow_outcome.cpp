@@ -1,0 +1,202 @@
+// How an OrderFlow waits, and how it ends without a certificate.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "acme/order_flow.h"
+#include "base/text.h"
+#include "http/retry_after.h"
+
+namespace acme {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstPause{250};
+constexpr milliseconds kLongestPause{5000};
+constexpr int kMostLostAnswers = 3;  ///< in a row
+constexpr std::string_view kCompound = "urn:ietf:params:acme:error:compound";
+
+std::string_view to_string(AuthorizationStatus status) {
+    switch (status) {
+        case AuthorizationStatus::pending:
+            return "pending";
+        case AuthorizationStatus::valid:
+            return "valid";
+        case AuthorizationStatus::invalid:
+            return "invalid";
+        case AuthorizationStatus::deactivated:
+            return "deactivated";
+        case AuthorizationStatus::expired:
+            return "expired";
+        case AuthorizationStatus::revoked:
+            return "revoked";
+        case AuthorizationStatus::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+/// Why an authorization stands in the way: what its challenges say, or at least its status.
+std::vector<Subproblem> reasons_of(const Authorization& authorization) {
+    std::vector<Subproblem> reasons;
+    if (authorization.status == AuthorizationStatus::valid) return reasons;
+    const Identifier identifier = authorization.ordered();
+    for (const Challenge& challenge : authorization.challenges) {
+        if (!challenge.error) continue;
+        reasons.push_back({challenge.error->type, challenge.error->detail, identifier});
+    }
+    const bool is_open = authorization.status == AuthorizationStatus::pending ||
+                         authorization.status == AuthorizationStatus::unknown;
+    if (reasons.empty() && !is_open) {
+        reasons.push_back({"about:blank",
+                           fmt::format("the authorization is {}", to_string(authorization.status)),
+                           identifier});
+    }
+    return reasons;
+}
+
+bool is_about(const Subproblem& subproblem, const std::optional<Identifier>& identifier) {
+    return subproblem.identifier && identifier &&
+           normalized(*subproblem.identifier) == normalized(*identifier);
+}
+
+/// The order's own error with one subproblem for each reason; without such an error, the reasons'
+/// common one.
+Problem join(std::optional<Problem> error, const std::vector<Subproblem>& reasons) {
+    Problem whole = error.value_or(Problem{});
+    if (!error && !reasons.empty()) {
+        const Subproblem& first = reasons.front();
+        const bool alike = std::all_of(reasons.begin(), reasons.end(), [&](const auto& reason) {
+            return reason.type == first.type;
+        });
+        whole.type = alike ? first.type : std::string(kCompound);
+        whole.detail = first.detail;
+    }
+    for (const Subproblem& reason : reasons) {
+        const bool known = std::any_of(
+            whole.subproblems.begin(), whole.subproblems.end(),
+            [&](const Subproblem& other) { return is_about(other, reason.identifier); });
+        if (!known) whole.subproblems.push_back(reason);
+    }
+    return whole;
+}
+
+std::string to_message(std::string_view ca, const Problem& problem) {
+    if (problem.subproblems.empty() && problem.detail.empty() && problem.type.empty()) {
+        return fmt::format("{} made the order invalid and gave no reason", ca);
+    }
+    if (problem.subproblems.empty() || !problem.subproblems.front().identifier) {
+        return fmt::format("{} refused the order: \"{}\" ({})", ca, base::printable(problem.detail),
+                           base::printable(problem.type));
+    }
+    const Subproblem& first = problem.subproblems.front();
+    std::string message =
+        fmt::format("{} refused {}: \"{}\" ({})", ca, base::printable(first.identifier->value),
+                    base::printable(first.detail), base::printable(first.type));
+    const std::size_t more = problem.subproblems.size() - 1;
+    if (more > 0) message += fmt::format(", and {} more", more);
+    return message;
+}
+
+}  // namespace
+
+Outcome<Step> OrderFlow::wait_for(std::optional<std::chrono::seconds> asked) {
+    const auto now = client_.clock().monotonic();
+    milliseconds delay = pause_;
+    if (asked && asked->count() > 0) {
+        delay = *asked;
+    } else {
+        pause_ = std::min(pause_ * 3 / 2, kLongestPause);
+    }
+    auto until = now + delay;
+    if (not_before_) until = std::max(until, *std::exchange(not_before_, std::nullopt));
+    if (until > plan_.deadline) {
+        Failure failure = overdue();
+        failure.error.retry_at =
+            client_.clock().now() + std::chrono::ceil<std::chrono::seconds>(until - now);
+        return failure;
+    }
+    enter(Phase::read_order);
+    return Step{Next::wait, until};
+}
+
+void OrderFlow::note_delay(const http::Response& response) {
+    const auto asked = http::retry_after(response, client_.clock().now());
+    if (!asked) return;
+    const auto moment = client_.clock().monotonic() + *asked;
+    if (!not_before_ || *not_before_ < moment) not_before_ = moment;
+}
+
+Outcome<Step> OrderFlow::read_again_after(const Failure& failure) {
+    if (!failure.unanswered() || ++lost_answers_ > kMostLostAnswers) return failure;
+    return wait_for(std::nullopt);
+}
+
+Failure OrderFlow::overdue() const {
+    const std::string status =
+        order_ ? fmt::format("the order is still {}", base::printable(order_->status_text, 40))
+               : std::string("there is no order yet");
+    return fail(base::ErrorKind::timeout,
+                fmt::format("{} did not issue in time: {}", client_.name(), status), order_url_);
+}
+
+Outcome<Step> OrderFlow::explain() {
+    const bool in_time = client_.clock().monotonic() <= plan_.deadline;
+    if (!in_time || index_ == order_->authorizations.size()) return fail_with_reasons();
+    const std::string& url = order_->authorizations[index_++];
+    const auto response = client_.post_as_get(url);
+    if (!response) return fail_with_reasons();
+    if (const auto authorization = parse_authorization(response->body)) {
+        for (Subproblem& reason : reasons_of(*authorization))
+            reasons_.push_back(std::move(reason));
+        if (authorization->status == AuthorizationStatus::pending) {
+            // Left pending it would count against the account; whether this works changes nothing.
+            static_cast<void>(client_.post(url, R"({"status":"deactivated"})"));
+        }
+    }
+    if (index_ < order_->authorizations.size()) return Step{};
+    return fail_with_reasons();
+}
+
+Failure OrderFlow::fail_with_reasons() const {
+    Problem problem = join(order_->error, reasons_);
+    Failure failure =
+        fail(problem.is("rateLimited") ? base::ErrorKind::rate_limited : base::ErrorKind::rejected,
+             to_message(client_.name(), problem), order_url_);
+    failure.problem = std::move(problem);
+    return failure;
+}
+
+Outcome<IssuedCertificate> run_order(
+    OrderFlow& flow, base::Clock& clock,
+    const std::function<base::Result<void>(const std::vector<ChosenChallenge>&)>& present,
+    const std::function<base::Result<void>(const OrderFlow&)>& on_step) {
+    const auto stopped = [&](base::Error error) {
+        return Failure{std::move(error), std::nullopt, flow.order_url(), 0};
+    };
+    for (;;) {
+        const auto step = flow.advance();
+        if (on_step) {
+            if (auto noted = on_step(flow); !noted) return stopped(std::move(noted).error());
+        }
+        if (!step) return step.error();
+        switch (step->next) {
+            case Next::again:
+                break;
+            case Next::present_challenges:
+                if (auto shown = present(flow.challenges()); !shown) {
+                    return stopped(std::move(shown).error());
+                }
+                break;
+            case Next::wait:
+                clock.sleep_for(std::chrono::ceil<milliseconds>(step->until - clock.monotonic()));
+                break;
+            case Next::done:
+                return *flow.certificate();
+        }
+    }
+}
+
+}  // namespace acme
