@@ -31,11 +31,11 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
     return bytes;
 }
 
-/// Removes at most two `=` where the length asks for them.
+/// Removes the padding if it is the one that the length asks for; else it stays and is refused.
 std::string_view without_padding(std::string_view text) {
-    for (int i = 0; i < 2 && text.size() % 4 != 1 && text.ends_with('='); ++i) {
+    if (text.size() % 4 != 0) return text;
+    for (int i = 0; i < 2 && text.ends_with('='); ++i)
         text.remove_suffix(1);
-    }
     return text;
 }
 

@@ -56,7 +56,10 @@ std::optional<UtcTime> take_time(std::string_view& der) {
     } else if (element->tag != kGeneralizedTime || digits.size() != 15) {
         return std::nullopt;
     }
-    if (digits.back() != 'Z') return std::nullopt;
+    // Digits only: a sign would be a number, too.
+    if (digits.back() != 'Z' || digits.find_first_not_of("0123456789") != digits.size() - 1) {
+        return std::nullopt;
+    }
     const auto number = [&](std::size_t at, std::size_t count) {
         return static_cast<int>(parse_integer(digits.substr(at, count)).value_or(-1));
     };

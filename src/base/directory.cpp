@@ -19,8 +19,10 @@ struct CloseDirectory {
 
 Result<void> make_directory(const Path& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) != 0) {
-        if (errno == EEXIST) return {};
-        return io_error("creating", path, errno);
+        const int error = errno;
+        // Another process may have been faster; a file in the way is no folder.
+        if (error == EEXIST && directory_exists(path)) return {};
+        return io_error("creating", path, error);
     }
     // The umask may have narrowed it: a route or webroot folder must be readable by nginx.
     if (::chmod(path.c_str(), mode) != 0) return io_error("setting the mode of", path, errno);

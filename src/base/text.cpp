@@ -7,22 +7,36 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r\n\v\f";
 
-/// Length of the well-formed UTF-8 sequence of printable text at the front of `text`; 0 if none.
+/// Controls, line ends and marks that reorder or hide text: a terminal or an eye may obey them.
+bool is_treacherous(std::uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || code == 0x61c ||
+           (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+           (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe0fff);
+}
+
+/// Length of the well-formed UTF-8 sequence (RFC 3629) of printable text at the front of `text`; 0
+/// if there is none.
 std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead >= 0x20 && lead < 0x7f) return 1;
+    const auto byte = [&](std::size_t i) -> std::uint32_t {
+        return static_cast<unsigned char>(text[i]);
+    };
+    const std::uint32_t lead = byte(0);
+    if (lead < 0x80) return is_treacherous(lead) ? 0 : 1;
     std::size_t length = 0;
     if (lead >= 0xc2 && lead <= 0xdf) length = 2;
     if (lead >= 0xe0 && lead <= 0xef) length = 3;
     if (lead >= 0xf0 && lead <= 0xf4) length = 4;
     if (length == 0 || text.size() < length) return 0;
+    std::uint32_t code = lead & (0x7fU >> length);
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(i) & 0xc0U) != 0x80U) return 0;
+        code = (code << 6U) | (byte(i) & 0x3fU);
     }
-    // U+0080..U+009F are control characters (C1): a terminal may obey them.
-    if (lead == 0xc2 && byte(1) < 0xa0) return 0;
-    return length;
+    // The lead byte alone does not rule out overlong forms, surrogates and numbers past Unicode.
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    const bool no_character = (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff;
+    return overlong || no_character || is_treacherous(code) ? 0 : length;
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// Lower-case hexadecimal of the bytes.
 std::string to_hex(std::string_view bytes);
 
-/// Makes text from outside (CA, DNS, nginx) safe for one terminal line: control bytes and escapes
-/// become `?`, invalid UTF-8 too, and more than `max_bytes` is cut with `...`.
+/// Makes text from outside (CA, DNS, nginx) safe for one terminal line: control bytes, escapes,
+/// marks that reorder or hide text and invalid UTF-8 become one `?` for each byte, blanks and line
+/// ends a blank, and more than `max_bytes` is cut with `...`.
 std::string printable(std::string_view text, std::size_t max_bytes = 600);
 
 }  // namespace base

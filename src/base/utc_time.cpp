@@ -42,6 +42,10 @@ std::optional<std::chrono::seconds> take_offset(std::string_view& text) {
 
 std::optional<UtcTime> make_utc_time(int year, int month, int day, int hour, int minute,
                                      int second) {
+    // The calendar types hold one or two bytes: a number out of range would wrap into a valid one.
+    if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) {
+        return std::nullopt;
+    }
     const std::chrono::year_month_day date{std::chrono::year{year},
                                            std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
@@ -80,6 +84,7 @@ std::optional<UtcTime> parse_rfc3339(std::string_view text) {
 
 std::optional<UtcTime> parse_http_date(std::string_view text) {
     const std::string copy{text};
+    if (copy.find('\0') != std::string::npos) return std::nullopt;  // strptime would stop there
     for (const char* format :
          {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
         std::tm fields{};

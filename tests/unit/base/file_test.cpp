@@ -1,0 +1,184 @@
+#include "base/file.h"
+
+#include <fstream>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "base/directory.h"
+#include "support/temp_dir.h"
+
+using base::ErrorKind;
+using base::Path;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+mode_t mode_of(const Path& path) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) == 0 ? info.st_mode & 07777U : 0;
+}
+
+/// Sets the umask for one scope.
+class Umask {
+  public:
+    explicit Umask(mode_t mask) : former_(::umask(mask)) {}
+    Umask(const Umask&) = delete;
+    Umask& operator=(const Umask&) = delete;
+    Umask(Umask&&) = delete;
+    Umask& operator=(Umask&&) = delete;
+    ~Umask() { ::umask(former_); }
+
+  private:
+    mode_t former_;
+};
+
+}  // namespace
+
+TEST_CASE("a file that was put in place reads back byte for byte", "[base]") {
+    const test::TempDir dir;
+    const std::string content{"a\0b\xff\n", 5};
+    REQUIRE(base::replace_file(dir / "f", content, 0600));
+    CHECK(base::read_file(dir / "f").value() == content);
+    REQUIRE(base::replace_file(dir / "f", "", 0600));
+    CHECK(base::read_file(dir / "f").value().empty());
+    REQUIRE(base::replace_file(dir / "f", std::string(1'000'000, 'x'), 0600));
+    CHECK(base::read_file(dir / "f").value().size() == 1'000'000);
+}
+
+TEST_CASE("a missing file is not_found, and the message names it", "[base]") {
+    const test::TempDir dir;
+    const auto content = base::read_file(dir / "none");
+    REQUIRE_FALSE(content);
+    CHECK(content.error().kind == ErrorKind::not_found);
+    CHECK_THAT(content.error().message, ContainsSubstring((dir / "none").string()));
+    CHECK(base::stamp_file(dir / "none").error().kind == ErrorKind::not_found);
+    CHECK_FALSE(base::file_exists(dir / "none"));
+}
+
+TEST_CASE("a folder is not read as a file, and a file past the bound is refused", "[base]") {
+    const test::TempDir dir;
+    CHECK(base::read_file(dir.path()).error().kind == ErrorKind::io);
+    CHECK_FALSE(base::file_exists(dir.path()));
+    REQUIRE(base::replace_file(dir / "f", "12345", 0600));
+    CHECK(base::read_file(dir / "f", 5).value() == "12345");
+    CHECK(base::read_file(dir / "f", 4).error().kind == ErrorKind::io);
+}
+
+TEST_CASE("reading a pipe that nobody writes to does not wait", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
+    CHECK(base::read_file(dir / "pipe").value().empty());
+}
+
+TEST_CASE("a replaced file has exactly its mode, whatever umask and former mode", "[base]") {
+    const test::TempDir dir;
+    {
+        const Umask open{0};
+        REQUIRE(base::replace_file(dir / "secret", "key", 0600));
+        CHECK(mode_of(dir / "secret") == 0600);
+    }
+    const Umask closed{0077};
+    REQUIRE(base::replace_file(dir / "public", "route", 0644));
+    CHECK(mode_of(dir / "public") == 0644);
+    REQUIRE(base::replace_file(dir / "public", "secret", 0600));
+    CHECK(mode_of(dir / "public") == 0600);
+}
+
+TEST_CASE("a file is never to be seen with a wider mode than it ends with", "[base]") {
+    // A reader that opened the old file keeps the old inode: the content comes in a new one, which
+    // had its mode before it had a byte or a name that anyone knows.
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "old", 0644));
+    const auto before = base::stamp_file(dir / "f").value();
+    std::ifstream reader{dir / "f"};
+    REQUIRE(base::replace_file(dir / "f", "secret", 0600));
+    CHECK(base::stamp_file(dir / "f").value().inode != before.inode);
+    std::string seen;
+    reader >> seen;
+    CHECK(seen == "old");
+}
+
+TEST_CASE("replacing leaves nothing else in the folder, also when it fails", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "x", 0600));
+    CHECK(base::list_directory(dir.path()).value() == std::vector<std::string>{"f"});
+
+    REQUIRE(base::make_directories(dir / "taken" / "inside", 0700));
+    const auto failed = base::replace_file(dir / "taken", "x", 0600);
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().kind == ErrorKind::io);
+    CHECK_THAT(failed.error().message, ContainsSubstring((dir / "taken").string()));
+    CHECK(base::list_directory(dir.path()).value() == std::vector<std::string>{"f", "taken"});
+    CHECK(base::replace_file(dir / "no" / "f", "x", 0600).error().kind == ErrorKind::not_found);
+}
+
+TEST_CASE("replacing a symbolic link replaces the link, not what it leads to", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "target", "kept", 0600));
+    REQUIRE(base::replace_symlink(dir / "link", "target"));
+    REQUIRE(base::replace_file(dir / "link", "new", 0600));
+    CHECK_FALSE(std::filesystem::is_symlink(dir / "link"));
+    CHECK(base::read_file(dir / "target").value() == "kept");
+}
+
+TEST_CASE("ensure_file leaves a file alone that already is as wanted", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::ensure_file(dir / "f", "same", 0600));
+    const auto before = base::stamp_file(dir / "f").value();
+    REQUIRE(base::ensure_file(dir / "f", "same", 0600));
+    CHECK(base::stamp_file(dir / "f").value() == before);
+}
+
+TEST_CASE("ensure_file puts right content, mode and kind", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "old", 0600));
+    REQUIRE(base::ensure_file(dir / "f", "new", 0600));
+    CHECK(base::read_file(dir / "f").value() == "new");
+    REQUIRE(base::ensure_file(dir / "f", "new", 0640));
+    CHECK(mode_of(dir / "f") == 0640);
+    REQUIRE(base::replace_symlink(dir / "link", "f"));
+    REQUIRE(base::ensure_file(dir / "link", "new", 0640));
+    CHECK_FALSE(std::filesystem::is_symlink(dir / "link"));
+}
+
+TEST_CASE("lines are appended in order, and the file is made with its mode", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::append_line(dir / "log", "one", 0600));
+    REQUIRE(base::append_line(dir / "log", "", 0600));
+    REQUIRE(base::append_line(dir / "log", "three", 0600));
+    CHECK(base::read_file(dir / "log").value() == "one\n\nthree\n");
+    CHECK(mode_of(dir / "log") == 0600);
+    REQUIRE(base::replace_symlink(dir / "link", "log"));
+    CHECK_FALSE(base::append_line(dir / "link", "x", 0600));
+}
+
+TEST_CASE("a symbolic link is replaced in one step, also where one was", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_symlink(dir / "current", "/somewhere/a"));
+    REQUIRE(base::replace_symlink(dir / "current", "/somewhere/b"));
+    CHECK(std::filesystem::read_symlink(dir / "current") == "/somewhere/b");
+    CHECK(base::list_directory(dir.path()).value() == std::vector<std::string>{"current"});
+}
+
+TEST_CASE("removing a file that is not there is success", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "x", 0600));
+    CHECK(base::remove_file(dir / "f"));
+    CHECK(base::remove_file(dir / "f"));
+    CHECK_FALSE(base::file_exists(dir / "f"));
+    CHECK_FALSE(base::remove_file(dir.path()));
+}
+
+TEST_CASE("the stamp of a file changes with a replacement of the same size", "[base]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "aaaa", 0600));
+    const auto before = base::stamp_file(dir / "f").value();
+    CHECK(before.bytes == 4);
+    CHECK(base::stamp_file(dir / "f").value() == before);
+    REQUIRE(base::replace_file(dir / "f", "bbbb", 0600));
+    CHECK_FALSE(base::stamp_file(dir / "f").value() == before);
+}

@@ -1,0 +1,119 @@
+#include "base/lock.h"
+
+#include <array>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "base/process.h"
+#include "support/fake_clock.h"
+#include "support/temp_dir.h"
+
+using base::ErrorKind;
+using base::FileLock;
+using base::Path;
+
+namespace {
+
+/// Another process that holds the lock until it is ended.
+class Holder {
+  public:
+    explicit Holder(const Path& path) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            const auto lock = FileLock::try_acquire(path);
+            const char answer = lock ? 'y' : 'n';
+            if (::write(ends[1], &answer, 1) == 1) ::pause();
+            ::_exit(0);
+        }
+        ::close(ends[1]);
+        char answer = 0;
+        REQUIRE(::read(ends[0], &answer, 1) == 1);
+        ::close(ends[0]);
+        holds_ = answer == 'y';
+    }
+    Holder(const Holder&) = delete;
+    Holder& operator=(const Holder&) = delete;
+    Holder(Holder&&) = delete;
+    Holder& operator=(Holder&&) = delete;
+    ~Holder() { kill_it(); }
+
+    bool holds() const { return holds_; }
+
+    void kill_it() {
+        if (pid_ <= 0) return;
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = 0;
+    }
+
+  private:
+    pid_t pid_ = 0;
+    bool holds_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("of two processes one gets the lock, and a killed holder frees it", "[base]") {
+    const test::TempDir dir;
+    Holder holder{dir / "lock"};
+    REQUIRE(holder.holds());
+    const auto refused = FileLock::try_acquire(dir / "lock");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::busy);
+    CHECK_THAT(refused.error().message, Catch::Matchers::ContainsSubstring("lock"));
+    holder.kill_it();
+    CHECK(FileLock::try_acquire(dir / "lock"));
+}
+
+TEST_CASE("a lock ends with its owner", "[base]") {
+    const test::TempDir dir;
+    {
+        const auto lock = FileLock::try_acquire(dir / "lock");
+        REQUIRE(lock);
+        CHECK_FALSE(FileLock::try_acquire(dir / "lock"));
+    }
+    CHECK(FileLock::try_acquire(dir / "lock"));
+}
+
+TEST_CASE("waiting for a lock ends with busy once patience is over", "[base]") {
+    const test::TempDir dir;
+    const auto held = FileLock::try_acquire(dir / "lock");
+    REQUIRE(held);
+    test::FakeClock clock;
+    const auto lock = FileLock::acquire(dir / "lock", std::chrono::seconds{3}, clock);
+    REQUIRE_FALSE(lock);
+    CHECK(lock.error().kind == ErrorKind::busy);
+    CHECK(clock.passed() >= std::chrono::seconds{3});
+    CHECK(clock.passed() < std::chrono::seconds{4});
+}
+
+TEST_CASE("a free lock is taken without waiting, a folder that is missing is no lock", "[base]") {
+    const test::TempDir dir;
+    test::FakeClock clock;
+    CHECK(FileLock::acquire(dir / "lock", std::chrono::seconds{3}, clock));
+    const auto lost = FileLock::acquire(dir / "no" / "lock", std::chrono::seconds{3}, clock);
+    REQUIRE_FALSE(lost);
+    CHECK(lost.error().kind == ErrorKind::not_found);
+    CHECK(clock.passed() == std::chrono::milliseconds{0});
+}
+
+TEST_CASE("a program that we start does not inherit the lock", "[base]") {
+    const test::TempDir dir;
+    std::optional<FileLock> lock = FileLock::try_acquire(dir / "lock").value();
+    // The background child outlives its shell; it would keep an inherited descriptor open.
+    base::Command command;
+    command.argv = {"sh", "-c", "sleep 5 >/dev/null 2>&1 &"};
+    const auto exit = base::run(command);
+    REQUIRE(exit);
+    CHECK(exit->ok());
+    lock.reset();
+    CHECK(FileLock::try_acquire(dir / "lock"));
+}
