@@ -4,8 +4,10 @@ namespace cli {
 
 ExitCode to_exit_code(base::ErrorKind kind) {
     switch (kind) {
-        case base::ErrorKind::unknown_app: return ExitCode::unknown_app;
-        case base::ErrorKind::busy: return ExitCode::busy;
+        case base::ErrorKind::unknown_app:
+            return ExitCode::unknown_app;
+        case base::ErrorKind::busy:
+            return ExitCode::busy;
         case base::ErrorKind::invalid_input:
         case base::ErrorKind::not_found:
         case base::ErrorKind::io:
@@ -14,7 +16,8 @@ ExitCode to_exit_code(base::ErrorKind kind) {
         case base::ErrorKind::protocol:
         case base::ErrorKind::rejected:
         case base::ErrorKind::rate_limited:
-        case base::ErrorKind::internal: return ExitCode::failed;
+        case base::ErrorKind::internal:
+            return ExitCode::failed;
     }
     return ExitCode::failed;
 }

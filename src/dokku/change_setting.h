@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+
+namespace dokku {
+
+/// The command `letsencrypt:set`: checks app, key and value, then stores the value, or, if it is
+/// empty, removes the property. `target` is an app or `--global`. Starts no process.
+base::Result<void> change_setting(const Environment& environment, const Log& log,
+                                  std::string_view target, std::string_view key,
+                                  std::string_view value);
+
+}  // namespace dokku

@@ -1,0 +1,77 @@
+#include "dokku/list.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "dokku/certs.h"
+#include "dokku/duration_text.h"
+#include "dokku/property.h"
+#include "dokku/settings.h"
+
+namespace dokku {
+namespace {
+
+std::chrono::seconds graceperiod_of(const Log& log, const AppName& app, const Properties& own,
+                                    const Properties& global) {
+    const auto margin = resolve_settings(own, global).renewal_margin();
+    if (margin) return *margin;
+    log.warn(app.text() + ": " + margin.error().message);
+    return kDefaultGraceperiod;
+}
+
+}  // namespace
+
+base::Result<std::vector<ActiveApp>> find_active_apps(const Environment& environment,
+                                                      const Log& log,
+                                                      const std::vector<AppName>& apps) {
+    const PropertyStore store{environment};
+    const auto global = store.get_all(Scope::global());
+    if (!global) return global.error();
+    std::vector<ActiveApp> active;
+    for (const AppName& app : apps) {
+        if (!is_active(environment, app)) continue;
+        const auto own = store.get_all(app);
+        const auto expiration = read_expiration(environment, app);
+        if (!own) {
+            log.warn(app.text() + ": " + own.error().message);
+        } else if (!expiration) {
+            log.warn(app.text() + ": " + (environment.tls_root(app) / "server.crt").string() +
+                     " does not begin with a certificate that can be read");
+        } else {
+            active.push_back({app, *expiration, graceperiod_of(log, app, *own, *global)});
+        }
+    }
+    std::sort(active.begin(), active.end(), [](const ActiveApp& one, const ActiveApp& other) {
+        return std::tie(one.expiration, one.app) < std::tie(other.expiration, other.app);
+    });
+    return active;
+}
+
+std::vector<std::string> render_list(const std::vector<ActiveApp>& apps, base::UtcTime now) {
+    std::vector<std::string> rows;
+    rows.reserve(apps.size());
+    for (const ActiveApp& each : apps) {
+        rows.push_back(to_message_row({each.app.text(), base::to_local(each.expiration),
+                                       to_duration_text(each.expiration - now),
+                                       to_duration_text(each.renewal() - now)}));
+    }
+    return rows;
+}
+
+base::Result<void> print_list(const Environment& environment, const Log& log, base::UtcTime now) {
+    log.plain_quiet(to_heading_row(
+        {"App name", "Certificate Expiry", "Time before expiry", "Time before renewal"}));
+    const auto apps = list_apps(environment);
+    if (!apps) return apps.error();
+    if (apps->empty()) {
+        // Said, but no failure: the official list goes on behind the same message.
+        log.warn(no_apps_error().message);
+        return {};
+    }
+    const auto active = find_active_apps(environment, log, *apps);
+    if (!active) return active.error();
+    log.lines(render_list(*active, now));
+    return {};
+}
+
+}  // namespace dokku

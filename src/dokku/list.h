@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/utc_time.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+
+namespace dokku {
+
+/// An active app and the two moments that count for it.
+struct ActiveApp {
+    AppName app;
+    base::UtcTime expiration;
+    std::chrono::seconds graceperiod;
+
+    base::UtcTime renewal() const { return expiration - graceperiod; }
+};
+
+/// The active ones of `apps`, sorted by expiration, then name. One whose certificate or settings
+/// cannot be read is named in a warning; a graceperiod that is no number counts as the default.
+/// Starts no process.
+base::Result<std::vector<ActiveApp>> find_active_apps(const Environment& environment,
+                                                      const Log& log,
+                                                      const std::vector<AppName>& apps);
+
+/// The rows of `letsencrypt:list`, without its heading.
+std::vector<std::string> render_list(const std::vector<ActiveApp>& apps, base::UtcTime now);
+
+/// The command: `letsencrypt:list`.
+base::Result<void> print_list(const Environment& environment, const Log& log, base::UtcTime now);
+
+}  // namespace dokku

@@ -1,0 +1,214 @@
+#include "dokku/report.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "dokku/certs.h"
+#include "dokku/cron.h"
+#include "dokku/property.h"
+#include "json/writer.h"
+
+namespace dokku {
+namespace {
+
+constexpr std::string_view kFlagPrefix = "--letsencrypt-";
+
+enum class Empty { shown, left_out };
+
+void add_triple(std::vector<ReportRow>& rows, const std::string& name, const Setting& setting,
+                bool is_secret, Empty empty) {
+    const std::pair<std::string, std::string> triple[] = {// NOLINT(*-avoid-c-arrays)
+                                                          {"computed-" + name, setting.computed},
+                                                          {"global-" + name, setting.global},
+                                                          {name, setting.app}};
+    for (const auto& [row, value] : triple) {
+        if (empty == Empty::shown || !value.empty()) rows.push_back({row, value, is_secret});
+    }
+}
+
+void add_setting(std::vector<ReportRow>& rows, const std::string& name, const Setting& setting) {
+    add_triple(rows, name, setting, false, Empty::shown);
+}
+
+std::string flag_of(const ReportRow& row) {
+    return std::string{kFlagPrefix} + row.name;
+}
+
+/// `computed-email` -> `Letsencrypt computed email:`
+std::string label_of(const ReportRow& row) {
+    std::string label = "Letsencrypt " + row.name + ":";
+    for (char& c : label) {
+        if (c == '-') c = ' ';
+    }
+    return label;
+}
+
+/// Reads apps one after the other; the host's own settings only once.
+class Reporter {
+  public:
+    static base::Result<Reporter> open(const Environment& environment) {
+        auto global = PropertyStore{environment}.get_all(Scope::global());
+        if (!global) return std::move(global).error();
+        return Reporter{environment, *std::move(global)};
+    }
+
+    base::Result<std::vector<ReportRow>> rows(const AppName& app) const {
+        const auto own = PropertyStore{environment_}.get_all(app);
+        if (!own) return own.error();
+        return report_rows({is_active(environment_, app), autorenew_,
+                            read_expiration(environment_, app), resolve_settings(*own, global_)});
+    }
+
+    std::vector<ReportRow> host_rows() const {
+        return global_rows(
+            report_rows({false, autorenew_, std::nullopt, resolve_settings({}, global_)}));
+    }
+
+  private:
+    Reporter(const Environment& environment, Properties global)
+        : environment_(environment),
+          global_(std::move(global)),
+          autorenew_(is_autorenew_enabled(environment)) {}
+
+    const Environment& environment_;
+    Properties global_;
+    bool autorenew_;
+};
+
+void print_rows(const Log& log, std::string_view title, const std::vector<ReportRow>& rows,
+                Secrets secrets) {
+    log.info2_quiet(std::string{title} + " letsencrypt information");
+    log.lines(render_report(rows, secrets));
+}
+
+base::Result<void> print_one(const Log& log, std::string_view title,
+                             const std::vector<ReportRow>& rows, const ReportRequest& request) {
+    if (!request.flag.empty()) {
+        const auto value = find_report_value(rows, request.flag);
+        if (!value) return value.error();
+        log.plain(*value);
+    } else if (request.format == "json") {
+        log.plain(render_report_json(rows));
+    } else {
+        print_rows(log, title, rows, Secrets::shown);
+    }
+    return {};
+}
+
+/// An app that cannot be reported does not keep the others from being reported.
+void print_all(const Log& log, const Reporter& reporter, const std::vector<AppName>& apps,
+               const ReportRequest& request) {
+    for (const AppName& app : apps) {
+        const auto rows = reporter.rows(app);
+        if (!rows) {
+            log.warn(rows.error().message);
+            continue;
+        }
+        if (auto printed = print_one(log, app.text(), *rows, request); !printed) {
+            log.warn(printed.error().message);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<ReportRow> report_rows(const ReportFacts& facts) {
+    const Settings& settings = facts.settings;
+    std::vector<ReportRow> rows;
+    rows.push_back({"active", facts.active ? "true" : "false"});
+    rows.push_back({"autorenew", facts.autorenew ? "true" : "false"});
+    add_setting(rows, "dns-provider", settings.dns_provider);
+    add_setting(rows, "email", settings.email);
+    rows.push_back({"expiration", facts.expiration
+                                      ? std::to_string(base::to_unix(*facts.expiration))
+                                      : std::string{}});
+    add_setting(rows, "graceperiod", settings.graceperiod);
+    add_setting(rows, "lego-args", settings.lego_args);
+    add_setting(rows, "lego-docker-options", settings.lego_docker_options);
+    add_setting(rows, "server", settings.server);
+    for (const auto& [name, setting] : settings.dns_variables) {
+        add_triple(rows, "dns-provider-" + name, setting, true, Empty::left_out);
+    }
+    add_setting(rows, "dns-resolvers", settings.dns_resolvers);
+    add_setting(rows, "challenge-route", settings.challenge_route);
+    return rows;
+}
+
+std::vector<ReportRow> global_rows(const std::vector<ReportRow>& rows) {
+    std::vector<ReportRow> result;
+    for (const ReportRow& row : rows) {
+        if (flag_of(row).find("-global-") != std::string::npos) result.push_back(row);
+    }
+    return result;
+}
+
+std::vector<std::string> render_report(const std::vector<ReportRow>& rows, Secrets secrets) {
+    constexpr std::string_view kIndent = "       ";
+    std::vector<std::string> lines;
+    lines.reserve(rows.size());
+    for (const ReportRow& row : rows) {
+        const bool is_hidden = secrets == Secrets::redacted && row.is_secret && !row.value.empty();
+        lines.push_back(std::string{kIndent} + pad(label_of(row), 30) + ' ' +
+                        pad(is_hidden ? "****" : row.value, 25));
+    }
+    return lines;
+}
+
+std::string render_report_json(const std::vector<ReportRow>& rows) {
+    json::Writer writer;
+    writer.begin_object();
+    for (const ReportRow& row : rows)
+        writer.member(row.name, row.value);
+    writer.end_object();
+    return writer.text();
+}
+
+base::Result<std::string> find_report_value(const std::vector<ReportRow>& rows,
+                                            std::string_view flag) {
+    std::vector<std::string> flags;
+    for (const ReportRow& row : rows) {
+        flags.push_back(flag_of(row));
+        if (flags.back() != flag) continue;
+        if (row.value.empty()) return base::fail(base::ErrorKind::not_found, "not deployed");
+        return row.value;
+    }
+    return base::fail(base::ErrorKind::invalid_input,
+                      "Invalid flag passed, valid flags: " + base::join(flags, " "));
+}
+
+base::Result<void> print_report(const Environment& environment, const Log& log,
+                                const ReportRequest& request) {
+    // Apps come first, even for --global, as officially: a host without any is an error.
+    const auto apps = list_apps(environment);
+    if (!apps) return apps.error();
+    if (apps->empty()) return no_apps_error();
+    const bool is_text = request.format.empty() || request.format == "stdout";
+    if (!is_text && !request.flag.empty()) {
+        return base::fail(base::ErrorKind::invalid_input,
+                          "--format flag cannot be specified when specifying an info flag");
+    }
+    const auto reporter = Reporter::open(environment);
+    if (!reporter) return reporter.error();
+    if (request.global) return print_one(log, "global", reporter->host_rows(), request);
+    if (request.app.empty()) {
+        print_all(log, *reporter, *apps, request);
+        return {};
+    }
+    const auto app = verify_app(environment, request.app);
+    if (!app) return app.error();
+    const auto rows = reporter->rows(*app);
+    if (!rows) return rows.error();
+    return print_one(log, app->text(), *rows, request);
+}
+
+base::Result<void> print_redacted_report(const Environment& environment, const Log& log,
+                                         const AppName& app) {
+    const auto reporter = Reporter::open(environment);
+    if (!reporter) return reporter.error();
+    const auto rows = reporter->rows(app);
+    if (!rows) return rows.error();
+    print_rows(log, app.text(), *rows, Secrets::redacted);
+    return {};
+}
+
+}  // namespace dokku

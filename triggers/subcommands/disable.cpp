@@ -1,0 +1,28 @@
+// `letsencrypt:disable APP`: back to HTTP, and no certificate is ordered until the next `enable`.
+#include "dokku/disable.h"
+
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "store/local_store.h"
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:disable <app>";
+    subcommand.about =
+        "Removes the certificate of an app, whoever issued it, and all of letsencrypt's files of "
+        "the app; it is served over HTTP only. Its properties stay.";
+    subcommand.syntax.takes_app_flag = true;
+    return cli::run_subcommand(
+        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+            const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
+            if (!app) return app.error();
+            // Before anything goes, so that a hook that sees it go does not order it anew.
+            const store::LocalStore store{call.environment.global_root()};
+            const auto off = store.update_state(
+                app->text(), [](store::AppState& state) { state.enabled = false; });
+            if (!off) return off.error();
+            const auto disabled = dokku::disable_app(call.environment, call.log, *app);
+            if (!disabled) return disabled.error();
+            return cli::ExitCode::done;
+        });
+}

@@ -1,0 +1,27 @@
+// `letsencrypt:report [APP|--global] [FLAG] [--format json]`. Light: starts nothing.
+#include "dokku/report.h"
+
+#include "cli/run.h"
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:report [<app>|--global] [<flag>] [--format json]";
+    subcommand.about =
+        "Shows the settings and the state of one app or of all apps, or with --global the settings "
+        "that hold for all. A flag such as --letsencrypt-active prints just that value.";
+    subcommand.syntax.options = {"--format"};
+    subcommand.syntax.switches = {"--global"};
+    return cli::run_subcommand(
+        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+            const cli::Arguments& words = call.arguments;
+            dokku::ReportRequest request;
+            request.format = words.option("--format").value_or("");
+            request.global = words.has("--global");
+            const bool names_app = !words.at(0).empty() && !words.at(0).starts_with("--");
+            request.app = names_app ? words.at(0) : "";
+            request.flag = words.at(names_app ? 1 : 0);
+            const auto printed = dokku::print_report(call.environment, call.log, request);
+            if (!printed) return printed.error();
+            return cli::ExitCode::done;
+        });
+}

@@ -1,0 +1,21 @@
+// `letsencrypt:set APP|--global KEY [VALUE]`: sets or removes a property. Light: starts nothing.
+#include "cli/run.h"
+#include "dokku/change_setting.h"
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:set <app>|--global <property> (<value>)";
+    subcommand.about =
+        "Sets a property for an app or, with --global, for all apps that have none of their own. "
+        "Without a value the property is removed.";
+    // Behind APP and KEY every word is a value, also `--key-type=rsa2048`; the third word counts.
+    subcommand.syntax.verbatim_after = 2;
+    return cli::run_subcommand(
+        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+            const cli::Arguments& words = call.arguments;
+            const auto changed = dokku::change_setting(call.environment, call.log, words.at(0),
+                                                       words.at(1), words.at(2));
+            if (!changed) return changed.error();
+            return cli::ExitCode::done;
+        });
+}
