@@ -63,8 +63,23 @@ start_nginx() {
   /usr/sbin/nginx </dev/null || fail "nginx did not start"
 }
 
-# One server answers for all apps: each address of 172.17.0.0/16 is a directory of files.
+# Containers have a network of their own, so that their ports are not the host's.
+make_container_network() {
+  ip netns add containers && ip link add docker0 type veth peer name eth0 netns containers ||
+    fail "cannot make the network of the containers"
+  ip addr add 172.17.0.1/16 dev docker0
+  ip link set docker0 up
+  nsenter --net=/run/netns/containers sh -e <<'SETUP'
+ip link set lo up
+ip addr add 172.17.128.1/16 dev eth0
+ip link set eth0 up
+ip route add local 172.17.128.0/17 dev lo
+SETUP
+}
+
+# One server answers for all containers: each of their addresses is a directory of files.
 start_upstream() {
+  make_container_network
   mkdir -p "$WORLD"/upstream/{listen,address,app,tmp}
   local port
   for port in 3000 5000 8080; do echo "listen $port;" >"$WORLD/upstream/listen/$port.conf"; done
@@ -92,10 +107,11 @@ CONF
   : >"$WORLD_LOGS/upstream.log"
   if [[ -n $WORLD_ROOTLESS ]]; then
     sed -i '1i user root;' "$WORLD/upstream/nginx.conf"
-    /usr/sbin/nginx -c "$WORLD/upstream/nginx.conf" -e "$WORLD_LOGS/upstream.log" </dev/null
+    nsenter --net=/run/netns/containers \
+      /usr/sbin/nginx -c "$WORLD/upstream/nginx.conf" -e "$WORLD_LOGS/upstream.log" </dev/null
   else
     chown -R dokku:dokku "$WORLD/upstream" "$WORLD_LOGS/upstream.log"
-    setpriv --reuid dokku --regid dokku --init-groups \
+    nsenter --net=/run/netns/containers setpriv --reuid dokku --regid dokku --init-groups \
       /usr/sbin/nginx -c "$WORLD/upstream/nginx.conf" -e "$WORLD_LOGS/upstream.log" </dev/null
   fi || fail "the upstream of the apps did not start"
 }

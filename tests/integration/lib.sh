@@ -1,0 +1,210 @@
+# What stories are told with. A story file sources this inside a world (scripts/world), defines one
+# function per scenario and calls `scenario "sentence" function` for each. A scenario runs in a
+# subshell with errexit on: the first failing command or assertion ends it.
+# shellcheck shell=bash
+set -euo pipefail
+
+integration_directory=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034
+checkout=$(cd "$integration_directory/../.." && pwd)
+scenarios_run=0 scenarios_failed=0
+
+scenario() {
+  local name=$1 code
+  shift
+  scenarios_run=$((scenarios_run + 1))
+  set +e
+  (
+    set -eE
+    trap 'echo "  failed at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >&2' ERR
+    "$@"
+  )
+  code=$?
+  set -e
+  if ((code == 0)); then
+    echo "ok - $name"
+  else
+    scenarios_failed=$((scenarios_failed + 1))
+    echo "not ok - $name"
+  fi
+}
+
+finish_story() {
+  local code=$?
+  # Background probes of a scenario that failed.
+  [[ -z $(jobs -p) ]] || kill $(jobs -p) 2>/dev/null || true
+  if ((code == 0 && scenarios_run == 0)); then
+    echo "not ok - the story ran no scenario"
+    exit 1
+  fi
+  ((scenarios_failed == 0)) || exit 1
+  exit "$code"
+}
+trap finish_story EXIT
+
+fail() {
+  echo "  $*" >&2
+  return 1
+}
+
+# --- assertions; the last argument may say what was looked at
+
+assert_eq() {
+  [[ $1 == "$2" ]] || fail "${3:-value}: expected '$1', got '$2'"
+}
+
+assert_ne() {
+  [[ $1 != "$2" ]] || fail "${3:-value}: did not expect '$1'"
+}
+
+assert_contains() {
+  [[ $1 == *"$2"* ]] || fail "${3:-text}: expected to contain '$2', is: $1"
+}
+
+assert_not_contains() {
+  [[ $1 != *"$2"* ]] || fail "${3:-text}: expected not to contain '$2', is: $1"
+}
+
+assert_matches() {
+  [[ $1 =~ $2 ]] || fail "${3:-text}: expected to match '$2', is: $1"
+}
+
+assert_at_most() {
+  (($2 <= $1)) || fail "${3:-number}: expected at most $1, got $2"
+}
+
+assert_at_least() {
+  (($2 >= $1)) || fail "${3:-number}: expected at least $1, got $2"
+}
+
+assert_file() { [[ -f $1 ]] || fail "expected a file $1"; }
+assert_absent() { [[ ! -e $1 && ! -L $1 ]] || fail "expected nothing at $1"; }
+assert_mode() { assert_eq "$1" "$(stat -c %a "$2")" "mode of $2"; }
+
+# run_and_capture COMMAND...: sets out, err, code and milliseconds; never fails itself.
+run_and_capture() {
+  local directory started=${EPOCHREALTIME/./}
+  directory=$(mktemp -d)
+  code=0
+  "$@" >"$directory/out" 2>"$directory/err" </dev/null || code=$?
+  milliseconds=$(((${EPOCHREALTIME/./} - started) / 1000))
+  out=$(<"$directory/out") err=$(<"$directory/err")
+  rm -r "$directory"
+}
+
+# assert_runs COMMAND...: as run_and_capture, and the exit code is 0.
+assert_runs() {
+  run_and_capture "$@"
+  ((code == 0)) || fail "exit code $code of: $*"$'\n'"$out"$'\n'"$err"
+}
+
+# assert_exits CODE COMMAND...
+assert_exits() {
+  local wanted=$1
+  shift
+  run_and_capture "$@"
+  ((code == wanted)) || fail "exit code $code instead of $wanted of: $*"$'\n'"$out"$'\n'"$err"
+}
+
+# wait_until SECONDS COMMAND...: until the command succeeds; fails when the time is over.
+wait_until() {
+  local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) seconds=$1
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((${EPOCHREALTIME/./} < end)) || { fail "not within $seconds s: $*"; return 1; }
+    sleep 0.02
+  done
+}
+
+# --- what happened since a mark
+
+pebble_mark() { wc -l <"$PEBBLE_LOG"; }
+pebble_lines_since() { tail -n "+$(($1 + 1))" "$PEBBLE_LOG"; }
+pebble_requests_since() { pebble_lines_since "$1" | grep -c -- '-> calling handler()' || true; }
+
+reload_mark() { wc -l <"$WORLD_LOGS/reloads.log"; }
+reloads_since() { echo $(($(reload_mark) - $1)); }
+
+sudo_mark() { wc -l <"$WORLD_LOGS/sudo.log"; }
+sudo_lines_since() { tail -n "+$(($1 + 1))" "$WORLD_LOGS/sudo.log" | cut -f4-; }
+
+# triggers.log has, tab-separated: time, pid, milliseconds, exit code, who fired, trigger, arguments.
+# triggers_since MARK lists "trigger arguments", in the order in which the firings ended;
+# plugin_triggers_since only those that an executable of the plugin letsencrypt fired itself.
+trigger_mark() { wc -l <"$WORLD_LOGS/triggers.log"; }
+triggers_since() { tail -n "+$(($1 + 1))" "$WORLD_LOGS/triggers.log" | cut -f6-; }
+plugin_triggers_since() {
+  tail -n "+$(($1 + 1))" "$WORLD_LOGS/triggers.log" | awk -F '\t' '$5 ~ /(^|>)[^>]*\/letsencrypt\/[^>]*$/' | cut -f6-
+}
+
+# hooks.log has: time, pid, milliseconds, exit code, plugin, trigger, arguments.
+hook_mark() { wc -l <"$WORLD_LOGS/hooks.log"; }
+hooks_since() { tail -n "+$(($1 + 1))" "$WORLD_LOGS/hooks.log" | sort -s -t $'\t' -k1,1n | cut -f5-; }
+rebuilds_since() {
+  tail -n "+$(($1 + 1))" "$WORLD_LOGS/triggers.log" | cut -f6 | grep -c '^nginx-pre-reload$' || true
+}
+
+# --- apps and names
+
+# new_app APP DOMAIN...: created, with domains, deployed and answering.
+new_app() {
+  local app=$1
+  shift
+  dokku apps:create "$app" >/dev/null 2>&1
+  dokku domains:add "$app" "$@" >/dev/null 2>&1
+  world-deploy "$app" >/dev/null 2>&1
+  [[ $1 == \** ]] || wait_until 5 app_answers "$app" "$1"
+}
+
+app_answers() { [[ $(http_body "http://$2/") == "hello from $1" ]]; }
+
+http_body() { curl -s --noproxy '*' --max-time 5 --cacert "$PEBBLE_ROOT_PEM" "$@"; }
+http_status() { curl -s --noproxy '*' --max-time 5 --cacert "$PEBBLE_ROOT_PEM" -o /dev/null -w '%{http_code}' "$@"; }
+
+# challtestsrv PATH JSON, e.g. add-a '{"host":"x.test","addresses":["192.0.2.2"]}'
+challtestsrv() { curl -sf --noproxy '*' --max-time 5 -d "$2" "$CHALLTESTSRV_URL/$1"; }
+
+as_dokku() { sudo -u "$DOKKU_SYSTEM_USER" -E -H "$@"; }
+
+self_signed_pair() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "${3:-30}" -subj "/CN=$1" \
+    -addext "subjectAltName=DNS:$1" -keyout "$2.key" -out "$2.crt" 2>/dev/null
+  chmod 0644 "$2.key" "$2.crt"
+}
+
+# --- what nginx serves
+
+# served_chain HOST [ADDRESS]: the PEM chain that nginx serves for a name.
+served_chain() {
+  timeout 5 openssl s_client -connect "${2:-192.0.2.1}:$HTTPS_PORT" -servername "$1" -showcerts </dev/null 2>/dev/null |
+    sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'
+}
+served_certificate() { served_chain "$@" | openssl x509; }
+served_fingerprint() { served_chain "$@" | openssl x509 -noout -fingerprint -sha256 2>/dev/null; }
+served_names() { served_chain "$@" | openssl x509 -noout -ext subjectAltName | grep -o 'DNS:[^,]*\|IP Address:[^,]*' | cut -d: -f2- | sort | xargs; }
+
+# tls_verify HOST [ADDRESS]: the served chain ends at Pebble's root and covers the name.
+tls_verify() {
+  local said
+  said=$(timeout 5 openssl s_client -connect "${2:-192.0.2.1}:$HTTPS_PORT" -servername "$1" -verify_hostname "$1" \
+    -verify_return_error -CAfile "$PEBBLE_ROOT_PEM" -no-CApath </dev/null 2>&1) || { fail "TLS to $1: $(grep -m1 -i 'verify error\|error' <<<"$said")"; return 1; }
+  grep -q 'Verification: OK\|Verify return code: 0 (ok)' <<<"$said" || fail "TLS to $1 is not verified: $said"
+}
+
+# --- zero downtime
+
+# probe_start HOST [OPTION...] in the background; probe_stop sets requests and failed.
+probe_start() {
+  probe_output=$(mktemp)
+  "$integration_directory/../world/probe" "$@" >"$probe_output" 2>"$probe_output.err" &
+  probe_pid=$!
+  wait_until 5 test -s "$probe_output.err"
+}
+probe_stop() {
+  kill -TERM "$probe_pid" 2>/dev/null || true
+  wait "$probe_pid" 2>/dev/null || true
+  requests=$(sed -n 's/^requests=\([0-9]*\) .*/\1/p' "$probe_output")
+  failed=$(sed -n 's/.* failed=\([0-9]*\).*/\1/p' "$probe_output")
+  [[ -n $requests ]] || { fail "the probe said nothing: $(cat "$probe_output.err")"; return 1; }
+  ((failed == 0)) || cat "$probe_output.err" >&2
+}
