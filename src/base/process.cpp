@@ -24,6 +24,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 using LineSink = std::function<void(std::string_view)>;
 
 constexpr std::chrono::seconds kTermGrace{3};
+/// More than a pipe holds (64 KiB), so a program's last words are never lost; and a bound, so that
+/// one which writes without end keeps nobody from looking at the clock.
+constexpr std::size_t kMostAtOnce = 256UL << 10U;
 
 /// The reading end of a pipe to a child, cut into lines.
 class LinePipe {
@@ -46,10 +49,10 @@ class LinePipe {
     int writing() const { return write_.get(); }
     void close_writing() { write_.reset(); }
 
-    /// Takes what is there now. Closes itself at the end of the stream.
+    /// Takes what is there now, at most kMostAtOnce. Closes itself at the end of the stream.
     void drain() {
         std::array<char, 8192> buffer{};
-        while (read_) {
+        for (std::size_t taken = 0; read_ && taken < kMostAtOnce; taken += buffer.size()) {
             const ssize_t got = ::read(read_.get(), buffer.data(), buffer.size());
             if (got > 0) {
                 feed({buffer.data(), static_cast<std::size_t>(got)});
