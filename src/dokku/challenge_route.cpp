@@ -88,6 +88,11 @@ base::Result<void> drop_names(const base::Path& block, const std::set<std::strin
 
 }  // namespace
 
+RouteFiles route_files(const Environment& environment, const AppName& app) {
+    return {environment.app_root(app) / "nginx.conf.d" / "letsencrypt.conf",
+            environment.global_root() / "nginx" / (app.text() + ".conf")};
+}
+
 std::string render_route_snippet(std::string_view app, std::string_view thumbprint) {
     return title(app) + location(thumbprint, "");
 }

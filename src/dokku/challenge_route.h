@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
 #include "dokku/nginx_config.h"
 
 namespace dokku {
@@ -20,6 +22,8 @@ struct RouteFiles {
     base::Path snippet;
     base::Path block;
 };
+
+RouteFiles route_files(const Environment& environment, const AppName& app);
 
 struct OwnServer {
     std::vector<ListenPair> listens;

@@ -25,6 +25,9 @@ enum class Predecessor {
 /// One app on its way to a certificate. A run has one or many; each phase of it works on all that
 /// have not failed.
 struct IssueJob {
+    IssueJob(dokku::AppName app_name, dokku::Settings resolved, std::vector<std::string> stored)
+        : app(std::move(app_name)), settings(std::move(resolved)), domains(std::move(stored)) {}
+
     dokku::AppName app;
     dokku::Settings settings;
     std::vector<std::string> domains;  ///< as stored: for files and hash

@@ -1,0 +1,142 @@
+#include "dokku/setup.h"
+
+#include <cerrno>
+#include <grp.h>
+#include <pwd.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/directory.h"
+#include "base/process.h"
+#include "dokku/trigger.h"
+
+namespace dokku {
+namespace {
+
+constexpr mode_t kOpenFolder = 0755;
+constexpr mode_t kPrivateFolder = 0700;
+constexpr mode_t kFile = 0644;
+constexpr const char* kNginxFolder = "/etc/nginx/conf.d";
+
+struct Owner {
+    uid_t user = 0;
+    gid_t group = 0;
+};
+
+base::Result<Owner> find_owner(const Environment& environment) {
+    const passwd* user = ::getpwnam(environment.system_user.c_str());
+    const group* group = ::getgrnam(environment.system_group.c_str());
+    if (user == nullptr || group == nullptr) {
+        return base::fail(base::ErrorKind::not_found,
+                          "There is no user and group " + environment.system_user + ":" +
+                              environment.system_group + " on this host");
+    }
+    return Owner{user->pw_uid, group->gr_gid};
+}
+
+/// Gives one entry to its owner without following links.
+base::Result<void> give(const base::Path& path, const Owner& owner) {
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0) return base::io_error("looking at", path, errno);
+    if (info.st_uid == owner.user && info.st_gid == owner.group) return {};
+    if (::lchown(path.c_str(), owner.user, owner.group) != 0) {
+        return base::io_error("changing the owner of", path, errno);
+    }
+    return {};
+}
+
+base::Result<void> give_tree(const base::Path& root, const Owner& owner) {
+    if (auto given = give(root, owner); !given) return given;
+    std::error_code error;
+    for (auto entry = std::filesystem::recursive_directory_iterator{root, error};
+         !error && entry != std::filesystem::recursive_directory_iterator{};
+         entry.increment(error)) {
+        if (auto given = give(entry->path(), owner); !given) return given;
+    }
+    if (error) return base::io_error("reading", root, error.value());
+    return {};
+}
+
+base::Result<void> set_mode(const base::Path& path, mode_t mode) {
+    if (::chmod(path.c_str(), mode) != 0) return base::io_error("setting the mode of", path, errno);
+    return {};
+}
+
+struct Folder {
+    base::Path path;
+    mode_t mode;
+};
+
+base::Result<void> make_data_folders(const Environment& environment, const Owner& owner) {
+    const base::Path global = environment.global_root();
+    const Folder folders[] = {// NOLINT(*-avoid-c-arrays): a constant table
+                              {environment.data_root(), kOpenFolder},
+                              {global, kOpenFolder},
+                              {global / "nginx", kOpenFolder},
+                              {global / "accounts", kPrivateFolder},
+                              {global / "state", kPrivateFolder},
+                              {global / "locks", kPrivateFolder},
+                              {global / "directories", kPrivateFolder},
+                              {environment.lib_root / "config" / "letsencrypt", kOpenFolder}};
+    for (const Folder& folder : folders) {
+        if (auto made = base::make_directories(folder.path, kOpenFolder); !made) return made;
+        if (auto set = set_mode(folder.path, folder.mode); !set) return set;
+    }
+    // Webroots: also of apps that are gone, as the official plugin leaves them.
+    const auto names = base::list_directory(environment.data_root());
+    if (!names) return names.error();
+    for (const std::string& name : *names) {
+        const base::Path webroot = environment.data_root() / name;
+        if (name == "--global" || !base::directory_exists(webroot)) continue;
+        if (auto set = set_mode(webroot, kOpenFolder); !set) return set;
+    }
+    if (auto given = give_tree(environment.lib_root / "config" / "letsencrypt", owner); !given) {
+        return given;
+    }
+    return give_tree(environment.data_root(), owner);
+}
+
+/// nginx reads our own server blocks through one line in a folder that it includes already.
+base::Result<void> include_own_blocks(const Environment& environment) {
+    if (!base::directory_exists(kNginxFolder)) return {};
+    const base::Path include = base::Path{kNginxFolder} / "letsencrypt.conf";
+    const std::string text =
+        "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.\n"
+        "include " +
+        (environment.global_root() / "nginx").string() + "/*.conf;\n";
+    return base::ensure_file(include, text, kFile);
+}
+
+/// Switches the daily run on, once: an operator's `cron-job --remove` leaves `autorenew.off`.
+/// Returns whether the crontab must be written anew.
+base::Result<bool> switch_daily_run_on(const Environment& environment) {
+    const base::Path marker = environment.global_root() / "autorenew";
+    const base::Path legacy = environment.data_root() / "autorenew";
+    const bool was_on = base::file_exists(marker);
+    if (auto removed = base::remove_file(legacy); !removed) return std::move(removed).error();
+    if (was_on || base::file_exists(environment.global_root() / "autorenew.off")) return false;
+    if (auto written = base::replace_file(marker, "", kFile); !written) {
+        return std::move(written).error();
+    }
+    return true;
+}
+
+}  // namespace
+
+base::Result<void> set_up_host(const Environment& environment, const Log& log) {
+    const auto owner = find_owner(environment);
+    if (!owner) return owner.error();
+    if (auto made = make_data_folders(environment, *owner); !made) return made;
+    if (auto included = include_own_blocks(environment); !included) return included;
+    const auto newly_on = switch_daily_run_on(environment);
+    if (!newly_on) return newly_on.error();
+    if (*newly_on) {
+        // Without an app yet nothing may implement it; the crontab follows with the next deploy.
+        auto written = require_trigger(environment, Scope::global(), "scheduler-cron-write", {});
+        if (!written) log.warn(written.error().message);
+    }
+    return {};
+}
+
+}  // namespace dokku

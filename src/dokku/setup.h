@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/result.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+
+namespace dokku {
+
+/// What the hooks `install` and `update` prepare on a host, as root (contract section 10.5): the
+/// data folders with their owners and modes, the nginx include of our own server blocks, and the
+/// daily run, unless an operator switched it off. Runs again whenever any plugin is installed, so
+/// it changes nothing that is right already.
+base::Result<void> set_up_host(const Environment& environment, const Log& log);
+
+}  // namespace dokku

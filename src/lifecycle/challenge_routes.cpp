@@ -1,0 +1,251 @@
+#include "lifecycle/challenge_routes.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <set>
+
+#include "base/text.h"
+#include "dokku/nginx_listen.h"
+#include "dokku/nginx_service.h"
+#include "dokku/property.h"
+#include "lifecycle/self_fetch.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr const char* kMainConfig = "/etc/nginx/nginx.conf";
+constexpr const char* kErrorLog = "/var/log/nginx/error.log";
+constexpr std::chrono::seconds kRoutePatience{3};
+
+/// A job whose route files are written, with what is to be fetched for it.
+struct Routed {
+    IssueJob* job;
+    std::vector<RouteCheck> checks;
+};
+
+std::vector<std::string> bind_addresses(const Context& context, const dokku::AppName& app) {
+    const dokku::PropertyStore nginx{context.environment, "nginx"};
+    std::vector<std::string> addresses;
+    for (const char* key : {"bind-address-ipv4", "bind-address-ipv6"}) {
+        std::string value = nginx.get(app, key).value_or("");
+        if (value.empty()) value = nginx.get(dokku::Scope::global(), key).value_or("");
+        if (!value.empty()) addresses.push_back(value);
+    }
+    return addresses;
+}
+
+std::vector<dokku::ListenPair> pairs_on_port_80(const std::vector<dokku::NginxServer>& servers,
+                                                const std::string& name) {
+    std::set<dokku::ListenPair> pairs;
+    for (const auto& server : servers) {
+        if (!server.has_name(name)) continue;
+        for (const auto& pair : server.listens) {
+            if (pair.port == 80) pairs.insert(pair);
+        }
+    }
+    return {pairs.begin(), pairs.end()};
+}
+
+/// The part of nginx's error log that was written after the log had `from` bytes.
+std::string log_since(std::uint64_t from) {
+    constexpr std::size_t kEnough = 64UL << 10U;
+    std::ifstream log{kErrorLog, std::ios::binary};
+    log.seekg(static_cast<std::streamoff>(from));
+    std::string text(kEnough, '\0');
+    log.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(log.gcount()));
+    return text;
+}
+
+std::uint64_t log_bytes() {
+    const auto stamp = base::stamp_file(kErrorLog);
+    return stamp ? stamp->bytes : 0;
+}
+
+/// All that nginx reads, looked at once for a run.
+class HostView {
+  public:
+    HostView()
+        : servers_(dokku::find_servers(dokku::read_nginx_config(kMainConfig))),
+          listening_(dokku::read_listening(80)) {}
+
+    const std::vector<dokku::NginxServer>& servers() const { return servers_; }
+
+    /// The server blocks of one app's vhost.
+    std::vector<dokku::NginxServer> vhost(const Context& context, const dokku::AppName& app) const {
+        const base::Path file = context.environment.app_root(app) / "nginx.conf";
+        std::vector<dokku::NginxServer> own;
+        for (const auto& server : servers_) {
+            if (server.file == file) own.push_back(server);
+        }
+        return own;
+    }
+
+    std::vector<dokku::ListenPair> pairs(const std::vector<std::string>& bind) const {
+        return dokku::choose_listen_pairs(servers_, listening_, bind);
+    }
+
+  private:
+    std::vector<dokku::NginxServer> servers_;
+    std::vector<std::string> listening_;
+};
+
+/// Writes the files of one job. Returns what to fetch, and notes in `changed` if nginx must reload.
+base::Result<Routed> write_files(const Context& context, const HostView& host, IssueJob& job,
+                                 bool& changed) {
+    const auto vhost = host.vhost(context, job.app);
+    const std::string thumbprint = job.ca->thumbprint();
+    Routed routed{&job, {}};
+    dokku::OwnServer own{host.pairs(bind_addresses(context, job.app)), {}};
+    for (const std::string& name : to_texts(job.names)) {
+        auto pairs = pairs_on_port_80(vhost, name);
+        if (pairs.empty()) {
+            own.names.push_back(name);
+            pairs = own.listens;
+        }
+        routed.checks.push_back({name, std::move(pairs), thumbprint});
+    }
+    const auto written = dokku::write_route(dokku::route_files(context.environment, job.app),
+                                            job.app.text(), thumbprint, own);
+    if (!written) return written.error();
+    changed = changed || *written;
+    return routed;
+}
+
+void fail_all(std::vector<Routed>& routed, const base::Error& error) {
+    for (const Routed& one : routed)
+        one.job->fail(error);
+    routed.clear();
+}
+
+std::vector<std::string> shadow_steps(const std::string& app) {
+    return {
+        "A directive of this app's own nginx configuration answers first: look into "
+        "nginx.conf.d and a custom nginx.conf.sigil for 'return', 'rewrite' or a location "
+        "of that path, or for a missing include of nginx.conf.d.",
+        "Then run: dokku letsencrypt:enable " + app};
+}
+
+/// Which of the routed jobs nginx complains about. The configuration was sound before we wrote.
+std::vector<Routed>::iterator culprit(const Context& context, std::vector<Routed>& routed,
+                                      const dokku::NginxComplaint& complaint) {
+    if (routed.size() == 1) return routed.begin();
+    const std::string folder = dokku::app_of_file(context.environment.root, complaint.file);
+    return std::find_if(routed.begin(), routed.end(), [&](const Routed& one) {
+        return one.job->app.text() == folder ||
+               dokku::route_files(context.environment, one.job->app).block == complaint.file;
+    });
+}
+
+/// Tests the new files; takes the route of each app that nginx complains about away again.
+void drop_refused(const Context& context, std::vector<Routed>& routed) {
+    const dokku::NginxService nginx{context.environment};
+    while (!routed.empty()) {
+        const auto complaint = nginx.test();
+        if (!complaint) return fail_all(routed, complaint.error());
+        if (!complaint->has_value()) return;
+        const dokku::NginxComplaint& words = **complaint;
+        const auto blamed = culprit(context, routed, words);
+        const std::string text = "nginx refuses the ACME challenge route: " + words.message +
+                                 (words.file.empty() ? "" : " in " + words.place());
+        if (blamed == routed.end()) {
+            return fail_all(routed, {base::ErrorKind::rejected, text, std::nullopt, {}});
+        }
+        blamed->job->fail(
+            {base::ErrorKind::rejected, text, std::nullopt, shadow_steps(blamed->job->app.text())});
+        remove_route_files(context, *blamed->job);
+        routed.erase(blamed);
+    }
+}
+
+base::Error reload_refused(const std::string& log) {
+    const auto complaint = dokku::parse_complaint(log);
+    std::string message = "nginx did not take the reload";
+    if (complaint) message += ": " + complaint->message;
+    return {base::ErrorKind::io,
+            message,
+            std::nullopt,
+            {"Run `sudo nginx -t` and look into " + std::string{kErrorLog} + "."}};
+}
+
+/// Fetches every name; jobs with a name that is not answered fail.
+void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
+    std::vector<RouteCheck> checks;
+    for (const Routed& one : routed) {
+        checks.insert(checks.end(), one.checks.begin(), one.checks.end());
+    }
+    const auto findings = check_routes(context, checks, kRoutePatience);
+    const std::string log = log_since(log_start);
+    if (dokku::parse_complaint(log) &&
+        std::all_of(findings.begin(), findings.end(), [](const auto& one) { return one; })) {
+        return fail_all(routed, reload_refused(log));
+    }
+    std::size_t at = 0;
+    for (const Routed& one : routed) {
+        for (std::size_t i = 0; i < one.checks.size(); ++i, ++at) {
+            if (!findings[at] || !one.job->alive()) continue;
+            base::Error error = *findings[at];
+            error.steps = shadow_steps(one.job->app.text());
+            one.job->fail(std::move(error));
+        }
+    }
+}
+
+}  // namespace
+
+base::Result<void> require_sound_nginx(const Context& context) {
+    const auto complaint = dokku::NginxService{context.environment}.test();
+    if (!complaint) return complaint.error();
+    if (!complaint->has_value()) return {};
+    const dokku::NginxComplaint& words = **complaint;
+    const std::string app = dokku::app_of_file(context.environment.root, words.file);
+    std::string message = "nginx's configuration is broken already";
+    if (!app.empty()) message += " by app " + app;
+    if (!words.file.empty()) message += " (" + words.place() + ")";
+    return base::fail(base::ErrorKind::rejected, message + ": " + words.message,
+                      {"Nothing was ordered: nginx could not load a certificate now.",
+                       "See it with: sudo nginx -t",
+                       app.empty() ? "Mend that file and try again."
+                                   : "Mend that file, or let Dokku write it again with: "
+                                     "dokku proxy:build-config " +
+                                         app});
+}
+
+void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
+    const HostView host;
+    std::vector<Routed> routed;
+    bool changed = false;
+    for (IssueJob* job : jobs) {
+        if (!job->alive() || job->settings.uses_dns()) continue;
+        auto written = write_files(context, host, *job, changed);
+        if (written) {
+            routed.push_back(std::move(*written));
+        } else {
+            job->fail(std::move(written).error());
+        }
+    }
+    if (routed.empty()) return;
+    const std::uint64_t log_start = log_bytes();
+    if (changed) {
+        drop_refused(context, routed);
+        if (routed.empty()) return;
+        const dokku::NginxService nginx{context.environment};
+        const auto reloaded = nginx.reload(routed.front().job->app);
+        if (!reloaded) return fail_all(routed, reloaded.error());
+    }
+    verify(context, routed, log_start);
+}
+
+bool remove_route_files(const Context& context, const IssueJob& job) {
+    if (job.settings.has_permanent_route() && job.alive()) return false;
+    const auto removed = dokku::remove_route(dokku::route_files(context.environment, job.app));
+    if (!removed) {
+        context.log.warn("Cannot remove the challenge route of " + job.app.text() + ": " +
+                         removed.error().message);
+        return false;
+    }
+    return *removed;
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "dokku/challenge_route.h"
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+/// `nginx -t` before anything is written: if some app's configuration is broken already, nothing is
+/// ordered for anyone (cause blocked-by). The error names that app, file and line.
+base::Result<void> require_sound_nginx(const Context& context);
+
+/// Switches the challenge route on for all living jobs: files, one test, one reload, then each name
+/// is fetched over loopback. A job whose route nginx refuses or does not serve fails alone (cause
+/// path-shadowed) and its files go; if nginx did not take the reload at all, all fail (cause
+/// reload-refused).
+void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs);
+
+/// Takes the route files of the job away, unless the app keeps its route for good and the job
+/// worked. Returns whether nginx must be reloaded for that.
+bool remove_route_files(const Context& context, const IssueJob& job);
+
+}  // namespace lifecycle

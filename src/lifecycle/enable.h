@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "lifecycle/context.h"
+#include "lifecycle/prepare.h"
+
+namespace lifecycle {
+
+enum class EnableOutcome {
+    done,    ///< every app has a certificate, or nothing was due
+    failed,  ///< at least one has not; everything was told
+};
+
+/// `letsencrypt:enable` for one app or many: the life of an order (docs/architecture.md) with each
+/// phase done for all apps at once, so that many cost one account and two reloads. Official wording
+/// and order of lines (contract 10.4). A failure of one app touches no other.
+EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
+                     const EnableWish& wish);
+
+}  // namespace lifecycle

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "acme/failure.h"
+
+namespace lifecycle {
+
+/// What an operator needs to know of a failed order: the CA's own words (made safe for a terminal),
+/// each name's part in it, what it means and what to do, when the CA can be asked again.
+std::vector<std::string> explain(const acme::Failure& failure, std::string_view app);
+
+/// Is this one of the CA's limits (contract section 10.4, rate limit)?
+bool is_rate_limit(const acme::Failure& failure);
+
+}  // namespace lifecycle

@@ -1,0 +1,92 @@
+#include "lifecycle/install_pair.h"
+
+#include <algorithm>
+
+#include "base/directory.h"
+#include "crypto/certificate.h"
+#include "dokku/tls_exchange.h"
+#include "dokku/trigger.h"
+#include "lifecycle/certificate_files.h"
+
+namespace lifecycle {
+namespace {
+
+/// `2026-11-21T23:09:05Z` without what a path should not hold.
+std::string to_folder_time(base::UtcTime time) {
+    std::string text = base::to_rfc3339(time);
+    text.erase(std::remove(text.begin(), text.end(), ':'), text.end());
+    return text;
+}
+
+/// A typed `enable` replaces a pair that a person installed; it is kept, never lost.
+base::Result<void> keep_custom_pair(Context& context, const IssueJob& job) {
+    constexpr mode_t kFolder = 0700;
+    constexpr mode_t kFile = 0600;
+    const base::Path live = context.environment.tls_root(job.app);
+    const base::Path kept = context.environment.app_root(job.app) / "letsencrypt" /
+                            ("replaced-" + to_folder_time(context.clock.now()));
+    if (auto made = base::make_directories(kept, kFolder); !made) return made;
+    for (const char* name : {"server.crt", "server.key"}) {
+        const auto content = base::read_file(live / name);
+        if (!content) return content.error();
+        if (auto copied = base::replace_file(kept / name, *content, kFile); !copied) return copied;
+    }
+    context.log.warn("The certificate that was installed for " + job.app.text() +
+                     " was not issued by letsencrypt; it is replaced.");
+    context.log.warn("It is kept in " + kept.string() + ". Put it back with: dokku certs:add " +
+                     job.app.text() + " " + (kept / "server.crt").string() + " " +
+                     (kept / "server.key").string());
+    return {};
+}
+
+base::Result<void> note_in_state(Context& context, const IssueJob& job,
+                                 const crypto::Certificate& leaf) {
+    auto recorded =
+        context.store.record_issued(job.app.text(), leaf.fingerprint(), context.clock.now());
+    if (!recorded) return recorded;
+    return context.store.update_state(job.app.text(), [&](store::AppState& state) {
+        state.installed =
+            store::InstalledPair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
+        state.covered = leaf.names();
+    });
+}
+
+}  // namespace
+
+base::Path certificate_folder(const Context& context, const IssueJob& job) {
+    return context.environment.certs_root(job.app) / job.hash;
+}
+
+base::Result<void> install_pair(Context& context, IssueJob& job) {
+    auto chain = crypto::parse_chain_pem(job.issued->chain_pem);
+    if (!chain) return std::move(chain).error();
+    auto checked = crypto::check_chain(*chain, *job.key, to_texts(job.names), context.clock.now());
+    if (!checked) return checked;
+
+    const base::Path folder = certificate_folder(context, job);
+    const CertificateFiles files{job.issued->chain_pem, job.key->to_pem(), job.issued->url,
+                                 job.domains.front()};
+    const bool was_ours = job.predecessor == Predecessor::ours;
+    if (auto written = write_certificate_files(folder, files, was_ours ? *job.live_chain : "");
+        !written) {
+        return written;
+    }
+    if (job.predecessor == Predecessor::custom) {
+        if (auto kept = keep_custom_pair(context, job); !kept) return kept;
+    }
+    if (auto noted = note_in_state(context, job, chain->front()); !noted) return noted;
+    const base::Path current = context.environment.certs_root(job.app) / "current";
+    if (auto linked = base::replace_symlink(current, folder); !linked) return linked;
+    auto exchanged = dokku::exchange_tls(context.environment.app_root(job.app),
+                                         {files.chain_pem, files.key_pem.clone()}, job.live_chain);
+    if (!exchanged) return exchanged;
+    if (auto written = write_plain_pair(folder, files); !written) return written;
+
+    // The pair is in place: a hook of another plugin that fails must not undo that.
+    auto fired =
+        dokku::require_trigger(context.environment, job.app, "post-certs-update", {job.app.text()});
+    if (!fired) context.log.warn(fired.error().message);
+    return {};
+}
+
+}  // namespace lifecycle

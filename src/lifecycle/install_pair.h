@@ -1,0 +1,17 @@
+#pragma once
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+/// From an issued certificate to the pair in `tls/`: checks key, names, dates and chain; writes the
+/// certificate folder; keeps a custom pair aside; points `certs/current` at the folder; exchanges
+/// `tls` in one step; records the fingerprint as ours; fires `post-certs-update`. Nginx has not
+/// been told yet. On failure what nginx serves is untouched.
+base::Result<void> install_pair(Context& context, IssueJob& job);
+
+/// `ROOT/APP/letsencrypt/certs/<sha1>` of the job.
+base::Path certificate_folder(const Context& context, const IssueJob& job);
+
+}  // namespace lifecycle

@@ -1,0 +1,155 @@
+#include "lifecycle/orders.h"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+
+#include "crypto/csr.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::size_t kInFlight = 16;
+constexpr std::chrono::minutes kOrderPatience{5};
+
+/// One job and the order that is under way for it.
+class Running {
+  public:
+    Running(Context& context, IssueJob& job) : context_(context), job_(job) {}
+
+    base::Clock::Monotonic next() const { return next_; }
+    bool finished() const { return finished_; }
+
+    /// Takes up a journalled order of this very wish, else a new one.
+    void start() {
+        auto state = context_.store.read_state(job_.app.text());
+        if (!state) return end(local(std::move(state).error()));
+        auto& order = state->order;
+        if (order && fits(*order)) {
+            auto key = crypto::PrivateKey::parse_pem(order->key_pem.reveal());
+            if (key) {
+                job_.key = std::move(*key);
+                context_.log.verbose("Resuming the order that an earlier run left behind");
+                return open(order->url);
+            }
+        }
+        start_anew();
+    }
+
+    void step() {
+        auto step = flow_->advance();
+        if (!step) return on_failure(std::move(step).error());
+        if (journalled_url_ != flow_->order_url()) {
+            if (auto kept = journal(); !kept) return end(local(std::move(kept).error()));
+        }
+        next_ = step->next == acme::Next::wait ? step->until : context_.clock.monotonic();
+        if (step->next == acme::Next::present_challenges) {
+            context_.log.verbose("Ordered; asking the CA to validate " +
+                                 std::to_string(flow_->challenges().size()) + " name(s)");
+        }
+        if (step->next == acme::Next::done) {
+            job_.issued = flow_->certificate();
+            finished_ = true;
+        }
+    }
+
+  private:
+    acme::Failure local(base::Error error) const {
+        return {std::move(error), std::nullopt, job_.settings.server.computed};
+    }
+
+    bool fits(const store::RunningOrder& order) const {
+        return order.hash == job_.hash && order.names == to_texts(job_.names) &&
+               order.directory_url == job_.settings.server.computed &&
+               order.account_url == job_.ca->client().account_url();
+    }
+
+    void start_anew() {
+        auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+        if (!key) return end(local(std::move(key).error()));
+        job_.key = std::move(*key);
+        open("");
+    }
+
+    void open(const std::string& order_url) {
+        acme::OrderPlan plan;
+        for (const std::string& name : to_texts(job_.names)) {
+            plan.wanted.push_back({acme::to_identifier(name), std::string{acme::kHttp01}});
+        }
+        plan.csr = [this] { return crypto::make_csr(*job_.key, to_texts(job_.names)); };
+        plan.deadline = context_.clock.monotonic() + kOrderPatience;
+        plan.order_url = order_url;
+        resumed_ = !order_url.empty();
+        journalled_url_ = order_url;
+        flow_ = std::make_unique<acme::OrderFlow>(job_.ca->client(), std::move(plan));
+        next_ = context_.clock.monotonic();
+    }
+
+    base::Result<void> journal() {
+        journalled_url_ = flow_->order_url();
+        return context_.store.update_state(job_.app.text(), [this](store::AppState& state) {
+            state.order = store::RunningOrder{
+                flow_->order_url(), job_.settings.server.computed, job_.ca->client().account_url(),
+                job_.hash,          to_texts(job_.names),          job_.key->to_pem()};
+        });
+    }
+
+    /// An order of an earlier run may be invalid or forgotten by now: that costs one new order.
+    /// What the network did says nothing about the order: it stays journalled.
+    void on_failure(acme::Failure failure) {
+        const auto kind = failure.error.kind;
+        const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
+                          kind == base::ErrorKind::rate_limited;
+        if (resumed_ && !lost) return start_anew();
+        if (!lost) {
+            auto dropped = context_.store.update_state(
+                job_.app.text(), [](store::AppState& state) { state.order.reset(); });
+            if (!dropped) context_.log.warn(dropped.error().message);
+        }
+        end(std::move(failure));
+    }
+
+    void end(acme::Failure failure) {
+        job_.failure = std::move(failure);
+        finished_ = true;
+    }
+
+    Context& context_;
+    IssueJob& job_;
+    std::unique_ptr<acme::OrderFlow> flow_;
+    base::Clock::Monotonic next_{};
+    std::string journalled_url_;
+    bool resumed_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace
+
+void run_orders(Context& context, const std::vector<IssueJob*>& jobs) {
+    std::deque<IssueJob*> waiting;
+    for (IssueJob* job : jobs) {
+        if (job->alive()) waiting.push_back(job);
+    }
+    std::vector<std::unique_ptr<Running>> running;
+    while (!waiting.empty() || !running.empty()) {
+        while (running.size() < kInFlight && !waiting.empty()) {
+            running.push_back(std::make_unique<Running>(context, *waiting.front()));
+            running.back()->start();
+            waiting.pop_front();
+        }
+        const auto soonest = std::min_element(
+            running.begin(), running.end(),
+            [](const auto& one, const auto& other) { return one->next() < other->next(); });
+        if (!(*soonest)->finished()) {
+            const auto pause = std::chrono::ceil<std::chrono::milliseconds>(
+                (*soonest)->next() - context.clock.monotonic());
+            if (pause.count() > 0) context.clock.sleep_for(pause);
+            (*soonest)->step();
+        }
+        running.erase(std::remove_if(running.begin(), running.end(),
+                                     [](const auto& one) { return one->finished(); }),
+                      running.end());
+    }
+}
+
+}  // namespace lifecycle

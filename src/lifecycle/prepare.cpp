@@ -1,0 +1,223 @@
+#include "lifecycle/prepare.h"
+
+#include <algorithm>
+
+#include "base/directory.h"
+#include "base/text.h"
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "dokku/command.h"
+#include "dokku/domains.h"
+#include "dokku/ports.h"
+#include "dokku/proxy.h"
+#include "lifecycle/config_line.h"
+#include "lifecycle/policy.h"
+
+namespace lifecycle {
+namespace {
+
+using base::ErrorKind;
+
+base::Result<void> require_email(const IssueJob& job) {
+    if (job.settings.has_email()) return {};
+    return base::fail(ErrorKind::invalid_input,
+                      "ERROR: Cannot request a certificate without an e-mail address!",
+                      {"  please provide your e-mail address using",
+                       "  dokku letsencrypt:set " + job.app.text() + " email <e-mail>"});
+}
+
+base::Result<void> require_https_server(const IssueJob& job) {
+    const std::string& server = job.settings.server.computed;
+    if (base::to_lower(server).starts_with("https://")) return {};
+    return base::fail(
+        ErrorKind::invalid_input,
+        "The property server of " + job.app.text() + " is no https URL: " + base::printable(server),
+        {"Set it with: dokku letsencrypt:set " + job.app.text() +
+         " server default|staging|https://..."});
+}
+
+base::Result<void> require_nginx_proxy(const Context& context, const dokku::AppName& app) {
+    const auto enabled = dokku::is_proxy_enabled(context.environment, app);
+    if (!enabled) return enabled.error();
+    if (!*enabled) {
+        return base::fail(ErrorKind::invalid_input, "The proxy of " + app.text() + " is disabled",
+                          {"Nothing would serve the certificate. Switch it on with: "
+                           "dokku proxy:enable " +
+                           app.text()});
+    }
+    const auto type = dokku::ask_proxy_type(context.environment, app);
+    if (!type) return type.error();
+    if (*type == "nginx") return {};
+    return base::fail(
+        ErrorKind::invalid_input,
+        app.text() + " is served by " + base::printable(*type) +
+            ", which gets its certificates by itself; letsencrypt works with nginx only",
+        {"Set the e-mail address for " + base::printable(*type) + " with: dokku " +
+             base::printable(*type) + ":set " + app.text() + " letsencrypt-email <e-mail>",
+         "or serve the app by nginx: dokku proxy:set " + app.text() + " type nginx"});
+}
+
+/// DNS-01 has no provider to work with here.
+base::Result<void> require_http_challenge(const IssueJob& job) {
+    if (!job.settings.uses_dns()) return {};
+    return base::fail(ErrorKind::invalid_input,
+                      "The DNS provider '" + base::printable(job.settings.dns_provider.computed) +
+                          "' is not supported by this version of the plugin",
+                      {"Use HTTP-01 for this app: dokku letsencrypt:set " + job.app.text() +
+                       " dns-provider none"});
+}
+
+/// Sorts the names; says which are left out.
+base::Result<void> take_names(const Context& context, IssueJob& job) {
+    const auto kind = job.settings.uses_dns() ? ChallengeKind::dns : ChallengeKind::http;
+    NameChoice choice = choose_names(job.domains, kind);
+    if (choice.names.empty()) {
+        LeftOutName& first = choice.left_out.front();
+        return base::Error{
+            ErrorKind::invalid_input,
+            "No domain of " + job.app.text() + " can be in a certificate: " + first.reason.message,
+            std::nullopt, std::move(first.reason.steps)};
+    }
+    for (const LeftOutName& name : choice.left_out) {
+        context.log.warn("Left out of the certificate: " + name.reason.message);
+        for (const std::string& step : name.reason.steps)
+            context.log.warn(step);
+    }
+    job.names = std::move(choice.names);
+    return {};
+}
+
+/// The folder name that certs/current leads to.
+std::string current_hash(const base::Path& current) {
+    std::error_code error;
+    const base::Path target = std::filesystem::read_symlink(current, error);
+    return error ? "" : target.filename().string();
+}
+
+CertificateFacts read_facts(const Context& context, const IssueJob& job) {
+    CertificateFacts facts;
+    facts.active = job.predecessor == Predecessor::ours;
+    facts.current_hash = current_hash(context.environment.certs_root(job.app) / "current");
+    if (!job.live_chain) return facts;
+    if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
+    if (const auto leaf = crypto::Certificate::parse_pem(*job.live_chain)) {
+        facts.covered = leaf->names();
+    }
+    return facts;
+}
+
+base::Result<std::optional<std::string>> why_due_now(const Context& context, const IssueJob& job) {
+    Wish wish{job.hash, to_texts(job.names), std::nullopt};
+    if (job.settings.graceperiod_was_set()) {
+        const auto margin = job.settings.renewal_margin();
+        if (!margin) return margin.error();
+        wish.graceperiod = *margin;
+    }
+    return why_due(read_facts(context, job), wish, context.clock.now());
+}
+
+base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& app) {
+    auto domains = dokku::read_domains(context.environment, app);
+    if (!domains) return std::move(domains).error();
+    if (domains->empty()) {
+        return base::fail(ErrorKind::invalid_input, "No domains detected for " + app.text(),
+                          {"Add one with: dokku domains:add " + app.text() + " <domain>"});
+    }
+    auto settings = dokku::read_settings(context.environment, app);
+    if (!settings) return std::move(settings).error();
+    IssueJob job{app, std::move(*settings), std::move(*domains)};
+    job.config_line = render_config_line(job.settings, job.domains);
+    job.hash = config_hash(job.config_line, job.settings.lego_docker_options.computed);
+    return job;
+}
+
+}  // namespace
+
+base::Result<void> observe_pair(const Context& context, IssueJob& job) {
+    auto chain = base::read_file(context.environment.tls_root(job.app) / "server.crt");
+    if (!chain && chain.error().kind != ErrorKind::not_found) return std::move(chain).error();
+    job.live_chain.reset();
+    job.predecessor = Predecessor::none;
+    job.same_names = false;
+    if (!chain) return {};
+    job.live_chain = std::move(*chain);
+    if (!dokku::has_pair(context.environment, job.app)) return {};
+
+    const auto leaf = crypto::Certificate::parse_pem(*job.live_chain);
+    bool ours = dokku::is_active(context.environment, job.app);
+    if (!ours && leaf) ours = context.store.was_issued(leaf->fingerprint()).value_or(false);
+    job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
+    if (!ours || !leaf) return {};
+    auto covered = leaf->names();
+    auto wanted = to_texts(job.names);
+    std::sort(covered.begin(), covered.end());
+    std::sort(wanted.begin(), wanted.end());
+    job.same_names = covered == wanted;
+    return {};
+}
+
+base::Result<std::optional<IssueJob>> prepare(Context& context, const dokku::AppName& app,
+                                              const EnableWish& wish) {
+    auto job = read_job(context, app);
+    if (!job) return std::move(job).error();
+    context.log.info2("Enabling letsencrypt for " + app.text());
+    for (const auto& check : {require_email, require_https_server, require_http_challenge}) {
+        if (auto passed = check(*job); !passed) return std::move(passed).error();
+    }
+    if (auto taken = take_names(context, *job); !taken) return std::move(taken).error();
+    if (auto observed = observe_pair(context, *job); !observed) return std::move(observed).error();
+    if (wish.all && job->predecessor == Predecessor::custom) {
+        context.log.verbose(app.text() + " has a certificate of its own, which is kept");
+        return std::optional<IssueJob>{};
+    }
+    const auto due = why_due_now(context, *job);
+    if (!due) return due.error();
+    if (!wish.force && !due->has_value()) {
+        context.log.info1("Certificate is still valid for " + app.text() +
+                          ", skipping certificate request");
+        context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
+        return std::optional<IssueJob>{};
+    }
+    if (auto proxy = require_nginx_proxy(context, app); !proxy) return std::move(proxy).error();
+    return std::optional<IssueJob>{std::move(*job)};
+}
+
+base::Result<void> require_port_80(Context& context, const IssueJob& job) {
+    const std::string& app = job.app.text();
+    const auto ports = dokku::read_ports(context.environment, job.app);
+    if (!ports) return ports.error();
+    const auto first_of = [&](std::string_view scheme) {
+        return std::find_if(ports->begin(), ports->end(),
+                            [&](const auto& mapping) { return mapping.scheme == scheme; });
+    };
+    const bool has_port_80 = std::any_of(ports->begin(), ports->end(), [](const auto& mapping) {
+        return mapping.scheme == "http" && mapping.host == "80";
+    });
+    if (has_port_80) return {};
+    auto source = first_of("http");
+    if (source == ports->end()) source = first_of("https");
+    if (source == ports->end()) {
+        return base::fail(
+            ErrorKind::invalid_input,
+            "Cannot enable letsencrypt for " + app +
+                ": no http or https proxy port mapping was found.",
+            {"  letsencrypt needs an http listener on port 80 to serve the ACME HTTP-01 challenge.",
+             "  Add one with: dokku ports:add " + app + " http:80:<container-port>"});
+    }
+    const std::string mapping = "http:80:" + source->container;
+    context.log.info1("Adding " + mapping + " port mapping to " + app +
+                      " for ACME HTTP-01 challenge...");
+    dokku::RunOptions options;
+    options.on_output = [&](std::string_view line) { context.log.verbose(line); };
+    const auto added =
+        dokku::run_dokku(context.environment, job.app, {"ports:add", app, mapping}, options);
+    if (!added) return added.error();
+    if (!added->ok()) {
+        return base::fail(ErrorKind::io, "`dokku ports:add " + app + " " + mapping +
+                                             "` failed with exit code " +
+                                             std::to_string(added->code));
+    }
+    return {};
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,95 @@
+#include "lifecycle/self_fetch.h"
+
+#include <algorithm>
+
+#include "base/base64.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "dokku/nginx_listen.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::chrono::milliseconds kLookAgain{50};
+
+/// One name at one address, until it answers right.
+struct Look {
+    std::size_t check = 0;
+    dokku::ListenPair pair;
+    bool passed = false;
+    bool answered = false;
+    std::string evidence;
+};
+
+std::string describe(const http::Response& response) {
+    std::string text = "HTTP " + std::to_string(response.status);
+    if (const auto location = response.header("location")) {
+        constexpr std::size_t kEnough = 120;
+        text += " to " + base::printable(*location, kEnough);
+    }
+    return text;
+}
+
+void look(Context& context, const RouteCheck& check, Look& look) {
+    const std::string token = base::to_base64url(base::random_bytes(24));
+    http::Request request;
+    request.url = "http://" + check.name + "/.well-known/acme-challenge/" + token;
+    request.scheme = http::Scheme::http_only;
+    request.connect_to = dokku::loopback_for(look.pair);
+    request.limits = {std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{2},
+                      1UL << 16U};
+    const auto response = context.http.send(request);
+    look.answered = response.has_value();
+    if (!response) {
+        look.evidence = response.error().message;
+        return;
+    }
+    const std::string expected = token + "." + check.thumbprint;
+    look.passed = response->status == 200 && base::trim(response->body) == expected;
+    look.evidence = describe(*response);
+}
+
+/// What the looks at one name say together.
+RouteFinding judge(const RouteCheck& check, const std::vector<const Look*>& looks) {
+    const auto wrong = std::find_if(looks.begin(), looks.end(),
+                                    [](const Look* one) { return one->answered && !one->passed; });
+    const bool any =
+        std::any_of(looks.begin(), looks.end(), [](const Look* one) { return one->passed; });
+    if (any && wrong == looks.end()) return std::nullopt;
+    const Look* shown = wrong != looks.end() ? *wrong : looks.empty() ? nullptr : looks.front();
+    std::string message = "nginx does not answer the ACME challenge for " + check.name;
+    if (shown != nullptr) message += " at " + shown->pair.to_string() + ": " + shown->evidence;
+    return base::Error{base::ErrorKind::rejected, message, std::nullopt, {}};
+}
+
+}  // namespace
+
+std::vector<RouteFinding> check_routes(Context& context, const std::vector<RouteCheck>& checks,
+                                       std::chrono::milliseconds patience) {
+    std::vector<Look> looks;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        for (const auto& pair : checks[i].listens)
+            looks.push_back({i, pair, false, false, ""});
+    }
+    const auto deadline = context.clock.monotonic() + patience;
+    for (;;) {
+        bool all = true;
+        for (Look& one : looks) {
+            if (!one.passed) look(context, checks[one.check], one);
+            all = all && one.passed;
+        }
+        if (all || context.clock.monotonic() >= deadline) break;
+        context.clock.sleep_for(kLookAgain);
+    }
+    std::vector<RouteFinding> findings;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        std::vector<const Look*> own;
+        for (const Look& one : looks) {
+            if (one.check == i) own.push_back(&one);
+        }
+        findings.push_back(judge(checks[i], own));
+    }
+    return findings;
+}
+
+}  // namespace lifecycle

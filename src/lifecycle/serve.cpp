@@ -1,0 +1,119 @@
+#include "lifecycle/serve.h"
+
+#include <algorithm>
+
+#include "crypto/certificate.h"
+#include "crypto/tls_probe.h"
+#include "dokku/nginx_config.h"
+#include "dokku/nginx_listen.h"
+#include "dokku/nginx_service.h"
+#include "dokku/trigger.h"
+#include "lifecycle/challenge_routes.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kServedPatience{5};
+constexpr std::chrono::milliseconds kLookAgain{50};
+
+/// A vhost that serves this app's pair under these names needs no new text, only a reload.
+bool needs_rebuild(const IssueJob& job) {
+    return job.alive() && (job.predecessor == Predecessor::none || !job.same_names);
+}
+
+void rebuild(const Context& context, const IssueJob& job) {
+    auto built = dokku::require_trigger(context.environment, job.app, "proxy-build-config",
+                                        {job.app.text()});
+    if (built) return;
+    context.log.warn(built.error().message);
+    context.log.warn(
+        "The certificate is installed. Once that is mended, load it with: "
+        "dokku proxy:build-config " +
+        job.app.text());
+}
+
+std::vector<dokku::ListenPair> tls_pairs(const std::vector<dokku::NginxServer>& servers,
+                                         const std::string& name) {
+    std::vector<dokku::ListenPair> pairs;
+    for (const auto& server : servers) {
+        if (server.has_name(name)) {
+            pairs.insert(pairs.end(), server.tls_listens.begin(), server.tls_listens.end());
+        }
+    }
+    return pairs;
+}
+
+/// Empty once one of the addresses shows the certificate and none shows another.
+std::string look(const std::vector<dokku::ListenPair>& pairs, const std::string& name,
+                 const std::string& fingerprint) {
+    constexpr std::chrono::seconds kDeadline{2};
+    std::string reason = "no answer";
+    bool seen = false;
+    for (const auto& pair : pairs) {
+        const auto served = crypto::fetch_served_fingerprint(
+            dokku::loopback_for(pair), static_cast<std::uint16_t>(pair.port), name, kDeadline);
+        if (!served) {
+            reason = served.error().message;
+        } else if (*served != fingerprint) {
+            return "nginx still shows another certificate at " + pair.to_string();
+        } else {
+            seen = true;
+        }
+    }
+    return seen ? "" : reason;
+}
+
+}  // namespace
+
+void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
+    const IssueJob* reload_for = nullptr;
+    for (const IssueJob* job : jobs) {
+        const bool changed = remove_route_files(context, *job);
+        // A rebuild reloads nginx itself, so it also takes the route out.
+        if (!needs_rebuild(*job) && (changed || job->alive())) reload_for = job;
+    }
+    for (const IssueJob* job : jobs) {
+        if (needs_rebuild(*job)) {
+            rebuild(context, *job);
+        }
+    }
+    if (reload_for == nullptr) return;
+    const auto reloaded = dokku::NginxService{context.environment}.reload(reload_for->app);
+    if (!reloaded) context.log.warn(reloaded.error().message);
+}
+
+std::vector<std::string> probe_served(Context& context, const IssueJob& job) {
+    const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
+    if (!leaf) return {leaf.error().message};
+    const base::Path vhost = context.environment.app_root(job.app) / "nginx.conf";
+    const auto text = base::read_file(vhost);
+    const auto directives = text ? dokku::parse_nginx_config(*text, vhost)
+                                 : base::Result<std::vector<dokku::NginxDirective>>{text.error()};
+    if (!directives) return {"cannot read the vhost: " + directives.error().message};
+    const auto servers = dokku::find_servers(*directives);
+
+    std::vector<std::string> missing;
+    const auto deadline = context.clock.monotonic() + kServedPatience;
+    for (const dns::DnsName& name : job.names) {
+        if (name.is_wildcard()) continue;  // a name below it is not ours to invent
+        const auto pairs = tls_pairs(servers, name.str());
+        if (pairs.empty()) {
+            missing.push_back("no https listener for " + name.str() +
+                              " yet: add one with `dokku ports:add " + job.app.text() +
+                              " https:443:<container-port>`");
+            continue;
+        }
+        std::string reason = look(pairs, name.str(), leaf->fingerprint());
+        while (!reason.empty() && context.clock.monotonic() < deadline) {
+            context.clock.sleep_for(kLookAgain);
+            reason = look(pairs, name.str(), leaf->fingerprint());
+        }
+        if (!reason.empty()) {
+            missing.push_back("the new certificate of " + name.str() +
+                              " is installed but not served: " + reason);
+        }
+    }
+    return missing;
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,36 @@
+// `nginx-pre-reload APP PORT IP`: Dokku has written the app's nginx.conf and is about to test and
+// reload nginx. The route files and the TLS pair are put right first.
+
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "dokku/challenge_route.h"
+#include "dokku/settings.h"
+#include "dokku/tls_exchange.h"
+#include "store/local_store.h"
+
+namespace {
+
+/// Whoever issues for the app holds its lock, and needs the route.
+dokku::RouteUse route_use(const dokku::Environment& environment, const dokku::AppName& app) {
+    const store::LocalStore store{environment.global_root()};
+    const auto lock = store.try_lock_app(app.text());
+    if (!lock) return dokku::RouteUse::needed;
+    const auto settings = dokku::read_settings(environment, app);
+    const bool permanent = settings && settings->has_permanent_route();
+    return permanent ? dokku::RouteUse::needed : dokku::RouteUse::idle;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        auto app = dokku::AppName::parse(call.arguments.at(0));
+        if (!app) return std::move(app).error();
+        const base::Path root = call.environment.app_root(*app);
+        auto healed = dokku::heal_route(dokku::route_files(call.environment, *app), app->text(),
+                                        root / "nginx.conf", route_use(call.environment, *app));
+        if (!healed) return std::move(healed).error();
+        if (auto tls = dokku::heal_tls(root); !tls) return std::move(tls).error();
+        return cli::ExitCode::done;
+    });
+}

@@ -1,0 +1,51 @@
+// `letsencrypt:enable <app> [--force]`, `letsencrypt:enable --all [--force]`: gets a certificate
+// and makes nginx serve it.
+
+#include "lifecycle/enable.h"
+
+#include "base/clock.h"
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "http/curl_client.h"
+
+namespace {
+
+base::Result<std::vector<dokku::AppName>> apps_of(const cli::Call& call) {
+    if (call.arguments.has("--all")) return dokku::list_apps(call.environment);
+    auto app = dokku::verify_app(call.environment, call.arguments.at(0));
+    if (!app) return std::move(app).error();
+    return std::vector<dokku::AppName>{std::move(*app)};
+}
+
+base::Result<cli::ExitCode> enable(const cli::Call& call) {
+    const auto apps = apps_of(call);
+    if (!apps) return apps.error();
+    if (apps->empty()) {
+        cli::print_error(call.log, dokku::no_apps_error());
+        return cli::ExitCode::done;
+    }
+    const http::CurlRuntime runtime;
+    auto client = http::CurlClient::open(runtime, http::TrustStore::from_environment());
+    if (!client) return std::move(client).error();
+    const store::LocalStore store{call.environment.global_root()};
+    base::SystemClock clock;
+    lifecycle::Context context{call.environment, store, call.log, **client, clock};
+    const lifecycle::EnableWish wish{call.arguments.has("--force") || call.arguments.has("-f"),
+                                     call.arguments.has("--all")};
+    const auto outcome = lifecycle::enable(context, *apps, wish);
+    return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const cli::Subcommand subcommand{
+        "letsencrypt:enable <app> [--force] | --all [--force]",
+        "Gets a certificate from the CA and makes nginx serve it. Nothing is done while the one in "
+        "use is still good for the app's domains, unless --force is given. --all takes every app.",
+        {.switches = {"--force", "-f", "--all"},
+         .options = {},
+         .takes_app_flag = true,
+         .verbatim_after = std::nullopt}};
+    return cli::run_subcommand(argc, argv, subcommand, enable);
+}
