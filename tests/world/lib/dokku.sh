@@ -22,7 +22,7 @@ make_dokku() {
   local lib=$DOKKU_LIB_ROOT plugin name
   mkdir -p "$DOKKU_ROOT/.dokkurc" "$lib"/{config,data,plugins/available,plugins/enabled,core-plugins/enabled}
   mv /usr/local/lib/world/core-plugins "$lib/core-plugins/available"
-  : >"$lib/plugins/config.toml" >"$lib/core-plugins/config.toml"
+  touch "$lib/plugins/config.toml" "$lib/core-plugins/config.toml"
   for plugin in "$lib"/core-plugins/available/*/; do
     plugin=${plugin%/} name=${plugin##*/}
     link_core_plugin "$plugin"

@@ -37,7 +37,7 @@ make_files() {
   [[ -n $WORLD_KEEP ]] || mount -t tmpfs -o mode=0755 world "$WORLD"
   export WORLD_LOGS=$WORLD/logs
   mkdir -p "$WORLD"/{logs,etc,pebble,upstream,var/log/nginx,var/log/dokku,var/lib/nginx,var/spool/crontabs}
-  : >"$WORLD_LOGS/triggers.log" >"$WORLD_LOGS/hooks.log" >"$WORLD_LOGS/sudo.log" >"$WORLD_LOGS/reloads.log"
+  touch "$WORLD_LOGS"/{triggers,hooks,sudo,reloads}.log
   chmod 0666 "$WORLD_LOGS"/*.log
 
   local resolv_conf

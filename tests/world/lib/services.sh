@@ -17,11 +17,11 @@ make_pebble_certificate() {
 
 # Pebble takes a random profile when an order names none, so there is exactly one.
 start_pebble() {
+  local authz=0 order=0
   pebble-challtestsrv -defaultIPv4 "$own_address" -defaultIPv6 "" -dnsserver "$dns_address:53" \
     -management "$dns_address:$challtestsrv_port" -http01 "$dns_address:5002" -https01 "" -tlsalpn01 "" -doh "" \
     >"$WORLD_LOGS/challtestsrv.log" 2>&1 </dev/null &
   make_pebble_certificate
-  local authz=0 order=0
   [[ -z $WORLD_PEBBLE_DEFAULTS ]] || authz=3 order=5
   jq -n --arg dir "$WORLD/pebble" --argjson port $pebble_port --argjson management $pebble_management_port \
     --argjson authz $authz --argjson order $order '{pebble: {
@@ -54,7 +54,7 @@ ssl_session_cache shared:SSL:20m;
 ssl_session_timeout 1d;
 ssl_session_tickets off;
 CONF
-  : >/var/log/nginx/access.log >/var/log/nginx/error.log
+  touch /var/log/nginx/{access,error}.log
   chmod 0640 /var/log/nginx/*.log
   [[ -n $WORLD_ROOTLESS ]] || chown www-data:adm /var/log/nginx/*.log
 }
@@ -65,8 +65,9 @@ start_nginx() {
 
 # Containers have a network of their own, so that their ports are not the host's.
 make_container_network() {
-  ip netns add containers && ip link add docker0 type veth peer name eth0 netns containers ||
+  if ! ip netns add containers || ! ip link add docker0 type veth peer name eth0 netns containers; then
     fail "cannot make the network of the containers"
+  fi
   ip addr add 172.17.0.1/16 dev docker0
   ip link set docker0 up
   nsenter --net=/run/netns/containers sh -e <<'SETUP'
