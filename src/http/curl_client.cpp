@@ -156,18 +156,25 @@ void set_callbacks(Options& options, Exchange& exchange) {
     options.set(CURLOPT_READDATA, static_cast<void*>(&exchange));
 }
 
-/// What a person can do about a certificate that was not accepted. The numbers are OpenSSL's
-/// (X509_V_ERR_*), which are part of its stable interface.
+/// What a person can do about a certificate that was not accepted; nothing where curl's own words
+/// say it. The numbers are OpenSSL's X509_V_ERR_*, part of its stable interface.
 std::vector<std::string> steps_for_certificate(long verify_result) {
-    constexpr long not_yet_valid = 9;
-    constexpr long expired = 10;
-    if (verify_result == 0) return {"The certificate it showed is for another name."};
-    if (verify_result == not_yet_valid || verify_result == expired) {
-        return {"Is this host's clock right? If so, the server's certificate has to be renewed."};
+    switch (verify_result) {
+        case 9:   // NOT_YET_VALID
+        case 10:  // HAS_EXPIRED
+            return {
+                "Is this host's clock right? If so, the server's certificate is to be renewed."};
+        case 2:   // UNABLE_TO_GET_ISSUER_CERT
+        case 18:  // DEPTH_ZERO_SELF_SIGNED_CERT
+        case 19:  // SELF_SIGNED_CERT_IN_CHAIN
+        case 20:  // UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+        case 21:  // UNABLE_TO_VERIFY_LEAF_SIGNATURE
+            return {
+                "If the server's certificate comes from a CA of your own, name the PEM file of its "
+                "root in LEGO_CA_CERTIFICATES."};
+        default:
+            return {};
     }
-    return {
-        "If the server's certificate comes from a CA of your own, name the PEM file of its root in "
-        "LEGO_CA_CERTIFICATES."};
 }
 
 base::Error to_error(CURL* easy, CURLcode code, const Exchange& exchange, const Request& request,
