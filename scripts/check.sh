@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The checks that read the sources: format, shell scripts, layers, light executables, clang-tidy.
+#
+#   scripts/check.sh [--full] [--base COMMIT]
+#
+# clang-tidy looks at the files that changed since COMMIT (the newest commit that is at least a day
+# old, if none is given) and those that include them; with --full, or without such a commit, at the
+# whole tree.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+base=$(git rev-list -1 --before='1 day ago' HEAD 2>/dev/null || true)
+while (($# > 0)); do
+  case $1 in
+    --full) base= ; shift ;;
+    --base) base=$2; shift 2 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) echo "check: unknown option $1" >&2; exit 1 ;;
+  esac
+done
+
+failures=0
+check() {
+  local name=$1 started=$SECONDS
+  shift
+  if "$@"; then
+    echo "== $name: ok, $((SECONDS - started)) s"
+  else
+    echo "== $name: FAILED, $((SECONDS - started)) s"
+    failures=$((failures + 1))
+  fi
+}
+
+sources() { git ls-files 'src/*.h' 'src/*.cpp' 'triggers/*.cpp' 'tests/*.h' 'tests/*.cpp'; }
+
+check_format() { sources | xargs clang-format-14 --dry-run --Werror; }
+
+check_shell() {
+  local file scripts=()
+  while read -r file; do
+    [[ -f $file && $(head -c 32 "$file" | head -n 1) =~ ^\#!.*(bash|sh)$ ]] && scripts+=("$file")
+  done < <(git ls-files | grep -vE '\.(cpp|h|md|cmake|txt|json|toml|conf)$')
+  shellcheck -x "${scripts[@]}"
+}
+
+check_light() {
+  cmake --preset release >/dev/null && cmake --build build/release >/dev/null && scripts/check-light.sh
+}
+
+# Translation units to look at: all, or those that changed or include something that did.
+tidy_units() {
+  local units changed
+  units=$(git ls-files 'src/*.cpp' 'triggers/*.cpp' 'tests/unit/*.cpp' 'tests/support/*.cpp')
+  if [[ -z $base ]]; then
+    echo "$units"
+    return
+  fi
+  changed=$(git diff --name-only "$base" -- src triggers tests)
+  if git diff --name-only "$base" | grep -qx '.clang-tidy'; then
+    echo "$units"
+    return
+  fi
+  {
+    grep -Fxf <(echo "$units") <<<"$changed" || true
+    local header
+    for header in $(grep '\.h$' <<<"$changed"); do
+      # shellcheck disable=SC2086 # a list of files
+      grep -lF "\"${header#src/}\"" $units || true
+    done
+  } | sort -u
+}
+
+check_tidy() {
+  local units
+  units=$(tidy_units)
+  [[ -n $units ]] || return 0
+  cmake --preset tidy >/dev/null
+  # shellcheck disable=SC2086 # a list of files
+  printf '%s\n' $units | xargs -P "$(nproc)" -n 1 clang-tidy-14 --quiet -p build/tidy 2>/dev/null
+}
+
+check format check_format
+check shellcheck check_shell
+check layers scripts/check-layers.sh
+check "light executables" check_light
+check clang-tidy check_tidy
+
+((failures == 0)) || { echo "$failures checks failed"; exit 1; }
