@@ -58,7 +58,8 @@ base::Result<CertificateChain> parse_chain_pem(std::string_view pem);
 
 /// What must hold before a chain goes live (design section 5): the leaf has this key, covers every
 /// name, is valid at `now` (a start up to one hour ahead is clock skew), and each certificate is
-/// signed by the next. No trusted root is needed. `protocol` with the reason.
+/// signed by the next, which is an authority's. No trusted root is needed. `protocol` with the
+/// reason.
 base::Result<void> check_chain(const CertificateChain& chain, const PrivateKey& key,
                                const std::vector<std::string>& names, base::UtcTime now);
 

@@ -58,6 +58,10 @@ base::Result<void> check_chain(const CertificateChain& chain, const PrivateKey& 
     }
     if (auto dates = check_dates(leaf, now); !dates) return dates;
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+        if (X509_check_ca(chain[i + 1].native()) == 0) {
+            return broken("certificate " + std::to_string(i + 2) + " of the chain (" +
+                          shown(chain[i + 1].subject_common_name()) + ") is not an authority's");
+        }
         if (is_signed_by(chain[i], chain[i + 1])) continue;
         return broken("certificate " + std::to_string(i + 1) + " of the chain (issued by " +
                       shown(chain[i].issuer_common_name()) + ") is not signed by the next (" +

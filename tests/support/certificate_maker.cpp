@@ -1,0 +1,127 @@
+#include "support/certificate_maker.h"
+
+#include <arpa/inet.h>
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+namespace test {
+namespace {
+
+template <auto Free>
+struct FreeWith {
+    template <class T>
+    void operator()(T* object) const noexcept {
+        Free(object);
+    }
+};
+using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
+using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+using NumberPtr = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
+using IdentifierPtr = std::unique_ptr<AUTHORITY_KEYID, FreeWith<AUTHORITY_KEYID_free>>;
+
+void require(bool worked) {
+    if (!worked) throw std::runtime_error("making a test certificate failed");
+}
+
+const unsigned char* bytes_of(const std::string& text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+void set_common_name(X509_NAME* name, const std::string& text) {
+    if (text.empty()) return;
+    require(X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, bytes_of(text),
+                                       static_cast<int>(text.size()), -1, 0) == 1);
+}
+
+void add_extension(X509* certificate, int nid, const std::string& value) {
+    const ExtensionPtr extension{X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str())};
+    require(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
+}
+
+std::string alternative_names(const std::vector<std::string>& names) {
+    std::string value;
+    for (const std::string& name : names) {
+        std::array<unsigned char, 16> ip{};
+        const bool is_ip = inet_pton(AF_INET, name.c_str(), ip.data()) == 1 ||
+                           inet_pton(AF_INET6, name.c_str(), ip.data()) == 1;
+        value += (value.empty() ? "" : ",") + std::string{is_ip ? "IP:" : "DNS:"} + name;
+    }
+    return value;
+}
+
+void add_authority_key_identifier(X509* certificate, const std::string& bytes) {
+    const IdentifierPtr identifier{AUTHORITY_KEYID_new()};
+    require(identifier != nullptr);
+    identifier->keyid = ASN1_OCTET_STRING_new();
+    require(ASN1_OCTET_STRING_set(identifier->keyid, bytes_of(bytes),
+                                  static_cast<int>(bytes.size())) == 1);
+    require(X509_add1_ext_i2d(certificate, NID_authority_key_identifier, identifier.get(), 0, 0) ==
+            1);
+}
+
+void set_fields(X509* certificate, const CertificateSpec& spec) {
+    const NumberPtr serial{BN_bin2bn(bytes_of(spec.serial_bytes),
+                                     static_cast<int>(spec.serial_bytes.size()), nullptr)};
+    require(serial && X509_set_version(certificate, X509_VERSION_3) == 1);
+    require(BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate)) != nullptr);
+    require(ASN1_TIME_set(X509_getm_notBefore(certificate), base::to_unix(spec.not_before)) !=
+            nullptr);
+    require(ASN1_TIME_set(X509_getm_notAfter(certificate), base::to_unix(spec.not_after)) !=
+            nullptr);
+    set_common_name(X509_get_subject_name(certificate), spec.common_name);
+    set_common_name(X509_get_issuer_name(certificate),
+                    spec.issuer_name.empty() ? spec.common_name : spec.issuer_name);
+}
+
+void add_extensions(X509* certificate, const CertificateSpec& spec) {
+    if (!spec.names.empty()) {
+        add_extension(certificate, NID_subject_alt_name, alternative_names(spec.names));
+    }
+    if (spec.is_authority) {
+        add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
+        add_extension(certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+    }
+    if (!spec.authority_key_identifier.empty()) {
+        add_authority_key_identifier(certificate, spec.authority_key_identifier);
+    }
+}
+
+std::string to_pem(X509* certificate) {
+    const BioPtr sink{BIO_new(BIO_s_mem())};
+    require(sink && PEM_write_bio_X509(sink.get(), certificate) == 1);
+    std::string pem(BIO_ctrl_pending(sink.get()), '\0');
+    require(BIO_read(sink.get(), pem.data(), static_cast<int>(pem.size())) > 0);
+    return pem;
+}
+
+}  // namespace
+
+std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& subject,
+                             const crypto::PrivateKey& signer) {
+    const CertificatePtr certificate{X509_new()};
+    require(certificate != nullptr);
+    set_fields(certificate.get(), spec);
+    require(X509_set_pubkey(certificate.get(), subject.native()) == 1);
+    add_extensions(certificate.get(), spec);
+    require(X509_sign(certificate.get(), signer.native(), EVP_sha256()) > 0);
+    return to_pem(certificate.get());
+}
+
+std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& key) {
+    return make_certificate(spec, key, key);
+}
+
+crypto::PrivateKey make_key(crypto::KeyType type) {
+    auto key = crypto::PrivateKey::generate(type);
+    require(key.has_value());
+    return std::move(*key);
+}
+
+}  // namespace test
