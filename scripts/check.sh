@@ -64,10 +64,10 @@ tidy_units() {
   {
     grep -Fxf <(echo "$units") <<<"$changed" || true
     local header
-    for header in $(grep '\.h$' <<<"$changed"); do
+    while read -r header; do
       # shellcheck disable=SC2086 # a list of files
-      grep -lF "\"${header#src/}\"" $units || true
-    done
+      [[ $header != *.h ]] || grep -lF "\"${header#src/}\"" $units || true
+    done <<<"$changed"
   } | sort -u
 }
 
