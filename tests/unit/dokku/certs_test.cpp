@@ -1,0 +1,101 @@
+#include "dokku/certs.h"
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/dokku_host.h"
+
+namespace {
+
+std::string with_crlf(const std::string& text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '\n') result += '\r';
+        result += c;
+    }
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("HTTPS is on if certificate and key are there, whoever put them", "[dokku][C-6]") {
+    const test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    CHECK_FALSE(dokku::has_pair(host.environment, app));
+    host.write(host.environment.tls_root(app) / "server.crt", "x");
+    CHECK_FALSE(dokku::has_pair(host.environment, app));
+    host.write(host.environment.tls_root(app) / "server.key", "x");
+    CHECK(dokku::has_pair(host.environment, app));
+}
+
+TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[dokku][active]") {
+    const test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    const std::string ours = test::read_test_data("dokku/shop.crt");
+    const std::string other = test::read_test_data("dokku/other.crt");
+    CHECK_FALSE(dokku::is_active(host.environment, app));
+    host.install_pair(app, ours + other);
+    CHECK_FALSE(dokku::is_active(host.environment, app));  // nothing was issued
+
+    SECTION("whatever today's first domain is") {
+        host.issue(app, "once.first.test", ours + other);
+        host.write(host.environment.app_root(app) / "VHOST", "now.first.test\nonce.first.test\n");
+        CHECK(dokku::is_active(host.environment, app));
+    }
+    SECTION("only the leaf counts, and how it is written does not") {
+        host.issue(app, "shop.test", with_crlf(ours));
+        CHECK(dokku::is_active(host.environment, app));
+    }
+    SECTION("an issuer's certificate is not ours") {
+        host.issue(app, "shop.test.issuer", ours);
+        CHECK_FALSE(dokku::is_active(host.environment, app));
+    }
+    SECTION("another file than .crt is not looked at") {
+        host.issue(app, "shop.test", other);
+        host.write(host.environment.certs_root(app) / "current" / "certificates" / "shop.test.pem",
+                   ours);
+        CHECK_FALSE(dokku::is_active(host.environment, app));
+    }
+    SECTION("the legacy fullchain.pem counts") {
+        host.issue(app, "shop.test", other);
+        host.write(host.environment.certs_root(app) / "current" / "fullchain.pem", ours + other);
+        CHECK(dokku::is_active(host.environment, app));
+    }
+    SECTION("without the key nothing is served") {
+        host.issue(app, "shop.test", ours);
+        std::filesystem::remove(host.environment.tls_root(app) / "server.key");
+        CHECK_FALSE(dokku::is_active(host.environment, app));
+    }
+    SECTION("the compatibility copy is never read") {
+        host.issue(app, "shop.test", ours);
+        host.install_pair(app, other);
+        host.write(host.environment.tls_root(app) / "server.letsencrypt.crt", ours);
+        CHECK_FALSE(dokku::is_active(host.environment, app));
+    }
+    SECTION("a dangling current is nothing issued") {
+        std::filesystem::create_directories(host.environment.certs_root(app));
+        std::filesystem::create_symlink("/nowhere", host.environment.certs_root(app) / "current");
+        CHECK_FALSE(dokku::is_active(host.environment, app));
+    }
+}
+
+TEST_CASE("two texts without a certificate do not have the same leaf", "[dokku][active]") {
+    CHECK_FALSE(dokku::same_leaf("", ""));
+    CHECK_FALSE(dokku::same_leaf("x", "x"));
+    const std::string broken = "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
+    const std::string broken_otherwise =
+        "-----BEGIN CERTIFICATE-----\n???\n-----END CERTIFICATE-----\n";
+    CHECK_FALSE(dokku::same_leaf(broken, broken_otherwise));
+}
+
+TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokku][C-10.3]") {
+    const test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    CHECK_FALSE(dokku::read_expiration(host.environment, app));
+    host.install_pair(app, test::read_test_data("dokku/shop.crt"));
+    CHECK(dokku::read_expiration(host.environment, app) == base::from_unix(1'803'080'425));
+    host.install_pair(app, "not a certificate");
+    CHECK_FALSE(dokku::read_expiration(host.environment, app));
+}

@@ -1,0 +1,53 @@
+#include "dokku/change_setting.h"
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "dokku/property.h"
+#include "support/dokku_host.h"
+
+TEST_CASE("set stores a value and says so", "[dokku][C-10.4]") {
+    test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    const dokku::PropertyStore store{host.environment};
+    REQUIRE(dokku::change_setting(host.environment, host.log(), "shop", "lego-args", "--key-type"));
+    CHECK(host.logged.out == "=====> Setting lego-args to --key-type\n");
+    CHECK(*store.get(app, "lego-args") == "--key-type");
+    REQUIRE(dokku::change_setting(host.environment, host.log(), "--global", "server", "staging"));
+    CHECK(*store.get(dokku::Scope::global(), "server") == "staging");
+}
+
+TEST_CASE("an empty value unsets, also what is not set", "[dokku][C-10.4]") {
+    test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    host.set_property("shop", "email", "me@x.test");
+    REQUIRE(dokku::change_setting(host.environment, host.log(), "shop", "email", ""));
+    REQUIRE(dokku::change_setting(host.environment, host.log(), "shop", "email", ""));
+    CHECK(host.logged.out == "=====> Unsetting email\n=====> Unsetting email\n");
+    CHECK(dokku::PropertyStore{host.environment}.get(app, "email")->empty());
+}
+
+TEST_CASE("the app is checked before the key, the key before the value", "[dokku][C-10.4]") {
+    test::DokkuHost host;
+    const auto set = [&](const char* target, const char* key, const char* value) {
+        return dokku::change_setting(host.environment, host.log(), target, key, value);
+    };
+    CHECK(set("nosuch", "", "").error().message == "App nosuch does not exist");
+    CHECK(set("", "", "").error().message == "App  does not exist");
+    host.add_app("shop");
+    CHECK(set("shop", "", "").error().message == "No key specified");
+    CHECK(set("shop", "../x", "y").error().message.starts_with("Invalid key specified"));
+    CHECK(set("shop", "graceperiod", "30d").error().kind == base::ErrorKind::invalid_input);
+    CHECK(host.logged.out.empty());
+    CHECK_FALSE(std::filesystem::exists(host.environment.lib_root / "config"));
+}
+
+TEST_CASE("quiet sets without a word", "[dokku][C-10.4]") {
+    test::DokkuHost host;
+    host.environment.quiet = true;
+    host.add_app("shop");
+    REQUIRE(dokku::change_setting(host.environment, host.log(), "shop", "email", "none"));
+    CHECK(host.logged.out.empty());
+}

@@ -1,0 +1,52 @@
+#include "dokku/help.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/dokku_host.h"
+
+TEST_CASE("help names the commands whose executable is there", "[dokku][C-1.6]") {
+    const test::DokkuHost host;
+    const auto subcommands = host.environment.plugin_directory / "subcommands";
+    CHECK(dokku::help_entries(host.environment).empty());
+    test::DokkuHost::write(subcommands / "set", "");
+    test::DokkuHost::write(subcommands / "active", "");
+    test::DokkuHost::write(subcommands / "unknown", "");
+    const auto entries = dokku::help_entries(host.environment);
+    REQUIRE(entries.size() == 2);
+    CHECK(entries[0].command == "active");
+    CHECK(entries[1].command == "set");
+}
+
+TEST_CASE("help lines have four blanks in front and one comma", "[dokku][C-1.6]") {
+    const test::DokkuHost host;
+    for (const char* name : {"active", "auto-renew", "cleanup", "cron-job", "disable", "enable",
+                             "help", "list", "report", "revoke", "set"})
+        test::DokkuHost::write(host.environment.plugin_directory / "subcommands" / name, "");
+    const auto lines = dokku::render_help_lines(dokku::help_entries(host.environment));
+    CHECK(lines.size() == 11);
+    CHECK(std::is_sorted(lines.begin(), lines.end()));
+    for (const auto& line : lines) {
+        CAPTURE(line);
+        CHECK(line.starts_with("    letsencrypt:"));
+        CHECK(std::count(line.begin(), line.end(), ',') == 1);
+    }
+    CHECK(dokku::help_summary() == "    letsencrypt, Manage the letsencrypt integration");
+}
+
+TEST_CASE("columns are as column -t -s, makes them", "[dokku][C-1.6]") {
+    CHECK(dokku::to_columns({"    a <app>, Foo bar", "    bbbbbbbbbbb, Baz"}) ==
+          std::vector<std::string>{"    a <app>       Foo bar", "    bbbbbbbbbbb   Baz"});
+    CHECK(dokku::to_columns({}).empty());
+}
+
+TEST_CASE("letsencrypt:help begins with the official lines", "[dokku][C-1.6]") {
+    const auto text = dokku::render_help({{"list", "", "List them"}});
+    CHECK(text ==
+          std::vector<std::string>{"Usage: dokku letsencrypt[:COMMAND]", "",
+                                   "Manage the letsencrypt integration", "",
+                                   "Additional commands:", "    letsencrypt:list   List them"});
+}

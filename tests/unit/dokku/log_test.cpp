@@ -1,0 +1,66 @@
+#include "dokku/log.h"
+
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/dokku_host.h"
+
+TEST_CASE("each helper has its prefix and its stream", "[dokku][C-8]") {
+    test::DokkuHost host;
+    const dokku::Log log = host.log();
+    log.plain("a");
+    log.info1("b");
+    log.info2("c");
+    log.verbose("d");
+    log.exclaim("e");
+    log.lines({"f", "g"});
+    CHECK(host.logged.out == "a\n-----> b\n=====> c\n       d\n !     e\nf\ng\n");
+    CHECK(host.logged.err.empty());
+    log.warn("h");
+    log.error_plain("i");
+    log.debug("never without --trace");
+    CHECK(host.logged.err == " !     h\ni\n");
+}
+
+TEST_CASE("quiet silences the quiet helpers and no others", "[dokku][C-8]") {
+    test::DokkuHost host;
+    host.environment.quiet = true;
+    const dokku::Log log = host.log();
+    log.plain_quiet("x");
+    log.info1_quiet("x");
+    log.info2_quiet("x");
+    log.verbose_quiet("x");
+    log.warn_quiet("x");
+    CHECK(host.logged.out.empty());
+    CHECK(host.logged.err.empty());
+    log.info1("seen");
+    log.warn("seen");
+    CHECK(host.logged.out == "-----> seen\n");
+    CHECK(host.logged.err == " !     seen\n");
+}
+
+TEST_CASE("quiet helpers speak otherwise, debug with --trace", "[dokku][C-8]") {
+    test::DokkuHost host;
+    host.environment.trace = true;
+    const dokku::Log log = host.log();
+    log.plain_quiet("a");
+    log.info1_quiet("b");
+    log.info2_quiet("c");
+    log.verbose_quiet("d");
+    log.warn_quiet("e");
+    log.debug("f");
+    CHECK(host.logged.out == "a\n-----> b\n=====> c\n       d\n");
+    CHECK(host.logged.err == " !     e\n ?     f\n");
+}
+
+TEST_CASE("column rows keep their padding and never cut", "[dokku][C-8]") {
+    CHECK(dokku::to_heading_row({"App name", "b", "c", "d"}) ==
+          "-----> App name           b                         c                         "
+          "d                        ");
+    CHECK(dokku::to_message_row({"a", "b", "c", ""}) ==
+          "a                         b                         c                         "
+          "                         ");
+    CHECK(dokku::to_message_row({"an-app-with-a-name-of-more-than-25", "b", "c", "d"})
+              .starts_with("an-app-with-a-name-of-more-than-25 b "));
+}

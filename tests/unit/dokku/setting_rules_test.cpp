@@ -1,0 +1,101 @@
+#include "dokku/setting_rules.h"
+
+#include <string>
+#include <utility>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+using Catch::Matchers::ContainsSubstring;
+using Pair = std::pair<std::string, std::string>;
+
+TEST_CASE("the keys of the official plugin and ours are known", "[dokku][C-10.4]") {
+    const std::string key =
+        GENERATE("dns-provider", "dns-provider-OVH_APPLICATION_KEY", "dns-provider-x", "email",
+                 "graceperiod", "server", "lego-args", "lego-docker-options", "dns-resolvers",
+                 "challenge-route");
+    CAPTURE(key);
+    CHECK(dokku::check_key(key));
+}
+
+TEST_CASE("an unknown key gets the official words, ours named at the end", "[dokku][C-10.4]") {
+    const std::string key = GENERATE("Email", "e-mail", "dns-provider-", "dns-provider-../../x",
+                                     "a/b", "dns-provider-A=B", "dns-provider-A B", "--email");
+    CAPTURE(key);
+    const auto known = dokku::check_key(key);
+    REQUIRE_FALSE(known);
+    CHECK(known.error().kind == base::ErrorKind::invalid_input);
+    CHECK(known.error().message ==
+          "Invalid key specified, valid keys include: dns-provider, dns-provider-*, email, "
+          "graceperiod, server, lego-args, lego-docker-options, dns-resolvers, challenge-route");
+}
+
+TEST_CASE("no key at all", "[dokku][C-10.4]") {
+    CHECK(dokku::check_key("").error().message == "No key specified");
+}
+
+TEST_CASE("values that a property can have", "[dokku]") {
+    const auto [key, value] = GENERATE(values<Pair>({{"graceperiod", "0"},
+                                                     {"graceperiod", "2592000"},
+                                                     {"server", "default"},
+                                                     {"server", "staging"},
+                                                     {"server", "https://ca.test:14000/dir"},
+                                                     {"email", "me@x.test"},
+                                                     {"email", "a.b+c@mail.x.test"},
+                                                     {"email", "none"},
+                                                     {"challenge-route", "momentary"},
+                                                     {"challenge-route", "permanent"},
+                                                     {"dns-resolvers", "192.0.2.1:53"},
+                                                     {"lego-args", "--key-type"},
+                                                     {"lego-args", "-x\ty"},
+                                                     {"dns-provider", "anything"},
+                                                     {"dns-provider-KEY", "a=b;c d"},
+                                                     {"graceperiod", ""},
+                                                     {"server", ""}}));
+    CAPTURE(key, value);
+    CHECK(dokku::check_value(key, value));
+}
+
+TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]") {
+    struct Case {
+        std::string key, value, says;
+    };
+    const auto c =
+        GENERATE(values<Case>({{"graceperiod", "30d", "whole number of seconds, type 2592000"},
+                               {"graceperiod", "2h", "type 7200"},
+                               {"graceperiod", "abc", "type 2592000 for 30 days"},
+                               {"graceperiod", "-1", "whole number"},
+                               {"graceperiod", "1.5", "whole number"},
+                               {"graceperiod", "9999999999999", "whole number"},
+                               {"graceperiod", "99999999999999d", "whole number"},
+                               {"server", "http://ca.test/dir", "https:// URL"},
+                               {"server", "production", "default, staging"},
+                               {"server", "https://", "https:// URL"},
+                               {"server", "https:///dir", "https:// URL"},
+                               {"server", "https://a b", "https:// URL"},
+                               {"email", "me", "you@example.com"},
+                               {"email", "@x.test", "you@example.com"},
+                               {"email", "me@", "you@example.com"},
+                               {"email", "../me@x.test", "you@example.com"},
+                               {"email", "a@x.test,b@x.test", "you@example.com"},
+                               {"email", "a b@x.test", "you@example.com"},
+                               {"email", ".me@x.test", "you@example.com"},
+                               {"email", "a@b@x.test", "you@example.com"},
+                               {"email", "None", "none"},
+                               {"challenge-route", "always", "momentary or permanent"},
+                               {"dns-resolvers", "dns.test", "IP[:port]"},
+                               {"dns-provider-KEY", "a\nB=c", "one line"},
+                               {"lego-args", "a\rb", "one line"}}));
+    CAPTURE(c.key, c.value);
+    const auto allowed = dokku::check_value(c.key, c.value);
+    REQUIRE_FALSE(allowed);
+    CHECK(allowed.error().kind == base::ErrorKind::invalid_input);
+    CHECK_THAT(allowed.error().message, ContainsSubstring(c.says));
+}
+
+TEST_CASE("a secret with a line end is refused without showing it", "[dokku]") {
+    const auto allowed = dokku::check_value("dns-provider-KEY", "s3cret\nline");
+    REQUIRE_FALSE(allowed);
+    CHECK_THAT(allowed.error().message, !ContainsSubstring("s3cret"));
+}
