@@ -77,6 +77,18 @@ assert_at_least() {
   (($2 >= $1)) || fail "${3:-number}: expected at least $1, got $2"
 }
 
+# assert_lines TEXT LINE...: the text has these whole lines in this order; others may stand between.
+assert_lines() {
+  local text=$1 line at=0 lines=()
+  shift
+  mapfile -t lines <<<"$text"
+  for line in "$@"; do
+    while ((at < ${#lines[@]})) && [[ ${lines[at]} != "$line" ]]; do at=$((at + 1)); done
+    ((at < ${#lines[@]})) || { fail "no line '$line' in its place in: $text"; return 1; }
+    at=$((at + 1))
+  done
+}
+
 assert_file() { [[ -f $1 ]] || fail "expected a file $1"; }
 assert_absent() { [[ ! -e $1 && ! -L $1 ]] || fail "expected nothing at $1"; }
 assert_mode() { assert_eq "$1" "$(stat -c %a "$2")" "mode of $2"; }
@@ -122,6 +134,8 @@ pebble_mark() { wc -l <"$PEBBLE_LOG"; }
 pebble_lines_since() { tail -n "+$(($1 + 1))" "$PEBBLE_LOG"; }
 pebble_requests_since() { pebble_lines_since "$1" | grep -c -- '-> calling handler()' || true; }
 
+orders_since() { pebble_lines_since "$1" | grep -c '^Pebble .* Added order' || true; }
+
 reload_mark() { wc -l <"$WORLD_LOGS/reloads.log"; }
 reloads_since() { echo $(($(reload_mark) - $1)); }
 
@@ -142,6 +156,14 @@ hook_mark() { wc -l <"$WORLD_LOGS/hooks.log"; }
 hooks_since() { tail -n "+$(($1 + 1))" "$WORLD_LOGS/hooks.log" | sort -s -t $'\t' -k1,1n | cut -f5-; }
 rebuilds_since() {
   tail -n "+$(($1 + 1))" "$WORLD_LOGS/triggers.log" | cut -f6 | grep -c '^nginx-pre-reload$' || true
+}
+
+# Every file of apps, properties, data and nginx: type, mode, owner, time, link target, checksum.
+files_now() {
+  {
+    find "$DOKKU_ROOT" "$DOKKU_LIB_ROOT/config" "$DOKKU_LIB_ROOT/data" /etc/nginx ! -type f -printf '%p %y %m %u %T@ %l\n'
+    find "$DOKKU_ROOT" "$DOKKU_LIB_ROOT/config" "$DOKKU_LIB_ROOT/data" /etc/nginx -type f -printf '%p %y %m %u %T@ ' -exec sha256sum {} \;
+  } | LC_ALL=C sort
 }
 
 # --- apps and names
@@ -170,6 +192,24 @@ self_signed_pair() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "${3:-30}" -subj "/CN=$1" \
     -addext "subjectAltName=DNS:$1" -keyout "$2.key" -out "$2.crt" 2>/dev/null
   chmod 0644 "$2.key" "$2.crt"
+}
+
+# --- letsencrypt's files
+
+global_folder() { echo "$DOKKU_LIB_ROOT/data/letsencrypt/--global"; }
+state_file() { echo "$(global_folder)/state/$1.json"; }
+
+# assert_sound APP: nginx would start, and the key in tls belongs to the certificate there.
+assert_sound() {
+  local tls=$DOKKU_ROOT/$1/tls
+  /usr/sbin/nginx -t 2>/dev/null || { fail "nginx -t: $(/usr/sbin/nginx -t 2>&1)"; return 1; }
+  [[ ! -e $tls ]] || assert_eq "$(openssl x509 -in "$tls/server.crt" -noout -pubkey)" \
+    "$(openssl pkey -in "$tls/server.key" -pubout)" "public key of $tls"
+}
+
+assert_no_route() {
+  assert_absent "$DOKKU_ROOT/$1/nginx.conf.d/letsencrypt.conf"
+  assert_absent "$(global_folder)/nginx/$1.conf"
 }
 
 # --- what nginx serves
