@@ -36,23 +36,30 @@ std::vector<base::Path> current_certificates(const Environment& environment, con
     return files;
 }
 
-bool is_active(const Environment& environment, const AppName& app) {
-    if (!has_pair(environment, app)) return false;
-    const auto served = base::read_file(environment.tls_root(app) / "server.crt");
-    if (!served) return false;
+CertificateStatus read_certificate_status(const Environment& environment, const AppName& app) {
+    // Lists walk a thousand apps: no file is looked at twice, and none before it is needed.
+    const base::Path tls = environment.tls_root(app);
+    const auto served = base::read_file(tls / "server.crt");
+    if (!served) return {};
+    CertificateStatus status;
+    if (const auto dates = base::read_certificate_dates(*served)) {
+        status.expiration = dates->not_after;
+    }
+    if (!base::file_exists(tls / "server.key")) return status;
     const auto files = current_certificates(environment, app);
-    return std::any_of(files.begin(), files.end(), [&](const base::Path& file) {
+    status.active = std::any_of(files.begin(), files.end(), [&](const base::Path& file) {
         const auto ours = base::read_file(file);
         return ours && same_leaf(*served, *ours);
     });
+    return status;
+}
+
+bool is_active(const Environment& environment, const AppName& app) {
+    return read_certificate_status(environment, app).active;
 }
 
 std::optional<base::UtcTime> read_expiration(const Environment& environment, const AppName& app) {
-    const auto served = base::read_file(environment.tls_root(app) / "server.crt");
-    if (!served) return std::nullopt;
-    const auto dates = base::read_certificate_dates(*served);
-    if (!dates) return std::nullopt;
-    return dates->not_after;
+    return read_certificate_status(environment, app).expiration;
 }
 
 }  // namespace dokku

@@ -15,6 +15,13 @@ namespace dokku {
 /// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
 bool has_pair(const Environment& environment, const AppName& app);
 
+/// What one pass over an app's certificate files tells.
+struct CertificateStatus {
+    bool active = false;                      ///< see is_active
+    std::optional<base::UtcTime> expiration;  ///< see read_expiration
+};
+CertificateStatus read_certificate_status(const Environment& environment, const AppName& app);
+
 /// Does nginx serve a certificate that letsencrypt issued for the app? The first certificate of
 /// tls/server.crt is compared with those in certs/current (docs/architecture.md); today's domains
 /// and their order do not matter.

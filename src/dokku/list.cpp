@@ -11,12 +11,14 @@
 namespace dokku {
 namespace {
 
-std::chrono::seconds graceperiod_of(const Log& log, const AppName& app, const Properties& own,
-                                    const Properties& global) {
-    const auto margin = resolve_settings(own, global).renewal_margin();
-    if (margin) return *margin;
-    log.warn(app.text() + ": " + margin.error().message);
-    return kDefaultGraceperiod;
+constexpr std::string_view kGraceperiod = "graceperiod";
+
+/// The app's own graceperiod or the host's; nothing else of its settings is read.
+base::Result<std::chrono::seconds> read_graceperiod(const PropertyStore& store, const AppName& app,
+                                                    const std::string& global) {
+    const auto own = store.get(app, kGraceperiod);
+    if (!own) return own.error();
+    return parse_graceperiod(own->empty() ? global : *own);
 }
 
 }  // namespace
@@ -25,21 +27,20 @@ base::Result<std::vector<ActiveApp>> find_active_apps(const Environment& environ
                                                       const Log& log,
                                                       const std::vector<AppName>& apps) {
     const PropertyStore store{environment};
-    const auto global = store.get_all(Scope::global());
+    const auto global = store.get(Scope::global(), kGraceperiod);
     if (!global) return global.error();
     std::vector<ActiveApp> active;
     for (const AppName& app : apps) {
-        if (!is_active(environment, app)) continue;
-        const auto own = store.get_all(app);
-        const auto expiration = read_expiration(environment, app);
-        if (!own) {
-            log.warn(app.text() + ": " + own.error().message);
-        } else if (!expiration) {
+        const CertificateStatus status = read_certificate_status(environment, app);
+        if (!status.active) continue;
+        if (!status.expiration) {
             log.warn(app.text() + ": " + (environment.tls_root(app) / "server.crt").string() +
                      " does not begin with a certificate that can be read");
-        } else {
-            active.push_back({app, *expiration, graceperiod_of(log, app, *own, *global)});
+            continue;
         }
+        const auto graceperiod = read_graceperiod(store, app, *global);
+        if (!graceperiod) log.warn(app.text() + ": " + graceperiod.error().message);
+        active.push_back({app, *status.expiration, graceperiod.value_or(kDefaultGraceperiod)});
     }
     std::sort(active.begin(), active.end(), [](const ActiveApp& one, const ActiveApp& other) {
         return std::tie(one.expiration, one.app) < std::tie(other.expiration, other.app);

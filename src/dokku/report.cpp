@@ -55,8 +55,9 @@ class Reporter {
     base::Result<std::vector<ReportRow>> rows(const AppName& app) const {
         const auto own = PropertyStore{environment_}.get_all(app);
         if (!own) return own.error();
-        return report_rows({is_active(environment_, app), autorenew_,
-                            read_expiration(environment_, app), resolve_settings(*own, global_)});
+        const CertificateStatus status = read_certificate_status(environment_, app);
+        return report_rows(
+            {status.active, autorenew_, status.expiration, resolve_settings(*own, global_)});
     }
 
     std::vector<ReportRow> host_rows() const {

@@ -108,11 +108,7 @@ std::string Settings::account_email() const {
 }
 
 base::Result<std::chrono::seconds> Settings::renewal_margin() const {
-    const auto seconds = base::parse_integer(graceperiod.computed);
-    if (seconds && *seconds >= 0) return std::chrono::seconds{*seconds};
-    return base::fail(base::ErrorKind::invalid_input,
-                      "The property graceperiod is '" + base::printable(graceperiod.computed) +
-                          "', but must be a whole number of seconds, such as 2592000 for 30 days");
+    return parse_graceperiod(graceperiod.computed);
 }
 
 std::vector<std::string> Settings::lego_words() const {
@@ -121,6 +117,15 @@ std::vector<std::string> Settings::lego_words() const {
 
 std::vector<std::string> Settings::docker_words() const {
     return words_of(lego_docker_options.computed);
+}
+
+base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value) {
+    if (value.empty()) return kDefaultGraceperiod;
+    const auto seconds = base::parse_integer(value);
+    if (seconds && *seconds >= 0) return std::chrono::seconds{*seconds};
+    return base::fail(base::ErrorKind::invalid_input,
+                      "The property graceperiod is '" + base::printable(value) +
+                          "', but must be a whole number of seconds, such as 2592000 for 30 days");
 }
 
 Settings resolve_settings(const Properties& app, const Properties& global) {

@@ -61,6 +61,9 @@ struct Settings {
     std::vector<std::string> docker_words() const;
 };
 
+/// Reads a graceperiod: whole seconds, "" is the default. `invalid_input` otherwise.
+base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value);
+
 Settings resolve_settings(const Properties& app, const Properties& global);
 
 base::Result<Settings> read_settings(const Environment& environment, const AppName& app);
