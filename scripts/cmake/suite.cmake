@@ -18,6 +18,12 @@ if(SUITE_SANITIZE)
   target_compile_options(suite_settings INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(suite_settings INTERFACE -fsanitize=address,undefined)
+elseif(LETSENCRYPT_FUZZ)
+  # The rooms report their branches to libFuzzer; each target adds the fuzzer itself.
+  target_compile_options(suite_settings INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+    -fno-omit-frame-pointer)
+  target_link_options(suite_settings INTERFACE -fsanitize=address,undefined)
 else()
   # Release hardening. Assertions of the standard library stay on: a trap beats a wrong certificate.
   target_compile_definitions(suite_settings INTERFACE _GLIBCXX_ASSERTIONS
@@ -54,7 +60,7 @@ function(suite_trigger name)
   target_link_libraries(${target} PRIVATE suite_settings ${ARG_USES})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/payload/${folder})
-  if(NOT SUITE_SANITIZE)
+  if(NOT SUITE_SANITIZE AND NOT LETSENCRYPT_FUZZ)
     target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
   endif()
   install(TARGETS ${target} RUNTIME DESTINATION ${folder} COMPONENT plugin)

@@ -1,6 +1,7 @@
 #include "base/secret.h"
 
 #include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is not in <cstring>
+#include <sys/prctl.h>
 #include <utility>
 
 namespace base {
@@ -21,6 +22,11 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 
 Secret::~Secret() {
     wipe();
+}
+
+void forbid_core_dumps() {
+    // Cannot fail with these arguments (prctl(2)).
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 void Secret::wipe() noexcept {

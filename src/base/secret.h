@@ -27,4 +27,8 @@ class Secret {
     std::string text_;
 };
 
+/// From now on a crash of this process leaves no memory image, which could hold keys. What it
+/// starts is not affected.
+void forbid_core_dumps();
+
 }  // namespace base

@@ -91,7 +91,7 @@ base::Result<std::string> PrivateKey::sign_jws(std::string_view signing_input) c
     const KeyType own_type = type();
     const EVP_MD* digest = own_type == KeyType::p384 ? EVP_sha384() : EVP_sha256();
     const auto* input = reinterpret_cast<const unsigned char*>(signing_input.data());
-    std::size_t length = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
+    auto length = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
     std::string signature(length, '\0');
 
     clear_openssl_errors();

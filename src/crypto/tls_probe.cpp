@@ -168,7 +168,8 @@ base::Result<void> shake_hands(SSL* ssl, Connection& connection) {
         if (done == 1) return {};
         auto received = connection.receive();
         if (!received) return std::move(received).error();
-        BIO_write(SSL_get_rbio(ssl), received->data(), static_cast<int>(received->size()));
+        const std::string bytes = std::move(*received);
+        BIO_write(SSL_get_rbio(ssl), bytes.data(), static_cast<int>(bytes.size()));
     }
 }
 

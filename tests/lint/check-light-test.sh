@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Shows scripts/check-light.sh what it must refuse. HEAVY is any executable that links libstdc++.
+#
+#   check-light-test.sh HEAVY
+set -euo pipefail
+
+check=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/scripts/check-light.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+# expect STATUS TEXT COMMAND...
+expect() {
+  local output status=0 wanted=$1 text=$2
+  shift 2
+  output=$("$@" 2>&1) || status=$?
+  if [[ $status != "$wanted" || $output != *"$text"* ]]; then
+    printf 'FAILED: %s: status %s, output:\n%s\n' "$*" "$status" "$output"
+    failures=$((failures + 1))
+  fi
+}
+
+echo 'not a program' >"$work/words"
+expect 1 "heavy, needs" "$check" "$1"
+expect 1 "libstdc++.so.6" "$check" "$1"
+expect 1 "not an ELF file" "$check" "$work/words"
+expect 1 "not an ELF file" "$check" "$work/missing"
+
+# Without arguments it reads the list of the build that it stands in.
+mkdir -p "$work/tree/scripts" "$work/tree/build/release"
+cp "$check" "$work/tree/scripts/"
+expect 1 "missing or empty" "$work/tree/scripts/check-light.sh"
+echo >"$work/tree/build/release/light-executables.txt"
+expect 1 "names no executable" "$work/tree/scripts/check-light.sh"
+echo "$1" >"$work/tree/build/release/light-executables.txt"
+expect 1 "heavy, needs" "$work/tree/scripts/check-light.sh"
+
+((failures == 0)) && echo "check-light: every refusal was seen"
+exit $((failures > 0))
