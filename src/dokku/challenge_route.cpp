@@ -21,18 +21,26 @@ std::string title(std::string_view app) {
 
 /// `^~` keeps an app's regex locations (dotfile rules, bot blockers) out. `return` answers before
 /// nginx checks access, and the two directives keep that true for whatever an app adds.
-std::string location(std::string_view thumbprint, std::string_view indent) {
-    std::string text;
-    for (const std::string& line :
-         {std::string{"location ^~ /.well-known/acme-challenge/ {"},
-          std::string{"    auth_basic off;"}, std::string{"    allow all;"},
-          std::string{"    default_type text/plain;"},
-          std::string{"    location ~ \"^/\\.well-known/acme-challenge/([-_A-Za-z0-9]+)$\" {"},
-          "        return 200 \"$1." + std::string{thumbprint} + "\";", std::string{"    }"},
-          std::string{"    return 404;"}, std::string{"}"}}) {
-        text += std::string{indent} + line + "\n";
+constexpr std::string_view kLocation = R"(location ^~ /.well-known/acme-challenge/ {
+    auth_basic off;
+    allow all;
+    default_type text/plain;
+    location ~ "^/\.well-known/acme-challenge/([-_A-Za-z0-9]+)$" {
+        return 200 "$1.THUMBPRINT";
     }
-    return text;
+    return 404;
+}
+)";
+
+std::string location(std::string_view thumbprint, std::string_view indent) {
+    constexpr std::string_view kPlace = "THUMBPRINT";
+    std::string text{kLocation};
+    text.replace(text.find(kPlace), kPlace.size(), thumbprint);
+    std::string indented;
+    for (const std::string_view line : base::split_lines(text)) {
+        indented += std::string{indent} + std::string{line} + "\n";
+    }
+    return indented;
 }
 
 std::vector<NginxServer> read_servers(const base::Path& file) {

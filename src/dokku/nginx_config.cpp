@@ -1,6 +1,8 @@
 #include "dokku/nginx_config.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <glob.h>
 #include <optional>
 
@@ -47,19 +49,57 @@ class Lexer {
     }
 
     /// Behind the `{` of a Lua block: to its matching `}`.
-    bool skip_block() {
-        for (int depth = 1; at_ < text_.size(); ++at_) {
-            if (text_[at_] == '\n') ++line_;
-            if (text_[at_] == '{') ++depth;
-            if (text_[at_] == '}' && --depth == 0) {
-                ++at_;
-                return true;
-            }
+    bool skip_lua_block() {
+        for (int depth = 1; at_ < text_.size();) {
+            if (skip_lua_text()) continue;
+            const char c = text_[at_];
+            skip(1);
+            if (c == '{') ++depth;
+            if (c == '}' && --depth == 0) return true;
         }
         return false;
     }
 
   private:
+    /// At most to the end; counts lines.
+    void skip(std::size_t bytes) {
+        const auto skipped = text_.substr(at_, bytes);
+        line_ += static_cast<int>(std::count(skipped.begin(), skipped.end(), '\n'));
+        at_ += skipped.size();
+    }
+
+    /// Behind the next `end`, which is looked for after `from` bytes; to the end of the text if
+    /// there is none.
+    void skip_behind(std::string_view end, std::size_t from) {
+        const auto found = text_.find(end, at_ + from);
+        skip(found == std::string_view::npos ? found : found + end.size() - at_);
+    }
+
+    /// A string or comment of Lua, whose braces are text: `'a'`, `"a"`, `[==[a]==]`, `--a`,
+    /// `--[[a]]`. Returns whether there was one.
+    bool skip_lua_text() {
+        const std::string_view rest = text_.substr(at_);
+        const bool comment = rest.starts_with("--");
+        const std::string_view body = rest.substr(comment ? 2 : 0);
+        if (body.starts_with('[')) {
+            const auto level = std::min(body.find_first_not_of('=', 1), body.size()) - 1;
+            if (body.substr(level + 1).starts_with('[')) {
+                skip_behind("]" + std::string(level, '=') + "]", rest.size() - body.size());
+                return true;
+            }
+        }
+        if (comment) {
+            skip_behind("\n", 0);
+            return true;
+        }
+        if (!rest.starts_with('"') && !rest.starts_with('\'')) return false;
+        std::size_t end = 1;
+        while (end < rest.size() && rest[end] != rest.front())
+            end += rest[end] == '\\' ? 2 : 1;
+        skip(end + 1);
+        return true;
+    }
+
     void skip_blanks_and_comments() {
         for (; at_ < text_.size(); ++at_) {
             const char c = text_[at_];
@@ -103,19 +143,20 @@ class Lexer {
         return token;
     }
 
-    /// The character at `at_`, or the one that a backslash there protects.
+    /// The character at `at_`, or what a backslash and the next one stand for; as nginx has it, the
+    /// backslash stays before any other, and neither of the two ends a word.
     void take_escaped(std::string& word) {
-        if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
-            const char next = text_[at_ + 1];
-            const bool protects = next == '"' || next == '\'' || next == '\\' || next == ' ' ||
-                                  next == ';' || next == '{' || next == '}';
-            if (!protects) word += '\\';
-            word += next;
-            ++at_;
-            if (next == '\n') ++line_;
+        if (text_[at_] != '\\' || at_ + 1 == text_.size()) {
+            word += text_[at_];
             return;
         }
-        word += text_[at_];
+        const char next = text_[++at_];
+        if (next == '\n') ++line_;
+        constexpr std::string_view kLetters = "\"'\\trn";
+        constexpr std::string_view kMeanings = "\"'\\\t\r\n";
+        const auto letter = kLetters.find(next);
+        if (letter == std::string_view::npos) word += '\\';
+        word += letter == std::string_view::npos ? next : kMeanings[letter];
     }
 
     std::string_view text_;
@@ -125,9 +166,9 @@ class Lexer {
 
 class Parser {
   public:
-    Parser(std::string_view text, const base::Path& file) : lexer_(text), file_(file) {}
+    Parser(std::string_view text, base::Path file) : lexer_(text), file_(std::move(file)) {}
 
-    base::Result<std::vector<NginxDirective>> parse() { return block(0); }
+    base::Result<std::vector<NginxDirective>> parse() { return block(0, 1); }
 
   private:
     base::Unexpected<base::Error> broken(int line, std::string_view what) const {
@@ -135,8 +176,8 @@ class Parser {
                           file_.string() + ":" + std::to_string(line) + ": " + std::string{what});
     }
 
-    base::Result<std::vector<NginxDirective>> block(int depth) {
-        if (depth > kMaxDepth) return broken(0, "blocks nest too deeply");
+    base::Result<std::vector<NginxDirective>> block(int depth, int line) {
+        if (depth > kMaxDepth) return broken(line, "blocks nest too deeply");
         std::vector<NginxDirective> directives;
         NginxDirective current;
         for (;;) {
@@ -175,10 +216,11 @@ class Parser {
 
     base::Result<void> read_block(NginxDirective& directive, int depth) {
         if (directive.name.ends_with("_by_lua_block")) {
-            if (!lexer_.skip_block()) return broken(directive.line, "a Lua block is not closed");
+            if (!lexer_.skip_lua_block())
+                return broken(directive.line, "a Lua block is not closed");
             return {};
         }
-        auto inner = block(depth + 1);
+        auto inner = block(depth + 1, directive.line);
         if (!inner) return std::move(inner).error();
         directive.block = std::move(*inner);
         return {};
@@ -234,23 +276,27 @@ class Includer {
     std::size_t files_ = 0;
 };
 
-/// The first argument of a `listen` directive; nothing for a unix socket.
-std::optional<ListenPair> parse_listen(std::string_view text) {
-    if (text.starts_with("unix:")) return std::nullopt;
-    if (const auto port = base::parse_integer(text))
-        return ListenPair{"*", static_cast<int>(*port)};
-    const auto bracket = text.rfind(']');
-    const auto colon = text.rfind(':');
-    const bool has_port =
-        colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-    ListenPair pair{base::to_lower(text.substr(0, has_port ? colon : text.size())), 80};
-    if (has_port) {
-        const auto port = base::parse_integer(text.substr(colon + 1));
-        if (!port) return std::nullopt;
-        pair.port = static_cast<int>(*port);
+/// One spelling for one address: nginx refuses a server block that listens to it twice. Nothing for
+/// what is no address.
+std::optional<std::string> canonical_address(const std::string& text) {
+    if (text == "*" || text == "0.0.0.0") return "*";
+    const bool is_ipv6 = text.starts_with('[') && text.ends_with(']');
+    const int family = is_ipv6 ? AF_INET6 : AF_INET;
+    const std::string inner = is_ipv6 ? text.substr(1, text.size() - 2) : text;
+    in6_addr binary{};
+    std::array<char, INET6_ADDRSTRLEN> shown{};
+    if (::inet_pton(family, inner.c_str(), &binary) != 1 ||
+        ::inet_ntop(family, &binary, shown.data(), shown.size()) == nullptr) {
+        return std::nullopt;
     }
-    if (pair.address == "0.0.0.0") pair.address = "*";
-    return pair;
+    return is_ipv6 ? "[" + std::string{shown.data()} + "]" : std::string{shown.data()};
+}
+
+std::optional<int> parse_port(std::string_view text) {
+    constexpr int kMaxPort = 65'535;
+    const auto port = base::parse_integer(text);
+    if (!port || *port < 1 || *port > kMaxPort) return std::nullopt;
+    return static_cast<int>(*port);
 }
 
 NginxServer to_server(const NginxDirective& block) {
@@ -294,6 +340,22 @@ void collect_servers(const std::vector<NginxDirective>& directives,
 base::Result<std::vector<NginxDirective>> parse_nginx_config(std::string_view text,
                                                              const base::Path& file) {
     return Parser{text, file}.parse();
+}
+
+std::optional<ListenPair> parse_listen(std::string_view text) {
+    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
+        const auto port = parse_port(text);
+        return port ? std::optional{ListenPair{"*", *port}} : std::nullopt;
+    }
+    const auto bracket = text.rfind(']');
+    const auto colon = text.rfind(':');
+    const bool has_port =
+        colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+    const auto port = has_port ? parse_port(text.substr(colon + 1)) : 80;
+    const auto address =
+        canonical_address(std::string{text.substr(0, has_port ? colon : text.size())});
+    if (!port || !address) return std::nullopt;
+    return ListenPair{*address, *port};
 }
 
 std::vector<NginxDirective> read_nginx_config(const base::Path& main) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,16 +21,21 @@ struct NginxDirective {
 };
 
 /// Splits one configuration text. Quotes, escapes and comments as nginx has them; the body of a
-/// `..._by_lua_block` is skipped. `protocol` with file and line for unbalanced text.
+/// `..._by_lua_block` is skipped. `protocol` with file and line for text that is unbalanced or
+/// nests deeper than 32 blocks.
 base::Result<std::vector<NginxDirective>> parse_nginx_config(std::string_view text,
                                                              const base::Path& file);
 
+/// Where Debian's nginx begins to read.
+inline constexpr const char* kNginxMainConfig = "/etc/nginx/nginx.conf";
+
 /// Reads `main` and everything it includes (relative to the folder of `main`, as nginx does). Files
-/// that cannot be read or parsed are left out: nginx itself is the judge of its configuration.
+/// that cannot be read or parsed are left out: nginx itself is the judge of its configuration. An
+/// include loop ends after 32 levels or 50,000 files.
 std::vector<NginxDirective> read_nginx_config(const base::Path& main);
 
-/// An address and port that nginx listens on. `address` is `*`, `[::]` or an IP address, IPv6 in
-/// brackets, as it is written after `listen`.
+/// An address and port that nginx listens on. `address` is `*`, `[::]` or an IP address in its
+/// shortest form, IPv6 in brackets.
 struct ListenPair {
     std::string address;
     int port = 80;
@@ -38,12 +44,18 @@ struct ListenPair {
     bool is_ipv6() const { return address.starts_with('['); }
     bool is_wildcard() const { return address == "*" || address == "[::]"; }
 
-    friend auto operator<=>(const ListenPair&, const ListenPair&) = default;
+    // clang-tidy 14 takes the defaulted comparison for one with a null pointer.
+    friend auto operator<=>(const ListenPair&,
+                            const ListenPair&) = default;  // NOLINT(*-use-nullptr)
 };
+
+/// The first argument of a `listen` directive. Nothing for what leads to no single known pair: unix
+/// sockets, host names and ranges of ports.
+std::optional<ListenPair> parse_listen(std::string_view text);
 
 /// One server block.
 struct NginxServer {
-    std::vector<ListenPair> listens;      ///< unix sockets are left out
+    std::vector<ListenPair> listens;      ///< what parse_listen cannot read is left out
     std::vector<ListenPair> tls_listens;  ///< those of them with `ssl`
     std::vector<std::string> names;
     base::Path file;

@@ -45,24 +45,10 @@ std::optional<std::string> parse_address(std::string_view hex) {
     return "[" + address + "]";
 }
 
-/// One spelling for an address: nginx accepts many for IPv6, the kernel prints one.
-std::string canonical(const std::string& address) {
-    if (!address.starts_with('[') || address.size() < 3) return address;
-    in6_addr binary{};
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    const std::string inner = address.substr(1, address.size() - 2);
-    if (inet_pton(AF_INET6, inner.c_str(), &binary) != 1 ||
-        inet_ntop(AF_INET6, &binary, text.data(), text.size()) == nullptr) {
-        return address;
-    }
-    return "[" + std::string{text.data()} + "]";
-}
-
 /// nginx binds a specific address only if no wildcard of its family is there to receive for it, so
 /// either of the two in the kernel's table means that the pair is served.
 bool is_live(const ListenPair& pair, const std::set<std::string>& listening) {
-    return listening.contains(canonical(pair.address)) ||
-           listening.contains(pair.is_ipv6() ? "[::]" : "*");
+    return listening.contains(pair.address) || listening.contains(pair.is_ipv6() ? "[::]" : "*");
 }
 
 std::string bracketed(const std::string& address) {
@@ -114,17 +100,30 @@ std::vector<ListenPair> choose_listen_pairs(const std::vector<NginxServer>& serv
     for (const std::string& address : live)
         pairs.insert({address, 80});
     if (!pairs.empty()) return {pairs.begin(), pairs.end()};
-    for (const std::string& address : bind_addresses)
-        pairs.insert({bracketed(address), 80});
+    for (const std::string& address : bind_addresses) {
+        if (auto pair = parse_listen(bracketed(address))) pairs.insert(std::move(*pair));
+    }
     if (!pairs.empty()) return {pairs.begin(), pairs.end()};
     return {{"*", 80}, {"[::]", 80}};
 }
 
-std::string loopback_for(const ListenPair& pair) {
-    if (pair.address == "*") return "127.0.0.1";
-    if (pair.address == "[::]") return "::1";
-    if (pair.is_ipv6()) return pair.address.substr(1, pair.address.size() - 2);
-    return pair.address;
+std::string loopback_for(const ListenPair& pair, const std::vector<NginxServer>& servers) {
+    if (!pair.is_wildcard()) {
+        return pair.is_ipv6() ? pair.address.substr(1, pair.address.size() - 2) : pair.address;
+    }
+    const auto is_free = [&](const std::string& address) {
+        const ListenPair specific{address, pair.port};
+        return std::none_of(servers.begin(), servers.end(), [&](const NginxServer& server) {
+            return std::find(server.listens.begin(), server.listens.end(), specific) !=
+                   server.listens.end();
+        });
+    };
+    if (pair.is_ipv6()) return is_free("[::1]") ? "::1" : "";
+    for (int host = 1; host < 255; ++host) {
+        std::string address = "127.0.0." + std::to_string(host);
+        if (is_free(address)) return address;
+    }
+    return {};
 }
 
 }  // namespace dokku

@@ -25,8 +25,10 @@ std::vector<ListenPair> choose_listen_pairs(const std::vector<NginxServer>& serv
                                             const std::vector<std::string>& listening,
                                             const std::vector<std::string>& bind_addresses);
 
-/// Where to connect on this host to reach a server block with this pair: the address itself, or the
-/// loopback address of its family for a wildcard. Without brackets.
-std::string loopback_for(const ListenPair& pair);
+/// Where to connect on this host to reach a server block with this pair, without brackets: the
+/// address itself, or for a wildcard a loopback address of its family on which none of `servers`
+/// (all that nginx reads) listens by itself, since nginx would ask only those there. Empty if there
+/// is none.
+std::string loopback_for(const ListenPair& pair, const std::vector<NginxServer>& servers);
 
 }  // namespace dokku

@@ -19,7 +19,7 @@ bool is_executable(const char* path) {
 std::string nginx_path() {
     const char* path = std::getenv("PATH");
     for (const std::string_view folder : base::split(path == nullptr ? "" : path, ':')) {
-        const std::string candidate = std::string{folder} + "/nginx";
+        std::string candidate = std::string{folder} + "/nginx";
         if (folder.starts_with('/') && is_executable(candidate.c_str())) return candidate;
     }
     return is_executable("/usr/bin/openresty") ? "/usr/bin/openresty" : "/usr/sbin/nginx";
@@ -129,8 +129,8 @@ std::vector<std::string> reload_command(const ReloadFacts& facts) {
         return argv;
     }
     const std::string service = facts.openresty ? "openresty" : "nginx";
-    const std::vector<std::string> systemctl{"sudo", facts.systemctl, "reload", service};
-    const std::vector<std::string> sv{"sudo", "/usr/bin/sv", "reload", service};
+    std::vector<std::string> systemctl{"sudo", facts.systemctl, "reload", service};
+    std::vector<std::string> sv{"sudo", "/usr/bin/sv", "reload", service};
     if (facts.distro == "debian" || facts.distro == "raspbian") {
         if (!facts.systemctl.empty()) return systemctl;
         return {"sudo", "/usr/sbin/invoke-rc.d", service, "reload"};
@@ -148,7 +148,7 @@ std::vector<std::string> reload_command(const ReloadFacts& facts) {
     return {};
 }
 
-base::Result<std::optional<NginxComplaint>> NginxService::test() const {
+base::Result<std::optional<NginxComplaint>> NginxService::test() {
     const std::vector<std::string> argv{"sudo", nginx_path(), "-t"};
     const auto printed = run_collecting(argv);
     if (!printed) return printed.error();

@@ -48,7 +48,7 @@ class NginxService {
     explicit NginxService(const Environment& environment) : environment_(environment) {}
 
     /// `nginx -t`. A complaint is an answer; `io` if it could not be asked (the message says why).
-    base::Result<std::optional<NginxComplaint>> test() const;
+    static base::Result<std::optional<NginxComplaint>> test();
 
     /// Returns before the new workers serve: whoever looks polls. `io` with what was printed.
     base::Result<void> reload(const Scope& scope) const;

@@ -14,7 +14,6 @@
 namespace lifecycle {
 namespace {
 
-constexpr const char* kMainConfig = "/etc/nginx/nginx.conf";
 constexpr const char* kErrorLog = "/var/log/nginx/error.log";
 constexpr std::chrono::seconds kRoutePatience{3};
 
@@ -67,7 +66,7 @@ std::uint64_t log_bytes() {
 class HostView {
   public:
     HostView()
-        : servers_(dokku::find_servers(dokku::read_nginx_config(kMainConfig))),
+        : servers_(dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig))),
           listening_(dokku::read_listening(80)) {}
 
     const std::vector<dokku::NginxServer>& servers() const { return servers_; }
@@ -84,6 +83,16 @@ class HostView {
 
     std::vector<dokku::ListenPair> pairs(const std::vector<std::string>& bind) const {
         return dokku::choose_listen_pairs(servers_, listening_, bind);
+    }
+
+    /// Where a server block with these pairs answers on this host.
+    std::vector<std::string> addresses(const std::vector<dokku::ListenPair>& pairs) const {
+        std::vector<std::string> addresses;
+        for (const auto& pair : pairs) {
+            std::string address = dokku::loopback_for(pair, servers_);
+            if (!address.empty()) addresses.push_back(std::move(address));
+        }
+        return addresses;
     }
 
   private:
@@ -104,7 +113,7 @@ base::Result<Routed> write_files(const Context& context, const HostView& host, I
             own.names.push_back(name);
             pairs = own.listens;
         }
-        routed.checks.push_back({name, std::move(pairs), thumbprint});
+        routed.checks.push_back({name, host.addresses(pairs), thumbprint});
     }
     const auto written = dokku::write_route(dokku::route_files(context.environment, job.app),
                                             job.app.text(), thumbprint, own);
@@ -140,9 +149,8 @@ std::vector<Routed>::iterator culprit(const Context& context, std::vector<Routed
 
 /// Tests the new files; takes the route of each app that nginx complains about away again.
 void drop_refused(const Context& context, std::vector<Routed>& routed) {
-    const dokku::NginxService nginx{context.environment};
     while (!routed.empty()) {
-        const auto complaint = nginx.test();
+        const auto complaint = dokku::NginxService::test();
         if (!complaint) return fail_all(routed, complaint.error());
         if (!complaint->has_value()) return;
         const dokku::NginxComplaint& words = **complaint;
@@ -195,7 +203,7 @@ void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_sta
 }  // namespace
 
 base::Result<void> require_sound_nginx(const Context& context) {
-    const auto complaint = dokku::NginxService{context.environment}.test();
+    const auto complaint = dokku::NginxService::test();
     if (!complaint) return complaint.error();
     if (!complaint->has_value()) return {};
     const dokku::NginxComplaint& words = **complaint;
@@ -238,7 +246,6 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
 }
 
 bool remove_route_files(const Context& context, const IssueJob& job) {
-    if (job.settings.has_permanent_route() && job.alive()) return false;
     const auto removed = dokku::remove_route(dokku::route_files(context.environment, job.app));
     if (!removed) {
         context.log.warn("Cannot remove the challenge route of " + job.app.text() + ": " +

@@ -18,8 +18,7 @@ base::Result<void> require_sound_nginx(const Context& context);
 /// reload-refused).
 void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs);
 
-/// Takes the route files of the job away, unless the app keeps its route for good and the job
-/// worked. Returns whether nginx must be reloaded for that.
+/// Takes the route files of the job away. Returns whether nginx must be reloaded for that.
 bool remove_route_files(const Context& context, const IssueJob& job);
 
 }  // namespace lifecycle

@@ -5,7 +5,6 @@
 #include "base/base64.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "dokku/nginx_listen.h"
 
 namespace lifecycle {
 namespace {
@@ -15,7 +14,7 @@ constexpr std::chrono::milliseconds kLookAgain{50};
 /// One name at one address, until it answers right.
 struct Look {
     std::size_t check = 0;
-    dokku::ListenPair pair;
+    std::string address;
     bool passed = false;
     bool answered = false;
     std::string evidence;
@@ -35,7 +34,7 @@ void look(Context& context, const RouteCheck& check, Look& look) {
     http::Request request;
     request.url = "http://" + check.name + "/.well-known/acme-challenge/" + token;
     request.scheme = http::Scheme::http_only;
-    request.connect_to = dokku::loopback_for(look.pair);
+    request.connect_to = look.address;
     request.limits = {std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{2},
                       1UL << 16U};
     const auto response = context.http.send(request);
@@ -58,7 +57,7 @@ RouteFinding judge(const RouteCheck& check, const std::vector<const Look*>& look
     if (any && wrong == looks.end()) return std::nullopt;
     const Look* shown = wrong != looks.end() ? *wrong : looks.empty() ? nullptr : looks.front();
     std::string message = "nginx does not answer the ACME challenge for " + check.name;
-    if (shown != nullptr) message += " at " + shown->pair.to_string() + ": " + shown->evidence;
+    if (shown != nullptr) message += " at " + shown->address + ": " + shown->evidence;
     return base::Error{base::ErrorKind::rejected, message, std::nullopt, {}};
 }
 
@@ -68,8 +67,8 @@ std::vector<RouteFinding> check_routes(Context& context, const std::vector<Route
                                        std::chrono::milliseconds patience) {
     std::vector<Look> looks;
     for (std::size_t i = 0; i < checks.size(); ++i) {
-        for (const auto& pair : checks[i].listens)
-            looks.push_back({i, pair, false, false, ""});
+        for (const std::string& address : checks[i].addresses)
+            looks.push_back({i, address, false, false, ""});
     }
     const auto deadline = context.clock.monotonic() + patience;
     for (;;) {

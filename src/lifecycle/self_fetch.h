@@ -1,19 +1,20 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "dokku/nginx_config.h"
 #include "lifecycle/context.h"
 
 namespace lifecycle {
 
-/// A name whose challenge path must be answered by nginx at these addresses of this host.
+/// A name whose challenge path must be answered by nginx at these addresses of this host (IP, IPv6
+/// without brackets).
 struct RouteCheck {
     std::string name;
-    std::vector<dokku::ListenPair> listens;  ///< of the server block that serves it on port 80
+    std::vector<std::string> addresses;  ///< where its server block on port 80 is reached
     std::string thumbprint;
 };
 

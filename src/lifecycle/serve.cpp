@@ -16,9 +16,13 @@ namespace {
 constexpr std::chrono::seconds kServedPatience{5};
 constexpr std::chrono::milliseconds kLookAgain{50};
 
+base::Path vhost_of(const Context& context, const IssueJob& job) {
+    return context.environment.app_root(job.app) / "nginx.conf";
+}
+
 /// A vhost that serves this app's pair under these names needs no new text, only a reload.
-bool needs_rebuild(const IssueJob& job) {
-    return job.alive() && (job.predecessor == Predecessor::none || !job.same_names);
+bool needs_rebuild(const Context& context, const IssueJob& job) {
+    return job.alive() && (!job.same_names || !base::file_exists(vhost_of(context, job)));
 }
 
 void rebuild(const Context& context, const IssueJob& job) {
@@ -43,15 +47,31 @@ std::vector<dokku::ListenPair> tls_pairs(const std::vector<dokku::NginxServer>& 
     return pairs;
 }
 
+/// A TLS listener of a name and where to connect to for it.
+struct Listener {
+    dokku::ListenPair pair;
+    std::string address;
+};
+
+std::vector<Listener> listeners_of(const std::vector<dokku::ListenPair>& pairs,
+                                   const std::vector<dokku::NginxServer>& all_servers) {
+    std::vector<Listener> listeners;
+    for (const auto& pair : pairs) {
+        std::string address = dokku::loopback_for(pair, all_servers);
+        if (!address.empty()) listeners.push_back({pair, std::move(address)});
+    }
+    return listeners;
+}
+
 /// Empty once one of the addresses shows the certificate and none shows another.
-std::string look(const std::vector<dokku::ListenPair>& pairs, const std::string& name,
+std::string look(const std::vector<Listener>& listeners, const std::string& name,
                  const std::string& fingerprint) {
     constexpr std::chrono::seconds kDeadline{2};
     std::string reason = "no answer";
     bool seen = false;
-    for (const auto& pair : pairs) {
+    for (const auto& [pair, address] : listeners) {
         const auto served = crypto::fetch_served_fingerprint(
-            dokku::loopback_for(pair), static_cast<std::uint16_t>(pair.port), name, kDeadline);
+            address, static_cast<std::uint16_t>(pair.port), name, kDeadline);
         if (!served) {
             reason = served.error().message;
         } else if (*served != fingerprint) {
@@ -68,14 +88,13 @@ std::string look(const std::vector<dokku::ListenPair>& pairs, const std::string&
 void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
     const IssueJob* reload_for = nullptr;
     for (const IssueJob* job : jobs) {
-        const bool changed = remove_route_files(context, *job);
+        const bool permanent = job->settings.has_permanent_route();
+        const bool changed = !permanent && remove_route_files(context, *job);
         // A rebuild reloads nginx itself, so it also takes the route out.
-        if (!needs_rebuild(*job) && (changed || job->alive())) reload_for = job;
+        if (!needs_rebuild(context, *job) && (changed || job->alive())) reload_for = job;
     }
     for (const IssueJob* job : jobs) {
-        if (needs_rebuild(*job)) {
-            rebuild(context, *job);
-        }
+        if (needs_rebuild(context, *job)) rebuild(context, *job);
     }
     if (reload_for == nullptr) return;
     const auto reloaded = dokku::NginxService{context.environment}.reload(reload_for->app);
@@ -85,12 +104,13 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
 std::vector<std::string> probe_served(Context& context, const IssueJob& job) {
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
     if (!leaf) return {leaf.error().message};
-    const base::Path vhost = context.environment.app_root(job.app) / "nginx.conf";
+    const base::Path vhost = vhost_of(context, job);
     const auto text = base::read_file(vhost);
     const auto directives = text ? dokku::parse_nginx_config(*text, vhost)
                                  : base::Result<std::vector<dokku::NginxDirective>>{text.error()};
     if (!directives) return {"cannot read the vhost: " + directives.error().message};
     const auto servers = dokku::find_servers(*directives);
+    const auto all_servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
 
     std::vector<std::string> missing;
     const auto deadline = context.clock.monotonic() + kServedPatience;
@@ -103,10 +123,11 @@ std::vector<std::string> probe_served(Context& context, const IssueJob& job) {
                               " https:443:<container-port>`");
             continue;
         }
-        std::string reason = look(pairs, name.str(), leaf->fingerprint());
+        const auto listeners = listeners_of(pairs, all_servers);
+        std::string reason = look(listeners, name.str(), leaf->fingerprint());
         while (!reason.empty() && context.clock.monotonic() < deadline) {
             context.clock.sleep_for(kLookAgain);
-            reason = look(pairs, name.str(), leaf->fingerprint());
+            reason = look(listeners, name.str(), leaf->fingerprint());
         }
         if (!reason.empty()) {
             missing.push_back("the new certificate of " + name.str() +

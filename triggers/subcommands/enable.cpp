@@ -4,6 +4,7 @@
 #include "lifecycle/enable.h"
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "http/curl_client.h"
@@ -24,6 +25,7 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
         cli::print_error(call.log, dokku::no_apps_error());
         return cli::ExitCode::done;
     }
+    base::forbid_core_dumps();
     const http::CurlRuntime runtime;
     auto client = http::CurlClient::open(runtime, http::TrustStore::from_environment());
     if (!client) return std::move(client).error();
