@@ -14,6 +14,7 @@ namespace {
 
 /// The shortest form of an IP address (RFC 5952); nothing if it is none.
 std::optional<std::string> canonical_address(const std::string& text) {
+    if (text.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
     std::array<unsigned char, sizeof(in6_addr)> address{};
     std::array<char, INET6_ADDRSTRLEN> shortest{};
     for (const int family : {AF_INET, AF_INET6}) {

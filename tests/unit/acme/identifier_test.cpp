@@ -1,6 +1,7 @@
 #include "acme/identifier.h"
 
 #include <string>
+#include <string_view>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -12,6 +13,7 @@ TEST_CASE("a name becomes a dns identifier, an address an ip one", "[acme][rfc87
     CHECK(acme::to_identifier("*.example.com") == Identifier{"dns", "*.example.com"});
     CHECK(acme::to_identifier("192.0.2.1") == Identifier{"ip", "192.0.2.1"});
     CHECK(acme::to_identifier("2001:DB8:0:0::0001") == Identifier{"ip", "2001:db8::1"});
+    CHECK(acme::to_identifier(std::string_view("192.0.2.1\0x", 11)).type == "dns");
     CHECK(acme::to_identifier("192.0.2.256") == Identifier{"dns", "192.0.2.256"});
 }
 
