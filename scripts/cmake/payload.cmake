@@ -1,5 +1,8 @@
-# What `cmake --install` lays out is a whole plugin directory: the executables beside plugin.toml
-# and the install hook.
+# `payload/` of a build tree, and what `cmake --install` lays out, are whole plugin directories: the
+# executables beside plugin.toml and the install hook.
+foreach(file plugin.toml LICENSE install)
+  configure_file(${CMAKE_SOURCE_DIR}/${file} ${CMAKE_BINARY_DIR}/payload/${file} COPYONLY)
+endforeach()
 install(FILES ${CMAKE_SOURCE_DIR}/plugin.toml ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION . COMPONENT plugin)
 install(PROGRAMS ${CMAKE_SOURCE_DIR}/install DESTINATION . COMPONENT plugin)
 
