@@ -12,7 +12,7 @@ std::vector<std::string_view> pem_blocks(std::string_view text, std::string_view
         const auto stop = text.find(end, at);
         if (stop == std::string_view::npos) break;
         blocks.push_back(text.substr(at, stop + end.size() - at));
-        at = stop;
+        at = stop + end.size();
     }
     return blocks;
 }

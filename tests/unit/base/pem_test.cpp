@@ -33,6 +33,13 @@ TEST_CASE("a block without its end is not returned", "[base]") {
     CHECK(pem_blocks(kOne + "\n" + cut, "CERTIFICATE").size() == 1);
 }
 
+TEST_CASE("dashes belong to one marker only", "[base]") {
+    // The end of one block must not be read again as the beginning of the next.
+    const std::string shared = kOne + "BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----";
+    REQUIRE(pem_blocks(shared, "CERTIFICATE").size() == 1);
+    CHECK(pem_blocks(shared, "CERTIFICATE")[0] == kOne);
+}
+
 TEST_CASE("the first certificate is the first block, or nothing", "[base]") {
     CHECK(first_certificate("words\n" + kTwo + "\n" + kOne) == kTwo);
     CHECK(first_certificate(kKey).empty());
