@@ -95,7 +95,7 @@ class Lexer {
         if (!rest.starts_with('"') && !rest.starts_with('\'')) return false;
         std::size_t end = 1;
         while (end < rest.size() && rest[end] != rest.front())
-            end += rest[end] == '\\' ? 2 : 1;
+            end += rest[end] == '\\' ? 2U : 1U;
         skip(end + 1);
         return true;
     }
