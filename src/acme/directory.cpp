@@ -1,5 +1,6 @@
 #include "acme/directory.h"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,16 +58,16 @@ base::Result<Directory> parse_directory(std::string_view json, std::string url) 
     Directory directory;
     directory.url = std::move(url);
     directory.text = json;
-    const std::pair<const char*, std::string*> required[] = {{"newNonce", &directory.new_nonce},
-                                                             {"newAccount", &directory.new_account},
-                                                             {"newOrder", &directory.new_order}};
+    using Member = std::pair<const char*, std::string*>;
+    const std::array required{Member{"newNonce", &directory.new_nonce},
+                              Member{"newAccount", &directory.new_account},
+                              Member{"newOrder", &directory.new_order}};
     for (const auto& [member, target] : required) {
         if (auto read = read_url(*object, member, true, *target); !read) return read.error();
     }
-    const std::pair<const char*, std::string*> optional[] = {
-        {"revokeCert", &directory.revoke_cert},
-        {"keyChange", &directory.key_change},
-        {"renewalInfo", &directory.renewal_info}};
+    const std::array optional{Member{"revokeCert", &directory.revoke_cert},
+                              Member{"keyChange", &directory.key_change},
+                              Member{"renewalInfo", &directory.renewal_info}};
     for (const auto& [member, target] : optional) {
         if (auto read = read_url(*object, member, false, *target); !read) return read.error();
     }

@@ -64,7 +64,7 @@ bool is_about(const Subproblem& subproblem, const std::optional<Identifier>& ide
 
 /// The order's own error with one subproblem for each reason; without such an error, the reasons'
 /// common one.
-Problem join(std::optional<Problem> error, const std::vector<Subproblem>& reasons) {
+Problem join(const std::optional<Problem>& error, const std::vector<Subproblem>& reasons) {
     Problem whole = error.value_or(Problem{});
     if (!error && !reasons.empty()) {
         const Subproblem& first = reasons.front();
