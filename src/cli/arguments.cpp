@@ -14,6 +14,16 @@ bool is_for_dokku(std::string_view word) {
     return word == "--quiet" || word == "--trace" || word == "--force";
 }
 
+enum class Kind { plain, switched, option, help, app, for_dokku };
+
+Kind kind_of(const Syntax& syntax, std::string_view word) {
+    if (contains(syntax.switches, word)) return Kind::switched;
+    if (contains(syntax.options, word)) return Kind::option;
+    if (word == "--help" || word == "-h") return Kind::help;
+    if (syntax.takes_app_flag && word == "--app") return Kind::app;
+    return is_for_dokku(word) ? Kind::for_dokku : Kind::plain;
+}
+
 }  // namespace
 
 Arguments Arguments::read(const std::vector<std::string>& words, const Syntax& syntax,
@@ -21,19 +31,28 @@ Arguments Arguments::read(const std::vector<std::string>& words, const Syntax& s
     Arguments result;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
-        const bool has_next = i + 1 < words.size();
-        if (syntax.verbatim_after && result.positional_.size() >= *syntax.verbatim_after) {
-            result.positional_.push_back(word);
-        } else if (contains(syntax.switches, word)) {
-            result.flags_.push_back({word, {}});
-        } else if (contains(syntax.options, word)) {
-            result.flags_.push_back({word, has_next ? words[++i] : std::string{}});
-        } else if (word == "--help" || word == "-h") {
-            result.help_ = true;
-        } else if (syntax.takes_app_flag && word == "--app" && has_next) {
-            ++i;  // its value is in `app_flag`
-        } else if (!is_for_dokku(word)) {
-            result.positional_.push_back(word);
+        const std::string next = i + 1 < words.size() ? words[i + 1] : std::string{};
+        const bool is_verbatim =
+            syntax.verbatim_after && result.positional_.size() >= *syntax.verbatim_after;
+        switch (is_verbatim ? Kind::plain : kind_of(syntax, word)) {
+            case Kind::plain:
+                result.positional_.push_back(word);
+                break;
+            case Kind::switched:
+                result.flags_.push_back({word, {}});
+                break;
+            case Kind::option:
+                result.flags_.push_back({word, next});
+                ++i;
+                break;
+            case Kind::help:
+                result.help_ = true;
+                break;
+            case Kind::app:
+                ++i;
+                break;  // its value is in `app_flag`
+            case Kind::for_dokku:
+                break;
         }
     }
     const bool is_named_twice = !result.positional_.empty() && result.positional_[0] == app_flag;
@@ -44,8 +63,8 @@ Arguments Arguments::read(const std::vector<std::string>& words, const Syntax& s
 }
 
 const std::string& Arguments::at(std::size_t index) const {
-    static const std::string kNothing;
-    return index < positional_.size() ? positional_[index] : kNothing;
+    static const std::string nothing;
+    return index < positional_.size() ? positional_[index] : nothing;
 }
 
 bool Arguments::has(std::string_view flag) const {

@@ -19,7 +19,8 @@ class AppName {
 
     const std::string& text() const { return name_; }
 
-    friend auto operator<=>(const AppName&, const AppName&) = default;
+    // clang-tidy 14 takes the defaulted comparison for one with a null pointer.
+    friend auto operator<=>(const AppName&, const AppName&) = default;  // NOLINT(*-use-nullptr)
 
   private:
     explicit AppName(std::string_view name) : name_(name) {}
