@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# No request is lost while an app gets its certificate, renews it, and gets a name more.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# probed COMMAND...: runs it while the app is asked a hundred times a second over HTTP, and over
+# HTTPS as soon as there is a certificate that verifies.
+probed() {
+  local started=${EPOCHREALTIME/./} elapsed
+  probe_start shop.example.test
+  assert_runs "$@"
+  # What the new workers do counts as well.
+  wait_until 5 asked_over_https
+  sleep 0.5
+  probe_stop
+  elapsed=$(((${EPOCHREALTIME/./} - started) / 1000))
+  assert_eq 0 "$failed" "failed of $requests requests in $elapsed ms"
+  assert_at_least $((elapsed / 100)) "$requests" "requests in $elapsed ms"
+}
+asked_over_https() { grep -q 'asking https' "$probe_output.err"; }
+
+first_issue() {
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app shop shop.example.test
+  probed dokku letsencrypt:enable shop
+  tls_verify shop.example.test
+}
+renewal() { probed dokku letsencrypt:enable shop --force; }
+one_name_more() {
+  dokku domains:add shop www.example.test >/dev/null 2>&1
+  probed dokku letsencrypt:enable shop
+  tls_verify www.example.test
+}
+
+scenario "a first issue loses no request" first_issue
+scenario "a renewal loses no request" renewal
+scenario "a certificate that grows loses no request" one_name_more
