@@ -1,5 +1,6 @@
 #include "dokku/trigger.h"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -69,13 +70,10 @@ base::Result<std::vector<std::string>> ask_trigger(const Environment& environmen
 bool has_trigger_file(const Environment& environment, std::string_view name) {
     const auto plugins = base::list_directory(environment.plugins_enabled);
     if (!plugins) return false;
-    for (const std::string& plugin : *plugins) {
-        if (plugin != "20_events" &&
-            base::file_exists(environment.plugins_enabled / plugin / name)) {
-            return true;
-        }
-    }
-    return false;
+    return std::any_of(plugins->begin(), plugins->end(), [&](const std::string& plugin) {
+        return plugin != "20_events" &&
+               base::file_exists(environment.plugins_enabled / plugin / name);
+    });
 }
 
 }  // namespace dokku
