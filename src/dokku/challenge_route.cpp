@@ -118,7 +118,8 @@ std::string render_route_block(std::string_view app, std::string_view thumbprint
 std::string route_owner(std::string_view text) {
     if (!text.starts_with(kTitle)) return {};
     text.remove_prefix(kTitle.size());
-    return std::string{text.substr(0, text.find(kTitleEnd))};
+    const auto end = text.find(kTitleEnd);
+    return end == std::string_view::npos ? "" : std::string{text.substr(0, end)};
 }
 
 std::vector<std::string> names_on_port_80(const std::vector<NginxServer>& servers) {

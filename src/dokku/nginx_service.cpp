@@ -78,10 +78,19 @@ ReloadFacts read_facts(const Environment& environment, const Scope& scope) {
     return facts;
 }
 
+/// A complaint without place is about a file that it names: `cannot load certificate "/..."`.
+std::string_view quoted_file(std::string_view words) {
+    const auto start = words.find("\"/");
+    if (start == std::string_view::npos) return {};
+    words.remove_prefix(start + 1);
+    const auto end = words.find('"');
+    return end == std::string_view::npos ? std::string_view{} : words.substr(0, end);
+}
+
 }  // namespace
 
 std::string NginxComplaint::place() const {
-    return file.empty() ? "" : file.string() + ":" + std::to_string(line);
+    return line == 0 ? file.string() : file.string() + ":" + std::to_string(line);
 }
 
 std::optional<NginxComplaint> parse_complaint(std::string_view output) {
@@ -107,6 +116,7 @@ std::optional<NginxComplaint> parse_complaint(std::string_view output) {
                 complaint.line = static_cast<int>(*number);
             }
         }
+        if (complaint.file.empty()) complaint.file = quoted_file(words);
         return complaint;
     }
     return std::nullopt;

@@ -16,10 +16,10 @@ namespace dokku {
 /// Why nginx refuses its configuration.
 struct NginxComplaint {
     std::string message;  ///< nginx's own words, without file and line
-    base::Path file;      ///< empty if nginx named none
-    int line = 0;
+    base::Path file;      ///< where, or the file it cannot load; empty if nginx named none
+    int line = 0;         ///< 0 if nginx named none
 
-    /// `file:line`, or nothing.
+    /// `file:line`, `file` or nothing.
     std::string place() const;
 };
 

@@ -21,18 +21,38 @@ base::Result<void> rename_folder(const base::Path& from, const base::Path& to) {
     return base::sync_directory(to.parent_path());
 }
 
-/// Files that are not ours to lose, such as a CA bundle that an operator put beside the pair.
-base::Result<void> copy_other_files(const base::Path& from, const base::Path& to) {
+/// A file, a link as it is, or a folder with all below it.
+base::Result<void> copy_entry(const base::Path& from, const base::Path& to) {
+    std::error_code error;
+    if (std::filesystem::is_symlink(from, error)) {
+        const base::Path target = std::filesystem::read_symlink(from, error);
+        if (error) return base::io_error("reading", from, error.value());
+        return base::replace_symlink(to, target);
+    }
+    if (base::directory_exists(from)) {
+        if (auto made = base::make_directories(to, kFolder); !made) return made;
+        const auto names = base::list_directory(from);
+        if (!names) return names.error();
+        for (const std::string& name : *names) {
+            if (auto copied = copy_entry(from / name, to / name); !copied) return copied;
+        }
+        return {};
+    }
+    if (!base::file_exists(from)) return {};  // a socket or the like
+    const auto content = base::read_file(from);
+    if (!content) return content.error();
+    return base::replace_file(to, *content, kFile);
+}
+
+/// What is not ours to lose, such as a CA bundle that an operator put beside the pair.
+base::Result<void> copy_others(const base::Path& from, const base::Path& to) {
     const auto names = base::list_directory(from);
     if (!names) return names.error();
     for (const std::string& name : *names) {
-        if (name == "server.crt" || name == "server.key" || name == "server.letsencrypt.crt" ||
-            !base::file_exists(from / name)) {
+        if (name == "server.crt" || name == "server.key" || name == "server.letsencrypt.crt") {
             continue;
         }
-        const auto content = base::read_file(from / name);
-        if (!content) return content.error();
-        if (auto copied = base::replace_file(to / name, *content, kFile); !copied) return copied;
+        if (auto copied = copy_entry(from / name, to / name); !copied) return copied;
     }
     return {};
 }
@@ -40,7 +60,7 @@ base::Result<void> copy_other_files(const base::Path& from, const base::Path& to
 base::Result<void> build(const base::Path& staged, const base::Path& live, const TlsPair& pair) {
     if (auto removed = base::remove_tree(staged); !removed) return removed;
     if (auto made = base::make_directories(staged, kFolder); !made) return made;
-    if (auto copied = copy_other_files(live, staged); !copied) return copied;
+    if (auto copied = copy_others(live, staged); !copied) return copied;
     for (const char* name : {"server.crt", "server.letsencrypt.crt"}) {
         if (auto written = base::replace_file(staged / name, pair.chain_pem, kFile); !written) {
             return written;
