@@ -4,16 +4,17 @@
 #   scripts/check.sh [--full] [--base COMMIT]
 #
 # clang-tidy looks at the files that changed since COMMIT (the newest commit that is at least a day
-# old, if none is given) and those that include them; with --full, or without such a commit, at the
-# whole tree.
+# old, if none is given) and those that include them; without such a commit at the product; with
+# --full at the whole tree, tests included.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+full=
 base=$(git rev-list -1 --before='1 day ago' HEAD 2>/dev/null || true)
 while (($# > 0)); do
   case $1 in
-    --full) base= ; shift ;;
+    --full) full=1 base= ; shift ;;
     --base) base=$2; shift 2 ;;
     -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "check: unknown option $1" >&2; exit 1 ;;
@@ -50,8 +51,9 @@ check_light() {
 
 # Translation units to look at: all, or those that changed or include something that did.
 tidy_units() {
-  local units changed
-  units=$(git ls-files 'src/*.cpp' 'triggers/*.cpp' 'tests/unit/*.cpp' 'tests/support/*.cpp')
+  local units changed tests=('tests/unit/*.cpp' 'tests/support/*.cpp' 'tests/fuzz/*.cpp')
+  [[ -n $full || -n $base ]] || tests=()
+  units=$(git ls-files 'src/*.cpp' 'triggers/*.cpp' ${tests[@]+"${tests[@]}"})
   if [[ -z $base ]]; then
     echo "$units"
     return
