@@ -126,8 +126,8 @@ std::string to_rfc3339(UtcTime time) {
 }
 
 std::string to_readable(UtcTime time) {
-    constexpr std::size_t up_to_minute = 16;
-    return to_text(to_fields(time, false), ' ').substr(0, up_to_minute) + " UTC";
+    constexpr std::size_t kUpToMinute = 16;
+    return to_text(to_fields(time, false), ' ').substr(0, kUpToMinute) + " UTC";
 }
 
 std::string to_local(UtcTime time) {

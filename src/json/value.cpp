@@ -1,8 +1,11 @@
 #include "json/value.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -31,6 +34,28 @@ bool nests_too_deep(std::string_view text) {
     return false;
 }
 
+/// What RapidJSON lets pass although no JSON text can say it: a number past the largest double
+/// becomes infinity, and \udc00 without its first half becomes bytes that are not UTF-8.
+class SoundValues : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, SoundValues> {
+  public:
+    // NOLINTBEGIN(readability-identifier-naming): RapidJSON calls them by these names
+    static bool Double(double number) { return std::isfinite(number); }
+    static bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        const std::string_view text{bytes, size};
+        for (auto at = text.find('\xed'); at != std::string_view::npos;
+             at = text.find('\xed', at + 1)) {
+            if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) {
+                return false;
+            }
+        }
+        return true;
+    }
+    static bool Key(const char* bytes, rapidjson::SizeType size, bool copy) {
+        return String(bytes, size, copy);
+    }
+    // NOLINTEND(readability-identifier-naming)
+};
+
 }  // namespace
 
 struct Value::Node {
@@ -49,6 +74,11 @@ base::Result<Value> Value::parse(std::string_view text) {
                           fmt::format("not JSON: {} (at byte {})",
                                       rapidjson::GetParseError_En(document->GetParseError()),
                                       document->GetErrorOffset()));
+    }
+    SoundValues sound;
+    if (!document->Accept(sound)) {
+        return base::fail(base::ErrorKind::protocol,
+                          "not JSON: a number is too big, or half a character stands alone");
     }
     const rapidjson::Value* root = document.get();
     return Value{std::make_shared<Node>(Node{std::move(document), root})};

@@ -5,6 +5,7 @@
 #include <string_view>
 
 /// What libFuzzer and replay_corpus.cpp call with one input; each target defines it once.
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace fuzz {

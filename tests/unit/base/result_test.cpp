@@ -8,7 +8,6 @@
 
 namespace {
 
-using base::Error;
 using base::ErrorKind;
 using base::Result;
 

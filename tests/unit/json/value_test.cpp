@@ -62,6 +62,16 @@ TEST_CASE("integers are whole numbers of 64 bits", "[json]") {
     CHECK_FALSE(parse("1e3").as_integer().has_value());
 }
 
+TEST_CASE("a number that no double holds is refused, others keep their value", "[json]") {
+    const std::string text =
+        GENERATE("1e309", "-1e309", "847851e308", "[1,{\"a\":1e400000}]", "17976931348623159e292");
+    CAPTURE(text);
+    const auto value = Value::parse(text);
+    REQUIRE_FALSE(value);
+    CHECK(value.error().kind == ErrorKind::protocol);
+    CHECK(parse("[0.1,1.5e300,-2.5]").to_text() == "[0.1,1.5e300,-2.5]");
+}
+
 TEST_CASE("strings keep escapes, other scripts and NUL", "[json]") {
     CHECK(parse(R"("\u00e4\n\"\\\/\ud83c\udf89")").as_string() ==
           "\xc3\xa4\n\"\\/\xf0\x9f\x8e\x89");
@@ -93,8 +103,8 @@ TEST_CASE("a member outlives the value it was taken from", "[json]") {
 TEST_CASE("what is not one JSON text is refused as protocol", "[json][rfc8259]") {
     const std::string text =
         GENERATE("", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "nul", "1 2", "{} {}",
-                 "\"a", "\"\xff\"", "\"\\ud800\"", "\"a\nb\"", "01", "+1", "1e400000",
-                 "<html></html>", "\"\xed\xa0\x80\"");
+                 "\"a", "\"\xff\"", "\"\\ud800\"", "\"\\udf89\"", "{\"\\udc00\":1}", "\"a\nb\"",
+                 "01", "+1", "1e400000", "<html></html>", "\"\xed\xa0\x80\"");
     CAPTURE(text);
     const auto value = Value::parse(text);
     REQUIRE_FALSE(value);

@@ -63,7 +63,7 @@ TEST_CASE("a raw text is put in as it is", "[json]") {
 }
 
 TEST_CASE("strings are escaped so that they read back the same", "[json]") {
-    const std::string hostile{"\"\\/\b\f\n\r\t\x01\0\xc3\xa4\xf0\x9f\x8e\x89", 17};
+    const std::string hostile{"\"\\/\b\f\n\r\t\x01\0\xc3\xa4\xf0\x9f\x8e\x89", 16};
     Writer writer;
     writer.begin_object().member(hostile, hostile).end_object();
     const auto value = json::Value::parse(writer.text());
@@ -75,4 +75,11 @@ TEST_CASE("a value of its own needs no object around it", "[json]") {
     CHECK(Writer{}.string("x").text() == "\"x\"");
     CHECK(Writer{}.integer(INT64_MIN).text() == "-9223372036854775808");
     CHECK(Writer{}.boolean(false).text() == "false");
+}
+
+TEST_CASE("bytes that are no UTF-8 do not spoil the text", "[json][rfc8259-8.1]") {
+    json::Writer out;
+    out.begin_object().member("a", std::string_view{"x\xff\xc3y\xc3\xa9"}).end_object();
+    CHECK(out.text() == "{\"a\":\"x??y\xc3\xa9\"}");
+    CHECK(json::Value::parse(out.text()));
 }
