@@ -15,28 +15,32 @@ bool is_treacherous(std::uint32_t code) {
            (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe0fff);
 }
 
-/// Length of the well-formed UTF-8 sequence (RFC 3629) of printable text at the front of `text`; 0
-/// if there is none.
-std::size_t utf8_length(std::string_view text) {
+struct Character {
+    std::uint32_t code = 0;
+    std::size_t bytes = 0;  ///< 0: there is none
+};
+
+/// The well-formed UTF-8 sequence (RFC 3629) at the front of `text`, which is not empty.
+Character first_character(std::string_view text) {
     const auto byte = [&](std::size_t i) -> std::uint32_t {
         return static_cast<unsigned char>(text[i]);
     };
     const std::uint32_t lead = byte(0);
-    if (lead < 0x80) return is_treacherous(lead) ? 0 : 1;
+    if (lead < 0x80) return {lead, 1};
     std::size_t length = 0;
     if (lead >= 0xc2 && lead <= 0xdf) length = 2;
     if (lead >= 0xe0 && lead <= 0xef) length = 3;
     if (lead >= 0xf0 && lead <= 0xf4) length = 4;
-    if (length == 0 || text.size() < length) return 0;
+    if (length == 0 || text.size() < length) return {};
     std::uint32_t code = lead & (0x7fU >> length);
     for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0U) != 0x80U) return 0;
+        if ((byte(i) & 0xc0U) != 0x80U) return {};
         code = (code << 6U) | (byte(i) & 0x3fU);
     }
     // The lead byte alone does not rule out overlong forms, surrogates and numbers past Unicode.
     const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
     const bool no_character = (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff;
-    return overlong || no_character || is_treacherous(code) ? 0 : length;
+    return overlong || no_character ? Character{} : Character{code, length};
 }
 
 }  // namespace
@@ -116,10 +120,22 @@ std::string to_hex(std::string_view bytes) {
     return hex;
 }
 
+std::string to_utf8(std::string_view bytes) {
+    std::string text;
+    text.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const std::size_t length = first_character(bytes).bytes;
+        text += length == 0 ? "?" : bytes.substr(0, length);
+        bytes.remove_prefix(length == 0 ? 1 : length);
+    }
+    return text;
+}
+
 std::string printable(std::string_view text, std::size_t max_bytes) {
     std::string shown;
     while (!text.empty()) {
-        const std::size_t length = utf8_length(text);
+        const Character first = first_character(text);
+        const std::size_t length = is_treacherous(first.code) ? 0 : first.bytes;
         const std::string_view piece = length == 0 ? "?" : text.substr(0, length);
         if (shown.size() + piece.size() > max_bytes) return shown + "...";
         // A line end inside a message reads as a blank, so that one message stays one line.

@@ -30,6 +30,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// Lower-case hexadecimal of the bytes.
 std::string to_hex(std::string_view bytes);
 
+/// Each byte that is not part of well-formed UTF-8 (RFC 3629) becomes `?`.
+std::string to_utf8(std::string_view bytes);
+
 /// Makes text from outside (CA, DNS, nginx) safe for one terminal line: control bytes, escapes,
 /// marks that reorder or hide text and invalid UTF-8 become one `?` for each byte, blanks and line
 /// ends a blank, and more than `max_bytes` is cut with `...`.

@@ -3,6 +3,8 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include "base/text.h"
+
 namespace json {
 
 /// RapidJSON's two writers share no virtual base, so both stand here and one of them is used.
@@ -67,7 +69,9 @@ Writer& Writer::key(std::string_view name) {
 }
 
 Writer& Writer::string(std::string_view value) {
-    sink_->with([&](auto& out) { out.String(value.data(), size(value)); });
+    // RapidJSON would copy any bytes, and no reader take them back.
+    const std::string utf8 = base::to_utf8(value);
+    sink_->with([&](auto& out) { out.String(utf8.data(), size(std::string_view{utf8})); });
     return *this;
 }
 

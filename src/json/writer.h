@@ -14,6 +14,7 @@ enum class Layout {
 };
 
 /// Writes one JSON value. Calls follow the order of the text; a member is `key` and then its value.
+/// Bytes of a string value that are no UTF-8 are written as `?`, so that the text is always JSON.
 class Writer {
   public:
     explicit Writer(Layout layout = Layout::compact);

@@ -58,7 +58,7 @@ void write_attempt(json::Writer& out, const Attempt& attempt) {
     out.member("at", base::to_rfc3339(attempt.at));
     out.member("issued", attempt.issued);
     out.member("message", attempt.message);
-    if (!attempt.problem.empty()) out.key("problem").raw(attempt.problem);
+    if (json::Value::parse(attempt.problem)) out.key("problem").raw(attempt.problem);
     out.end_object();
 }
 

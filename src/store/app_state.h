@@ -26,7 +26,8 @@ struct Attempt {
     base::UtcTime at;
     bool issued = false;
     std::string message;  ///< why not; empty if it was issued
-    std::string problem;  ///< the CA's problem document (RFC 8555 section 6.7) as JSON, or empty
+    /// The CA's problem document (RFC 8555 section 6.7); what is no JSON is not kept.
+    std::string problem;
 };
 
 /// The journal of a running order: what a killed run needs to go on instead of ordering again.

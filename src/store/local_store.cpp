@@ -22,6 +22,23 @@ base::Error in_file(base::Error error, const base::Path& file) {
     return error;
 }
 
+/// What Go's `omitempty` leaves out.
+bool is_empty(const json::Value& value) {
+    return value.is_null() || value.as_string() == "" || value.as_bool() == false ||
+           (value.is_array() && value.elements().empty());
+}
+
+/// An address names a folder and a file. It may have been stored by hand.
+base::Result<void> check_email(std::string_view email) {
+    const bool is_file_name =
+        !email.empty() && email != "." && email != ".." &&
+        email.find_first_of(std::string_view{"/\0", 2}) == std::string_view::npos;
+    if (is_file_name) return {};
+    return base::fail(base::ErrorKind::invalid_input,
+                      "'" + base::printable(email) + "' cannot name an account's folder",
+                      {"Set another address with: dokku letsencrypt:set --global email <e-mail>"});
+}
+
 /// URL to file name: what is no letter, digit, dot or dash becomes `_`.
 std::string file_name_of(std::string_view url) {
     std::string name;
@@ -94,6 +111,7 @@ base::Path LocalStore::account_folder(std::string_view server_url, std::string_v
 
 base::Result<std::optional<StoredAccount>> LocalStore::read_account(std::string_view server_url,
                                                                     std::string_view email) const {
+    if (auto checked = check_email(email); !checked) return std::move(checked).error();
     const base::Path folder = account_folder(server_url, email);
     auto key = base::read_file(folder / "keys" / (std::string{email} + ".key"));
     if (!key) {
@@ -120,6 +138,7 @@ base::Result<std::optional<StoredAccount>> LocalStore::read_account(std::string_
 base::Result<void> LocalStore::write_account_key(std::string_view server_url,
                                                  std::string_view email,
                                                  const base::Secret& key_pem) const {
+    if (auto checked = check_email(email); !checked) return checked;
     const base::Path folder = account_folder(server_url, email) / "keys";
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
     return base::replace_file(folder / (std::string{email} + ".key"), key_pem.reveal(),
@@ -129,6 +148,7 @@ base::Result<void> LocalStore::write_account_key(std::string_view server_url,
 base::Result<void> LocalStore::write_account(std::string_view server_url, std::string_view email,
                                              std::string_view account_url,
                                              std::string_view registration) const {
+    if (auto checked = check_email(email); !checked) return checked;
     const auto body = json::Value::parse(registration);
     if (!body) return body.error();
     json::Writer out{json::Layout::tabs};
@@ -140,7 +160,7 @@ base::Result<void> LocalStore::write_account(std::string_view server_url, std::s
     for (const char* name : {"status", "contact", "termsOfServiceAgreed", "orders",
                              "onlyReturnExisting", "externalAccountBinding"}) {
         const auto value = body->find(name);
-        if (!value) continue;
+        if (!value || is_empty(*value)) continue;
         if (value->is_array()) {
             out.member(name, body->strings(name));
         } else if (const auto text = value->as_string()) {
@@ -205,10 +225,11 @@ base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
         if (text.error().kind == base::ErrorKind::not_found) return false;
         return text.error();
     }
-    // Our own line format: the fingerprint is its first member.
+    // Our own line format: the fingerprint is its first member. A line that a power cut tore has
+    // the next one behind it.
     const std::string line_start = R"({"fingerprint":")" + std::string{fingerprint} + "\"";
     for (const std::string_view line : base::split_lines(*text)) {
-        if (line.starts_with(line_start)) return true;
+        if (line.find(line_start) != std::string_view::npos) return true;
     }
     return false;
 }

@@ -44,7 +44,7 @@ class LocalStore {
     /// Held by whoever issues for this app, from the order to the exchange of the pair.
     base::Result<base::FileLock> try_lock_app(std::string_view app) const;
 
-    // --- accounts/<server>/<email> ---
+    // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
 
     /// Nothing if there is no key; a key alone (a crash before newAccount was answered) has no url.
     base::Result<std::optional<StoredAccount>> read_account(std::string_view server_url,

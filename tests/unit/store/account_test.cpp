@@ -1,0 +1,180 @@
+// Accounts in lego's layout, as lego 4.35.2 writes them and must be able to read them again.
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "store/local_store.h"
+#include "support/files.h"
+#include "support/temp_dir.h"
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kServer = "https://127.0.0.1:14000/dir";
+constexpr std::string_view kEmail = "me@x.test";
+
+constexpr std::string_view kLegoAccount =
+    "{\n"
+    "\t\"email\": \"me@x.test\",\n"
+    "\t\"registration\": {\n"
+    "\t\t\"body\": {\n"
+    "\t\t\t\"status\": \"valid\",\n"
+    "\t\t\t\"contact\": [\n"
+    "\t\t\t\t\"mailto:me@x.test\"\n"
+    "\t\t\t],\n"
+    "\t\t\t\"orders\": \"https://127.0.0.1:14000/list-orderz/5b3a\"\n"
+    "\t\t},\n"
+    "\t\t\"uri\": \"https://127.0.0.1:14000/my-account/5b3a\"\n"
+    "\t}\n"
+    "}";
+
+constexpr std::string_view kKey =
+    "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----\n";
+
+struct Host {
+    store::LocalStore store() const { return store::LocalStore{root.path()}; }
+    fs::path folder() const { return root / "accounts" / "127.0.0.1_14000" / "me@x.test"; }
+    fs::path json() const { return folder() / "account.json"; }
+    fs::path key() const { return folder() / "keys" / "me@x.test.key"; }
+
+    test::TempDir root;
+};
+
+}  // namespace
+
+TEST_CASE("a CA's folder is its host and port, whatever the path", "[store][C-10.7]") {
+    CHECK(store::account_server_name("https://acme-v02.api.letsencrypt.org/directory") ==
+          "acme-v02.api.letsencrypt.org");
+    CHECK(store::account_server_name("https://172.17.0.1:14000/dir") == "172.17.0.1_14000");
+    CHECK(store::account_server_name("https://ca.test") == "ca.test");
+    CHECK(store::account_server_name("https://ca.test/a") ==
+          store::account_server_name("https://ca.test/b"));
+}
+
+TEST_CASE("an account is read as lego wrote it and not touched", "[store][C-10.7]") {
+    const Host host;
+    test::write_file(host.json(), kLegoAccount);
+    test::write_file(host.key(), kKey);
+    const auto before = test::look_at(host.root.path());
+
+    const auto account = host.store().read_account(kServer, kEmail);
+    REQUIRE(account);
+    REQUIRE(account->has_value());
+    CHECK((*account)->key_pem.reveal() == kKey);
+    CHECK((*account)->url == "https://127.0.0.1:14000/my-account/5b3a");
+    CHECK((*account)->registration == R"({"status":"valid","contact":["mailto:me@x.test"],)"
+                                      R"("orders":"https://127.0.0.1:14000/list-orderz/5b3a"})");
+    CHECK(test::look_at(host.root.path()) == before);
+}
+
+TEST_CASE("an account is written byte for byte as lego writes it", "[store][C-10.7]") {
+    const Host host;
+    REQUIRE(host.store().write_account_key(kServer, kEmail, base::Secret{std::string{kKey}}));
+    REQUIRE(host.store().write_account(
+        kServer, kEmail, "https://127.0.0.1:14000/my-account/5b3a",
+        // In another order, with members that lego does not know and with empty ones, which Go's
+        // omitempty leaves out.
+        R"({"orders":"https://127.0.0.1:14000/list-orderz/5b3a","key":{"kty":"EC"},)"
+        R"("termsOfServiceAgreed":false,"onlyReturnExisting":false,)"
+        R"("externalAccountBinding":null,"contact":["mailto:me@x.test"],"status":"valid"})"));
+    CHECK(test::content_of(host.json()) == kLegoAccount);
+    CHECK(test::content_of(host.key()) == kKey);
+}
+
+TEST_CASE("an account without contact or orders has no such members", "[store][C-10.7]") {
+    const Host host;
+    REQUIRE(host.store().write_account(
+        kServer, kEmail, "https://ca.test/1",
+        R"({"status":"valid","contact":[],"orders":"","termsOfServiceAgreed":true})"));
+    CHECK(test::content_of(host.json()) ==
+          "{\n\t\"email\": \"me@x.test\",\n\t\"registration\": {\n\t\t\"body\": {\n"
+          "\t\t\t\"status\": \"valid\",\n\t\t\t\"termsOfServiceAgreed\": true\n\t\t},\n"
+          "\t\t\"uri\": \"https://ca.test/1\"\n\t}\n}");
+}
+
+TEST_CASE("an account's files are its owner's only, whatever the umask is", "[store][C-10.7]") {
+    const Host host;
+    const mode_t before = ::umask(0);
+    REQUIRE(host.store().write_account_key(kServer, kEmail, base::Secret{std::string{kKey}}));
+    REQUIRE(host.store().write_account(kServer, kEmail, "https://ca.test/1", "{}"));
+    ::umask(before);
+    CHECK(test::mode_of(host.json()) == 0600);
+    CHECK(test::mode_of(host.key()) == 0600);
+    for (const fs::path& folder : {host.root / "accounts", host.folder().parent_path(),
+                                   host.folder(), host.key().parent_path()}) {
+        CAPTURE(folder);
+        CHECK(test::mode_of(folder) == 0700);
+    }
+}
+
+TEST_CASE("a key alone is an account that is not registered yet", "[store][C-10.7]") {
+    const Host host;
+    test::write_file(host.key(), kKey);
+    const auto account = host.store().read_account(kServer, kEmail);
+    REQUIRE(account);
+    REQUIRE(account->has_value());
+    CHECK((*account)->key_pem.reveal() == kKey);
+    CHECK((*account)->url.empty());
+    CHECK((*account)->registration.empty());
+}
+
+TEST_CASE("an account file without its key is no account", "[store][C-10.7]") {
+    const Host host;
+    test::write_file(host.json(), kLegoAccount);
+    const auto account = host.store().read_account(kServer, kEmail);
+    REQUIRE(account);
+    CHECK_FALSE(account->has_value());
+}
+
+TEST_CASE("an account that lego has not registered has no url", "[store][C-10.7]") {
+    const Host host;
+    const std::string text = GENERATE(R"({"email":"me@x.test","registration":null})",
+                                      R"({"email":"me@x.test"})", "{}", "[]");
+    CAPTURE(text);
+    test::write_file(host.json(), text);
+    test::write_file(host.key(), kKey);
+    const auto account = host.store().read_account(kServer, kEmail);
+    REQUIRE(account);
+    REQUIRE(account->has_value());
+    CHECK((*account)->url.empty());
+    CHECK((*account)->registration.empty());
+}
+
+TEST_CASE("an account file that is no JSON is named", "[store][C-10.7]") {
+    const Host host;
+    test::write_file(host.json(), "{\"email\"");
+    test::write_file(host.key(), kKey);
+    const auto account = host.store().read_account(kServer, kEmail);
+    REQUIRE_FALSE(account);
+    CHECK(account.error().kind == base::ErrorKind::protocol);
+    CHECK_THAT(account.error().message, ContainsSubstring(host.json().string()));
+    CHECK_THAT(account.error().message, !ContainsSubstring("PRIVATE KEY"));
+}
+
+TEST_CASE("two addresses have two accounts, a host has one for all paths", "[store][C-10.7]") {
+    const Host host;
+    REQUIRE(host.store().write_account_key(kServer, kEmail, base::Secret{"one"}));
+    REQUIRE(host.store().write_account_key(kServer, "b@x.test", base::Secret{"two"}));
+    const auto other_path = host.store().read_account("https://127.0.0.1:14000/other", kEmail);
+    CHECK((*other_path)->key_pem.reveal() == "one");
+    CHECK((*host.store().read_account(kServer, "b@x.test"))->key_pem.reveal() == "two");
+}
+
+TEST_CASE("an address that would leave the folder of accounts is refused", "[store][C-10.7]") {
+    // A property may have been stored by another plugin, or by hand.
+    const Host host;
+    const std::string email = GENERATE("../../x@x.test", "a/b@x.test", "..", ".", "", "/etc");
+    CAPTURE(email);
+    const auto read = host.store().read_account(kServer, email);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().kind == base::ErrorKind::invalid_input);
+    CHECK_FALSE(host.store().write_account_key(kServer, email, base::Secret{"key"}));
+    CHECK_FALSE(host.store().write_account(kServer, email, "https://ca.test/1", "{}"));
+    CHECK(fs::is_empty(host.root.path()));
+}

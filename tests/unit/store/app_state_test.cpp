@@ -1,0 +1,124 @@
+#include "store/app_state.h"
+
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+namespace {
+
+store::AppState full_state() {
+    store::AppState state;
+    state.enabled = true;
+    state.installed =
+        store::InstalledPair{"0a1b", store::Owner::custom, base::from_unix(1'776'000'000)};
+    state.covered = {"a.test", "*.b.test"};
+    state.last_attempt =
+        store::Attempt{base::from_unix(1'770'000'000), false, "refused: \"no\"\n",
+                       R"({"type":"urn:ietf:params:acme:error:caa","status":403})"};
+    state.order =
+        store::RunningOrder{"https://ca.test/order/1",   "https://ca.test/dir",
+                            "https://ca.test/account/1", "7a36",
+                            {"a.test", "*.b.test"},      base::Secret{"-----BEGIN KEY-----\nx\n"}};
+    return state;
+}
+
+std::string text_of(const store::AppState& state) {
+    return std::string{store::to_text(state).reveal()};
+}
+
+}  // namespace
+
+TEST_CASE("what is known of an app reads back as it was written", "[store][design-3]") {
+    const std::string text = text_of(full_state());
+    const auto state = store::parse_app_state(text);
+    REQUIRE(state);
+    CHECK(state->enabled);
+    REQUIRE(state->installed);
+    CHECK(state->installed->fingerprint == "0a1b");
+    CHECK(state->installed->owner == store::Owner::custom);
+    CHECK(state->installed->not_after == base::from_unix(1'776'000'000));
+    CHECK(state->covered == std::vector<std::string>{"a.test", "*.b.test"});
+    REQUIRE(state->last_attempt);
+    CHECK(state->last_attempt->at == base::from_unix(1'770'000'000));
+    CHECK_FALSE(state->last_attempt->issued);
+    CHECK(state->last_attempt->message == "refused: \"no\"\n");
+    CHECK(state->last_attempt->problem ==
+          R"({"type":"urn:ietf:params:acme:error:caa","status":403})");
+    REQUIRE(state->order);
+    CHECK(state->order->url == "https://ca.test/order/1");
+    CHECK(state->order->directory_url == "https://ca.test/dir");
+    CHECK(state->order->account_url == "https://ca.test/account/1");
+    CHECK(state->order->hash == "7a36");
+    CHECK(state->order->names == std::vector<std::string>{"a.test", "*.b.test"});
+    CHECK(state->order->key_pem.reveal() == "-----BEGIN KEY-----\nx\n");
+    CHECK(text_of(*state) == text);
+}
+
+TEST_CASE("an app of which nothing is known has a short text", "[store][design-3]") {
+    const std::string text = text_of({});
+    CHECK(text == "{\n\t\"enabled\": false\n}");
+    const auto state = store::parse_app_state(text);
+    REQUIRE(state);
+    CHECK_FALSE(state->enabled);
+    CHECK_FALSE(state->installed);
+    CHECK(state->covered.empty());
+    CHECK_FALSE(state->last_attempt);
+    CHECK_FALSE(state->order);
+    CHECK(store::parse_app_state("{}"));
+}
+
+TEST_CASE("members that a later version added are no obstacle", "[store]") {
+    const auto state = store::parse_app_state(
+        R"({"later":{"x":[1]},"enabled":true,"installed":{"fingerprint":"a","owner":"ours",)"
+        R"("not_after":"2026-03-01T00:00:00Z","more":1}})");
+    REQUIRE(state);
+    CHECK(state->enabled);
+    REQUIRE(state->installed);
+    CHECK(state->installed->owner == store::Owner::ours);
+}
+
+TEST_CASE("a text that is no state is refused", "[store]") {
+    const std::string text = GENERATE("", "x", "[]", "null", "\"enabled\"", "{\"enabled\":tr",
+                                      "{} {}", "{\"enabled\":true,}");
+    CAPTURE(text);
+    const auto state = store::parse_app_state(text);
+    REQUIRE_FALSE(state);
+    CHECK(state.error().kind == base::ErrorKind::protocol);
+}
+
+TEST_CASE("a part of the state that lacks what it is about is none", "[store]") {
+    const std::string text = GENERATE(
+        R"("installed":{"fingerprint":"a"})", R"("installed":{"not_after":"tomorrow"})",
+        R"("installed":7)", R"("last_attempt":{"issued":true})", R"("last_attempt":{"at":"now"})",
+        R"("order":{"url":"https://ca.test/order/1"})", R"("order":[])");
+    CAPTURE(text);
+    const auto state = store::parse_app_state("{\"enabled\":1,\"covered\":\"a\"," + text + "}");
+    REQUIRE(state);
+    CHECK_FALSE(state->enabled);
+    CHECK(state->covered.empty());
+    CHECK_FALSE(state->installed);
+    CHECK_FALSE(state->last_attempt);
+    CHECK_FALSE(state->order);
+}
+
+TEST_CASE("whatever a CA or a disk said, the state can be read again", "[store]") {
+    // One unreadable state would stop every later run for the app.
+    store::AppState state;
+    store::Attempt attempt;
+    SECTION("bytes that are no UTF-8") {
+        attempt.message = "refused: \xff\xc3";
+    }
+    SECTION("controls") {
+        attempt.message = std::string{"a\0b\x1b\x7f", 5};
+    }
+    SECTION("a problem that is no JSON") {
+        attempt.problem = "<html>";
+    }
+    state.last_attempt = attempt;
+    state.enabled = true;
+    const auto again = store::parse_app_state(text_of(state));
+    REQUIRE(again);
+    CHECK(again->enabled);
+    CHECK(again->last_attempt);
+}
