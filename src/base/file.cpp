@@ -15,10 +15,26 @@
 namespace base {
 namespace {
 
+constexpr std::size_t kTagBytes = 6;
+constexpr std::string_view kTemporaryEnd = ".tmp";
+
 /// A temporary name beside `path`. It never ends like the target: nginx includes `*.conf`.
 Path temporary_beside(const Path& path) {
-    return path.parent_path() /
-           ("." + path.filename().string() + "." + to_hex(random_bytes(6)) + ".tmp");
+    return path.parent_path() / ("." + path.filename().string() + "." +
+                                 to_hex(random_bytes(kTagBytes)) + std::string{kTemporaryEnd});
+}
+
+/// The file for which such a name was made; empty if it is none.
+std::string_view target_of_temporary(std::string_view name) {
+    constexpr std::size_t kTail = 1 + 2 * kTagBytes + kTemporaryEnd.size();
+    if (name.size() <= 1 + kTail || name.front() != '.' || !name.ends_with(kTemporaryEnd))
+        return {};
+    const std::string_view tail = name.substr(name.size() - kTail, 1 + 2 * kTagBytes);
+    if (tail.front() != '.' ||
+        tail.find_first_not_of("0123456789abcdef", 1) != std::string_view::npos) {
+        return {};
+    }
+    return name.substr(1, name.size() - 1 - kTail);
 }
 
 Result<void> write_all(int fd, std::string_view content, const Path& path) {
@@ -125,6 +141,17 @@ Result<void> replace_symlink(const Path& path, const Path& target) {
     auto result = publish(temporary, path);
     if (!result) ::unlink(temporary.c_str());
     return result;
+}
+
+Result<void> remove_leftovers(const Path& folder, std::string_view name) {
+    const auto entries = list_directory(folder);
+    if (!entries) return entries.error();
+    for (const std::string& entry : *entries) {
+        const std::string_view target = target_of_temporary(entry);
+        if (target.empty() || (!name.empty() && target != name)) continue;
+        if (auto removed = remove_file(folder / entry); !removed) return removed;
+    }
+    return {};
 }
 
 Result<void> remove_file(const Path& path) {

@@ -31,6 +31,10 @@ Result<void> append_line(const Path& path, std::string_view line, mode_t mode);
 /// Makes `path` a symbolic link to `target` in one step.
 Result<void> replace_symlink(const Path& path, const Path& target);
 
+/// Removes what calls of replace_file and replace_symlink that were killed left in a folder: of one
+/// file, or of all if `name` is empty. Only for who holds the lock under which they are written.
+Result<void> remove_leftovers(const Path& folder, std::string_view name = {});
+
 /// Absent already is success.
 Result<void> remove_file(const Path& path);
 

@@ -1,9 +1,11 @@
 #include "base/file.h"
 
 #include <fstream>
+#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -162,6 +164,37 @@ TEST_CASE("a symbolic link is replaced in one step, also where one was", "[base]
     REQUIRE(base::replace_symlink(dir / "current", "/somewhere/b"));
     CHECK(std::filesystem::read_symlink(dir / "current") == "/somewhere/b");
     CHECK(base::list_directory(dir.path()).value() == std::vector<std::string>{"current"});
+}
+
+TEST_CASE("what a killed replacement left is removed, of one file or of all", "[base]") {
+    const test::TempDir folder;
+    const std::vector<std::string> leftovers{".key.pem.0123456789ab.tmp", ".a.b.0123456789ab.tmp"};
+    const std::vector<std::string> others{"key.pem",
+                                          ".key.pem.tmp",
+                                          ".key.pem.0123456789ag.tmp",
+                                          ".key.pem.0123456789abc.tmp",
+                                          "key.pem.0123456789ab.tmp",
+                                          "..0123456789ab.tmp"};
+    const auto fill = [&] {
+        for (const auto& names : {leftovers, others}) {
+            for (const std::string& name : names)
+                std::ofstream{folder.path() / name} << "x";
+        }
+    };
+    const auto left = [&] {
+        const auto names = base::list_directory(folder.path());
+        REQUIRE(names);
+        return std::set<std::string>{names->begin(), names->end()};
+    };
+    std::set<std::string> expected{others.begin(), others.end()};
+    fill();
+    REQUIRE(base::remove_leftovers(folder.path()));
+    CHECK(left() == expected);
+    fill();
+    REQUIRE(base::remove_leftovers(folder.path(), "key.pem"));
+    expected.insert(".a.b.0123456789ab.tmp");
+    CHECK(left() == expected);
+    CHECK(base::remove_leftovers(folder.path() / "missing"));
 }
 
 TEST_CASE("removing a file that is not there is success", "[base]") {
