@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "base/directory.h"
+#include "base/file.h"
+#include "dokku/challenge_route.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/challenge_routes.h"
 #include "lifecycle/explain.h"
@@ -22,8 +24,29 @@ void print(const Context& context, const base::Error& error) {
         context.log.warn(step);
 }
 
-/// The first writes: the app's lock, its webroot (kept for compatibility) and the folder of its
-/// configuration.
+/// A run that is cut short anywhere from here on is known by what it leaves in the journal. The
+/// order of a run before it stays there to be taken up.
+base::Result<void> begin_journal(const Context& context, const IssueJob& job) {
+    return context.store.update_state(job.app.text(), [&](store::AppState& state) {
+        if (state.order) return;
+        state.order = store::RunningOrder{"",       job.settings.server.computed, "",
+                                          job.hash, to_texts(job.names),          base::Secret{}};
+    });
+}
+
+/// What a killed run was writing when it ended; some of it holds keys.
+base::Result<void> sweep(const Context& context, const IssueJob& job) {
+    const base::Path folder = certificate_folder(context, job);
+    const auto route = dokku::route_files(context.environment, job.app);
+    for (const base::Path& swept :
+         {folder.parent_path(), folder, folder / "certificates", route.snippet.parent_path()}) {
+        if (auto done = base::remove_leftovers(swept); !done) return done;
+    }
+    return base::remove_leftovers(route.block.parent_path(), route.block.filename().string());
+}
+
+/// The first writes: the app's lock, its webroot (kept for compatibility), the folder of its
+/// configuration and the journal.
 base::Result<void> claim(Context& context, IssueJob& job) {
     constexpr mode_t kFolder = 0755;
     auto lock = context.store.try_lock_app(job.app.text());
@@ -36,11 +59,14 @@ base::Result<void> claim(Context& context, IssueJob& job) {
     }
     job.lock = std::move(*lock);
     if (auto observed = observe_pair(context, job); !observed) return observed;
+    if (auto swept = sweep(context, job); !swept) return swept;
     if (auto made = base::make_directories(context.environment.webroot(job.app), kFolder); !made) {
         return made;
     }
-    return write_configuration(certificate_folder(context, job), job.config_line,
-                               job.settings.lego_docker_options.computed, "");
+    auto written = write_configuration(certificate_folder(context, job), job.config_line,
+                                       job.settings.lego_docker_options.computed, "");
+    if (!written) return written;
+    return begin_journal(context, job);
 }
 
 /// Contract 10.4 steps 5 and 6.
@@ -106,7 +132,8 @@ void remember(Context& context, const IssueJob& job) {
     auto kept = context.store.update_state(job.app.text(), [&](store::AppState& state) {
         state.last_attempt = attempt;
         if (job.alive()) state.enabled = true;
-        if (job.alive() || useless) state.order.reset();
+        const bool unasked = state.order && state.order->url.empty();
+        if (job.alive() || useless || unasked) state.order.reset();
     });
     if (!kept) context.log.warn(kept.error().message);
 }
@@ -132,9 +159,11 @@ void issue(Context& context, const Jobs& jobs) {
     install(context, jobs);
     for (const IssueJob* job : jobs) {
         if (!job->alive()) tell_failure(context, *job);
-        remember(context, *job);
     }
     load_pairs(context, jobs);
+    // The journal ends last: a run killed before nginx has the pair is taken up by the next.
+    for (const IssueJob* job : jobs)
+        remember(context, *job);
     for (IssueJob* job : jobs)
         finish(context, *job);
 }

@@ -38,6 +38,7 @@ struct IssueJob {
     Predecessor predecessor = Predecessor::none;
     std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
     bool same_names = false;                ///< the pair in place is ours and has exactly `names`
+    bool interrupted = false;               ///< an earlier run left its journal behind
 
     std::optional<base::FileLock> lock;
     CaSession* ca = nullptr;

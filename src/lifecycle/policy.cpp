@@ -12,6 +12,7 @@ std::chrono::seconds renewal_margin(const base::CertificateDates& dates) {
 
 std::optional<std::string> why_due(const CertificateFacts& facts, const Wish& wish,
                                    base::UtcTime now) {
+    if (facts.interrupted) return "an earlier run did not come to its end";
     if (!facts.active) return "no certificate of letsencrypt is in use";
     if (facts.current_hash != wish.hash) return "domains or settings have changed";
     if (!facts.dates) return "the installed certificate cannot be read";

@@ -13,6 +13,7 @@ namespace lifecycle {
 /// What lies on disk about an app's certificate, as far as it decides whether one is due.
 struct CertificateFacts {
     bool active = false;                          ///< design section 3
+    bool interrupted = false;                     ///< an earlier run left its journal behind
     std::string current_hash;                     ///< folder that certs/current leads to; or empty
     std::optional<base::CertificateDates> dates;  ///< of tls/server.crt
     std::vector<std::string> covered;             ///< names of tls/server.crt

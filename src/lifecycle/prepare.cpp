@@ -96,7 +96,9 @@ std::string current_hash(const base::Path& current) {
 
 CertificateFacts read_facts(const Context& context, const IssueJob& job) {
     CertificateFacts facts;
-    facts.active = job.predecessor == Predecessor::ours;
+    facts.interrupted = job.interrupted;
+    // Not only ours: a renamed app serves our pair, but certs/current leads nowhere.
+    facts.active = dokku::is_active(context.environment, job.app);
     facts.current_hash = current_hash(context.environment.certs_root(job.app) / "current");
     if (!job.live_chain) return facts;
     if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
@@ -170,6 +172,9 @@ base::Result<std::optional<IssueJob>> prepare(Context& context, const dokku::App
         context.log.verbose(app.text() + " has a certificate of its own, which is kept");
         return std::optional<IssueJob>{};
     }
+    const auto state = context.store.read_state(app.text());
+    if (!state) return state.error();
+    job->interrupted = state->order.has_value();
     const auto due = why_due_now(context, *job);
     if (!due) return due.error();
     if (!wish.force && !due->has_value()) {

@@ -16,13 +16,14 @@ namespace {
 constexpr std::chrono::seconds kServedPatience{5};
 constexpr std::chrono::milliseconds kLookAgain{50};
 
-base::Path vhost_of(const Context& context, const IssueJob& job) {
-    return context.environment.app_root(job.app) / "nginx.conf";
-}
-
-/// A vhost that serves this app's pair under these names needs no new text, only a reload.
-bool needs_rebuild(const Context& context, const IssueJob& job) {
-    return job.alive() && (!job.same_names || !base::file_exists(vhost_of(context, job)));
+base::Result<std::vector<dokku::NginxServer>> read_vhost(const Context& context,
+                                                         const IssueJob& job) {
+    const base::Path vhost = context.environment.app_root(job.app) / "nginx.conf";
+    const auto text = base::read_file(vhost);
+    if (!text) return text.error();
+    const auto directives = dokku::parse_nginx_config(*text, vhost);
+    if (!directives) return directives.error();
+    return dokku::find_servers(*directives);
 }
 
 void rebuild(const Context& context, const IssueJob& job) {
@@ -45,6 +46,20 @@ std::vector<dokku::ListenPair> tls_pairs(const std::vector<dokku::NginxServer>& 
         }
     }
     return pairs;
+}
+
+bool has_tls_for_all(const std::vector<dokku::NginxServer>& vhost, const IssueJob& job) {
+    return std::all_of(job.names.begin(), job.names.end(),
+                       [&](const auto& name) { return !tls_pairs(vhost, name.str()).empty(); });
+}
+
+/// A vhost that serves this app's pair under these names needs no new text, only a reload. A run
+/// that was cut short may have installed the pair and never have come to its rebuild.
+bool needs_rebuild(const Context& context, const IssueJob& job) {
+    if (!job.alive()) return false;
+    if (!job.same_names) return true;
+    const auto vhost = read_vhost(context, job);
+    return !vhost || (job.interrupted && !has_tls_for_all(*vhost, job));
 }
 
 /// A TLS listener of a name and where to connect to for it.
@@ -104,19 +119,15 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
 std::vector<std::string> probe_served(Context& context, const IssueJob& job) {
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
     if (!leaf) return {leaf.error().message};
-    const base::Path vhost = vhost_of(context, job);
-    const auto text = base::read_file(vhost);
-    const auto directives = text ? dokku::parse_nginx_config(*text, vhost)
-                                 : base::Result<std::vector<dokku::NginxDirective>>{text.error()};
-    if (!directives) return {"cannot read the vhost: " + directives.error().message};
-    const auto servers = dokku::find_servers(*directives);
+    const auto servers = read_vhost(context, job);
+    if (!servers) return {"cannot read the vhost: " + servers.error().message};
     const auto all_servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
 
     std::vector<std::string> missing;
     const auto deadline = context.clock.monotonic() + kServedPatience;
     for (const dns::DnsName& name : job.names) {
         if (name.is_wildcard()) continue;  // a name below it is not ours to invent
-        const auto pairs = tls_pairs(servers, name.str());
+        const auto pairs = tls_pairs(*servers, name.str());
         if (pairs.empty()) {
             missing.push_back("no https listener for " + name.str() +
                               " yet: add one with `dokku ports:add " + job.app.text() +

@@ -41,7 +41,7 @@ std::optional<RunningOrder> read_order(const json::Value& state) {
     order.hash = object->string("hash").value_or("");
     order.names = object->strings("names");
     order.key_pem = base::Secret{object->string("key").value_or("")};
-    if (order.url.empty() || order.key_pem.empty()) return std::nullopt;
+    if (order.hash.empty()) return std::nullopt;
     return order;
 }
 

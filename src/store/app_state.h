@@ -32,7 +32,7 @@ struct Attempt {
 
 /// The journal of a running order: what a killed run needs to go on instead of ordering again.
 struct RunningOrder {
-    std::string url;
+    std::string url;            ///< empty until the CA was asked; so are account and key
     std::string directory_url;  ///< of the CA that has it
     std::string account_url;
     std::string hash;  ///< of the configuration that it is for

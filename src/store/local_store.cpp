@@ -86,6 +86,8 @@ base::Result<void> LocalStore::update_state(std::string_view app,
     base::SystemClock clock;
     const auto lock = base::FileLock::acquire(file.parent_path() / ".lock", kStatePatience, clock);
     if (!lock) return lock.error();
+    auto swept = base::remove_leftovers(file.parent_path(), file.filename().string());
+    if (!swept) return swept;
     auto state = read_state(app);
     if (!state) return std::move(state).error();
     change(*state);

@@ -18,8 +18,10 @@ int main(int argc, char** argv) {
             if (!app) return app.error();
             // Before anything goes, so that a hook that sees it go does not order it anew.
             const store::LocalStore store{call.environment.global_root()};
-            const auto off = store.update_state(
-                app->text(), [](store::AppState& state) { state.enabled = false; });
+            const auto off = store.update_state(app->text(), [](store::AppState& state) {
+                state.enabled = false;
+                state.order.reset();
+            });
             if (!off) return off.error();
             const auto disabled = dokku::disable_app(call.environment, call.log, *app);
             if (!disabled) return disabled.error();
