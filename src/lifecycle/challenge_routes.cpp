@@ -200,24 +200,48 @@ void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_sta
     }
 }
 
+/// The first part in quotation marks.
+std::string first_quoted(std::string_view text) {
+    const auto open = text.find('"');
+    if (open == std::string_view::npos) return {};
+    text.remove_prefix(open + 1);
+    const auto close = text.find('"');
+    return close == std::string_view::npos ? std::string{} : std::string{text.substr(0, close)};
+}
+
+/// nginx says which server name it refuses, but not where it stands.
+void find_place_of_name(dokku::NginxComplaint& complaint, const std::string& name) {
+    for (const auto& server :
+         dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig))) {
+        if (!server.has_name(name)) continue;
+        complaint.file = server.file;
+        complaint.line = server.line;
+        return;
+    }
+}
+
 }  // namespace
 
 base::Result<void> require_sound_nginx(const Context& context) {
     const auto complaint = dokku::NginxService::test();
     if (!complaint) return complaint.error();
     if (!complaint->has_value()) return {};
-    const dokku::NginxComplaint& words = **complaint;
+    dokku::NginxComplaint words = **complaint;
+    const std::string name = words.file.empty() ? first_quoted(words.message) : "";
+    if (!name.empty()) find_place_of_name(words, name);
     const std::string app = dokku::app_of_file(context.environment.root, words.file);
     std::string message = "nginx's configuration is broken already";
     if (!app.empty()) message += " by app " + app;
     if (!words.file.empty()) message += " (" + words.place() + ")";
+    std::string step = "Mend that file and try again.";
+    if (!app.empty() && !name.empty()) {
+        step = "Take that name away with: dokku domains:remove " + app + " '" + name + "'";
+    } else if (!app.empty()) {
+        step = "Mend that file, or let Dokku write it again with: dokku proxy:build-config " + app;
+    }
     return base::fail(base::ErrorKind::rejected, message + ": " + words.message,
                       {"Nothing was ordered: nginx could not load a certificate now.",
-                       "See it with: sudo nginx -t",
-                       app.empty() ? "Mend that file and try again."
-                                   : "Mend that file, or let Dokku write it again with: "
-                                     "dokku proxy:build-config " +
-                                         app});
+                       "See it with: sudo nginx -t", std::move(step)});
 }
 
 void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
