@@ -59,6 +59,14 @@ std::string words(std::string_view detail, std::string_view type) {
     return "\"" + base::printable(detail) + "\" (" + base::printable(type) + ")";
 }
 
+/// The CA did not answer, or what answered is none, and nothing more is known.
+bool is_about_the_server(const acme::Failure& failure) {
+    const auto kind = failure.error.kind;
+    return !failure.problem && failure.error.steps.empty() &&
+           (kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
+            kind == base::ErrorKind::protocol);
+}
+
 }  // namespace
 
 bool is_rate_limit(const acme::Failure& failure) {
@@ -82,6 +90,12 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
     }
     for (const std::string& step : failure.error.steps)
         add_once(meanings, step);
+    if (is_about_the_server(failure)) {
+        meanings.push_back("It was asked at " + base::printable(failure.url) + "; if that is not " +
+                           "the CA you want, set another: dokku letsencrypt:set " +
+                           std::string{app} + " server default|staging|https://...");
+        meanings.push_back("Else try again later: dokku letsencrypt:enable " + std::string{app});
+    }
     lines.insert(lines.end(), meanings.begin(), meanings.end());
     if (failure.error.retry_at) {
         lines.push_back("The CA asks not to be asked again before " +
