@@ -19,7 +19,8 @@
 namespace test {
 namespace {
 
-constexpr int kTick = 20;  // milliseconds between looks at the stop flag
+constexpr long kHour = 3600;  // seconds
+constexpr int kTick = 20;     // milliseconds between looks at the stop flag
 
 void require(bool worked, const char* what) {
     if (!worked) throw std::runtime_error(what);
@@ -94,7 +95,8 @@ class LoopbackServer::Connection {
 
 LoopbackServer::LoopbackServer(Transport transport, Handler handler)
     : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+    // OpenSSL writes without MSG_NOSIGNAL.
+    require(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR, "signal");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -119,15 +121,14 @@ void LoopbackServer::make_certificate() {
     const std::unique_ptr<X509, FreeWith<X509_free>> certificate(X509_new());
     X509* x509 = certificate.get();
     require(key && x509 != nullptr, "key");
-    constexpr long hour = 3600;
     X509_set_version(x509, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509), -hour);
-    X509_gmtime_adj(X509_getm_notAfter(x509), hour);
+    X509_gmtime_adj(X509_getm_notBefore(x509), -kHour);
+    X509_gmtime_adj(X509_getm_notAfter(x509), kHour);
     X509_set_pubkey(x509, key.get());
     X509_NAME* subject = X509_get_subject_name(x509);
-    const unsigned char name[] = "loopback";
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name, -1, -1, 0);
+    const std::array<unsigned char, 8> name{'l', 'o', 'o', 'p', 'b', 'a', 'c', 'k'};
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name.data(), name.size(), -1, 0);
     X509_set_issuer_name(x509, subject);
     const std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>> names(
         X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost"));

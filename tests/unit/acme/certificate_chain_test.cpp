@@ -23,8 +23,8 @@ TEST_CASE("a chain is fetched as PEM, its alternates are only named", "[acme][rf
                                       "Application/PEM-Certificate-Chain ; charset=utf-8");
     bench.http.post(at_ca("/cert/1"), 200, kPem,
                     {{"content-type", type},
-                     {"link", "<https://ca.example/directory>;rel=\"index\""},
-                     {"link", "</cert/1/1>;rel=\"alternate\", </cert/1/2>;rel=\"alternate\""}});
+                     {"link", R"(<https://ca.example/directory>;rel="index")"},
+                     {"link", R"(</cert/1/1>;rel="alternate", </cert/1/2>;rel="alternate")"}});
     const auto certificate = acme::fetch_certificate(bench.client, at_ca("/cert/1"));
     REQUIRE(certificate);
     CHECK(certificate->chain_pem == kPem);

@@ -22,7 +22,7 @@ TEST_CASE("a JWS has exactly protected, payload and signature", "[acme][rfc8555-
     const auto key = crypto::PrivateKey::generate(type);
     REQUIRE(key);
     const auto text =
-        acme::sign_jws(*key, {"https://a/\"o", "nonce", "https://a/account/1"}, "{\"csr\":\"x\"}");
+        acme::sign_jws(*key, {R"(https://a/"o)", "nonce", "https://a/account/1"}, R"({"csr":"x"})");
     REQUIRE(text);
     const auto jws = json::Value::parse(*text);
     REQUIRE(jws);
@@ -32,7 +32,7 @@ TEST_CASE("a JWS has exactly protected, payload and signature", "[acme][rfc8555-
     CHECK(members[1].first == "payload");
     CHECK(members[2].first == "signature");
     CHECK(text->find('=') == std::string::npos);
-    CHECK(decoded(*jws, "payload") == "{\"csr\":\"x\"}");
+    CHECK(decoded(*jws, "payload") == R"({"csr":"x"})");
 
     const auto header = json::Value::parse(decoded(*jws, "protected"));
     REQUIRE(header);
@@ -40,7 +40,7 @@ TEST_CASE("a JWS has exactly protected, payload and signature", "[acme][rfc8555-
     CHECK(header->string("alg") == std::string(key->jws_algorithm()));
     CHECK(header->string("kid") == "https://a/account/1");
     CHECK(header->string("nonce") == "nonce");
-    CHECK(header->string("url") == "https://a/\"o");
+    CHECK(header->string("url") == R"(https://a/"o)");
     const std::size_t bytes = type == crypto::KeyType::p256   ? 64
                               : type == crypto::KeyType::p384 ? 96
                                                               : 256;

@@ -18,7 +18,6 @@ using test::authorization_json;
 using test::order_json;
 using test::OrderStory;
 using test::problem_json;
-using test::valid_order;
 
 namespace {
 

@@ -53,9 +53,9 @@ TEST_CASE("a reference is resolved against the URL that was asked", "[http][rfc3
 TEST_CASE("links may repeat, be joined by commas, and be relative", "[http][rfc8288-3]") {
     const http::Response response{
         200,
-        {{"link", "<https://ca.example/dir>;rel=\"index\""},
+        {{"link", R"(<https://ca.example/dir>;rel="index")"},
          {"link", "</cert/1/1>;rel=\"alternate\", <https://ca.example/cert/1/2> ; REL=alternate"},
-         {"link", "<2,;3>; title=\"a, \\\"b\\\"; rel=up\"; rel=\"up alternate\""}},
+         {"link", R"(<2,;3>; title="a, \"b\"; rel=up"; rel="up alternate")"}},
         ""};
     CHECK(http::links(response, "alternate", kAsked) == Urls{"https://ca.example:14000/cert/1/1",
                                                              "https://ca.example/cert/1/2",
