@@ -12,7 +12,8 @@ namespace test {
 /// A `plugn` and a `dokku` first on the PATH that are the given shell script.
 class FakePrograms {
   public:
-    explicit FakePrograms(const std::string& script) : path_before_(std::getenv("PATH")) {
+    explicit FakePrograms(const std::string& script) {
+        if (const char* path = std::getenv("PATH")) path_before_ = path;
         for (const char* name : {"plugn", "dokku"}) {
             DokkuHost::write(folder_ / name, "#!/bin/sh\n" + script + "\n");
             std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_all);

@@ -69,7 +69,7 @@ TEST_CASE("apps filtered per user are asked for as core does", "[dokku][C-5.1]")
     host.add_app("hidden");
     test::DokkuHost::write(host.environment.plugins_enabled / "acl" / "user-auth-app", "");
     const test::FakePrograms programs{
-        "case \"$2 $3\" in 'app-list '*) echo seen;; 'app-exists seen') ;; *) exit 20;; esac"};
+        R"(case "$2 $3" in 'app-list '*) echo seen;; 'app-exists seen') ;; *) exit 20;; esac)"};
     const auto apps = dokku::list_apps(host.environment);
     REQUIRE(apps);
     CHECK(*apps == std::vector<dokku::AppName>{seen});

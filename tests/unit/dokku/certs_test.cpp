@@ -24,9 +24,9 @@ TEST_CASE("HTTPS is on if certificate and key are there, whoever put them", "[do
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(dokku::has_pair(host.environment, app));
-    host.write(host.environment.tls_root(app) / "server.crt", "x");
+    test::DokkuHost::write(host.environment.tls_root(app) / "server.crt", "x");
     CHECK_FALSE(dokku::has_pair(host.environment, app));
-    host.write(host.environment.tls_root(app) / "server.key", "x");
+    test::DokkuHost::write(host.environment.tls_root(app) / "server.key", "x");
     CHECK(dokku::has_pair(host.environment, app));
 }
 
@@ -41,7 +41,8 @@ TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[dokku
 
     SECTION("whatever today's first domain is") {
         host.issue(app, "once.first.test", ours + other);
-        host.write(host.environment.app_root(app) / "VHOST", "now.first.test\nonce.first.test\n");
+        test::DokkuHost::write(host.environment.app_root(app) / "VHOST",
+                               "now.first.test\nonce.first.test\n");
         CHECK(dokku::is_active(host.environment, app));
     }
     SECTION("only the leaf counts, and how it is written does not") {
@@ -54,13 +55,14 @@ TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[dokku
     }
     SECTION("another file than .crt is not looked at") {
         host.issue(app, "shop.test", other);
-        host.write(host.environment.certs_root(app) / "current" / "certificates" / "shop.test.pem",
-                   ours);
+        test::DokkuHost::write(
+            host.environment.certs_root(app) / "current" / "certificates" / "shop.test.pem", ours);
         CHECK_FALSE(dokku::is_active(host.environment, app));
     }
     SECTION("the legacy fullchain.pem counts") {
         host.issue(app, "shop.test", other);
-        host.write(host.environment.certs_root(app) / "current" / "fullchain.pem", ours + other);
+        test::DokkuHost::write(host.environment.certs_root(app) / "current" / "fullchain.pem",
+                               ours + other);
         CHECK(dokku::is_active(host.environment, app));
     }
     SECTION("without the key nothing is served") {
@@ -71,7 +73,7 @@ TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[dokku
     SECTION("the compatibility copy is never read") {
         host.issue(app, "shop.test", ours);
         host.install_pair(app, other);
-        host.write(host.environment.tls_root(app) / "server.letsencrypt.crt", ours);
+        test::DokkuHost::write(host.environment.tls_root(app) / "server.letsencrypt.crt", ours);
         CHECK_FALSE(dokku::is_active(host.environment, app));
     }
     SECTION("a dangling current is nothing issued") {

@@ -31,15 +31,16 @@ TEST_CASE("an empty value unsets, also what is not set", "[dokku][C-10.4]") {
 
 TEST_CASE("the app is checked before the key, the key before the value", "[dokku][C-10.4]") {
     test::DokkuHost host;
-    const auto set = [&](const char* target, const char* key, const char* value) {
-        return dokku::change_setting(host.environment, host.log(), target, key, value);
+    const auto message = [&](const char* target, const char* key, const char* value) {
+        return dokku::change_setting(host.environment, host.log(), target, key, value)
+            .error()
+            .message;
     };
-    CHECK(set("nosuch", "", "").error().message == "App nosuch does not exist");
-    CHECK(set("", "", "").error().message == "App  does not exist");
+    CHECK(message("nosuch", "", "") == "App nosuch does not exist");
     host.add_app("shop");
-    CHECK(set("shop", "", "").error().message == "No key specified");
-    CHECK(set("shop", "../x", "y").error().message.starts_with("Invalid key specified"));
-    CHECK(set("shop", "graceperiod", "30d").error().kind == base::ErrorKind::invalid_input);
+    CHECK(message("shop", "", "") == "No key specified");
+    CHECK(message("shop", "../x", "y").starts_with("Invalid key specified"));
+    CHECK(message("shop", "graceperiod", "30d").starts_with("Invalid value '30d'"));
     CHECK(host.logged.out.empty());
     CHECK_FALSE(std::filesystem::exists(host.environment.lib_root / "config"));
 }

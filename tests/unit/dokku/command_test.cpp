@@ -10,7 +10,7 @@
 
 TEST_CASE("a nested dokku command gets its words and is marked as ours", "[dokku][C-11]") {
     const test::DokkuHost host;
-    const test::FakePrograms programs{"echo \"$*\"; exit 3"};
+    const test::FakePrograms programs{R"(echo "$*"; exit 3)"};
     std::string output;
     dokku::RunOptions options;
     options.on_output = [&](std::string_view line) { output += line; };

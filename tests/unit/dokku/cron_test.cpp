@@ -43,13 +43,13 @@ TEST_CASE("cron entries exist while the daily run is on and its executables are 
 
     test::DokkuHost::write(plugin / "subcommands" / "auto-renew", "");
     test::DokkuHost::write(plugin / "cron", "");
-    CHECK(dokku::cron_entries(host.environment) == Lines{});
+    CHECK(dokku::cron_entries(host.environment).empty());
     test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
     CHECK(dokku::cron_entries(host.environment) == Lines{daily, minutely});
     std::filesystem::remove(plugin / "cron");
     CHECK(dokku::cron_entries(host.environment) == Lines{daily});
     std::filesystem::remove(plugin / "subcommands" / "auto-renew");
-    CHECK(dokku::cron_entries(host.environment) == Lines{});
+    CHECK(dokku::cron_entries(host.environment).empty());
 }
 
 TEST_CASE("a plugin folder that would break the crontab gets no entry", "[dokku][cron][C-9]") {
@@ -57,5 +57,5 @@ TEST_CASE("a plugin folder that would break the crontab gets no entry", "[dokku]
     test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
     host.environment.plugin_directory = host.environment.plugins_enabled / "a;b";
     test::DokkuHost::write(host.environment.plugin_directory / "cron", "");
-    CHECK(dokku::cron_entries(host.environment) == Lines{});
+    CHECK(dokku::cron_entries(host.environment).empty());
 }

@@ -15,7 +15,7 @@ TEST_CASE("disable removes the files, then has nginx rebuilt", "[dokku][C-10.4]"
     host.issue(app, "shop.test", "x");
     host.set_property("shop", "email", "me@x.test");
     const test::FakePrograms programs{"test -e '" + host.environment.tls_root(app).string() +
-                                      "' && exit 9; echo \"$*\" >>\"${0%/*}/calls\""};
+                                      R"(' && exit 9; echo "$*" >>"${0%/*}/calls")"};
     REQUIRE(dokku::disable_app(host.environment, host.log(), app));
     REQUIRE(dokku::disable_app(host.environment, host.log(), app));
     const std::string once =

@@ -17,11 +17,11 @@ TEST_CASE("domains are the lines of VHOST in their order, without the default ma
           Domains{"B.test", "a.test", "*.x.test"});
     CHECK(dokku::parse_vhost("a.test") == Domains{"a.test"});
     CHECK(dokku::parse_vhost("a.test\r\n\n  \n__\n") == Domains{"a.test", "__"});
-    CHECK(dokku::parse_vhost("") == Domains{});
+    CHECK(dokku::parse_vhost("").empty());
 }
 
 TEST_CASE("NO_VHOST is found however the line is quoted", "[dokku][C-5.3]") {
-    const std::string line = GENERATE("NO_VHOST=1", "NO_VHOST='1'", "NO_VHOST=\"1\"",
+    const std::string line = GENERATE("NO_VHOST=1", "NO_VHOST='1'", R"(NO_VHOST="1")",
                                       "export NO_VHOST='1'", "  NO_VHOST = 1 ");
     CAPTURE(line);
     CHECK(dokku::find_env_value("A=2\n" + line + "\nB=\"x\"\n", "NO_VHOST") == "1");

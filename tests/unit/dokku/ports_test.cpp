@@ -85,7 +85,7 @@ TEST_CASE("the port map is read from the files of the ports plugin", "[dokku][C-
 TEST_CASE("certs-force is asked only if some plugin has it and it can matter", "[dokku][C-3.4]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
-    const test::FakePrograms programs{"echo \"$2\" >>\"${0%/*}/asked\"; echo true"};
+    const test::FakePrograms programs{R"(echo "$2" >>"${0%/*}/asked"; echo true)"};
     CHECK(dokku::read_ports(host.environment, app)->size() == 1);
     CHECK_FALSE(std::filesystem::exists(programs / "asked"));
     test::DokkuHost::write(host.environment.plugins_enabled / "caddy" / "certs-force", "");

@@ -90,7 +90,8 @@ TEST_CASE("destroying an app's properties leaves those of others", "[dokku][C-10
 TEST_CASE("an app called letsencrypt shares the folder and disturbs nobody", "[dokku][C-4]") {
     const test::DokkuHost host;
     const auto app = host.add_app("letsencrypt");
-    host.write(host.environment.lib_root / "config" / "letsencrypt" / "ENV", "NO_VHOST='1'\n");
+    test::DokkuHost::write(host.environment.lib_root / "config" / "letsencrypt" / "ENV",
+                           "NO_VHOST='1'\n");
     host.set_property("letsencrypt", "email", "me@x.test");
     const dokku::PropertyStore store{host.environment};
     CHECK(*store.get(app, "email") == "me@x.test");

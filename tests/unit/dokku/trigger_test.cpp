@@ -15,7 +15,7 @@ using Catch::Matchers::StartsWith;
 
 TEST_CASE("a trigger is asked through plugn and its lines come back", "[dokku][C-2.1]") {
     const test::DokkuHost host;
-    const test::FakePrograms programs{"echo \"$@\"; echo second"};
+    const test::FakePrograms programs{R"(echo "$@"; echo second)"};
     const auto lines =
         dokku::ask_trigger(host.environment, host.add_app("shop"), "proxy-type", {"shop"});
     REQUIRE(lines);
@@ -27,7 +27,7 @@ TEST_CASE("what we start is marked as ours and does not get our own flags", "[do
     ::setenv("DOKKU_APP_NAME", "other", 1);
     ::setenv("DOKKU_APPS_FORCE_DELETE", "1", 1);
     const test::FakePrograms programs{
-        "echo \"$DOKKU_LETSENCRYPT_RUN\"; echo \"[$DOKKU_APP_NAME$DOKKU_APPS_FORCE_DELETE]\""};
+        R"(echo "$DOKKU_LETSENCRYPT_RUN"; echo "[$DOKKU_APP_NAME$DOKKU_APPS_FORCE_DELETE]")"};
     const auto lines =
         dokku::ask_trigger(host.environment, host.add_app("shop"), "post-certs-update", {"shop"});
     ::unsetenv("DOKKU_APP_NAME");
@@ -40,7 +40,7 @@ TEST_CASE("what we start is marked as ours and does not get our own flags", "[do
 TEST_CASE("inside a run the mark of the run stays", "[dokku]") {
     test::DokkuHost host;
     host.environment.run = "shop:42";
-    const test::FakePrograms programs{"echo \"$DOKKU_LETSENCRYPT_RUN\""};
+    const test::FakePrograms programs{R"(echo "$DOKKU_LETSENCRYPT_RUN")"};
     const auto lines = dokku::ask_trigger(host.environment, host.add_app("blog"), "x", {});
     REQUIRE(lines);
     CHECK(lines->at(0) == "shop:42");
