@@ -67,7 +67,8 @@ base::Result<void> write_certificate_files(const base::Path& folder, const Certi
     }
     const base::Path certificates = folder / "certificates";
     if (auto made = base::make_directories(certificates, kPrivateFolder); !made) return made;
-    const base::Secret both{files.chain_pem + std::string{files.key_pem.reveal()}};
+    const char* gap = files.chain_pem.ends_with('\n') ? "" : "\n";
+    const base::Secret both{files.chain_pem + gap + std::string{files.key_pem.reveal()}};
     const std::string base_name = certificate_base_name(files.first_domain);
     const std::initializer_list<std::pair<const char*, std::string_view>> contents{
         {".key", files.key_pem.reveal()}, {".pem", both.reveal()}, {".crt", files.chain_pem}};

@@ -39,11 +39,8 @@ base::Result<void> keep_custom_pair(Context& context, const IssueJob& job) {
     return {};
 }
 
-base::Result<void> note_in_state(Context& context, const IssueJob& job,
-                                 const crypto::Certificate& leaf) {
-    auto recorded =
-        context.store.record_issued(job.app.text(), leaf.fingerprint(), context.clock.now());
-    if (!recorded) return recorded;
+base::Result<void> note_installed(const Context& context, const IssueJob& job,
+                                  const crypto::Certificate& leaf) {
     return context.store.update_state(job.app.text(), [&](store::AppState& state) {
         state.installed =
             store::InstalledPair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
@@ -74,12 +71,17 @@ base::Result<void> install_pair(Context& context, IssueJob& job) {
     if (job.predecessor == Predecessor::custom) {
         if (auto kept = keep_custom_pair(context, job); !kept) return kept;
     }
-    if (auto noted = note_in_state(context, job, chain->front()); !noted) return noted;
+    // Before the exchange: a run killed right after it must not take its own pair for a stranger's.
+    const crypto::Certificate& leaf = chain->front();
+    auto recorded =
+        context.store.record_issued(job.app.text(), leaf.fingerprint(), context.clock.now());
+    if (!recorded) return recorded;
     const base::Path current = context.environment.certs_root(job.app) / "current";
     if (auto linked = base::replace_symlink(current, folder); !linked) return linked;
     auto exchanged = dokku::exchange_tls(context.environment.app_root(job.app),
                                          {files.chain_pem, files.key_pem.clone()}, job.live_chain);
     if (!exchanged) return exchanged;
+    if (auto noted = note_installed(context, job, leaf); !noted) return noted;
     if (auto written = write_plain_pair(folder, files); !written) return written;
 
     // The pair is in place: a hook of another plugin that fails must not undo that.

@@ -38,10 +38,11 @@ class Running {
 
     void step() {
         auto step = flow_->advance();
-        if (!step) return on_failure(std::move(step).error());
+        // First of all: a step may have made an order and failed all the same.
         if (journalled_url_ != flow_->order_url()) {
             if (auto kept = journal(); !kept) return end(local(std::move(kept).error()));
         }
+        if (!step) return on_failure(std::move(step).error());
         next_ = step->next == acme::Next::wait ? step->until : context_.clock.monotonic();
         if (step->next == acme::Next::present_challenges) {
             context_.log.verbose("Ordered; asking the CA to validate " +

@@ -61,6 +61,19 @@ RouteFinding judge(const RouteCheck& check, const std::vector<const Look*>& look
     return base::Error{base::ErrorKind::rejected, message, std::nullopt, {}};
 }
 
+std::vector<RouteFinding> judge_all(const std::vector<RouteCheck>& checks,
+                                    const std::vector<Look>& looks) {
+    std::vector<RouteFinding> findings;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        std::vector<const Look*> own;
+        for (const Look& one : looks) {
+            if (one.check == i) own.push_back(&one);
+        }
+        findings.push_back(judge(checks[i], own));
+    }
+    return findings;
+}
+
 }  // namespace
 
 std::vector<RouteFinding> check_routes(Context& context, const std::vector<RouteCheck>& checks,
@@ -72,23 +85,15 @@ std::vector<RouteFinding> check_routes(Context& context, const std::vector<Route
     }
     const auto deadline = context.clock.monotonic() + patience;
     for (;;) {
-        bool all = true;
         for (Look& one : looks) {
             if (!one.passed) look(context, checks[one.check], one);
-            all = all && one.passed;
         }
-        if (all || context.clock.monotonic() >= deadline) break;
+        auto findings = judge_all(checks, looks);
+        const bool all = std::none_of(findings.begin(), findings.end(),
+                                      [](const RouteFinding& one) { return one.has_value(); });
+        if (all || context.clock.monotonic() >= deadline) return findings;
         context.clock.sleep_for(kLookAgain);
     }
-    std::vector<RouteFinding> findings;
-    for (std::size_t i = 0; i < checks.size(); ++i) {
-        std::vector<const Look*> own;
-        for (const Look& one : looks) {
-            if (one.check == i) own.push_back(&one);
-        }
-        findings.push_back(judge(checks[i], own));
-    }
-    return findings;
 }
 
 }  // namespace lifecycle

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+#include "support/acme_bench.h"
+#include "support/dokku_host.h"
+#include "support/fake_clock.h"
+#include "support/scripted_http.h"
+
+namespace test {
+
+/// What a run works with: a host with one app `shop`, a scripted CA at at_ca("/directory") and a
+/// clock that stands still.
+struct RunBench {
+    /// A job for these domains of `shop`, ordered from the scripted CA by account 1.
+    lifecycle::IssueJob job(const std::vector<std::string>& domains = {"a.example"}) {
+        lifecycle::IssueJob job{app, settings(), domains};
+        for (const std::string& domain : domains)
+            job.names.push_back(dns::DnsName::parse(domain).value());
+        job.hash = "0123abcd";
+        if (!ca) {
+            auto key = crypto::PrivateKey::parse_pem(account_key().to_pem().reveal());
+            ca = std::make_unique<lifecycle::CaSession>(context, std::move(*key),
+                                                        Bench::directory());
+            ca->client().use_account(at_ca("/account/1"));
+            ca->client().nonces().add("nonce0");
+        }
+        job.ca = ca.get();
+        return job;
+    }
+
+    static dokku::Settings settings(const std::string& email = "me@x.test") {
+        return dokku::resolve_settings({}, {{"email", email}, {"server", at_ca("/directory")}});
+    }
+
+    store::AppState state() const { return store.read_state("shop").value(); }
+
+    DokkuHost host;
+    dokku::AppName app = host.add_app("shop");
+    dokku::Log log = host.log();
+    store::LocalStore store{host.environment.global_root()};
+    ScriptedHttp http;
+    FakeClock clock;
+    lifecycle::Context context{host.environment, store, log, http, clock};
+    std::unique_ptr<lifecycle::CaSession> ca;
+};
+
+}  // namespace test

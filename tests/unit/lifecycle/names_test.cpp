@@ -1,0 +1,47 @@
+#include "lifecycle/names.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+using lifecycle::ChallengeKind;
+using Words = std::vector<std::string>;
+
+TEST_CASE("names keep their order and count once, whatever their spelling", "[lifecycle]") {
+    const auto choice = lifecycle::choose_names({"b.test", "A.test", "a.test.",
+                                                 "b\xc3\xbc"
+                                                 "cher.test",
+                                                 "xn--bcher-kva.test"},
+                                                ChallengeKind::http);
+    CHECK(lifecycle::to_texts(choice.names) == Words{"b.test", "a.test", "xn--bcher-kva.test"});
+    CHECK(choice.left_out.empty());
+}
+
+TEST_CASE("a name that cannot be ordered does not hold back the others", "[lifecycle][design-4]") {
+    const auto choice =
+        lifecycle::choose_names({"foo*bar.test", "a.test", "localhost"}, ChallengeKind::http);
+    CHECK(lifecycle::to_texts(choice.names) == Words{"a.test"});
+    REQUIRE(choice.left_out.size() == 2);
+    CHECK(choice.left_out[0].domain == "foo*bar.test");
+    CHECK(choice.left_out[0].reason.kind == base::ErrorKind::invalid_input);
+    CHECK_FALSE(choice.left_out[0].reason.message.empty());
+    CHECK(choice.left_out[1].domain == "localhost");
+}
+
+TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
+    const auto http = lifecycle::choose_names({"*.a.test"}, ChallengeKind::http);
+    CHECK(http.names.empty());
+    REQUIRE(http.left_out.size() == 1);
+    CHECK(http.left_out[0].reason.message ==
+          "'*.a.test' is a wildcard, which needs the DNS-01 challenge");
+    CHECK(http.left_out[0].reason.steps ==
+          Words{"Set a DNS provider: dokku letsencrypt:set <app> dns-provider <name>"});
+
+    const auto dns = lifecycle::choose_names({"*.a.test"}, ChallengeKind::dns);
+    CHECK(lifecycle::to_texts(dns.names) == Words{"*.a.test"});
+    CHECK(dns.left_out.empty());
+}
+
+TEST_CASE("of no domains there are no names", "[lifecycle]") {
+    const auto choice = lifecycle::choose_names({}, ChallengeKind::http);
+    CHECK(choice.names.empty());
+    CHECK(choice.left_out.empty());
+}

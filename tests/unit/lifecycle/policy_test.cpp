@@ -1,0 +1,119 @@
+#include "lifecycle/policy.h"
+
+#include <chrono>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "support/fake_clock.h"
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+namespace {
+
+/// A certificate that was issued as the clock began, for so many days.
+base::CertificateDates dates(const base::Clock& clock, int lifetime_days) {
+    return {clock.now(), clock.now() + days{lifetime_days}};
+}
+
+struct Case {
+    Case() {
+        facts.active = true;
+        facts.current_hash = "h";
+        facts.dates = dates(clock, 90);
+        facts.covered = {"a.test", "b.test"};
+        wish.hash = "h";
+        wish.names = {"b.test", "a.test"};
+    }
+    std::optional<std::string> why() const { return lifecycle::why_due(facts, wish, clock.now()); }
+
+    test::FakeClock clock;
+    lifecycle::CertificateFacts facts;
+    lifecycle::Wish wish;
+};
+
+}  // namespace
+
+TEST_CASE("a certificate is renewed with a third of its life left, short ones with half",
+          "[lifecycle][design-4]") {
+    const test::FakeClock clock;
+    CHECK(lifecycle::renewal_margin(dates(clock, 90)) == days{30});
+    CHECK(lifecycle::renewal_margin(dates(clock, 45)) == days{15});
+    CHECK(lifecycle::renewal_margin(dates(clock, 6)) == days{3});
+    CHECK(lifecycle::renewal_margin(dates(clock, 10)) == hours{80});
+    CHECK(lifecycle::renewal_margin({clock.now(), clock.now() + days{10} - seconds{1}}) ==
+          (days{10} - seconds{1}) / 2);
+}
+
+TEST_CASE("a certificate that is as wanted and far from its end is not due",
+          "[lifecycle][C-10.3]") {
+    const Case good;
+    CHECK_FALSE(good.why());
+}
+
+TEST_CASE("each way in which a certificate is not as wanted makes one due", "[lifecycle][C-10.3]") {
+    Case example;
+    SECTION("an earlier run was cut short") {
+        example.facts.interrupted = true;
+        CHECK(example.why() == "an earlier run did not come to its end");
+    }
+    SECTION("none of ours is in use") {
+        example.facts.active = false;
+        CHECK(example.why() == "no certificate of letsencrypt is in use");
+    }
+    SECTION("the configuration has changed") {
+        example.facts.current_hash = "other";
+        CHECK(example.why() == "domains or settings have changed");
+    }
+    SECTION("certs/current leads nowhere") {
+        example.facts.current_hash = "";
+        CHECK(example.why() == "domains or settings have changed");
+    }
+    SECTION("its dates cannot be read") {
+        example.facts.dates.reset();
+        CHECK(example.why() == "the installed certificate cannot be read");
+    }
+    SECTION("a name is missing") {
+        example.wish.names.emplace_back("c.test");
+        CHECK(example.why() == "'c.test' is not in the certificate");
+    }
+    SECTION("a name more than wanted is no reason") {
+        example.wish.names.pop_back();
+        CHECK_FALSE(example.why());
+    }
+}
+
+TEST_CASE("a lifetime's margin makes a renewal due to the second", "[lifecycle][design-4]") {
+    struct Lifetime {
+        int lifetime_days;
+        days until_due;
+    };
+    const auto [lifetime_days, until_due] =
+        GENERATE(Lifetime{90, days{60}}, Lifetime{45, days{30}}, Lifetime{6, days{3}});
+    CAPTURE(lifetime_days);
+    Case example;
+    example.facts.dates = dates(example.clock, lifetime_days);
+    example.clock.advance(until_due);
+    CHECK_FALSE(example.why());
+    example.clock.advance(seconds{1});
+    CHECK(example.why() == "the certificate is due for renewal");
+    example.clock.advance(days{365});
+    CHECK(example.why() == "the certificate is due for renewal");
+}
+
+TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle][C-10.3]") {
+    Case example;
+    SECTION("a long one makes it due at once") {
+        example.wish.graceperiod = days{90} + seconds{1};
+        CHECK(example.why() == "the certificate is due for renewal");
+    }
+    SECTION("none at all waits for the end") {
+        example.wish.graceperiod = seconds{0};
+        example.clock.advance(days{90});
+        CHECK_FALSE(example.why());
+        example.clock.advance(seconds{1});
+        CHECK(example.why() == "the certificate is due for renewal");
+    }
+}
