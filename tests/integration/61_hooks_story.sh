@@ -28,7 +28,7 @@ domain_hint() {
 
 # An entry is printed only if its executable lies there to be run.
 cron_entries_are_runnable() {
-  local line program
+  local program expected=0
   assert_runs as_dokku env "PLUGIN_ENABLED_PATH=$PLUGIN_ENABLED_PATH" "$PLUGIN_ENABLED_PATH/letsencrypt/cron-entries" docker-local
   assert_eq "" "$err" "stderr"
   assert_eq "" "$(grep -n '^$' <<<"$out" | grep -v '^1:$' || true)" "blank lines"
@@ -40,6 +40,10 @@ cron_entries_are_runnable() {
       *) fail "an entry for '$program'" ;;
     esac
   done <<<"$out"
+  for program in subcommands/auto-renew cron; do
+    [[ ! -x $PLUGIN_ENABLED_PATH/letsencrypt/$program ]] || expected=$((expected + 1))
+  done
+  assert_eq "$expected" "$(grep -c . <<<"$out" || true)" "entries"
   assert_file "$data/--global/autorenew"
 }
 
