@@ -83,5 +83,5 @@ function(suite_test name)
   target_link_libraries(test-${name} PRIVATE suite_settings ${ARG_USES} Catch2::Catch2WithMain)
   target_compile_definitions(test-${name} PRIVATE
     TEST_DATA_DIR="${CMAKE_SOURCE_DIR}/tests/data")
-  add_test(NAME unit.${name} COMMAND test-${name} --warn NoTests)
+  add_test(NAME unit.${name} COMMAND test-${name} --warn UnmatchedTestSpec)
 endfunction()

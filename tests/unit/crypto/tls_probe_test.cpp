@@ -1,6 +1,7 @@
 #include "crypto/tls_probe.h"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <sys/socket.h>
@@ -46,9 +47,11 @@ std::string fingerprint_of(const std::string& pem) {
     return crypto::Certificate::parse_pem(pem).value().fingerprint();
 }
 
-void read_something(int connection) {
+/// Waits for bytes or the end of the stream; which of them does not matter.
+void read_something(int fd) {
     std::array<char, 1024> buffer{};
-    static_cast<void>(::read(connection, buffer.data(), buffer.size()));
+    while (::read(fd, buffer.data(), buffer.size()) < 0 && errno == EINTR) {
+    }
 }
 
 }  // namespace
