@@ -137,9 +137,13 @@ function reaches(who, wanted,   queue, seen, count, i, j, parts, next_room) {
     self = who
   } else {
     who = FILENAME
+    if (!(who in kind)) {
+      if (!lost[who]++) refuse("no suite_trigger() has this file as its SOURCE")
+      next
+    }
     self = ""
-    title = "a " (kind[who] == "" ? "trigger outside of CMake" : kind[who] " trigger")
-    rooms = allowed[kind[who] == "" ? "light" : kind[who]]
+    title = "a " kind[who] " trigger"
+    rooms = allowed[kind[who]]
   }
   if (!has(rooms, other)) { refuse(title " may not include \"" header "\""); next }
   if (other != self && !reaches(who, other))
