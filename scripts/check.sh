@@ -37,13 +37,7 @@ sources() { git ls-files 'src/*.h' 'src/*.cpp' 'triggers/*.cpp' 'tests/*.h' 'tes
 
 check_format() { sources | xargs clang-format-14 --dry-run --Werror; }
 
-check_shell() {
-  local file scripts=()
-  while read -r file; do
-    [[ -f $file && $(head -c 32 "$file" | head -n 1) =~ ^\#!.*(bash|sh)$ ]] && scripts+=("$file")
-  done < <(git ls-files | grep -vE '\.(cpp|h|md|cmake|txt|json|toml|conf)$')
-  shellcheck -x "${scripts[@]}"
-}
+check_shell() { git grep -lIE '^#!.*(bash|sh)$' | xargs shellcheck -x -S warning; }
 
 check_light() {
   cmake --preset release >/dev/null && cmake --build build/release >/dev/null && scripts/check-light.sh

@@ -13,7 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstPause{250};
 constexpr milliseconds kLongestPause{5000};
 constexpr int kMostLostAnswers = 3;  ///< in a row
 constexpr std::string_view kCompound = "urn:ietf:params:acme:error:compound";

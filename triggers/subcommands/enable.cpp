@@ -3,11 +3,9 @@
 
 #include "lifecycle/enable.h"
 
-#include "base/clock.h"
-#include "base/secret.h"
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "http/curl_client.h"
+#include "lifecycle/run.h"
 
 namespace {
 
@@ -25,16 +23,11 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
         cli::print_error(call.log, dokku::no_apps_error());
         return cli::ExitCode::done;
     }
-    base::forbid_core_dumps();
-    const http::CurlRuntime runtime;
-    auto client = http::CurlClient::open(runtime, http::TrustStore::from_environment());
-    if (!client) return std::move(client).error();
-    const store::LocalStore store{call.environment.global_root()};
-    base::SystemClock clock;
-    lifecycle::Context context{call.environment, store, call.log, **client, clock};
+    const auto run = lifecycle::Run::open(call.environment, call.log);
+    if (!run) return run.error();
     const lifecycle::EnableWish wish{call.arguments.has("--force") || call.arguments.has("-f"),
                                      call.arguments.has("--all")};
-    const auto outcome = lifecycle::enable(context, *apps, wish);
+    const auto outcome = lifecycle::enable((*run)->context(), *apps, wish);
     return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
 }
 
