@@ -107,7 +107,7 @@ TEST_CASE("printable cuts long text between characters and says so", "[base]") {
 }
 
 TEST_CASE("what is no UTF-8 is marked byte by byte, all else stays", "[base][rfc3629]") {
-    CHECK(base::to_utf8("") == "");
+    CHECK(base::to_utf8("").empty());
     CHECK(base::to_utf8("a\x1b\n\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") ==
           "a\x1b\n\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
     CHECK(base::to_utf8("\xff\x80") == "??");
