@@ -10,14 +10,9 @@
 
 namespace {
 
-/// Whoever issues for the app holds its lock, and needs the route.
-dokku::RouteUse route_use(const dokku::Environment& environment, const dokku::AppName& app) {
-    const store::LocalStore store{environment.global_root()};
-    const auto lock = store.try_lock_app(app.text());
-    if (!lock) return dokku::RouteUse::needed;
+bool has_permanent_route(const dokku::Environment& environment, const dokku::AppName& app) {
     const auto settings = dokku::read_settings(environment, app);
-    const bool permanent = settings && settings->has_permanent_route();
-    return permanent ? dokku::RouteUse::needed : dokku::RouteUse::idle;
+    return settings && settings->has_permanent_route();
 }
 
 }  // namespace
@@ -27,9 +22,15 @@ int main(int argc, char** argv) {
         auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return std::move(app).error();
         const base::Path root = call.environment.app_root(*app);
+        // Whoever issues for the app holds its lock, needs the route, and builds the pair to be.
+        const store::LocalStore store{call.environment.global_root()};
+        const auto lock = store.try_lock_app(app->text());
+        const bool needed = !lock || has_permanent_route(call.environment, *app);
         auto healed = dokku::heal_route(dokku::route_files(call.environment, *app), app->text(),
-                                        root / "nginx.conf", route_use(call.environment, *app));
+                                        root / "nginx.conf",
+                                        needed ? dokku::RouteUse::needed : dokku::RouteUse::idle);
         if (!healed) return std::move(healed).error();
+        if (!lock && lock.error().kind == base::ErrorKind::busy) return cli::ExitCode::done;
         if (auto tls = dokku::heal_tls(root); !tls) return std::move(tls).error();
         return cli::ExitCode::done;
     });
