@@ -21,13 +21,13 @@ bool is_success(const http::Response& response) {
 
 base::ErrorKind kind_of(const http::Response& response, const std::optional<Problem>& problem,
                         bool has_retry_after) {
-    constexpr int too_many_requests = 429;
-    constexpr int unavailable = 503;
+    constexpr int kTooManyRequests = 429;
+    constexpr int kUnavailable = 503;
     using base::ErrorKind;
-    if (response.status == too_many_requests) return ErrorKind::rate_limited;
+    if (response.status == kTooManyRequests) return ErrorKind::rate_limited;
     if (problem && problem->is("rateLimited")) return ErrorKind::rate_limited;
     // Let's Encrypt's limits per address answer so.
-    if (response.status == unavailable && has_retry_after) return ErrorKind::rate_limited;
+    if (response.status == kUnavailable && has_retry_after) return ErrorKind::rate_limited;
     if (response.status >= 500) return ErrorKind::network;
     return problem ? ErrorKind::rejected : ErrorKind::protocol;
 }

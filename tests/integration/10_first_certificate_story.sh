@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# also: sanitized
 # One app gets its first certificate: what is said, what lies on disk, what nginx serves; then a
 # second `enable`, which has nothing to do, and a forced one.
 # shellcheck source-path=SCRIPTDIR

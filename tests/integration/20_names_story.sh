@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# also: sanitized
 # Which domains of an app go into its certificate, and what becomes of the others.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# also: sanitized
 # Apps that no vhost of Dokku's serves on port 80 yet, and hosts on which nginx listens on certain
 # addresses only: our own server block answers, where nginx listens already, and goes again.
 # shellcheck source-path=SCRIPTDIR

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# also: sanitized
 # When the CA fails: exit code 1, the official lines, and only the folder of the hash, the directory
 # cache, a new account key and the attempt in the state are new. What nginx serves stays.
 # shellcheck source-path=SCRIPTDIR

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# also: sanitized
 # An app's own nginx configuration answers before our challenge route, or collides with it: seen
 # before the CA is asked, told with nginx's words, and taken back.
 # shellcheck source-path=SCRIPTDIR

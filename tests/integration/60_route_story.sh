@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# also: sanitized
 # The challenge route: here while an order needs it, or always; never one of another app.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
