@@ -83,10 +83,7 @@ class Fork {
     }
 
     /// Waits for its end.
-    bool succeeded() const {
-        const int status = wait();
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    }
+    bool succeeded() const { return wait() == 0; }
 
     /// For `work`: says that it is ready and stays.
     static bool wait_to_be_killed() {
@@ -112,9 +109,10 @@ class Fork {
         return fd;
     }
 
+    /// Its status, -1 if there is none to wait for.
     int wait() const {
-        int status = 0;
-        if (pid_ > 0 && ::waitpid(pid_, &status, 0) != pid_) throw std::runtime_error("waitpid");
+        int status = -1;
+        if (pid_ > 0 && ::waitpid(pid_, &status, 0) != pid_) status = -1;
         pid_ = -1;
         return status;
     }
