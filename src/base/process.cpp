@@ -99,7 +99,7 @@ std::vector<std::string> child_environment(const Command& command) {
         if (keep) result.emplace_back(*entry);
     }
     for (const auto& [name, value] : command.environment)
-        result.push_back(name + "=" + value);
+        result.push_back(std::string{name}.append("=").append(value));
     return result;
 }
 

@@ -123,19 +123,22 @@ std::string host_of(std::string_view url) {
 }
 
 std::string resolve_url(std::string_view base, std::string_view reference) {
-    if (scheme_length(reference) != 0) return std::string(reference);
+    if (scheme_length(reference) != 0) {
+        return authority_of(reference).empty() ? std::string() : std::string(reference);
+    }
     const std::string origin = origin_of(base);
     if (origin.empty() || reference.empty()) return {};
-    if (reference.starts_with("//"))
-        return origin.substr(0, origin.find('/')) + std::string(reference);
+    if (reference.starts_with("//")) {
+        std::string url = origin.substr(0, origin.find('/')) + std::string(reference);
+        return authority_of(url).empty() ? std::string() : url;
+    }
     if (reference.front() == '/') return origin + std::string(reference);
-    if (reference.find_first_of(":?#") < reference.find('/'))
-        return {};  // another scheme, or no path
-    const std::string_view path =
-        base.substr(0, std::min(base.find_first_of("?#"), base.size())).substr(origin.size());
-    const std::size_t slash = path.rfind('/');
+    // Another scheme, or no path.
+    if (reference.find_first_of(":?#") < reference.find('/')) return {};
+    const std::string_view whole = base.substr(0, std::min(base.find_first_of("?#"), base.size()));
+    const std::size_t first = whole.find('/', scheme_length(whole));  // past the scheme's own
     const std::string_view folder =
-        slash == std::string_view::npos ? "/" : path.substr(0, slash + 1);
+        first == std::string_view::npos ? "/" : whole.substr(first, whole.rfind('/') + 1 - first);
     return origin + std::string(folder) + std::string(reference);
 }
 

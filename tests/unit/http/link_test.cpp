@@ -44,10 +44,13 @@ TEST_CASE("a reference is resolved against the URL that was asked", "[http][rfc3
     CHECK(resolve_url(kAsked, "/a?b") == "https://ca.example:14000/a?b");
     CHECK(resolve_url(kAsked, "a/b") == "https://ca.example:14000/cert/a/b");
     CHECK(resolve_url("https://ca.example", "a") == "https://ca.example/a");
+    CHECK(resolve_url("https://me@ca.example/b/c", "a") == "https://ca.example/b/a");
     CHECK(resolve_url(kAsked, "").empty());
     CHECK(resolve_url(kAsked, "mailto:someone@ca.example").empty());
     CHECK(resolve_url(kAsked, "#fragment").empty());
     CHECK(resolve_url("nonsense", "/a").empty());
+    CHECK(resolve_url(kAsked, "//?a").empty());
+    CHECK(resolve_url(kAsked, "https:///a").empty());
 }
 
 TEST_CASE("links may repeat, be joined by commas, and be relative", "[http][rfc8288-3]") {
