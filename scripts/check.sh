@@ -69,7 +69,7 @@ tidy_units() {
 }
 
 check_tidy() {
-  local units checks=-clang-analyzer-*  # its paths take half of the time: --full walks them
+  local units checks="-clang-analyzer-*"  # its paths take half of the time: --full walks them
   [[ -z $full ]] || checks=
   units=$(tidy_units)
   [[ -n $units ]] || return 0
