@@ -57,8 +57,8 @@ base::Result<void> copy_others(const base::Path& from, const base::Path& to) {
     return {};
 }
 
+/// `staged` is not there yet.
 base::Result<void> build(const base::Path& staged, const base::Path& live, const TlsPair& pair) {
-    if (auto removed = base::remove_tree(staged); !removed) return removed;
     if (auto made = base::make_directories(staged, kFolder); !made) return made;
     if (auto copied = copy_others(live, staged); !copied) return copied;
     for (const char* name : {"server.crt", "server.letsencrypt.crt"}) {

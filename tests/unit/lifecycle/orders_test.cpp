@@ -47,7 +47,7 @@ struct Ordering : test::RunBench {
     }
 
     /// What a run that was killed after newOrder leaves behind.
-    store::RunningOrder journalled() const {
+    static store::RunningOrder journalled() {
         return {at_ca("/order/1"), at_ca("/directory"), at_ca("/account/1"),
                 "0123abcd",        {"a.example"},       test::account_key().to_pem()};
     }
@@ -125,7 +125,7 @@ TEST_CASE("order and key are journalled before the order is finalized",
 
 TEST_CASE("the order that a killed run left behind is taken up with its key", "[lifecycle][kill]") {
     Ordering ordering;
-    ordering.leave_behind(ordering.journalled());
+    ordering.leave_behind(Ordering::journalled());
     ordering.ready_to_certificate();
     const auto job = ordering.run();
     REQUIRE(job.alive());
@@ -137,7 +137,7 @@ TEST_CASE("the order that a killed run left behind is taken up with its key", "[
 
 TEST_CASE("a journalled order of another wish is not taken up", "[lifecycle][kill]") {
     Ordering ordering;
-    auto order = ordering.journalled();
+    auto order = Ordering::journalled();
     SECTION("of another configuration") {
         order.hash = "other";
     }
@@ -168,7 +168,7 @@ TEST_CASE("a journalled order of another wish is not taken up", "[lifecycle][kil
 
 TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifecycle][kill]") {
     Ordering ordering;
-    ordering.leave_behind(ordering.journalled());
+    ordering.leave_behind(Ordering::journalled());
     ordering.post("/order/1", problem_json("malformed", "no such order"), 404);
     SECTION("and works") {
         ordering.whole_order();
@@ -198,7 +198,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
         CHECK(job.failure->error.kind == base::ErrorKind::rate_limited);
     }
     SECTION("of an earlier run") {
-        ordering.leave_behind(ordering.journalled());
+        ordering.leave_behind(Ordering::journalled());
         for (int i = 0; i < 4; ++i) {
             ordering.http.lose(http::Method::post, at_ca("/order/1"));
             if (i < 3) ordering.http.answer(http::Method::head, at_ca("/new-nonce"), 200, "");

@@ -48,7 +48,7 @@ base::Result<http::Response> no_connection(const std::string&) {
 }
 
 struct Fetching : test::RunBench {
-    std::vector<lifecycle::RouteFinding> check(std::vector<lifecycle::RouteCheck> checks) {
+    std::vector<lifecycle::RouteFinding> check(const std::vector<lifecycle::RouteCheck>& checks) {
         return lifecycle::check_routes(own, checks, 3s);
     }
     lifecycle::RouteFinding check_one(std::vector<std::string> addresses) {
