@@ -280,6 +280,7 @@ class Includer {
 /// what is no address.
 std::optional<std::string> canonical_address(const std::string& text) {
     if (text == "*" || text == "0.0.0.0") return "*";
+    if (text.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
     const bool is_ipv6 = text.starts_with('[') && text.ends_with(']');
     const int family = is_ipv6 ? AF_INET6 : AF_INET;
     const std::string inner = is_ipv6 ? text.substr(1, text.size() - 2) : text;

@@ -59,6 +59,11 @@ TEST_CASE("the kernel's table tells who listens over IPv6", "[dokku][proc]") {
     CHECK(dokku::parse_listening(kTcp6, 443) == Words{"[::]"});
 }
 
+TEST_CASE("an address does not end at a NUL", "[dokku][nginx]") {
+    CHECK_FALSE(dokku::parse_listen(std::string_view{"0.0.0.0\0.1", 10}));
+    CHECK_FALSE(dokku::parse_listen(std::string_view{"[::1\0]:80", 9}));
+}
+
 TEST_CASE("lines that are no entries of the table are skipped", "[dokku][proc]") {
     const std::string line =
         GENERATE("", "   0:", "0: 0100007F 0 0A", "0: 0100007F: 0 0A", "0: 0100007G:0050 0 0A",
