@@ -5,6 +5,7 @@
 set -euo pipefail
 
 check=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/scripts/check-light.sh
+heavy=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -21,8 +22,8 @@ expect() {
 }
 
 echo 'not a program' >"$work/words"
-expect 1 "heavy, needs" "$check" "$1"
-expect 1 "libstdc++.so.6" "$check" "$1"
+expect 1 "heavy, needs" "$check" "$heavy"
+expect 1 "libstdc++.so.6" "$check" "$heavy"
 expect 1 "not an ELF file" "$check" "$work/words"
 expect 1 "not an ELF file" "$check" "$work/missing"
 
@@ -32,7 +33,7 @@ cp "$check" "$work/tree/scripts/"
 expect 1 "missing or empty" "$work/tree/scripts/check-light.sh"
 echo >"$work/tree/build/release/light-executables.txt"
 expect 1 "names no executable" "$work/tree/scripts/check-light.sh"
-echo "$1" >"$work/tree/build/release/light-executables.txt"
+echo "$heavy" >"$work/tree/build/release/light-executables.txt"
 expect 1 "heavy, needs" "$work/tree/scripts/check-light.sh"
 
 ((failures == 0)) && echo "check-light: every refusal was seen"
