@@ -40,6 +40,7 @@ dokku::NginxServer server(const Pairs& listens) {
 Pairs choose(const std::vector<Pairs>& servers, const Words& listening,
              const Words& bind_addresses = {}) {
     std::vector<dokku::NginxServer> all;
+    all.reserve(servers.size());
     for (const Pairs& listens : servers)
         all.push_back(server(listens));
     return dokku::choose_listen_pairs(all, listening, bind_addresses);

@@ -93,7 +93,7 @@ TEST_CASE("a part of the state that lacks what it is about is none", "[store]") 
         R"("installed":7)", R"("last_attempt":{"issued":true})", R"("last_attempt":{"at":"now"})",
         R"("order":{"url":"https://ca.test/order/1"})", R"("order":[])");
     CAPTURE(text);
-    const auto state = store::parse_app_state("{\"enabled\":1,\"covered\":\"a\"," + text + "}");
+    const auto state = store::parse_app_state(R"({"enabled":1,"covered":"a",)" + text + "}");
     REQUIRE(state);
     CHECK_FALSE(state->enabled);
     CHECK(state->covered.empty());

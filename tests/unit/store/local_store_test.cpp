@@ -86,9 +86,9 @@ TEST_CASE("a state that cannot be read is named and not overwritten", "[store]")
 
 TEST_CASE("two processes that change one state lose no change", "[store][design-3]") {
     const Host host;
-    constexpr int kChanges = 40;
+    constexpr std::size_t kChanges = 40;
     const auto count_up = [&](const std::string& mark) {
-        for (int i = 0; i < kChanges; ++i) {
+        for (std::size_t i = 0; i < kChanges; ++i) {
             auto changed = host.store().update_state(
                 "shop", [&](auto& state) { state.covered.push_back(mark); });
             if (!changed) return false;
