@@ -372,6 +372,16 @@ bool NginxServer::has_name(std::string_view name) const {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool NginxServer::has_wildcard_for(std::string_view name) const {
+    return std::any_of(names.begin(), names.end(), [&](std::string_view own) {
+        const bool star = own.starts_with("*.");
+        if (star) own.remove_prefix(1);
+        if (!own.starts_with('.')) return false;
+        const bool below = name.size() > own.size() && name.ends_with(own);
+        return below || (!star && name == own.substr(1));
+    });
+}
+
 std::vector<NginxServer> find_servers(const std::vector<NginxDirective>& directives) {
     std::vector<NginxServer> servers;
     collect_servers(directives, servers);

@@ -63,6 +63,9 @@ struct NginxServer {
 
     bool listens_on(int port) const;
     bool has_name(std::string_view name) const;
+
+    /// By a leading wildcard among its names: `*.x.test`, or `.x.test`, which also means `x.test`.
+    bool has_wildcard_for(std::string_view name) const;
 };
 
 /// All server blocks below the directives, however deep (http { server } or a bare app file).

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dokku/nginx_listen.h"
 #include "dokku/nginx_service.h"
+#include "dokku/nginx_workers.h"
 #include "dokku/property.h"
 #include "lifecycle/self_fetch.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr const char* kErrorLog = "/var/log/nginx/error.log";
 constexpr std::chrono::seconds kRoutePatience{3};
+constexpr std::chrono::seconds kWorkerPatience{3};
 
 /// A job whose route files are written, with what is to be fetched for it.
 struct Routed {
@@ -23,22 +25,24 @@ struct Routed {
     std::vector<RouteCheck> checks;
 };
 
+/// One address of each family, as Dokku's template has them (contract section 7.4).
 std::vector<std::string> bind_addresses(const Context& context, const dokku::AppName& app) {
     const dokku::PropertyStore nginx{context.environment, "nginx"};
-    std::vector<std::string> addresses;
-    for (const char* key : {"bind-address-ipv4", "bind-address-ipv6"}) {
+    const auto value_of = [&](const char* key, const char* otherwise) {
         std::string value = nginx.get(app, key).value_or("");
         if (value.empty()) value = nginx.get(dokku::Scope::global(), key).value_or("");
-        if (!value.empty()) addresses.push_back(value);
-    }
-    return addresses;
+        return value.empty() ? std::string{otherwise} : value;
+    };
+    return {value_of("bind-address-ipv4", "*"), value_of("bind-address-ipv6", "::")};
 }
 
-std::vector<dokku::ListenPair> pairs_on_port_80(const std::vector<dokku::NginxServer>& servers,
+/// Where the app's own vhost serves a name on port 80. A wildcard of the vhost serves it as well as
+/// the name itself: a server block of ours, being exact, would take its visitors away.
+std::vector<dokku::ListenPair> pairs_on_port_80(const std::vector<dokku::NginxServer>& vhost,
                                                 const std::string& name) {
     std::set<dokku::ListenPair> pairs;
-    for (const auto& server : servers) {
-        if (!server.has_name(name)) continue;
+    for (const auto& server : vhost) {
+        if (!server.has_name(name) && !server.has_wildcard_for(name)) continue;
         for (const auto& pair : server.listens) {
             if (pair.port == 80) pairs.insert(pair);
         }
@@ -65,11 +69,9 @@ std::uint64_t log_bytes() {
 /// All that nginx reads, looked at once for a run.
 class HostView {
   public:
-    HostView()
-        : servers_(dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig))),
-          listening_(dokku::read_listening(80)) {}
+    HostView() : HostView(dokku::read_nginx_config(dokku::kNginxMainConfig)) {}
 
-    const std::vector<dokku::NginxServer>& servers() const { return servers_; }
+    dokku::NginxWorkers workers() const { return dokku::NginxWorkers::look(pid_file_); }
 
     /// The server blocks of one app's vhost.
     std::vector<dokku::NginxServer> vhost(const Context& context, const dokku::AppName& app) const {
@@ -96,8 +98,14 @@ class HostView {
     }
 
   private:
+    explicit HostView(const std::vector<dokku::NginxDirective>& config)
+        : servers_(dokku::find_servers(config)),
+          listening_(dokku::read_listening(80)),
+          pid_file_(dokku::nginx_pid_file(config)) {}
+
     std::vector<dokku::NginxServer> servers_;
     std::vector<std::string> listening_;
+    base::Path pid_file_;
 };
 
 /// Writes the files of one job. Returns what to fetch, and notes in `changed` if nginx must reload.
@@ -200,6 +208,11 @@ void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_sta
     }
 }
 
+bool any_alive(const std::vector<Routed>& routed) {
+    return std::any_of(routed.begin(), routed.end(),
+                       [](const Routed& one) { return one.job->alive(); });
+}
+
 /// The first part in quotation marks.
 std::string first_quoted(std::string_view text) {
     const auto open = text.find('"');
@@ -259,14 +272,20 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
     }
     if (routed.empty()) return;
     const std::uint64_t log_start = log_bytes();
-    if (changed) {
-        drop_refused(context, routed);
-        if (routed.empty()) return;
-        const dokku::NginxService nginx{context.environment};
-        const auto reloaded = nginx.reload(routed.front().job->app);
-        if (!reloaded) return fail_all(routed, reloaded.error());
-    }
+    if (!changed) return verify(context, routed, log_start);
+    drop_refused(context, routed);
+    if (routed.empty()) return;
+    const auto former = host.workers();
+    const dokku::NginxService nginx{context.environment};
+    const auto reloaded = nginx.reload(routed.front().job->app);
+    if (!reloaded) return fail_all(routed, reloaded.error());
     verify(context, routed, log_start);
+    // A worker that knows the route has answered us; the CA must not meet one that does not.
+    if (any_alive(routed) && !former.wait_until_retired(context.clock, kWorkerPatience)) {
+        context.log.warn(
+            "Some of nginx's former workers still take connections; one of them may "
+            "answer the CA without the challenge");
+    }
 }
 
 bool remove_route_files(const Context& context, const IssueJob& job) {

@@ -246,6 +246,22 @@ TEST_CASE("a server tells its TLS listeners and all its names", "[dokku][nginx]"
     CHECK(servers[1].listens_on(81));
 }
 
+TEST_CASE("a wildcard among a server's names serves what is below it", "[dokku][nginx]") {
+    const auto servers =
+        dokku::find_servers(parse("server { server_name *.A.test .b.test c.test; }"));
+    REQUIRE(servers.size() == 1);
+    const auto& server = servers.front();
+    for (const char* name : {"x.a.test", "y.x.a.test", "b.test", "x.b.test"}) {
+        CAPTURE(name);
+        CHECK(server.has_wildcard_for(name));
+        CHECK_FALSE(server.has_name(name));
+    }
+    for (const char* name : {"a.test", "xa.test", "xb.test", "c.test", "x.c.test"}) {
+        CAPTURE(name);
+        CHECK_FALSE(server.has_wildcard_for(name));
+    }
+}
+
 TEST_CASE("a pair is written as after listen", "[dokku][nginx]") {
     const dokku::ListenPair wildcard{"[::]", 80};
     CHECK(wildcard.to_string() == "[::]:80");
