@@ -1,6 +1,7 @@
 #include "acme/problem.h"
 
 #include "json/value.h"
+#include "json/writer.h"
 
 namespace acme {
 namespace {
@@ -11,6 +12,17 @@ constexpr std::size_t kMostSubproblems = 1000;
 std::optional<Identifier> identifier_of(const json::Value& object) {
     const auto member = object.find("identifier");
     return member ? parse_identifier(member->to_text()) : std::nullopt;
+}
+
+void write_text(json::Writer& out, std::string_view name, std::string_view value) {
+    if (!value.empty()) out.member(name, value);
+}
+
+void write_identifier(json::Writer& out, const std::optional<Identifier>& identifier) {
+    if (!identifier) return;
+    out.key("identifier").begin_object();
+    out.member("type", identifier->type).member("value", identifier->value);
+    out.end_object();
 }
 
 }  // namespace
@@ -49,6 +61,30 @@ std::optional<Problem> parse_problem(std::string_view json, int http_status) {
                                        each.string("detail").value_or(""), identifier_of(each)});
     }
     return problem;
+}
+
+std::string to_text(const Problem& problem) {
+    json::Writer out;
+    out.begin_object();
+    write_text(out, "type", problem.type);
+    write_text(out, "title", problem.title);
+    write_text(out, "detail", problem.detail);
+    if (problem.status != 0) out.member("status", std::int64_t{problem.status});
+    write_text(out, "instance", problem.instance);
+    write_identifier(out, problem.identifier);
+    if (!problem.subproblems.empty()) {
+        out.key("subproblems").begin_array();
+        for (const Subproblem& part : problem.subproblems) {
+            out.begin_object();
+            write_text(out, "type", part.type);
+            write_text(out, "detail", part.detail);
+            write_identifier(out, part.identifier);
+            out.end_object();
+        }
+        out.end_array();
+    }
+    out.end_object();
+    return out.text();
 }
 
 }  // namespace acme

@@ -38,4 +38,7 @@ std::string_view short_type(std::string_view type);
 /// nor detail.
 std::optional<Problem> parse_problem(std::string_view json, int http_status);
 
+/// The problem document again, with all that was read of it.
+std::string to_text(const Problem& problem);
+
 }  // namespace acme

@@ -22,18 +22,29 @@ Result<UniqueFd> open_lock_file(const Path& path) {
     return fd;
 }
 
+/// Is the open file still the one at `path`? Its former holder may have removed it while we opened
+/// it; a lock on what nobody else can open keeps nobody out.
+bool is_at(const UniqueFd& fd, const Path& path) {
+    struct stat held {};
+    struct stat present {};
+    return ::fstat(fd.get(), &held) == 0 && ::stat(path.c_str(), &present) == 0 &&
+           held.st_ino == present.st_ino && held.st_dev == present.st_dev;
+}
+
 }  // namespace
 
 Result<FileLock> FileLock::try_acquire(const Path& path) {
-    auto fd = open_lock_file(path);
-    if (!fd) return std::move(fd).error();
-    if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) {
-            return fail(ErrorKind::busy, "another run holds " + path.string());
+    constexpr int kTries = 10;
+    for (int i = 0; i < kTries; ++i) {
+        auto fd = open_lock_file(path);
+        if (!fd) return std::move(fd).error();
+        if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EWOULDBLOCK) break;
+            return io_error("locking", path, errno);
         }
-        return io_error("locking", path, errno);
+        if (is_at(*fd, path)) return FileLock{std::move(*fd)};
     }
-    return FileLock{std::move(*fd)};
+    return fail(ErrorKind::busy, "another run holds " + path.string());
 }
 
 Result<FileLock> FileLock::acquire(const Path& path, std::chrono::milliseconds patience,

@@ -49,7 +49,8 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
 /// configuration and the journal.
 base::Result<void> claim(Context& context, IssueJob& job) {
     constexpr mode_t kFolder = 0755;
-    auto lock = context.store.try_lock_app(job.app.text());
+    constexpr std::chrono::seconds kLockPatience{2};
+    auto lock = context.store.lock_app(job.app.text(), kLockPatience, context.clock);
     if (!lock) {
         if (lock.error().kind != base::ErrorKind::busy) return std::move(lock).error();
         return base::fail(
@@ -125,6 +126,9 @@ void remember(Context& context, const IssueJob& job) {
     attempt.at = context.clock.now();
     attempt.issued = job.alive();
     if (!job.alive()) attempt.message = job.failure->error.message;
+    if (!job.alive() && job.failure->problem) {
+        attempt.problem = acme::to_text(*job.failure->problem);
+    }
     // A certificate that was issued but does not hold what it should will not get better by being
     // fetched again: its order is done with. What the disk refused is tried again.
     const bool useless =

@@ -39,16 +39,15 @@ base::Result<void> check_email(std::string_view email) {
                       {"Set another address with: dokku letsencrypt:set --global email <e-mail>"});
 }
 
-/// URL to file name: what is no letter, digit, dot or dash becomes `_`.
+/// URL to file name, one to one: what is no letter, digit, dot or dash becomes `%` and its code.
 std::string file_name_of(std::string_view url) {
     std::string name;
     for (const char c : url) {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                            (c >= '0' && c <= '9') || c == '.' || c == '-';
-        name += plain ? c : '_';
+        name += plain ? std::string{c} : "%" + base::to_hex({&c, 1});
     }
-    constexpr std::size_t kMaxName = 200;
-    return name.substr(0, kMaxName);
+    return name;
 }
 
 }  // namespace
@@ -96,15 +95,28 @@ base::Result<void> LocalStore::update_state(std::string_view app,
 
 base::Result<void> LocalStore::remove_state(std::string_view app) const {
     if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
-    return base::remove_file(root_ / "locks" / std::string{app});
+    // A lock that a run holds stays: unlinked, it would no longer keep a second run out.
+    const base::Path lock_file = root_ / "locks" / std::string{app};
+    if (!base::file_exists(lock_file)) return {};
+    const auto lock = base::FileLock::try_acquire(lock_file);
+    if (lock) return base::remove_file(lock_file);
+    if (lock.error().kind == base::ErrorKind::busy) return {};
+    return lock.error();
 }
 
 base::Result<base::FileLock> LocalStore::try_lock_app(std::string_view app) const {
+    base::SystemClock clock;
+    return lock_app(app, std::chrono::milliseconds{0}, clock);
+}
+
+base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
+                                                  std::chrono::milliseconds patience,
+                                                  base::Clock& clock) const {
     const base::Path folder = root_ / "locks";
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
         return std::move(made).error();
     }
-    return base::FileLock::try_acquire(folder / std::string{app});
+    return base::FileLock::acquire(folder / std::string{app}, patience, clock);
 }
 
 base::Path LocalStore::account_folder(std::string_view server_url, std::string_view email) const {

@@ -44,6 +44,10 @@ class LocalStore {
     /// Held by whoever issues for this app, from the order to the exchange of the pair.
     base::Result<base::FileLock> try_lock_app(std::string_view app) const;
 
+    /// The same, for who can wait a little: a hook of ours may hold it for some milliseconds.
+    base::Result<base::FileLock> lock_app(std::string_view app, std::chrono::milliseconds patience,
+                                          base::Clock& clock) const;
+
     // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
 
     /// Nothing if there is no key; a key alone (a crash before newAccount was answered) has no url.

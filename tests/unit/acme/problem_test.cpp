@@ -36,6 +36,19 @@ TEST_CASE("the RFC's compound problem is kept whole", "[acme][rfc8555-6.7.1]") {
     CHECK_FALSE(problem->subproblems[2].identifier);
 }
 
+TEST_CASE("a problem reads back from its own text", "[acme][rfc8555-6.7]") {
+    const std::string text =
+        R"({"type":"urn:ietf:params:acme:error:compound","title":"t","detail":"d \"q\"",)"
+        R"("status":403,"instance":"https://ca.test/terms",)"
+        R"("identifier":{"type":"dns","value":"a.test"},)"
+        R"("subproblems":[{"type":"about:blank","detail":"why",)"
+        R"("identifier":{"type":"ip","value":"192.0.2.1"}}]})";
+    const auto problem = acme::parse_problem(text, 0);
+    REQUIRE(problem);
+    CHECK(acme::to_text(*problem) == text);
+    CHECK(acme::to_text({}) == "{}");
+}
+
 TEST_CASE("userActionRequired carries the page to open", "[acme][rfc8555-7.3.3]") {
     const auto problem = acme::parse_problem(R"({
         "type": "urn:ietf:params:acme:error:userActionRequired",

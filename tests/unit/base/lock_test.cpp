@@ -83,6 +83,17 @@ TEST_CASE("a lock ends with its owner", "[base]") {
     CHECK(FileLock::try_acquire(dir / "lock"));
 }
 
+TEST_CASE("a lock on a file that is gone keeps nobody out of the new one", "[base]") {
+    const test::TempDir folder;
+    const Path path = folder.path() / "lock";
+    const auto old = FileLock::try_acquire(path);
+    REQUIRE(old);
+    REQUIRE(base::remove_file(path));
+    const auto fresh = FileLock::try_acquire(path);
+    REQUIRE(fresh);
+    CHECK(FileLock::try_acquire(path).error().kind == ErrorKind::busy);
+}
+
 TEST_CASE("waiting for a lock ends with busy once patience is over", "[base]") {
     const test::TempDir dir;
     const auto held = FileLock::try_acquire(dir / "lock");

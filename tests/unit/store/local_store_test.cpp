@@ -113,6 +113,14 @@ TEST_CASE("removing a state leaves nothing of the app", "[store][C-10.5]") {
     CHECK(host.store().remove_state("shop"));  // absent already
 }
 
+TEST_CASE("removing a state leaves the lock that a run holds", "[store][design-3]") {
+    const Host host;
+    const auto lock = host.store().try_lock_app("shop");
+    REQUIRE(lock);
+    REQUIRE(host.store().remove_state("shop"));
+    CHECK(host.store().try_lock_app("shop").error().kind == base::ErrorKind::busy);
+}
+
 TEST_CASE("an app is locked for one process at a time, other apps are not", "[store][design-3]") {
     const Host host;
     {
@@ -147,7 +155,7 @@ TEST_CASE("a CA's directory is kept for twelve hours", "[store][issue-2]") {
     const auto now = base::from_unix(1'770'000'000);
     REQUIRE(host.store().write_directory(kServer, "{\"newOrder\":\"x\"}"));
     const fs::path file =
-        host.root / "directories" / "https___acme-v02.api.letsencrypt.org_directory.json";
+        host.root / "directories" / "https%3a%2f%2facme-v02.api.letsencrypt.org%2fdirectory.json";
     CHECK(test::mode_of(file) == 0600);
 
     struct Age {
@@ -177,7 +185,15 @@ TEST_CASE("two CAs have two directories", "[store]") {
     CHECK(host.store().read_directory("https://ca.test/two", now) == "2");
     // Neither is a path of the CA's choice.
     REQUIRE(host.store().write_directory("https://ca.test/../../x", "3"));
-    CHECK(fs::exists(host.root / "directories" / "https___ca.test_.._.._x.json"));
+    CHECK(fs::exists(host.root / "directories" / "https%3a%2f%2fca.test%2f..%2f..%2fx.json"));
+}
+
+TEST_CASE("URLs that are alike have directories of their own", "[store]") {
+    const Host host;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    REQUIRE(host.store().write_directory("https://ca.test/a/b", "1"));
+    CHECK_FALSE(host.store().read_directory("https://ca.test/a_b", now));
+    CHECK_FALSE(host.store().read_directory("https://ca.test/a%2fb", now));
 }
 
 TEST_CASE("what was issued on this host is known by its fingerprint", "[store][design-3]") {
