@@ -90,7 +90,8 @@ base::Result<void> exchange_in_two_steps(const base::Path& staged, const base::P
         if (auto back = rename_folder(former, live); !back) return back;
         return moved;
     }
-    return base::remove_tree(former);
+    (void)base::remove_tree(former);  // heal_tls removes what is left
+    return {};
 }
 
 }  // namespace
@@ -109,7 +110,9 @@ base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,
     const auto exchanged = base::exchange_directories(staged, live);
     if (!exchanged) return exchanged.error();
     if (!*exchanged) return exchange_in_two_steps(staged, live, app_root / kFormer);
-    return base::remove_tree(staged);  // by now it holds the former pair
+    // The new pair is live. What stays of the former one goes with the next heal_tls.
+    (void)base::remove_tree(staged);
+    return {};
 }
 
 base::Result<void> heal_tls(const base::Path& app_root) {

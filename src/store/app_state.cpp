@@ -17,8 +17,9 @@ std::optional<InstalledPair> read_installed(const json::Value& state) {
     const auto fingerprint = object->string("fingerprint");
     const auto not_after = read_time(*object, "not_after");
     if (!fingerprint || !not_after) return std::nullopt;
-    const bool custom = object->string("owner") == "custom";
-    return InstalledPair{*fingerprint, custom ? Owner::custom : Owner::ours, *not_after};
+    // What we do not know for ours is a person's, and left alone.
+    const bool ours = object->string("owner") == "ours";
+    return InstalledPair{*fingerprint, ours ? Owner::ours : Owner::custom, *not_after};
 }
 
 std::optional<Attempt> read_attempt(const json::Value& state) {

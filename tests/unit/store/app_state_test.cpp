@@ -122,3 +122,11 @@ TEST_CASE("whatever a CA or a disk said, the state can be read again", "[store]"
     CHECK(again->enabled);
     CHECK(again->last_attempt);
 }
+
+TEST_CASE("a pair of an owner that we do not know is a person's", "[store][design-3]") {
+    const auto state = store::parse_app_state(
+        R"({"installed":{"fingerprint":"ab","owner":"fleet","not_after":"2027-01-01T00:00:00Z"}})");
+    REQUIRE(state);
+    REQUIRE(state->installed);
+    CHECK(state->installed->owner == store::Owner::custom);
+}
