@@ -91,7 +91,7 @@ std::vector<std::string> child_environment(const Command& command) {
     };
     std::vector<std::string> result;
     for (char** entry = environ; *entry != nullptr; ++entry) {
-        bool keep = true;
+        bool keep = command.inherit_environment;
         for (const auto& name : command.without_environment)
             keep = keep && !named(*entry, name);
         for (const auto& [name, value] : command.environment)

@@ -15,6 +15,7 @@ namespace base {
 struct Command {
     std::vector<std::string> argv;
     std::vector<std::pair<std::string, std::string>> environment;  ///< added to ours
+    bool inherit_environment = true;                               ///< false: `environment` is all
     std::vector<std::string> without_environment;                  ///< taken out of ours
     std::chrono::milliseconds deadline{std::chrono::minutes{5}};   ///< then TERM, then KILL
     /// Called with each line of stdout, without its end. Unset: stdout is ours.

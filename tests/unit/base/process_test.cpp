@@ -148,3 +148,18 @@ TEST_CASE("variables are added, replaced and taken out", "[base]") {
     for (const char* name : {"SUITE_KEEP", "SUITE_DROP", "SUITE_DROP_NOT", "SUITE_CHANGE"})
         ::unsetenv(name);
 }
+
+TEST_CASE("a program may be given an environment that has nothing of ours", "[base]") {
+    ::setenv("SUITE_KEEP", "kept", 1);
+    Lines output;
+    Command command;
+    command.argv = {"env"};
+    command.inherit_environment = false;
+    command.environment = {{"SUITE_ONLY", "a=b c"}};
+    command.on_output = [&](std::string_view line) { output.emplace_back(line); };
+    const auto exit = base::run(command);
+    ::unsetenv("SUITE_KEEP");
+    REQUIRE(exit);
+    CHECK(exit->ok());
+    CHECK(output == Lines{"SUITE_ONLY=a=b c"});
+}
