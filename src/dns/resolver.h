@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dns/message.h"
+
+namespace dns {
+
+/// The address of a name server.
+struct ServerAddress {
+    std::string ip;  ///< IPv4 or IPv6
+    std::uint16_t port = 53;
+
+    friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
+};
+
+struct ResolverSettings {
+    std::vector<ServerAddress> servers{};  ///< asked in this order; none: those of the system
+    std::chrono::milliseconds deadline{std::chrono::seconds{10}};  ///< of one question
+    Recursion recursion = Recursion::desired;
+    std::uint16_t authoritative_port = 53;  ///< where name servers found in the DNS listen
+};
+
+/// Asks name servers by UDP, and by TCP what UDP cannot hold. One question at a time, and nothing
+/// is remembered between two.
+class Resolver {
+  public:
+    explicit Resolver(ResolverSettings settings) : settings_(std::move(settings)) {}
+
+    const ResolverSettings& settings() const noexcept { return settings_; }
+
+    /// The first finding of a server; if none has one, what the first of them said instead.
+    /// `network` or `timeout` if nobody answered, `protocol` if only nonsense came, `invalid_input`
+    /// for a name that DNS cannot hold or a server that is no address.
+    base::Result<Answer> ask(std::string_view name, RecordType type) const;
+
+    /// Those of the settings, else those of the system.
+    base::Result<std::vector<ServerAddress>> servers() const;
+
+  private:
+    ResolverSettings settings_;
+};
+
+}  // namespace dns
