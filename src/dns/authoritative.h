@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dns/resolver.h"
+
+namespace dns {
+
+// None of these starts a new question to a zone once the resolver's deadline has passed over it, so
+// a zone whose servers are all dead costs at most about two deadlines.
+
+/// A zone and who speaks for it.
+struct Zone {
+    std::string name;                    ///< "" if none was found
+    std::vector<ServerAddress> servers;  ///< at most 16
+};
+
+/// The closest zone around a name: the nearest of the name and its parents that has NS records,
+/// with the addresses of these servers. A resolver that does not answer, refuses or knows no NS
+/// records is no finding: then there are no servers.
+Zone find_authoritative(const Resolver& resolver, std::string_view name);
+
+/// Where the alias (CNAME) of a name leads in the end, as far as the resolver knows; the name
+/// itself if it is none, or if aliases go round in circles. Without final dot.
+std::string follow_alias(const Resolver& resolver, std::string_view name);
+
+/// A question to the servers of the name's zone, past what a resolver has kept from before. Aliases
+/// are followed into other zones, and the records on the way are in the answer: read it with
+/// Answer::end_of_aliases. `not_found` if no server could be found or none spoke for its zone.
+base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_view name,
+                                       RecordType type);
+
+enum class Existence {
+    exists,          ///< with or without records
+    does_not_exist,  ///< NXDOMAIN
+    unknown,         ///< nobody who speaks for the zone said anything
+};
+
+/// Whether a name exists at the servers of its zone. An alias exists if the name at its end does.
+/// All servers are asked: one that says NXDOMAIN is enough for `does_not_exist`, since a CA may ask
+/// any of them.
+Existence find_existence(const Resolver& resolver, std::string_view name);
+
+/// A resolver that asks this server of a zone alone, for what it knows itself.
+Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server);
+
+/// Whether the answer says something for the zone of the name asked for. That of a lame server, or
+/// one that only refers to others, does not.
+bool speaks_for_zone(const Answer& answer);
+
+}  // namespace dns
