@@ -1,0 +1,115 @@
+#include "dns/propagation.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "dns/authoritative.h"
+
+namespace dns {
+namespace {
+
+constexpr std::chrono::seconds kLeastInterval{1};
+constexpr std::chrono::seconds kMostTime{std::chrono::hours{24}};  // keeps clock sums in range
+
+/// What all records of a name look like together: a name and its wildcard have one each.
+using ValuesByName = std::map<std::string, std::set<std::string>>;
+
+enum class Finding { shows, missing, says_nothing, unreachable };
+
+/// One name at one server.
+struct Look {
+    std::string name;
+    const std::set<std::string>* values;
+    Resolver server;
+    bool is_authoritative;
+    bool settled = false;  ///< needs no further look
+
+    const std::string& address() const { return server.settings().servers.front().ip; }
+
+    Finding take() const {
+        const auto answer = server.ask(name, RecordType::txt);
+        if (!answer) return Finding::unreachable;
+        if (!answer->is_finding()) return Finding::says_nothing;
+        if (is_authoritative && !answer->authoritative) return Finding::says_nothing;
+        const auto found = answer->values_of(answer->end_of_aliases(name), RecordType::txt);
+        const bool all = std::all_of(values->begin(), values->end(), [&](const auto& value) {
+            return std::find(found.begin(), found.end(), value) != found.end();
+        });
+        return all ? Finding::shows : Finding::missing;
+    }
+};
+
+Resolver to_one(const Resolver& resolver, const ServerAddress& server) {
+    ResolverSettings settings = resolver.settings();
+    settings.servers = {server};
+    return Resolver{std::move(settings)};
+}
+
+/// Authoritative servers first.
+std::vector<Look> plan(const Resolver& resolver, const ValuesByName& records,
+                       const PropagationRules& rules) {
+    std::vector<Look> looks;
+    for (const auto& [name, values] : records) {
+        if (!rules.ask_authoritative) break;
+        for (const ServerAddress& server : find_authoritative(resolver, name).servers)
+            looks.push_back({name, &values, to_authoritative(resolver, server), true});
+    }
+    const auto recursive = resolver.servers();
+    if (!rules.ask_recursive || !recursive) return looks;
+    for (const auto& [name, values] : records) {
+        for (const ServerAddress& server : *recursive)
+            looks.push_back({name, &values, to_one(resolver, server), false});
+    }
+    return looks;
+}
+
+/// One round, which ends early once `deadline` has passed. The first look that does not show its
+/// record, if there is one.
+const Look* find_missing(std::vector<Look>& looks, const base::Clock& clock,
+                         base::Clock::Monotonic deadline) {
+    const Look* missing = nullptr;
+    for (Look& look : looks) {
+        if (look.settled) continue;
+        if (missing != nullptr && missing->is_authoritative && !look.is_authoritative) break;
+        if (clock.monotonic() > deadline) break;
+        const Finding finding = look.take();
+        // To wait for a dead server once is enough; one that refuses may be reloading its zone.
+        look.settled = finding == Finding::shows || finding == Finding::unreachable;
+        if (finding == Finding::missing && missing == nullptr) missing = &look;
+    }
+    return missing;
+}
+
+}  // namespace
+
+base::Result<void> wait_for_records(const Resolver& resolver,
+                                    const std::vector<ChallengeRecord>& records,
+                                    const PropagationRules& rules, base::Clock& clock) {
+    if (rules.fixed_wait) {
+        clock.sleep_for(std::min(*rules.fixed_wait, kMostTime));
+        return {};
+    }
+    ValuesByName values;
+    for (const ChallengeRecord& record : records)
+        values[to_plain_name(record.name)].insert(record.value);
+    auto looks = plan(resolver, values, rules);
+    const auto interval = std::clamp(rules.interval, kLeastInterval, kMostTime);
+    const auto deadline = clock.monotonic() + std::min(rules.timeout, kMostTime);
+    for (;;) {
+        const Look* missing = find_missing(looks, clock, deadline);
+        if (missing == nullptr) return {};
+        if (clock.monotonic() + interval > deadline) {
+            return base::fail(base::ErrorKind::timeout,
+                              "the TXT record " + missing->name +
+                                  ". was not seen at the name server " + missing->address() +
+                                  " within " + std::to_string(rules.timeout.count()) + " s",
+                              {"Give it longer with the provider's propagation timeout, or with "
+                               "lego-args --dns.propagation-wait=<time>"});
+        }
+        clock.sleep_for(interval);
+    }
+}
+
+}  // namespace dns
