@@ -44,13 +44,20 @@ base::Result<Account> parse_account(std::string_view json, std::string url) {
     return account;
 }
 
-Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts) {
+Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts,
+                                  const ExternalAccount* external) {
+    const std::string& url = client.directory().new_account;
     json::Writer payload;
     payload.begin_object().member("termsOfServiceAgreed", true);
     // No empty list: some CAs take it for a contact that is wrong.
     if (!contacts.empty()) payload.member("contact", contacts);
+    if (external != nullptr) {
+        const auto binding = make_binding(*external, client.key(), url);
+        if (!binding) return Failure{binding.error(), std::nullopt, url};
+        payload.key("externalAccountBinding").raw(*binding);
+    }
     payload.end_object();
-    const auto response = client.post_with_key(client.directory().new_account, payload.text());
+    const auto response = client.post_with_key(url, payload.text());
     if (!response) return response.error();
     return take_account(client, *response);
 }

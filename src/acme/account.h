@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "acme/client.h"
+#include "acme/external_account.h"
 #include "acme/failure.h"
 
 namespace acme {
@@ -22,9 +23,11 @@ struct Account {
 base::Result<Account> parse_account(std::string_view json, std::string url);
 
 /// newAccount (section 7.3): the terms of service are agreed to. `contacts` are URLs
-/// (`mailto:a@b.example`) and may be empty. An account that this key has already is returned. The
-/// client signs with it from then on.
-Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts);
+/// (`mailto:a@b.example`) and may be empty; `external` is null unless the CA wants the account to
+/// be bound to a customer's. An account that this key has already is returned. The client signs
+/// with it from then on.
+Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts,
+                                  const ExternalAccount* external = nullptr);
 
 /// The account of this key (onlyReturnExisting, section 7.3.1). `rejected` with the problem
 /// `accountDoesNotExist` if there is none. The client signs with it from then on.

@@ -94,6 +94,7 @@ Outcome<http::Response> Client::send_signed(const Signed& request) {
     http::Request exchange;
     exchange.method = http::Method::post;
     exchange.url = request.url;
+    exchange.limits = limits_;
     exchange.headers = {{"Content-Type", "application/jose+json"},
                         {"Accept", std::string(request.accept)}};
     for (int refused = 0;; ++refused) {
@@ -122,6 +123,7 @@ Outcome<std::string> Client::take_nonce() {
     http::Request request;
     request.method = http::Method::head;
     request.url = directory_.new_nonce;
+    request.limits = limits_;
     auto response = http_.send(request);
     if (!response) {
         return Failure{std::move(response).error(), std::nullopt, directory_.new_nonce, 0};

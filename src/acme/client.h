@@ -31,6 +31,9 @@ class Client {
     /// The CA's host, for messages.
     const std::string& name() const noexcept { return name_; }
 
+    /// How long one exchange may take, instead of the usual minute.
+    void use_deadline(std::chrono::milliseconds total) { limits_.total = total; }
+
     /// The account that signs from now on. Empty until one is known.
     const std::string& account_url() const noexcept { return account_url_; }
     void use_account(std::string url) { account_url_ = std::move(url); }
@@ -68,6 +71,7 @@ class Client {
     std::string name_;
     std::string account_url_;
     NoncePool nonces_;
+    http::Limits limits_;
 };
 
 /// The failure that an answer outside 2xx means: its problem document, or what else was sent.

@@ -40,7 +40,7 @@ std::vector<Identifier> identifiers_of(const std::vector<Wanted>& wanted) {
     return identifiers;
 }
 
-std::string new_order_payload(const std::vector<Wanted>& wanted) {
+std::string new_order_payload(const std::vector<Wanted>& wanted, const std::string& profile) {
     json::Writer payload;
     payload.begin_object().key("identifiers").begin_array();
     for (const Wanted& each : wanted) {
@@ -49,7 +49,9 @@ std::string new_order_payload(const std::vector<Wanted>& wanted) {
             .member("value", std::string_view(each.identifier.value))
             .end_object();
     }
-    payload.end_array().end_object();
+    payload.end_array();
+    if (!profile.empty()) payload.member("profile", std::string_view{profile});
+    payload.end_object();
     return payload.text();
 }
 
@@ -91,7 +93,7 @@ Outcome<Step> OrderFlow::advance() {
 
 Outcome<Step> OrderFlow::post_new_order() {
     const std::string& url = client_.directory().new_order;
-    const auto response = client_.post(url, new_order_payload(plan_.wanted));
+    const auto response = client_.post(url, new_order_payload(plan_.wanted, plan_.profile));
     if (!response) {
         // Nothing else tells whether the CA has the order, so it is asked for once more.
         const bool lost = response.error().unanswered() && response.error().status == 0;

@@ -40,6 +40,8 @@ struct OrderPlan {
     base::Clock::Monotonic deadline;
     /// Resume this order instead of making a new one.
     std::string order_url{};
+    /// One of the directory's profiles; empty: the CA chooses.
+    std::string profile{};
 };
 
 enum class Next {

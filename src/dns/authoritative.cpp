@@ -2,23 +2,35 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <optional>
 
 namespace dns {
 namespace {
 
 constexpr int kMaxAliases = 10;
 constexpr std::size_t kMaxServers = 16;
-constexpr std::chrono::milliseconds kOneServer{5000};
 
-/// Until when new questions are asked.
+using std::chrono::milliseconds;
+
+/// The time that a resolver's deadline gives.
 class Budget {
   public:
     explicit Budget(const Resolver& resolver)
         : end_(std::chrono::steady_clock::now() + resolver.settings().deadline) {}
 
-    bool is_left() const { return std::chrono::steady_clock::now() < end_; }
+    bool is_left() const { return left() > milliseconds{0}; }
+
+    /// What the next of `count` servers may take.
+    milliseconds share_of(std::size_t count) const {
+        return left() / static_cast<milliseconds::rep>(count);
+    }
 
   private:
+    milliseconds left() const {
+        return std::chrono::floor<milliseconds>(end_ - std::chrono::steady_clock::now());
+    }
+
     std::chrono::steady_clock::time_point end_;
 };
 
@@ -46,32 +58,39 @@ bool leads_elsewhere(const Answer& answer, std::string_view name, RecordType typ
     return answer.reply == Reply::answered && end != name && answer.values_of(end, type).empty();
 }
 
-/// What the first of the zone's servers says that speaks for it.
-base::Result<Answer> ask_zone(const Resolver& resolver, const std::string& name, RecordType type) {
+/// Gives `visit` what each server says that speaks for the zone of `name`, until it has enough.
+void ask_zone(const Resolver& resolver, const std::string& name, RecordType type,
+              const std::function<bool(Answer&)>& visit) {
     const Zone zone = find_authoritative(resolver, name);
     const Budget budget{resolver};
+    std::size_t left = zone.servers.size();
     for (const ServerAddress& server : zone.servers) {
-        if (!budget.is_left()) break;
-        auto answer = to_authoritative(resolver, server).ask(name, type);
-        if (answer && speaks_for_zone(*answer)) return answer;
+        auto answer = to_authoritative(resolver, server, budget.share_of(left--)).ask(name, type);
+        if (answer && speaks_for_zone(*answer) && visit(*answer)) return;
     }
+}
+
+base::Result<Answer> ask_first_of_zone(const Resolver& resolver, const std::string& name,
+                                       RecordType type) {
+    std::optional<Answer> first;
+    ask_zone(resolver, name, type, [&](Answer& answer) {
+        first = std::move(answer);
+        return true;
+    });
+    if (first) return std::move(*first);
     return base::fail(base::ErrorKind::not_found, "no name server speaks for " + name);
 }
 
 Existence existence_of(const Resolver& resolver, const std::string& name, int aliases_left) {
-    const Zone zone = find_authoritative(resolver, name);
-    const Budget budget{resolver};
     auto found = Existence::unknown;
     std::string elsewhere;
-    for (const ServerAddress& server : zone.servers) {
-        if (!budget.is_left()) break;
-        const auto answer = to_authoritative(resolver, server).ask(name, RecordType::a);
-        if (!answer || !speaks_for_zone(*answer)) continue;
-        if (answer->reply == Reply::no_such_name) return Existence::does_not_exist;
-        found = Existence::exists;
-        if (leads_elsewhere(*answer, name, RecordType::a)) elsewhere = answer->end_of_aliases(name);
-    }
-    if (elsewhere.empty()) return found;
+    ask_zone(resolver, name, RecordType::a, [&](const Answer& answer) {
+        const bool denies = answer.reply == Reply::no_such_name;
+        found = denies ? Existence::does_not_exist : Existence::exists;
+        if (leads_elsewhere(answer, name, RecordType::a)) elsewhere = answer.end_of_aliases(name);
+        return denies;
+    });
+    if (found != Existence::exists || elsewhere.empty()) return found;
     if (aliases_left == 0) return Existence::unknown;
     return existence_of(resolver, elsewhere, aliases_left - 1);
 }
@@ -97,8 +116,7 @@ Zone find_authoritative(const Resolver& resolver, std::string_view name) {
 }
 
 std::string follow_alias(const Resolver& resolver, std::string_view name) {
-    const std::string plain = to_plain_name(name);
-    std::string end = plain;
+    std::string end = to_plain_name(name);
     for (int step = 0; step < kMaxAliases; ++step) {
         const auto answer = resolver.ask(end, RecordType::cname);
         if (!answer) return end;
@@ -106,7 +124,7 @@ std::string follow_alias(const Resolver& resolver, std::string_view name) {
         if (next == end) return end;
         end = std::move(next);
     }
-    return plain;
+    return to_plain_name(name);
 }
 
 base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_view name,
@@ -114,7 +132,7 @@ base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_vie
     std::string asked = to_plain_name(name);
     std::vector<Record> on_the_way;
     for (int step = 0; step <= kMaxAliases; ++step) {
-        auto answer = ask_zone(resolver, asked, type);
+        auto answer = ask_first_of_zone(resolver, asked, type);
         if (!answer) return answer;
         const bool goes_on = leads_elsewhere(*answer, asked, type);
         asked = answer->end_of_aliases(asked);
@@ -130,10 +148,11 @@ Existence find_existence(const Resolver& resolver, std::string_view name) {
     return existence_of(resolver, to_plain_name(name), kMaxAliases);
 }
 
-Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server) {
+Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server,
+                          milliseconds deadline) {
     ResolverSettings settings = resolver.settings();
     settings.servers = {server};
-    settings.deadline = std::min(settings.deadline, kOneServer);
+    settings.deadline = deadline;
     settings.recursion = Recursion::none;
     return Resolver{std::move(settings)};
 }

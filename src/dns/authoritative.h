@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,8 +9,8 @@
 
 namespace dns {
 
-// None of these starts a new question to a zone once the resolver's deadline has passed over it, so
-// a zone whose servers are all dead costs at most about two deadlines.
+// What the resolver's deadline is to one question, it is here to all servers of a zone together:
+// each has its share of what is left, so that dead ones do not keep the others from being asked.
 
 /// A zone and who speaks for it.
 struct Zone {
@@ -44,7 +45,8 @@ enum class Existence {
 Existence find_existence(const Resolver& resolver, std::string_view name);
 
 /// A resolver that asks this server of a zone alone, for what it knows itself.
-Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server);
+Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server,
+                          std::chrono::milliseconds deadline);
 
 /// Whether the answer says something for the zone of the name asked for. That of a lame server, or
 /// one that only refers to others, does not.

@@ -44,7 +44,7 @@ base::Result<std::unique_ptr<ExecProvider>> ExecProvider::open(Variables variabl
                                                                std::vector<std::string>& warnings) {
     if (variable(variables, "EXEC_PATH").empty()) {
         return base::fail(base::ErrorKind::invalid_input,
-                          "the DNS provider exec needs a program to call",
+                          "The DNS provider exec needs a program to call",
                           {"Set it with: dokku letsencrypt:set <app>|--global "
                            "dns-provider-EXEC_PATH /path/to/program"});
     }

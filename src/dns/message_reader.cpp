@@ -13,17 +13,20 @@ constexpr std::size_t kMaxMessageBytes = 65535;  // what the length before a TCP
 constexpr std::size_t kMaxNameBytes = 255;       // RFC 1035 section 2.3.4, with length bytes
 constexpr unsigned kClassIn = 1;
 
-void add_escaped(std::string& name, char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '.' || c == '\\') {
-        name += '\\';
-        name += c;
-    } else if (byte > 0x20 && byte < 0x7f) {
-        name += c;
-    } else {
-        name += '\\';
-        for (const unsigned unit : {100U, 10U, 1U})
-            name += static_cast<char>('0' + byte / unit % 10);
+void add_label(std::string& name, std::string_view label) {
+    if (!name.empty()) name += '.';
+    for (const char c : label) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '.' || c == '\\') {
+            name += '\\';
+            name += c;
+        } else if (byte > 0x20 && byte < 0x7f) {
+            name += c;
+        } else {
+            name += '\\';
+            for (const unsigned unit : {100U, 10U, 1U})
+                name += static_cast<char>('0' + byte / unit % 10);
+        }
     }
 }
 
@@ -109,32 +112,27 @@ class Reader {
         std::string name;
         std::size_t place = at;
         std::size_t before = at;
+        std::size_t end = 0;  // where the name ends at its own place; 0 until a pointer leaves that
         std::size_t wire_bytes = 1;
-        bool jumped = false;
-        while (place < message_.size()) {
+        while (place < message_.size() && byte_at(place) != 0) {
             const unsigned length = byte_at(place);
+            if (message_.size() - place < 2) return {};
             if (length >= 0xc0U) {
-                if (place + 1 >= message_.size()) return {};
-                const std::size_t target = number_at(place) & 0x3fffU;
-                if (target >= before) return {};
-                if (!jumped) at = place + 2;
-                jumped = true;
-                place = before = target;
+                if (end == 0) end = place + 2;
+                place = number_at(place) & 0x3fffU;
+                if (place >= before) return {};
+                before = place;
                 continue;
             }
             if (length >= 0x40U) return {};  // reserved
-            if (length == 0) {
-                if (!jumped) at = place + 1;
-                return base::to_lower(name);
-            }
             wire_bytes += length + 1;
             if (wire_bytes > kMaxNameBytes || message_.size() - place <= length) return {};
-            if (!name.empty()) name += '.';
-            for (const char c : message_.substr(place + 1, length))
-                add_escaped(name, c);
+            add_label(name, message_.substr(place + 1, length));
             place += length + 1;
         }
-        return {};
+        if (place >= message_.size()) return {};
+        at = end == 0 ? place + 1 : end;
+        return base::to_lower(name);
     }
 
     bool take_records(unsigned count, std::vector<Record>& records) {

@@ -10,6 +10,7 @@
 namespace dns {
 namespace {
 
+constexpr std::chrono::milliseconds kOneServer{5000};
 constexpr std::chrono::seconds kLeastInterval{1};
 constexpr std::chrono::seconds kMostTime{std::chrono::hours{24}};  // keeps clock sums in range
 
@@ -51,10 +52,11 @@ Resolver to_one(const Resolver& resolver, const ServerAddress& server) {
 std::vector<Look> plan(const Resolver& resolver, const ValuesByName& records,
                        const PropagationRules& rules) {
     std::vector<Look> looks;
+    const auto patience = std::min(resolver.settings().deadline, kOneServer);
     for (const auto& [name, values] : records) {
         if (!rules.ask_authoritative) break;
         for (const ServerAddress& server : find_authoritative(resolver, name).servers)
-            looks.push_back({name, &values, to_authoritative(resolver, server), true});
+            looks.push_back({name, &values, to_authoritative(resolver, server, patience), true});
     }
     const auto recursive = resolver.servers();
     if (!rules.ask_recursive || !recursive) return looks;
@@ -84,31 +86,61 @@ const Look* find_missing(std::vector<Look>& looks, const base::Clock& clock,
 
 }  // namespace
 
+struct Propagation::Plan {
+    ValuesByName values;
+    std::vector<Look> looks;
+    PropagationRules rules;
+    const base::Clock* clock;
+    base::Clock::Monotonic deadline;
+};
+
+Propagation::Propagation(const Resolver& resolver, const std::vector<ChallengeRecord>& records,
+                         const PropagationRules& rules, const base::Clock& clock)
+    : plan_(std::make_unique<Plan>()) {
+    plan_->rules = rules;
+    plan_->rules.interval = std::clamp(rules.interval, kLeastInterval, kMostTime);
+    plan_->clock = &clock;
+    if (rules.fixed_wait) {
+        plan_->deadline = clock.monotonic() + std::min(*rules.fixed_wait, kMostTime);
+        return;
+    }
+    for (const ChallengeRecord& record : records)
+        plan_->values[to_plain_name(record.name)].insert(record.value);
+    plan_->looks = plan(resolver, plan_->values, rules);
+    plan_->deadline = clock.monotonic() + std::min(rules.timeout, kMostTime);
+}
+
+Propagation::~Propagation() = default;
+Propagation::Propagation(Propagation&&) noexcept = default;
+Propagation& Propagation::operator=(Propagation&&) noexcept = default;
+
+base::Result<std::optional<base::Clock::Monotonic>> Propagation::look() {
+    using Later = std::optional<base::Clock::Monotonic>;
+    const base::Clock& clock = *plan_->clock;
+    if (plan_->rules.fixed_wait) {
+        return clock.monotonic() >= plan_->deadline ? Later{} : Later{plan_->deadline};
+    }
+    const Look* missing = find_missing(plan_->looks, clock, plan_->deadline);
+    if (missing == nullptr) return Later{};
+    const auto next = clock.monotonic() + plan_->rules.interval;
+    if (next <= plan_->deadline) return Later{next};
+    return base::fail(base::ErrorKind::timeout,
+                      "the TXT record " + missing->name + ". was not seen at the name server " +
+                          missing->address() + " within " +
+                          std::to_string(plan_->rules.timeout.count()) + " s",
+                      {"Give it longer with the provider's propagation timeout, or with "
+                       "lego-args --dns.propagation-wait=<time>"});
+}
+
 base::Result<void> wait_for_records(const Resolver& resolver,
                                     const std::vector<ChallengeRecord>& records,
                                     const PropagationRules& rules, base::Clock& clock) {
-    if (rules.fixed_wait) {
-        clock.sleep_for(std::min(*rules.fixed_wait, kMostTime));
-        return {};
-    }
-    ValuesByName values;
-    for (const ChallengeRecord& record : records)
-        values[to_plain_name(record.name)].insert(record.value);
-    auto looks = plan(resolver, values, rules);
-    const auto interval = std::clamp(rules.interval, kLeastInterval, kMostTime);
-    const auto deadline = clock.monotonic() + std::min(rules.timeout, kMostTime);
+    Propagation propagation{resolver, records, rules, clock};
     for (;;) {
-        const Look* missing = find_missing(looks, clock, deadline);
-        if (missing == nullptr) return {};
-        if (clock.monotonic() + interval > deadline) {
-            return base::fail(base::ErrorKind::timeout,
-                              "the TXT record " + missing->name +
-                                  ". was not seen at the name server " + missing->address() +
-                                  " within " + std::to_string(rules.timeout.count()) + " s",
-                              {"Give it longer with the provider's propagation timeout, or with "
-                               "lego-args --dns.propagation-wait=<time>"});
-        }
-        clock.sleep_for(interval);
+        const auto later = propagation.look();
+        if (!later) return later.error();
+        if (!later->has_value()) return {};
+        clock.sleep_for(std::chrono::ceil<std::chrono::milliseconds>(**later - clock.monotonic()));
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,11 +21,32 @@ struct PropagationRules {
     std::chrono::seconds interval{2};  ///< pause between two rounds; at least 1 s is kept
 };
 
-/// Waits until every server asked shows every record. Servers that cannot be found or reached,
-/// refuse or do not speak for the zone say nothing and hold nobody up; so does a zone without
-/// servers. Recursive resolvers are asked only once the authoritative servers show the record,
-/// because they remember what they did not find. `timeout` names a record and a server that does
-/// not show it; it comes as soon as another round would start too late.
+/// The wait until every server asked shows every record, in looks that do not sleep. Servers that
+/// cannot be found or reached, refuse or do not speak for the zone say nothing and hold nobody up;
+/// so does a zone without servers. Recursive resolvers are asked only once the authoritative
+/// servers show the record, because they remember what they did not find.
+class Propagation {
+  public:
+    /// Finds the servers to ask. `clock` outlives it.
+    Propagation(const Resolver& resolver, const std::vector<ChallengeRecord>& records,
+                const PropagationRules& rules, const base::Clock& clock);
+    ~Propagation();
+    Propagation(Propagation&&) noexcept;
+    Propagation& operator=(Propagation&&) noexcept;
+    Propagation(const Propagation&) = delete;
+    Propagation& operator=(const Propagation&) = delete;
+
+    /// One round. Nothing once all records are seen, else when to look again. `timeout` names a
+    /// record and a server that does not show it; it comes as soon as another round would start too
+    /// late.
+    base::Result<std::optional<base::Clock::Monotonic>> look();
+
+  private:
+    struct Plan;
+    std::unique_ptr<Plan> plan_;
+};
+
+/// Looks until the end, sleeping on the clock in between.
 base::Result<void> wait_for_records(const Resolver& resolver,
                                     const std::vector<ChallengeRecord>& records,
                                     const PropagationRules& rules, base::Clock& clock);

@@ -42,9 +42,9 @@ base::Unexpected<base::Error> ares_failure(base::ErrorKind kind, const std::stri
 }
 
 base::Result<Channel> open_channel(Transport transport, milliseconds patience) {
-    static const int kLibrary = ares_library_init(ARES_LIB_INIT_ALL);  // once for the process
-    if (kLibrary != ARES_SUCCESS) {
-        return ares_failure(base::ErrorKind::io, "setting up the resolver", kLibrary);
+    static const int library = ares_library_init(ARES_LIB_INIT_ALL);  // once for the process
+    if (library != ARES_SUCCESS) {
+        return ares_failure(base::ErrorKind::io, "setting up the resolver", library);
     }
     ares_options options{};
     // What servers refuse is for us to judge, and so is truncation: c-ares itself would give TCP no
@@ -108,19 +108,25 @@ int poll_milliseconds(ares_channel channel, SteadyTime end) {
     return static_cast<int>(chosen->tv_sec * 1000 + chosen->tv_usec / 1000 + 1);
 }
 
+/// The sockets that c-ares has open, and what it waits for at each.
+std::vector<pollfd> watched_sockets(ares_channel channel) {
+    std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
+    const auto mask = static_cast<unsigned>(
+        ares_getsock(channel, sockets.data(), static_cast<int>(sockets.size())));
+    std::vector<pollfd> watched;
+    for (unsigned i = 0; i < sockets.size(); ++i) {
+        unsigned events = 0;
+        if (ARES_GETSOCK_READABLE(mask, i) != 0U) events |= POLLIN;
+        if (ARES_GETSOCK_WRITABLE(mask, i) != 0U) events |= POLLOUT;
+        if (events != 0) watched.push_back({sockets.at(i), static_cast<short>(events), 0});
+    }
+    return watched;
+}
+
 /// Lets c-ares work until it is done or `end`.
 void wait_for_answer(ares_channel channel, const Outcome& outcome, SteadyTime end) {
     while (!outcome.done && std::chrono::steady_clock::now() < end) {
-        std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
-        const auto mask = static_cast<unsigned>(
-            ares_getsock(channel, sockets.data(), static_cast<int>(sockets.size())));
-        std::vector<pollfd> watched;
-        for (unsigned i = 0; i < sockets.size(); ++i) {
-            unsigned events = 0;
-            if (ARES_GETSOCK_READABLE(mask, i) != 0U) events |= POLLIN;
-            if (ARES_GETSOCK_WRITABLE(mask, i) != 0U) events |= POLLOUT;
-            if (events != 0) watched.push_back({sockets.at(i), static_cast<short>(events), 0});
-        }
+        auto watched = watched_sockets(channel);
         ::poll(watched.data(), watched.size(), poll_milliseconds(channel, end));
         for (const pollfd& each : watched) {
             const auto happened = static_cast<unsigned>(each.revents);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/certificate_dates.h"
 #include "base/directory.h"
 #include "base/pem.h"
 
@@ -43,7 +42,7 @@ CertificateStatus read_certificate_status(const Environment& environment, const 
     if (!served) return {};
     CertificateStatus status;
     if (const auto dates = base::read_certificate_dates(*served)) {
-        status.expiration = dates->not_after;
+        status.dates = *dates;
     }
     if (!base::file_exists(tls / "server.key")) return status;
     const auto files = current_certificates(environment, app);
@@ -59,7 +58,9 @@ bool is_active(const Environment& environment, const AppName& app) {
 }
 
 std::optional<base::UtcTime> read_expiration(const Environment& environment, const AppName& app) {
-    return read_certificate_status(environment, app).expiration;
+    const auto status = read_certificate_status(environment, app);
+    if (!status.dates) return std::nullopt;
+    return status.dates->not_after;
 }
 
 }  // namespace dokku

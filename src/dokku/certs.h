@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/certificate_dates.h"
 #include "base/file.h"
 #include "base/result.h"
 #include "base/utc_time.h"
@@ -17,8 +18,8 @@ bool has_pair(const Environment& environment, const AppName& app);
 
 /// What one pass over an app's certificate files tells.
 struct CertificateStatus {
-    bool active = false;                      ///< see is_active
-    std::optional<base::UtcTime> expiration;  ///< see read_expiration
+    bool active = false;                          ///< see is_active
+    std::optional<base::CertificateDates> dates;  ///< of tls/server.crt, whoever issued it
 };
 CertificateStatus read_certificate_status(const Environment& environment, const AppName& app);
 

@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::string_view kLogFile = "/var/log/dokku/letsencrypt.log";
 
+base::Path cron_minute_file(const Environment& environment) {
+    return environment.global_root() / "cron-minute";
+}
+
 }  // namespace
 
 std::optional<CronMinute> parse_cron_minute(std::string_view text) {
@@ -22,16 +26,19 @@ std::optional<CronMinute> parse_cron_minute(std::string_view text) {
     return CronMinute{static_cast<int>(*minute), static_cast<int>(*hour)};
 }
 
+std::optional<CronMinute> read_cron_minute(const Environment& environment) {
+    const auto text = base::read_file(cron_minute_file(environment));
+    return text ? parse_cron_minute(*text) : std::nullopt;
+}
+
 CronMinute keep_cron_minute(const Environment& environment) {
-    const base::Path file = environment.global_root() / "cron-minute";
-    if (const auto text = base::read_file(file)) {
-        if (const auto kept = parse_cron_minute(*text)) return *kept;
-    }
+    if (const auto kept = read_cron_minute(environment)) return *kept;
     const CronMinute drawn{static_cast<int>(base::random_below(60)),
                            static_cast<int>(base::random_below(12))};
     // Where it cannot be kept, the next crontab just gets another minute.
-    (void)base::replace_file(
-        file, std::to_string(drawn.minute) + " " + std::to_string(drawn.hour) + "\n", 0644);
+    (void)base::replace_file(cron_minute_file(environment),
+                             std::to_string(drawn.minute) + " " + std::to_string(drawn.hour) + "\n",
+                             0644);
     return drawn;
 }
 

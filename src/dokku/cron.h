@@ -22,7 +22,10 @@ struct CronMinute {
 /// `17 5`: minute and hour.
 std::optional<CronMinute> parse_cron_minute(std::string_view text);
 
-/// The one kept in --global/cron-minute, drawn at random the first time.
+/// The one kept in --global/cron-minute, if there is one yet.
+std::optional<CronMinute> read_cron_minute(const Environment& environment);
+
+/// The same, drawn at random the first time.
 CronMinute keep_cron_minute(const Environment& environment);
 
 /// Is the daily run switched on (marker --global/autorenew)?

@@ -12,10 +12,14 @@ base::Result<void> disable_app(const Environment& environment, const Log& log, c
     if (auto removed = base::remove_tree(files); !removed) return removed;
     log.verbose("Removing SSL endpoint from " + app.text());
     if (auto removed = base::remove_tree(environment.tls_root(app)); !removed) return removed;
+    // Both, whatever the first says: without the rebuild nginx would look for the files that are
+    // gone and refuse its whole configuration.
+    base::Result<void> all_fired;
     for (const auto* trigger : {"post-certs-remove", "post-domains-update"}) {
         auto fired = require_trigger(environment, app, trigger, {app.text()});
-        if (!fired) return fired;
+        if (!fired && all_fired) all_fired = std::move(fired);
     }
+    if (!all_fired) return all_fired;
     log.info1("Done");
     return {};
 }

@@ -7,18 +7,23 @@
 #include "dokku/duration_text.h"
 #include "dokku/property.h"
 #include "dokku/settings.h"
+#include "dokku/usual_margin.h"
 
 namespace dokku {
 namespace {
 
 constexpr std::string_view kGraceperiod = "graceperiod";
 
-/// The app's own graceperiod or the host's; nothing else of its settings is read.
-base::Result<std::chrono::seconds> read_graceperiod(const PropertyStore& store, const AppName& app,
-                                                    const std::string& global) {
+/// The app's own graceperiod or the host's, else what the lifetime says; nothing else of its
+/// settings is read.
+base::Result<std::chrono::seconds> read_margin(const PropertyStore& store, const AppName& app,
+                                               const std::string& global,
+                                               const base::CertificateDates& dates) {
     const auto own = store.get(app, kGraceperiod);
     if (!own) return own.error();
-    return parse_graceperiod(own->empty() ? global : *own);
+    const std::string& set = own->empty() ? global : *own;
+    if (set.empty()) return usual_margin(dates);
+    return parse_graceperiod(set);
 }
 
 }  // namespace
@@ -33,14 +38,15 @@ base::Result<std::vector<ActiveApp>> find_active_apps(const Environment& environ
     for (const AppName& app : apps) {
         const CertificateStatus status = read_certificate_status(environment, app);
         if (!status.active) continue;
-        if (!status.expiration) {
+        if (!status.dates) {
             log.warn(app.text() + ": " + (environment.tls_root(app) / "server.crt").string() +
                      " does not begin with a certificate that can be read");
             continue;
         }
-        const auto graceperiod = read_graceperiod(store, app, *global);
-        if (!graceperiod) log.warn(app.text() + ": " + graceperiod.error().message);
-        active.push_back({app, *status.expiration, graceperiod.value_or(kDefaultGraceperiod)});
+        const auto margin = read_margin(store, app, *global, *status.dates);
+        if (!margin) log.warn(app.text() + ": " + margin.error().message);
+        active.push_back(
+            {app, status.dates->not_after, margin.value_or(usual_margin(*status.dates))});
     }
     std::sort(active.begin(), active.end(), [](const ActiveApp& one, const ActiveApp& other) {
         return std::tie(one.expiration, one.app) < std::tie(other.expiration, other.app);

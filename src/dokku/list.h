@@ -16,13 +16,13 @@ namespace dokku {
 struct ActiveApp {
     AppName app;
     base::UtcTime expiration;
-    std::chrono::seconds graceperiod;
+    std::chrono::seconds margin;  ///< how long before that it is renewed
 
-    base::UtcTime renewal() const { return expiration - graceperiod; }
+    base::UtcTime renewal() const { return expiration - margin; }
 };
 
 /// The active ones of `apps`, sorted by expiration, then name. One whose certificate or settings
-/// cannot be read is named in a warning; a graceperiod that is no number counts as the default.
+/// cannot be read is named in a warning; a graceperiod that is no number counts as not set.
 /// Starts no process.
 base::Result<std::vector<ActiveApp>> find_active_apps(const Environment& environment,
                                                       const Log& log,

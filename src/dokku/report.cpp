@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "dokku/certs.h"
 #include "dokku/cron.h"
@@ -43,6 +44,12 @@ std::string label_of(const ReportRow& row) {
     return label;
 }
 
+/// `2026-11-21 06:24 UTC, 3 renewed, 0 failed`
+std::string describe(const LastRun& run) {
+    return base::to_readable(run.at) + ", " + std::to_string(run.renewed) + " renewed, " +
+           std::to_string(run.failed) + " failed";
+}
+
 /// Reads apps one after the other; the host's own settings only once.
 class Reporter {
   public:
@@ -56,24 +63,30 @@ class Reporter {
         const auto own = PropertyStore{environment_}.get_all(app);
         if (!own) return own.error();
         const CertificateStatus status = read_certificate_status(environment_, app);
-        return report_rows(
-            {status.active, autorenew_, status.expiration, resolve_settings(*own, global_)});
+        std::optional<base::UtcTime> expiration;
+        if (status.dates) expiration = status.dates->not_after;
+        return report_rows({status.active, autorenew_, expiration, resolve_settings(*own, global_),
+                            last_run_, next_run_});
     }
 
     std::vector<ReportRow> host_rows() const {
-        return global_rows(
-            report_rows({false, autorenew_, std::nullopt, resolve_settings({}, global_)}));
+        return global_rows(report_rows({false, autorenew_, std::nullopt,
+                                        resolve_settings({}, global_), last_run_, next_run_}));
     }
 
   private:
     Reporter(const Environment& environment, Properties global)
         : environment_(environment),
           global_(std::move(global)),
-          autorenew_(is_autorenew_enabled(environment)) {}
+          autorenew_(is_autorenew_enabled(environment)),
+          last_run_(read_last_run(environment)),
+          next_run_(dokku::next_run(environment, base::SystemClock{}.now())) {}
 
     const Environment& environment_;
     Properties global_;
     bool autorenew_;
+    std::optional<LastRun> last_run_;
+    std::optional<base::UtcTime> next_run_;
 };
 
 void print_rows(const Log& log, std::string_view title, const std::vector<ReportRow>& rows,
@@ -132,6 +145,8 @@ std::vector<ReportRow> report_rows(const ReportFacts& facts) {
     }
     add_setting(rows, "dns-resolvers", settings.dns_resolvers);
     add_setting(rows, "challenge-route", settings.challenge_route);
+    rows.push_back({"global-last-run", facts.last_run ? describe(*facts.last_run) : ""});
+    rows.push_back({"global-next-run", facts.next_run ? base::to_readable(*facts.next_run) : ""});
     return rows;
 }
 

@@ -9,6 +9,7 @@
 #include "base/utc_time.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
+#include "dokku/last_run.h"
 #include "dokku/log.h"
 #include "dokku/settings.h"
 
@@ -27,6 +28,8 @@ struct ReportFacts {
     bool autorenew = false;
     std::optional<base::UtcTime> expiration;
     Settings settings;
+    std::optional<LastRun> last_run;        ///< of the daily renewal
+    std::optional<base::UtcTime> next_run;  ///< of the daily renewal
 };
 
 enum class Secrets { shown, redacted };

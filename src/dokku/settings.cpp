@@ -119,6 +119,18 @@ std::vector<std::string> Settings::docker_words() const {
     return words_of(lego_docker_options.computed);
 }
 
+base::Secret Settings::docker_env() const {
+    std::string text;
+    if (!uses_dns()) return base::Secret{};
+    for (const auto& [name, variable] : dns_variables) {
+        if (!variable.global.empty()) text += name + "=" + variable.global + "\n";
+    }
+    for (const auto& [name, variable] : dns_variables) {
+        if (!variable.app.empty()) text += name + "=" + variable.app + "\n";
+    }
+    return base::Secret{std::move(text)};
+}
+
 base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value) {
     if (value.empty()) return kDefaultGraceperiod;
     const auto seconds = base::parse_integer(value);

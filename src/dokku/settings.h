@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
 #include "dokku/property.h"
@@ -59,6 +60,10 @@ struct Settings {
     /// The words of lego-args and lego-docker-options, split at blanks, no quoting.
     std::vector<std::string> lego_words() const;
     std::vector<std::string> docker_words() const;
+
+    /// What the official plugin hands to the DNS provider as docker.env (contract section 10.2):
+    /// `NAME=value` lines, the host's first. Empty unless DNS-01.
+    base::Secret docker_env() const;
 };
 
 /// Reads a graceperiod: whole seconds, "" is the default. `invalid_input` otherwise.

@@ -9,6 +9,7 @@
 
 #include "base/directory.h"
 #include "base/process.h"
+#include "dokku/migration.h"
 #include "dokku/trigger.h"
 
 namespace dokku {
@@ -129,6 +130,7 @@ base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     if (!owner) return owner.error();
     if (auto made = make_data_folders(environment, *owner); !made) return made;
     if (auto included = include_own_blocks(environment); !included) return included;
+    if (auto migrated = migrate_settings(environment, log); !migrated) return migrated;
     const auto newly_on = switch_daily_run_on(environment);
     if (!newly_on) return newly_on.error();
     if (*newly_on) {

@@ -2,9 +2,12 @@
 
 #include "acme/account.h"
 #include "json/value.h"
+#include "lifecycle/ca_directory.h"
 
 namespace lifecycle {
 namespace {
+
+constexpr std::chrono::seconds kAccountPatience{60};
 
 acme::Failure local(base::Error error, std::string url) {
     return {std::move(error), std::nullopt, std::move(url)};
@@ -25,54 +28,78 @@ std::vector<std::string> contacts(const dokku::Settings& settings) {
 
 /// The account of a key that was there before, else a new one.
 acme::Outcome<acme::Account> find_or_register(acme::Client& client, const dokku::Settings& settings,
-                                              bool key_is_new) {
+                                              const LegoOptions& options, bool key_is_new) {
     if (!key_is_new) {
         auto found = acme::find_account(client);
         if (found || !found.error().is("accountDoesNotExist")) return found;
     }
-    return acme::register_account(client, contacts(settings));
+    if (!options.external_account) return acme::register_account(client, contacts(settings));
+    const acme::ExternalAccount external{options.external_account_id,
+                                         options.external_account_key.clone()};
+    return acme::register_account(client, contacts(settings), &external);
+}
+
+base::Result<crypto::PrivateKey> read_key(const store::StoredAccount& account,
+                                          const dokku::Settings& settings) {
+    auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
+    if (!key) {
+        key.error().message =
+            "the account key for " + settings.account_email() + ": " + key.error().message;
+    }
+    return key;
 }
 
 }  // namespace
 
-acme::Outcome<acme::Directory> CaSessions::directory(const std::string& url) {
-    if (const auto kept = context_.store.read_directory(url, context_.clock.now())) {
-        auto parsed = acme::parse_directory(*kept, url);
-        if (parsed) return std::move(*parsed);
-    }
-    auto fetched = acme::fetch_directory(context_.http, context_.clock, url);
-    if (!fetched) return fetched;
-    // Without the copy the next run asks again, that is all.
-    (void)context_.store.write_directory(url, fetched->text);
-    return fetched;
+std::unique_ptr<CaSession> CaSessions::start(crypto::PrivateKey key, acme::Directory directory,
+                                             const LegoOptions& options) {
+    auto session = std::make_unique<CaSession>(context_, std::move(key), std::move(directory));
+    if (options.http_timeout) session->client().use_deadline(*options.http_timeout);
+    return session;
 }
 
-CaSessions::Opened CaSessions::make(const dokku::Settings& settings) {
+CaSessions::Opened CaSessions::make(const dokku::Settings& settings, const LegoOptions& options) {
+    const std::string& server = settings.server.computed;
+    auto directory = open_directory(context_, server);
+    if (!directory) return std::move(directory).error();
+    auto stored = context_.store.read_account(server, settings.account_email());
+    if (!stored) return local(std::move(stored).error(), server);
+    if (*stored && is_registered(**stored)) {
+        auto key = read_key(**stored, settings);
+        if (!key) return local(std::move(key).error(), server);
+        auto session = start(std::move(*key), std::move(*directory), options);
+        session->client().use_account((*stored)->url);
+        return session;
+    }
+    return make_account(settings, options, std::move(*directory));
+}
+
+CaSessions::Opened CaSessions::make_account(const dokku::Settings& settings,
+                                            const LegoOptions& options, acme::Directory directory) {
     const std::string& server = settings.server.computed;
     const std::string email = settings.account_email();
-    auto read = directory(server);
-    if (!read) return std::move(read).error();
+    const auto lock = context_.store.lock_accounts(kAccountPatience, context_.clock);
+    if (!lock) return local(lock.error(), server);
+    // Another run may have made it while this one waited.
     auto stored = context_.store.read_account(server, email);
     if (!stored) return local(std::move(stored).error(), server);
 
     const bool key_is_new = !stored->has_value();
-    auto key = key_is_new ? crypto::PrivateKey::generate(crypto::KeyType::p256)
-                          : crypto::PrivateKey::parse_pem((*stored)->key_pem.reveal());
-    if (!key) {
-        key.error().message = "the account key for " + email + ": " + key.error().message;
-        return local(std::move(key).error(), server);
-    }
+    auto key = key_is_new
+                   ? crypto::PrivateKey::generate(options.key_type.value_or(crypto::KeyType::p256))
+                   : read_key(**stored, settings);
+    if (!key) return local(std::move(key).error(), server);
     if (key_is_new) {
         if (auto kept = context_.store.write_account_key(server, email, key->to_pem()); !kept) {
             return local(std::move(kept).error(), server);
         }
     }
-    auto session = std::make_unique<CaSession>(context_, std::move(*key), std::move(*read));
+    auto session = start(std::move(*key), std::move(directory), options);
     if (!key_is_new && is_registered(**stored)) {
         session->client().use_account((*stored)->url);
         return session;
     }
-    const auto account = find_or_register(session->client(), settings, key_is_new);
+    const auto account = find_or_register(session->client(), settings, options, key_is_new);
     if (!account) return account.error();
     if (auto kept = context_.store.write_account(server, email, account->url, account->text);
         !kept) {
@@ -81,10 +108,30 @@ CaSessions::Opened CaSessions::make(const dokku::Settings& settings) {
     return session;
 }
 
-acme::Outcome<CaSession*> CaSessions::open(const dokku::Settings& settings) {
+acme::Outcome<void> CaSessions::recover(const dokku::Settings& settings,
+                                        const LegoOptions& options) {
+    const Key key{settings.server.computed, settings.account_email()};
+    const auto found = sessions_.find(key);
+    if (found == sessions_.end() || !found->second || !recovered_.insert(key).second) {
+        return acme::fail(base::ErrorKind::rejected, "The CA does not know the account", key.first);
+    }
+    acme::Client& client = found->second->get()->client();
+    const auto account = find_or_register(client, settings, options, false);
+    if (!account) return account.error();
+    const auto kept =
+        context_.store.write_account(key.first, key.second, account->url, account->text);
+    if (!kept) return local(kept.error(), key.first);
+    context_.log.verbose(
+        "The CA did not know the account of this host any more; it was registered "
+        "again with the same key");
+    return {};
+}
+
+acme::Outcome<CaSession*> CaSessions::open(const dokku::Settings& settings,
+                                           const LegoOptions& options) {
     const Key key{settings.server.computed, settings.account_email()};
     auto found = sessions_.find(key);
-    if (found == sessions_.end()) found = sessions_.emplace(key, make(settings)).first;
+    if (found == sessions_.end()) found = sessions_.emplace(key, make(settings, options)).first;
     if (!found->second) return found->second.error();
     return found->second->get();
 }

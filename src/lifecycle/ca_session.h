@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "crypto/private_key.h"
 #include "dokku/settings.h"
 #include "lifecycle/context.h"
+#include "lifecycle/lego_options.h"
 
 namespace lifecycle {
 
@@ -37,21 +39,30 @@ class CaSessions {
   public:
     explicit CaSessions(Context& context) : context_(context) {}
 
+    /// `options`: the type of a new account key, an external account to bind it to, HTTP deadline.
     /// Reads the directory (from disk if it is younger than 12 hours), then the account from lego's
     /// layout. An account that works is only read. Without one, a key is generated and written
     /// before newAccount is sent, so that a lost answer loses no account.
     /// A failure is remembered: other apps of the run do not ask again.
-    acme::Outcome<CaSession*> open(const dokku::Settings& settings);
+    acme::Outcome<CaSession*> open(const dokku::Settings& settings, const LegoOptions& options);
+
+    /// The CA says that it does not know the account of an open session (its database is new):
+    /// looks for the key's account there, else registers with the same key, once in a run.
+    acme::Outcome<void> recover(const dokku::Settings& settings, const LegoOptions& options);
 
   private:
     using Key = std::pair<std::string, std::string>;  // server, account email
     using Opened = acme::Outcome<std::unique_ptr<CaSession>>;
 
-    Opened make(const dokku::Settings& settings);
-    acme::Outcome<acme::Directory> directory(const std::string& url);
+    std::unique_ptr<CaSession> start(crypto::PrivateKey key, acme::Directory directory,
+                                     const LegoOptions& options);
+    Opened make(const dokku::Settings& settings, const LegoOptions& options);
+    Opened make_account(const dokku::Settings& settings, const LegoOptions& options,
+                        acme::Directory directory);
 
     Context& context_;
     std::map<Key, Opened> sessions_;
+    std::set<Key> recovered_;
 };
 
 }  // namespace lifecycle

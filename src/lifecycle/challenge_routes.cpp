@@ -123,8 +123,9 @@ base::Result<Routed> write_files(const Context& context, const HostView& host, I
         }
         routed.checks.push_back({name, host.addresses(pairs), thumbprint});
     }
-    const auto written = dokku::write_route(dokku::route_files(context.environment, job.app),
-                                            job.app.text(), thumbprint, own);
+    const auto files = dokku::route_files(context.environment, job.app);
+    job.route_is_new = !base::file_exists(files.snippet) && !base::file_exists(files.block);
+    const auto written = dokku::write_route(files, job.app.text(), thumbprint, own);
     if (!written) return written.error();
     changed = changed || *written;
     return routed;

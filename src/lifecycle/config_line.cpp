@@ -1,5 +1,6 @@
 #include "lifecycle/config_line.h"
 
+#include "base/text.h"
 #include "crypto/digest.h"
 
 namespace lifecycle {
@@ -14,6 +15,17 @@ std::string render_config_line(const dokku::Settings& settings,
     for (const std::string& domain : domains)
         line += " --domains " + domain;
     return line;
+}
+
+std::optional<std::string> last_value_of(std::string_view config_line, std::string_view flag) {
+    std::optional<std::string> value;
+    const auto words = base::split_words(config_line);
+    const std::string joined = std::string{flag} + "=";
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == flag && i + 1 < words.size()) value = words[i + 1];
+        if (words[i].starts_with(joined)) value = words[i].substr(joined.size());
+    }
+    return value;
 }
 
 std::string config_hash(std::string_view config_line, std::string_view docker_options) {

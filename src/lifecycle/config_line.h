@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,10 @@ namespace lifecycle {
 /// `domains` are those of the app as stored, in their order.
 std::string render_config_line(const dokku::Settings& settings,
                                const std::vector<std::string>& domains);
+
+/// The value of the last such flag in a line that lego was given (`--server`): a repeated flag
+/// overrides.
+std::optional<std::string> last_value_of(std::string_view config_line, std::string_view flag);
 
 /// SHA-1 hex of the line, a blank, lego-docker-options and a line end.
 std::string config_hash(std::string_view config_line, std::string_view docker_options);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "acme/preferred_chain.h"
 #include "base/directory.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "dokku/challenge_route.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/challenge_routes.h"
@@ -46,8 +48,9 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
 }
 
 /// The first writes: the app's lock, its webroot (kept for compatibility), the folder of its
-/// configuration and the journal.
-base::Result<void> claim(Context& context, IssueJob& job) {
+/// configuration and the journal. Returns whether there still is something to do: the run that held
+/// the lock may have done it.
+base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish) {
     constexpr mode_t kFolder = 0755;
     constexpr std::chrono::seconds kLockPatience{2};
     auto lock = context.store.lock_app(job.app.text(), kLockPatience, context.clock);
@@ -59,22 +62,25 @@ base::Result<void> claim(Context& context, IssueJob& job) {
             {"Wait for it to end, then try again."});
     }
     job.lock = std::move(*lock);
-    if (auto observed = observe_pair(context, job); !observed) return observed;
-    if (auto swept = sweep(context, job); !swept) return swept;
+    const auto due = is_still_due(context, job, wish);
+    if (!due || !*due) return due;
+    if (auto swept = sweep(context, job); !swept) return std::move(swept).error();
     if (auto made = base::make_directories(context.environment.webroot(job.app), kFolder); !made) {
-        return made;
+        return std::move(made).error();
     }
     auto written = write_configuration(certificate_folder(context, job), job.config_line,
-                                       job.settings.lego_docker_options.computed, "");
-    if (!written) return written;
-    return begin_journal(context, job);
+                                       job.settings.lego_docker_options.computed,
+                                       job.settings.docker_env().reveal());
+    if (!written) return std::move(written).error();
+    if (auto begun = begin_journal(context, job); !begun) return std::move(begun).error();
+    return true;
 }
 
 /// Contract 10.4 steps 5 and 6.
 void open_challenges(Context& context, CaSessions& sessions, const Jobs& jobs) {
     for (IssueJob* job : jobs) {
         context.log.info1("Enabling ACME proxy for " + job->app.text() + "...");
-        auto session = sessions.open(job->settings);
+        auto session = sessions.open(job->settings, job->options.lego);
         if (session) {
             job->ca = *session;
         } else {
@@ -85,20 +91,35 @@ void open_challenges(Context& context, CaSessions& sessions, const Jobs& jobs) {
 }
 
 /// Contract 10.4 step 7.
-void order(Context& context, const Jobs& jobs) {
+void order(Context& context, CaSessions& sessions, const Jobs& jobs) {
     for (const IssueJob* job : jobs) {
-        context.log.info1("Getting letsencrypt certificate for " + job->app.text() +
-                          " via HTTP-01");
+        context.log.info1("Getting letsencrypt certificate for " + job->app.text() + " via " +
+                          (job->settings.uses_dns() ? "DNS-01" : "HTTP-01"));
         for (const std::string& domain : job->domains) {
             context.log.error_plain("        - Domain '" + domain + "'");
         }
     }
-    run_orders(context, jobs);
+    run_orders(context, sessions, jobs);
+}
+
+/// `--preferred-chain`: no such chain, or none that can be fetched, leaves the CA's own.
+void prefer_chain(const Context& context, IssueJob& job) {
+    const std::string& issuer = job.options.lego.preferred_chain;
+    if (issuer.empty()) return;
+    const auto found = acme::prefer_chain(job.ca->client(), *job.issued, issuer);
+    if (!found) {
+        context.log.warn("The chain up to '" + base::printable(issuer) +
+                         "' cannot be fetched: " + found.error().error.message);
+    } else if (!*found) {
+        context.log.warn("The CA offers no chain up to '" + base::printable(issuer) +
+                         "'; its usual one is installed");
+    }
 }
 
 void install(Context& context, const Jobs& jobs) {
     for (IssueJob* job : jobs) {
         if (!job->alive()) continue;
+        prefer_chain(context, *job);
         context.log.info1("Certificate retrieved successfully.");
         context.log.info1("Installing let's encrypt certificates");
         auto installed = install_pair(context, *job);
@@ -107,17 +128,8 @@ void install(Context& context, const Jobs& jobs) {
 }
 
 /// Contract 10.4 step 8.
-void tell_failure(const Context& context, const IssueJob& job) {
-    for (const std::string& line : explain(*job.failure, job.app.text()))
-        context.log.verbose(line);
-    if (is_rate_limit(*job.failure)) {
-        context.log.warn("Let's Encrypt rate-limited this request.");
-        context.log.warn(
-            "See https://letsencrypt.org/docs/rate-limits/ for the active limits and "
-            "remediation guidance.");
-        context.log.warn("Use 'dokku letsencrypt:set " + job.app.text() +
-                         " server staging' while iterating to avoid the production limits.");
-    }
+void tell_of_failure(const Context& context, const IssueJob& job) {
+    tell_failure(context.log, *job.failure, job.app);
     context.log.info1("Certificate retrieval failed!");
 }
 
@@ -156,13 +168,24 @@ void finish(Context& context, IssueJob& job) {
     job.lock.reset();
 }
 
+/// The end of a run over many apps: how many, and which not.
+void summarize(const Context& context, const Jobs& jobs) {
+    std::vector<std::string> failed;
+    for (const IssueJob* job : jobs) {
+        if (!job->alive()) failed.push_back(job->app.text());
+    }
+    context.log.info1(std::to_string(jobs.size() - failed.size()) + " of " +
+                      std::to_string(jobs.size()) + " certificates were issued and installed");
+    if (!failed.empty()) context.log.warn("Failed: " + base::join(failed, ", "));
+}
+
 void issue(Context& context, const Jobs& jobs) {
     CaSessions sessions{context};
     open_challenges(context, sessions, jobs);
-    order(context, jobs);
+    order(context, sessions, jobs);
     install(context, jobs);
     for (const IssueJob* job : jobs) {
-        if (!job->alive()) tell_failure(context, *job);
+        if (!job->alive()) tell_of_failure(context, *job);
     }
     load_pairs(context, jobs);
     // The journal ends last: a run killed before nginx has the pair is taken up by the next.
@@ -198,17 +221,21 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
     }
     Jobs jobs;
     for (const auto& job : prepared) {
-        auto ready = require_port_80(context, *job);
-        if (ready) ready = claim(context, *job);
-        if (ready) {
-            jobs.push_back(job.get());
-        } else {
+        if (auto ready = require_port_80(context, *job); !ready) {
             refuse(ready.error());
+            continue;
+        }
+        const auto due = claim(context, *job, wish);
+        if (!due) {
+            refuse(due.error());
+        } else if (*due) {
+            jobs.push_back(job.get());
         }
     }
     if (!jobs.empty()) issue(context, jobs);
     const bool issued =
         std::all_of(jobs.begin(), jobs.end(), [](const IssueJob* job) { return job->alive(); });
+    if (apps.size() > 1 && !jobs.empty()) summarize(context, jobs);
     return all_well && issued ? EnableOutcome::done : EnableOutcome::failed;
 }
 

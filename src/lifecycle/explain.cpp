@@ -107,4 +107,16 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
     return lines;
 }
 
+void tell_failure(const dokku::Log& log, const acme::Failure& failure, const dokku::AppName& app) {
+    for (const std::string& line : explain(failure, app.text()))
+        log.verbose(line);
+    if (!is_rate_limit(failure)) return;
+    log.warn("Let's Encrypt rate-limited this request.");
+    log.warn(
+        "See https://letsencrypt.org/docs/rate-limits/ for the active limits and remediation "
+        "guidance.");
+    log.warn("Use 'dokku letsencrypt:set " + app.text() +
+             " server staging' while iterating to avoid the production limits.");
+}
+
 }  // namespace lifecycle

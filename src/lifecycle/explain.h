@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "acme/failure.h"
+#include "dokku/app.h"
+#include "dokku/log.h"
 
 namespace lifecycle {
 
@@ -13,5 +15,8 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
 
 /// Is this one of the CA's limits (contract section 10.4, rate limit)?
 bool is_rate_limit(const acme::Failure& failure);
+
+/// Prints that, indented as the official plugin indents its client, and the rate limit's block.
+void tell_failure(const dokku::Log& log, const acme::Failure& failure, const dokku::AppName& app);
 
 }  // namespace lifecycle

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "dokku/app.h"
 #include "dokku/settings.h"
 #include "lifecycle/ca_session.h"
+#include "lifecycle/dns_challenges.h"
+#include "lifecycle/lego_options.h"
 #include "lifecycle/names.h"
 
 namespace lifecycle {
@@ -26,10 +29,14 @@ enum class Predecessor {
 /// have not failed.
 struct IssueJob {
     IssueJob(dokku::AppName app_name, dokku::Settings resolved, std::vector<std::string> stored)
-        : app(std::move(app_name)), settings(std::move(resolved)), domains(std::move(stored)) {}
+        : app(std::move(app_name)),
+          settings(std::move(resolved)),
+          options(read_options(settings)),
+          domains(std::move(stored)) {}
 
     dokku::AppName app;
     dokku::Settings settings;
+    AppOptions options;
     std::vector<std::string> domains;  ///< as stored: for files and hash
     std::vector<dns::DnsName> names;   ///< that go into the certificate
     std::string config_line;
@@ -39,7 +46,9 @@ struct IssueJob {
     std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
     bool same_names = false;                ///< the pair in place is ours and has exactly `names`
     bool interrupted = false;               ///< an earlier run left its journal behind
+    bool route_is_new = false;              ///< there was none before this run
 
+    std::unique_ptr<DnsChallenges> records;  ///< for DNS-01
     std::optional<base::FileLock> lock;
     CaSession* ca = nullptr;
     std::optional<crypto::PrivateKey> key;  ///< of the certificate to be

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "crypto/csr.h"
+#include "lifecycle/certificate_key.h"
 
 namespace lifecycle {
 namespace {
@@ -15,7 +16,8 @@ constexpr std::chrono::minutes kOrderPatience{5};
 /// One job and the order that is under way for it.
 class Running {
   public:
-    Running(Context& context, IssueJob& job) : context_(context), job_(job) {}
+    Running(Context& context, CaSessions& sessions, IssueJob& job)
+        : context_(context), sessions_(sessions), job_(job) {}
 
     base::Clock::Monotonic next() const { return next_; }
     bool finished() const { return finished_; }
@@ -37,6 +39,7 @@ class Running {
     }
 
     void step() {
+        if (waits_for_records_) return look_for_records();
         auto step = flow_->advance();
         // First of all: a step may have made an order and failed all the same.
         if (journalled_url_ != flow_->order_url()) {
@@ -45,16 +48,29 @@ class Running {
         if (!step) return on_failure(std::move(step).error());
         next_ = step->next == acme::Next::wait ? step->until : context_.clock.monotonic();
         if (step->next == acme::Next::present_challenges) {
+            resumed_ =
+                false;  // from here on it is this run's own: a refusal is not asked for twice
+            if (job_.records) return present_records();
             context_.log.verbose("Ordered; asking the CA to validate " +
                                  std::to_string(flow_->challenges().size()) + " name(s)");
         }
         if (step->next == acme::Next::done) {
             job_.issued = flow_->certificate();
+            if (job_.records) job_.records->clean_up();
             finished_ = true;
         }
     }
 
   private:
+    /// An order may take its five minutes, the time that its TXT records take to spread, and what
+    /// the operator gives the CA beyond lego's 30 s (`--cert.timeout`).
+    std::chrono::seconds patience() const {
+        constexpr std::chrono::seconds kUsual{30};
+        const auto extra = job_.options.lego.certificate_timeout - kUsual;
+        return kOrderPatience + std::max(extra, std::chrono::seconds{0}) +
+               (job_.records ? job_.records->patience() : std::chrono::seconds{0});
+    }
+
     acme::Failure local(base::Error error) const {
         return {std::move(error), std::nullopt, job_.settings.server.computed};
     }
@@ -66,7 +82,7 @@ class Running {
     }
 
     void start_anew() {
-        auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+        auto key = new_certificate_key(context_, job_);
         if (!key) return end(local(std::move(key).error()));
         job_.key = std::move(*key);
         open("");
@@ -75,11 +91,13 @@ class Running {
     void open(const std::string& order_url) {
         acme::OrderPlan plan;
         for (const std::string& name : to_texts(job_.names)) {
-            plan.wanted.push_back({acme::to_identifier(name), std::string{acme::kHttp01}});
+            const auto type = job_.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
+            plan.wanted.push_back({acme::to_identifier(name), std::string{type}});
         }
         plan.csr = [this] { return crypto::make_csr(*job_.key, to_texts(job_.names)); };
-        plan.deadline = context_.clock.monotonic() + kOrderPatience;
+        plan.deadline = context_.clock.monotonic() + patience();
         plan.order_url = order_url;
+        plan.profile = job_.options.lego.profile;
         resumed_ = !order_url.empty();
         journalled_url_ = order_url;
         flow_ = std::make_unique<acme::OrderFlow>(job_.ca->client(), std::move(plan));
@@ -102,6 +120,10 @@ class Running {
         const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
                           kind == base::ErrorKind::rate_limited;
         if (resumed_ && !lost) return start_anew();
+        if (failure.is("accountDoesNotExist") &&
+            sessions_.recover(job_.settings, job_.options.lego)) {
+            return start_anew();
+        }
         if (!lost) {
             auto dropped = context_.store.update_state(
                 job_.app.text(), [](store::AppState& state) { state.order.reset(); });
@@ -110,13 +132,36 @@ class Running {
         end(std::move(failure));
     }
 
+    void present_records() {
+        context_.log.verbose("Ordered; setting the TXT records of " +
+                             std::to_string(flow_->challenges().size()) + " name(s)");
+        if (auto set = job_.records->present(flow_->challenges()); !set) {
+            return end(local(std::move(set).error()));
+        }
+        waits_for_records_ = true;
+        look_for_records();
+    }
+
+    /// The order waits meanwhile, other orders of the run do not.
+    void look_for_records() {
+        const auto later = job_.records->look();
+        if (!later) return end(local(later.error()));
+        next_ = later->value_or(context_.clock.monotonic());
+        if (later->has_value()) return;
+        waits_for_records_ = false;
+        context_.log.verbose("The records are there; asking the CA to validate");
+    }
+
     void end(acme::Failure failure) {
+        if (job_.records) job_.records->clean_up();
         job_.failure = std::move(failure);
         finished_ = true;
     }
 
     Context& context_;
+    CaSessions& sessions_;
     IssueJob& job_;
+    bool waits_for_records_ = false;
     std::unique_ptr<acme::OrderFlow> flow_;
     base::Clock::Monotonic next_{};
     std::string journalled_url_;
@@ -126,7 +171,7 @@ class Running {
 
 }  // namespace
 
-void run_orders(Context& context, const std::vector<IssueJob*>& jobs) {
+void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
     std::deque<IssueJob*> waiting;
     for (IssueJob* job : jobs) {
         if (job->alive()) waiting.push_back(job);
@@ -134,7 +179,7 @@ void run_orders(Context& context, const std::vector<IssueJob*>& jobs) {
     std::vector<std::unique_ptr<Running>> running;
     while (!waiting.empty() || !running.empty()) {
         while (running.size() < kInFlight && !waiting.empty()) {
-            running.push_back(std::make_unique<Running>(context, *waiting.front()));
+            running.push_back(std::make_unique<Running>(context, sessions, *waiting.front()));
             running.back()->start();
             waiting.pop_front();
         }

@@ -11,6 +11,6 @@ namespace lifecycle {
 /// one waits for the CA, others go on. The order's URL and the new key are journalled in the app's
 /// state before the order can be finalized, so that a killed run resumes it instead of ordering
 /// again. Afterwards a living job has `issued` and `key`; others have `failure`.
-void run_orders(Context& context, const std::vector<IssueJob*>& jobs);
+void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs);
 
 }  // namespace lifecycle

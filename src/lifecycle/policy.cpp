@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "dokku/usual_margin.h"
+
 namespace lifecycle {
 
-std::chrono::seconds renewal_margin(const base::CertificateDates& dates) {
-    constexpr std::chrono::hours kShortLived{10 * 24};
-    const std::chrono::seconds lifetime = dates.not_after - dates.not_before;
-    return lifetime < kShortLived ? lifetime / 2 : lifetime / 3;
+Margin choose_margin(const std::optional<std::chrono::seconds>& graceperiod,
+                     const base::CertificateDates& dates, bool scheduled) {
+    if (!graceperiod) return {dokku::usual_margin(dates)};
+    const std::chrono::seconds half = (dates.not_after - dates.not_before) / 2;
+    if (scheduled && *graceperiod > half) return {half, true};
+    return {*graceperiod};
 }
 
 std::optional<std::string> why_due(const CertificateFacts& facts, const Wish& wish,
@@ -16,8 +20,8 @@ std::optional<std::string> why_due(const CertificateFacts& facts, const Wish& wi
     if (!facts.active) return "no certificate of letsencrypt is in use";
     if (facts.current_hash != wish.hash) return "domains or settings have changed";
     if (!facts.dates) return "the installed certificate cannot be read";
-    const auto margin = wish.graceperiod.value_or(renewal_margin(*facts.dates));
-    if (facts.dates->not_after - margin - now < std::chrono::seconds{0}) {
+    const Margin margin = choose_margin(wish.graceperiod, *facts.dates, wish.scheduled);
+    if (facts.dates->not_after - margin.before_end - now < std::chrono::seconds{0}) {
         return "the certificate is due for renewal";
     }
     for (const std::string& name : wish.names) {

@@ -25,11 +25,18 @@ struct Wish {
     std::vector<std::string> names;  ///< that can be ordered
     /// `graceperiod` where a person has set it; else the lifetime decides.
     std::optional<std::chrono::seconds> graceperiod;
+    bool scheduled = false;  ///< by the daily run
 };
 
-/// How long before its end a certificate is renewed if nobody said otherwise: one third of its
-/// lifetime, one half if it lives less than ten days (design section 4).
-std::chrono::seconds renewal_margin(const base::CertificateDates& dates);
+/// The margin that holds: `graceperiod` where a person has set it, else the lifetime decides. For
+/// the daily run (`scheduled`) a graceperiod of more than half of the lifetime counts as that half:
+/// it would renew every day. `clamped` says so.
+struct Margin {
+    std::chrono::seconds before_end;
+    bool clamped = false;
+};
+Margin choose_margin(const std::optional<std::chrono::seconds>& graceperiod,
+                     const base::CertificateDates& dates, bool scheduled);
 
 /// Is a certificate to be ordered by a typed `enable` without --force? Returns the reason, or
 /// nothing. A changed configuration always orders, and so does a name that is not covered.

@@ -18,14 +18,6 @@ namespace {
 
 using base::ErrorKind;
 
-base::Result<void> require_email(const IssueJob& job) {
-    if (job.settings.has_email()) return {};
-    return base::fail(ErrorKind::invalid_input,
-                      "ERROR: Cannot request a certificate without an e-mail address!",
-                      {"  please provide your e-mail address using",
-                       "  dokku letsencrypt:set " + job.app.text() + " email <e-mail>"});
-}
-
 base::Result<void> require_https_server(const IssueJob& job) {
     const std::string& server = job.settings.server.computed;
     if (base::to_lower(server).starts_with("https://")) return {};
@@ -57,14 +49,16 @@ base::Result<void> require_nginx_proxy(const Context& context, const dokku::AppN
          "or serve the app by nginx: dokku proxy:set " + app.text() + " type nginx"});
 }
 
-/// DNS-01 has no provider to work with here.
-base::Result<void> require_http_challenge(const IssueJob& job) {
-    if (!job.settings.uses_dns()) return {};
+base::Result<void> require_known_provider(const IssueJob& job) {
+    const std::string& provider = job.settings.dns_provider.computed;
+    if (!job.settings.uses_dns() || is_known_provider(provider)) return {};
+    const std::string& app = job.app.text();
     return base::fail(ErrorKind::invalid_input,
-                      "The DNS provider '" + base::printable(job.settings.dns_provider.computed) +
+                      "The DNS provider '" + base::printable(provider) +
                           "' is not supported by this version of the plugin",
-                      {"Use HTTP-01 for this app: dokku letsencrypt:set " + job.app.text() +
-                       " dns-provider none"});
+                      {"Let a program of yours set the records: dokku letsencrypt:set " + app +
+                           " dns-provider exec, then dns-provider-EXEC_PATH",
+                       "or use HTTP-01: dokku letsencrypt:set " + app + " dns-provider none"});
 }
 
 /// Sorts the names; says which are left out.
@@ -108,8 +102,9 @@ CertificateFacts read_facts(const Context& context, const IssueJob& job) {
     return facts;
 }
 
-base::Result<std::optional<std::string>> why_due_now(const Context& context, const IssueJob& job) {
-    Wish wish{job.hash, to_texts(job.names), std::nullopt};
+base::Result<std::optional<std::string>> why_due_now(const Context& context, const IssueJob& job,
+                                                     bool scheduled) {
+    Wish wish{job.hash, to_texts(job.names), std::nullopt, scheduled};
     if (job.settings.graceperiod_was_set()) {
         const auto margin = job.settings.renewal_margin();
         if (!margin) return margin.error();
@@ -130,11 +125,39 @@ base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& ap
     IssueJob job{app, std::move(*settings), std::move(*domains)};
     job.config_line = render_config_line(job.settings, job.domains);
     job.hash = config_hash(job.config_line, job.settings.lego_docker_options.computed);
+    // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.
+    if (!job.options.lego.server.empty()) job.settings.server.computed = job.options.lego.server;
     return job;
+}
+
+base::Result<void> open_provider(const Context& context, IssueJob& job) {
+    if (!job.settings.uses_dns()) return {};
+    auto records = DnsChallenges::open(context, job.settings, job.options);
+    if (!records) return std::move(records).error();
+    job.records = std::move(*records);
+    return {};
+}
+
+void warn_of_options(const Context& context, const IssueJob& job) {
+    for (const auto& warnings : {job.options.lego.warnings, job.options.docker.warnings}) {
+        for (const std::string& warning : warnings)
+            context.log.warn(warning);
+    }
 }
 
 }  // namespace
 
+base::Result<void> require_email(const dokku::Settings& settings, const dokku::AppName& app) {
+    if (settings.has_email()) return {};
+    return base::fail(ErrorKind::invalid_input,
+                      "ERROR: Cannot request a certificate without an e-mail address!",
+                      {"  please provide your e-mail address using",
+                       "  dokku letsencrypt:set " + app.text() + " email <e-mail>"});
+}
+
+namespace {
+
+/// What `tls/` holds now, and whose it is.
 base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     auto chain = base::read_file(context.environment.tls_root(job.app) / "server.crt");
     if (!chain && chain.error().kind != ErrorKind::not_found) return std::move(chain).error();
@@ -158,36 +181,52 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     return {};
 }
 
+/// Looks at the pair and the journal. Says the official lines if nothing is due.
+base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWish& wish) {
+    if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
+    if (wish.all && job.predecessor == Predecessor::custom) {
+        context.log.verbose(job.app.text() + " has a certificate of its own, which is kept");
+        return false;
+    }
+    const auto state = context.store.read_state(job.app.text());
+    if (!state) return state.error();
+    job.interrupted = state->order.has_value();
+    const auto why = why_due_now(context, job, wish.scheduled);
+    if (!why) return why.error();
+    if (wish.force || why->has_value()) return true;
+    context.log.info1("Certificate is still valid for " + job.app.text() +
+                      ", skipping certificate request");
+    context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
+    return false;
+}
+
+}  // namespace
+
+base::Result<bool> is_still_due(const Context& context, IssueJob& job, const EnableWish& wish) {
+    return is_due(context, job, wish);
+}
+
 base::Result<std::optional<IssueJob>> prepare(Context& context, const dokku::AppName& app,
                                               const EnableWish& wish) {
     auto job = read_job(context, app);
     if (!job) return std::move(job).error();
     context.log.info2("Enabling letsencrypt for " + app.text());
-    for (const auto& check : {require_email, require_https_server, require_http_challenge}) {
+    if (auto email = require_email(job->settings, app); !email) return std::move(email).error();
+    for (const auto& check : {require_https_server, require_known_provider}) {
         if (auto passed = check(*job); !passed) return std::move(passed).error();
     }
     if (auto taken = take_names(context, *job); !taken) return std::move(taken).error();
-    if (auto observed = observe_pair(context, *job); !observed) return std::move(observed).error();
-    if (wish.all && job->predecessor == Predecessor::custom) {
-        context.log.verbose(app.text() + " has a certificate of its own, which is kept");
-        return std::optional<IssueJob>{};
-    }
-    const auto state = context.store.read_state(app.text());
-    if (!state) return state.error();
-    job->interrupted = state->order.has_value();
-    const auto due = why_due_now(context, *job);
+    const auto due = is_due(context, *job, wish);
     if (!due) return due.error();
-    if (!wish.force && !due->has_value()) {
-        context.log.info1("Certificate is still valid for " + app.text() +
-                          ", skipping certificate request");
-        context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
-        return std::optional<IssueJob>{};
-    }
+    if (!*due) return std::optional<IssueJob>{};
+    warn_of_options(context, *job);
+    if (auto opened = open_provider(context, *job); !opened) return std::move(opened).error();
     if (auto proxy = require_nginx_proxy(context, app); !proxy) return std::move(proxy).error();
     return std::optional<IssueJob>{std::move(*job)};
 }
 
 base::Result<void> require_port_80(Context& context, const IssueJob& job) {
+    if (job.settings.uses_dns()) return {};
     const std::string& app = job.app.text();
     const auto ports = dokku::read_ports(context.environment, job.app);
     if (!ports) return ports.error();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "crypto/certificate.h"
 #include "crypto/tls_probe.h"
 #include "dokku/nginx_config.h"
@@ -98,13 +99,31 @@ std::string look(const std::vector<Listener>& listeners, const std::string& name
     return seen ? "" : reason;
 }
 
+/// Dokku puts a domain into the vhost as it is stored, and browsers ask for the converted form of
+/// one in another script.
+std::string why_no_listener(const IssueJob& job, const std::string& name) {
+    const std::string& app = job.app.text();
+    for (const std::string& domain : job.domains) {
+        const auto converted = dns::DnsName::parse(domain);
+        const bool stored_so = base::to_lower(domain) == name;
+        if (!converted || converted->str() != name || stored_so) continue;
+        return "browsers ask for " + name + ", which is not in the vhost: '" + domain +
+               "' is. Store the converted form: dokku domains:remove " + app + " '" + domain +
+               "' && dokku domains:add " + app + " " + name;
+    }
+    return "no https listener for " + name + " yet: add one with `dokku ports:add " + app +
+           " https:443:<container-port>`";
+}
+
 }  // namespace
 
 void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
     const IssueJob* reload_for = nullptr;
     for (const IssueJob* job : jobs) {
-        const bool permanent = job->settings.has_permanent_route();
-        const bool changed = !permanent && remove_route_files(context, *job);
+        // A permanent route that this run made for nothing goes as well.
+        const bool keep =
+            job->settings.has_permanent_route() && !(job->route_is_new && !job->alive());
+        const bool changed = !keep && remove_route_files(context, *job);
         // A rebuild reloads nginx itself, so it also takes the route out.
         if (!needs_rebuild(context, *job) && (changed || job->alive())) reload_for = job;
     }
@@ -129,9 +148,7 @@ std::vector<std::string> probe_served(Context& context, const IssueJob& job) {
         if (name.is_wildcard()) continue;  // a name below it is not ours to invent
         const auto pairs = tls_pairs(*servers, name.str());
         if (pairs.empty()) {
-            missing.push_back("no https listener for " + name.str() +
-                              " yet: add one with `dokku ports:add " + job.app.text() +
-                              " https:443:<container-port>`");
+            missing.push_back(why_no_listener(job, name.str()));
             continue;
         }
         const auto listeners = listeners_of(pairs, all_servers);

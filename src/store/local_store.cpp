@@ -93,6 +93,14 @@ base::Result<void> LocalStore::update_state(std::string_view app,
     return base::ensure_file(file, to_text(*state).reveal(), kPrivateFile);
 }
 
+base::Result<void> LocalStore::copy_state(std::string_view from, std::string_view to) const {
+    if (!base::file_exists(state_file(from))) return {};
+    auto old = read_state(from);
+    if (!old) return std::move(old).error();
+    old->order.reset();
+    return update_state(to, [&](AppState& state) { state = std::move(*old); });
+}
+
 base::Result<void> LocalStore::remove_state(std::string_view app) const {
     if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
     // A lock that a run holds stays: unlinked, it would no longer keep a second run out.
@@ -116,7 +124,19 @@ base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
         return std::move(made).error();
     }
-    return base::FileLock::acquire(folder / std::string{app}, patience, clock);
+    auto lock = base::FileLock::acquire(folder / std::string{app}, patience, clock);
+    if (!lock && lock.error().kind == base::ErrorKind::busy) {
+        return base::fail(base::ErrorKind::busy,
+                          "Another run is at work for " + std::string{app} + " right now",
+                          {"Wait for it to end, then try again."});
+    }
+    return lock;
+}
+
+base::Result<base::FileLock> LocalStore::lock_accounts(std::chrono::milliseconds patience,
+                                                       base::Clock& clock) const {
+    // No app's name begins with a dot.
+    return lock_app(".accounts", patience, clock);
 }
 
 base::Path LocalStore::account_folder(std::string_view server_url, std::string_view email) const {

@@ -38,6 +38,9 @@ class LocalStore {
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 
+    /// For an app that is renamed: its state but for a running order, which is about the old name.
+    base::Result<void> copy_state(std::string_view from, std::string_view to) const;
+
     /// Absent already is success.
     base::Result<void> remove_state(std::string_view app) const;
 
@@ -49,6 +52,11 @@ class LocalStore {
                                           base::Clock& clock) const;
 
     // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
+
+    /// Held while an account is made: two first runs would else each write a key of their own. The
+    /// file is not among the accounts, which only hold lego's.
+    base::Result<base::FileLock> lock_accounts(std::chrono::milliseconds patience,
+                                               base::Clock& clock) const;
 
     /// Nothing if there is no key; a key alone (a crash before newAccount was answered) has no url.
     base::Result<std::optional<StoredAccount>> read_account(std::string_view server_url,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/base64.h"
+#include "base/certificate_names.h"
 #include "fuzz/fuzz_target.h"
 
 namespace {
@@ -26,6 +27,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (const auto dates = base::read_certificate_dates(to_pem(der))) {
         fuzz::expect(base::to_rfc3339(dates->not_before).size() == 20);
         fuzz::expect(base::to_rfc3339(dates->not_after).size() == 20);
+    }
+    if (const auto names = base::read_certificate_names(to_pem(der))) {
+        static_cast<void>(base::covers(*names, "www.example.test"));
     }
     static_cast<void>(base::read_certificate_dates(der));
     return 0;

@@ -183,7 +183,10 @@ void DnsServer::serve_udp() {
     const auto got =
         ::recvfrom(udp_.get(), buffer.data(), buffer.size(), 0, peer.get(), &peer.length);
     if (got < static_cast<ssize_t>(kHeaderBytes)) return;
-    const std::string reply = reply_to({buffer.data(), static_cast<std::size_t>(got)}, false);
+    const std::string message{buffer.data(), static_cast<std::size_t>(got)};
+    // On a busy machine a client may send its packet again before it sees the answer.
+    std::string& reply = answered_[{peer.port(), message}];
+    if (reply.empty()) reply = reply_to(message, false);
     if (!reply.empty())
         ::sendto(udp_.get(), reply.data(), reply.size(), 0, peer.get(), peer.length);
 }

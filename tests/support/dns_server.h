@@ -79,6 +79,7 @@ class DnsServer {
     /// To whatever it was not told about.
     void otherwise(DnsReply reply);
 
+    /// A packet that was answered and comes again from the same socket is not counted again.
     std::vector<DnsQuestion> questions() const;
     /// How many questions of that name and type came.
     std::size_t asked(const std::string& name, dns::RecordType type) const;
@@ -101,6 +102,7 @@ class DnsServer {
     DnsReply otherwise_;
     bool has_otherwise_ = false;
     std::vector<DnsQuestion> questions_;
+    std::map<std::pair<std::uint16_t, std::string>, std::string> answered_;  ///< by UDP
     std::vector<base::UniqueFd> held_;  ///< connections that get no answer
     std::thread thread_;
 };

@@ -33,7 +33,7 @@ struct DnsWorld {
     DnsServer first{"127.0.0.2", recursive.port()};
     DnsServer second{"127.0.0.3", recursive.port()};
     dns::Resolver resolver{{.servers = {recursive.address()},
-                            .deadline = std::chrono::milliseconds{600},
+                            .deadline = std::chrono::milliseconds{1500},
                             .authoritative_port = recursive.port()}};
 };
 

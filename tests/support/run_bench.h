@@ -47,6 +47,7 @@ struct RunBench {
     ScriptedHttp http;
     FakeClock clock;
     lifecycle::Context context{host.environment, store, log, http, clock};
+    lifecycle::CaSessions sessions{context};
     std::unique_ptr<lifecycle::CaSession> ca;
 };
 

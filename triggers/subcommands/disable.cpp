@@ -1,6 +1,7 @@
 // `letsencrypt:disable APP`: back to HTTP, and no certificate is ordered until the next `enable`.
 #include "dokku/disable.h"
 
+#include "base/clock.h"
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "store/local_store.h"
@@ -16,8 +17,12 @@ int main(int argc, char** argv) {
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
             if (!app) return app.error();
-            // Before anything goes, so that a hook that sees it go does not order it anew.
+            // A run that is getting a certificate would put it back afterwards.
             const store::LocalStore store{call.environment.global_root()};
+            base::SystemClock clock;
+            const auto lock = store.lock_app(app->text(), std::chrono::seconds{5}, clock);
+            if (!lock) return lock.error();
+            // Before anything goes, so that a hook that sees it go does not order it anew.
             const auto off = store.update_state(app->text(), [](store::AppState& state) {
                 state.enabled = false;
                 state.order.reset();

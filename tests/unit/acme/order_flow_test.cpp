@@ -245,3 +245,13 @@ TEST_CASE("two orders take turns over one client", "[acme]") {
     CHECK(other.certificate());
     CHECK(story.http.left() == 0);
 }
+
+TEST_CASE("a profile goes with the order", "[acme]") {
+    OrderStory story;
+    story.new_order(order_json("ready"));
+    story.plan.profile = "shortlived";
+    acme::OrderFlow flow{story.client, story.plan};
+    REQUIRE(flow.advance());
+    CHECK(story.http.last().payload ==
+          R"({"identifiers":[{"type":"dns","value":"a.example"}],"profile":"shortlived"})");
+}

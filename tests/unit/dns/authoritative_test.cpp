@@ -1,5 +1,6 @@
 #include "dns/authoritative.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -177,6 +178,18 @@ TEST_CASE("servers that are dead, refuse or do not speak for the zone say nothin
                         {{test::a_record("www.shop.test", "192.0.2.7")}});
     CHECK(find_existence(world.resolver, "www.shop.test") == Existence::exists);
     CHECK(dns::ask_authoritative(world.resolver, "www.shop.test", RecordType::a));
+}
+
+TEST_CASE("a dead server leaves the next one its share of the time", "[dns]") {
+    DnsWorld world;
+    world.first.otherwise(silent());
+    world.second.answer("www.shop.test", RecordType::a,
+                        {{test::a_record("www.shop.test", "192.0.2.7")}});
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(find_existence(world.resolver, "www.shop.test") == Existence::exists);
+    CHECK(std::chrono::steady_clock::now() - start < 2 * world.resolver.settings().deadline);
+    CHECK(world.first.asked("www.shop.test", RecordType::a) > 0);
+    CHECK(world.second.asked("www.shop.test", RecordType::a) == 1);
 }
 
 TEST_CASE("nobody to ask is unknown", "[dns]") {

@@ -41,14 +41,15 @@ TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C
           "global-lego-docker-options lego-docker-options computed-server global-server server "
           "computed-dns-provider-A global-dns-provider-A computed-dns-provider-OVH_KEY "
           "dns-provider-OVH_KEY computed-dns-resolvers global-dns-resolvers dns-resolvers "
-          "computed-challenge-route global-challenge-route challenge-route ");
+          "computed-challenge-route global-challenge-route challenge-route global-last-run "
+          "global-next-run ");
 }
 
 TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {
     CHECK(names_of(dokku::global_rows(dokku::report_rows(some_facts()))) ==
           "global-dns-provider global-email global-graceperiod global-lego-args "
           "global-lego-docker-options global-server global-dns-provider-A global-dns-resolvers "
-          "global-challenge-route ");
+          "global-challenge-route global-last-run global-next-run ");
 }
 
 TEST_CASE("report rows are padded byte for byte as officially", "[dokku][C-10.4]") {

@@ -80,7 +80,7 @@ TEST_CASE("an account that works is only read", "[lifecycle][C-10.7]") {
     opening.fetch_directory();
 
     lifecycle::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings());
+    const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE(session);
     CHECK((*session)->client().account_url() == "https://ca.example/account/5");
     CHECK((*session)->thumbprint() == test::account_key().thumbprint());
@@ -95,7 +95,7 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[lifecycl
     lifecycle::Context context{opening.host.environment, opening.store, opening.log, watched,
                                opening.clock};
     lifecycle::CaSessions sessions{context};
-    const auto session = sessions.open(test::RunBench::settings());
+    const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE(session);
     CHECK(watched.key_on_disk);
     CHECK(test::mode_of(opening.key_file()) == 0600);
@@ -117,7 +117,7 @@ TEST_CASE("an account without contact is registered without one", "[lifecycle][d
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, R"({"status":"valid"})");
     lifecycle::CaSessions sessions{opening.context};
-    REQUIRE(sessions.open(test::RunBench::settings("none")));
+    REQUIRE(sessions.open(test::RunBench::settings("none"), {}));
     CHECK(opening.http.last().payload == R"({"termsOfServiceAgreed":true})");
     CHECK(fs::exists(opening.folder().parent_path() / "noemail@example.com" / "account.json"));
 }
@@ -143,7 +143,7 @@ TEST_CASE("the account of a key that lies there alone is looked up first",
         opening.new_account(201, kAccount);
     }
     lifecycle::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings());
+    const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE(session);
     CHECK(opening.http.left() == 0);
     CHECK(opening.http.sent().at(2).payload == R"({"onlyReturnExisting":true})");
@@ -160,7 +160,7 @@ TEST_CASE("a refusal to look an account up is no reason to make another",
     opening.fetch_directory().nonce();
     opening.http.post(at_ca("/new-account"), 403, problem_json("unauthorized", "deactivated"));
     lifecycle::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings());
+    const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE_FALSE(session);
     CHECK(session.error().is("unauthorized"));
     CHECK_FALSE(fs::exists(opening.account_file()));
@@ -175,7 +175,7 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[lifecycl
                                clock};
     const auto open = [&] {
         lifecycle::CaSessions sessions{context};
-        return sessions.open(test::RunBench::settings()).has_value();
+        return sessions.open(test::RunBench::settings(), {}).has_value();
     };
     opening.fetch_directory();
     CHECK(open());
@@ -200,16 +200,16 @@ TEST_CASE("apps of one CA and address share a session, and its failure", "[lifec
         opening.store_account(
             R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
         opening.fetch_directory();
-        const auto first = sessions.open(test::RunBench::settings());
-        const auto second = sessions.open(test::RunBench::settings());
+        const auto first = sessions.open(test::RunBench::settings(), {});
+        const auto second = sessions.open(test::RunBench::settings(), {});
         REQUIRE(first);
         REQUIRE(second);
         CHECK(*first == *second);
     }
     SECTION("that does not") {
         opening.http.lose(http::Method::get, at_ca("/directory"));
-        const auto first = sessions.open(test::RunBench::settings());
-        const auto second = sessions.open(test::RunBench::settings());
+        const auto first = sessions.open(test::RunBench::settings(), {});
+        const auto second = sessions.open(test::RunBench::settings(), {});
         REQUIRE_FALSE(first);
         REQUIRE_FALSE(second);
         CHECK(first.error().error.kind == base::ErrorKind::network);
@@ -224,9 +224,28 @@ TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][C-
     test::write_file(opening.key_file(), "-----BEGIN EC PRIVATE KEY-----\nsecret\n");
     opening.fetch_directory();
     lifecycle::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings());
+    const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE_FALSE(session);
     CHECK(session.error().error.message.starts_with("the account key for me@x.test: "));
     CHECK_THAT(session.error().error.message, !ContainsSubstring("secret"));
     CHECK_THAT(test::content_of(opening.key_file()), ContainsSubstring("secret"));
+}
+
+TEST_CASE("an account that the CA has lost is registered again, once", "[lifecycle][facts-C]") {
+    Opening opening;
+    opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
+    opening.fetch_directory();
+    lifecycle::CaSessions sessions{opening.context};
+    const auto settings = test::RunBench::settings();
+    REQUIRE(sessions.open(settings, {}));
+    const std::string key = test::content_of(opening.key_file());
+    opening.nonce();
+    opening.new_account(
+        400, R"({"type":"urn:ietf:params:acme:error:accountDoesNotExist","detail":"no"})");
+    opening.new_account(201, R"({"status":"valid"})");
+    REQUIRE(sessions.recover(settings, {}));
+    CHECK((*sessions.open(settings, {}))->client().account_url() == at_ca("/account/7"));
+    CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring(at_ca("/account/7")));
+    CHECK(test::content_of(opening.key_file()) == key);
+    CHECK_FALSE(sessions.recover(settings, {}));
 }

@@ -39,7 +39,7 @@ struct Installing : test::RunBench {
         ready.key = test::make_key();
         ready.issued = acme::IssuedCertificate{
             certificate(*ready.key, domains), "https://ca.example/cert/1", {}};
-        REQUIRE(lifecycle::observe_pair(context, ready));
+        REQUIRE(lifecycle::is_still_due(context, ready, {.force = true}).value());
         return ready;
     }
     fs::path tls() const { return host.environment.tls_root(app); }

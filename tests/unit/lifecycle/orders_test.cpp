@@ -56,7 +56,7 @@ struct Ordering : test::RunBench {
     }
     lifecycle::IssueJob run() {
         auto ordered = job();
-        lifecycle::run_orders(context, {&ordered});
+        lifecycle::run_orders(context, sessions, {&ordered});
         return ordered;
     }
 };
@@ -111,7 +111,7 @@ TEST_CASE("order and key are journalled before the order is finalized",
     ca.client().use_account(at_ca("/account/1"));
     ca.client().nonces().add("nonce0");
     job.ca = &ca;
-    lifecycle::run_orders(context, {&job});
+    lifecycle::run_orders(context, ordering.sessions, {&job});
     REQUIRE(job.alive());
     CHECK(watched.at_finalize == at_ca("/order/1"));
     CHECK(watched.key_at_finalize.reveal() == job.key->to_pem().reveal());
@@ -249,10 +249,10 @@ TEST_CASE("a job that failed before is not ordered", "[lifecycle]") {
     Ordering ordering;
     auto job = ordering.job();
     job.fail({base::ErrorKind::io, "the route is not served", {}, {}});
-    lifecycle::run_orders(ordering.context, {&job});
+    lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
     CHECK(job.failure->error.message == "the route is not served");
     CHECK(ordering.http.sent().empty());
-    lifecycle::run_orders(ordering.context, {});
+    lifecycle::run_orders(ordering.context, ordering.sessions, {});
 }
 
 TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][design-5]") {
@@ -270,7 +270,7 @@ TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][desi
     order(201);
     ordering.http.post(at_ca("/new-order"), 403, problem_json("rejectedIdentifier", "no"));
     ordering.ready_to_certificate();
-    lifecycle::run_orders(ordering.context, {&first, &second});
+    lifecycle::run_orders(ordering.context, ordering.sessions, {&first, &second});
     CHECK(first.alive());
     CHECK_FALSE(second.alive());
     CHECK(ordering.http.sent().at(1).request.url == at_ca("/new-order"));

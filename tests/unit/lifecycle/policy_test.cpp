@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "dokku/usual_margin.h"
 #include "support/fake_clock.h"
 
 using std::chrono::days;
@@ -39,11 +40,11 @@ struct Case {
 TEST_CASE("a certificate is renewed with a third of its life left, short ones with half",
           "[lifecycle][design-4]") {
     const test::FakeClock clock;
-    CHECK(lifecycle::renewal_margin(dates(clock, 90)) == days{30});
-    CHECK(lifecycle::renewal_margin(dates(clock, 45)) == days{15});
-    CHECK(lifecycle::renewal_margin(dates(clock, 6)) == days{3});
-    CHECK(lifecycle::renewal_margin(dates(clock, 10)) == hours{80});
-    CHECK(lifecycle::renewal_margin({clock.now(), clock.now() + days{10} - seconds{1}}) ==
+    CHECK(dokku::usual_margin(dates(clock, 90)) == days{30});
+    CHECK(dokku::usual_margin(dates(clock, 45)) == days{15});
+    CHECK(dokku::usual_margin(dates(clock, 6)) == days{3});
+    CHECK(dokku::usual_margin(dates(clock, 10)) == hours{80});
+    CHECK(dokku::usual_margin({clock.now(), clock.now() + days{10} - seconds{1}}) ==
           (days{10} - seconds{1}) / 2);
 }
 
@@ -116,4 +117,18 @@ TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle
         example.clock.advance(seconds{1});
         CHECK(example.why() == "the certificate is due for renewal");
     }
+}
+
+TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[lifecycle][design-4]") {
+    const test::FakeClock clock;
+    const auto month = dates(clock, 30);
+    const auto typed = lifecycle::choose_margin(days{80}, month, false);
+    CHECK(typed.before_end == days{80});
+    CHECK_FALSE(typed.clamped);
+    const auto scheduled = lifecycle::choose_margin(days{80}, month, true);
+    CHECK(scheduled.before_end == days{15});
+    CHECK(scheduled.clamped);
+    CHECK(lifecycle::choose_margin(days{15}, month, true).before_end == days{15});
+    CHECK_FALSE(lifecycle::choose_margin(days{15}, month, true).clamped);
+    CHECK(lifecycle::choose_margin(std::nullopt, month, true).before_end == days{10});
 }

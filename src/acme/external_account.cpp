@@ -1,0 +1,33 @@
+#include "acme/external_account.h"
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "json/writer.h"
+
+namespace acme {
+
+base::Result<std::string> make_binding(const ExternalAccount& external,
+                                       const crypto::PrivateKey& account_key,
+                                       const std::string& new_account_url) {
+    const auto hmac_key = base::parse_base64url(base::trim(external.hmac_key.reveal()));
+    if (!hmac_key || hmac_key->empty()) {
+        return base::fail(base::ErrorKind::invalid_input,
+                          "The HMAC key of the external account is not in base64url",
+                          {"Copy it once more from the CA's page."});
+    }
+    json::Writer header;
+    header.begin_object().member("alg", "HS256").member("kid", std::string_view{external.key_id});
+    header.member("url", std::string_view{new_account_url}).end_object();
+    const std::string protected_part = base::to_base64url(header.text());
+    const std::string payload = base::to_base64url(account_key.public_jwk());
+    const std::string signature =
+        base::to_base64url(crypto::hmac_sha256(*hmac_key, protected_part + "." + payload));
+    json::Writer jws;
+    jws.begin_object().member("protected", std::string_view{protected_part});
+    jws.member("payload", std::string_view{payload});
+    jws.member("signature", std::string_view{signature}).end_object();
+    return jws.text();
+}
+
+}  // namespace acme

@@ -1,0 +1,69 @@
+#include "dokku/app_copy.h"
+
+#include <algorithm>
+
+#include "base/certificate_names.h"
+#include "base/directory.h"
+#include "base/file.h"
+#include "dokku/certs.h"
+#include "dokku/challenge_route.h"
+#include "dokku/domains.h"
+#include "dokku/property.h"
+
+namespace dokku {
+namespace {
+
+base::Result<void> copy_properties(const Environment& environment, const AppName& from,
+                                   const AppName& to) {
+    const PropertyStore store{environment};
+    const auto properties = store.get_all(from);
+    if (!properties) return properties.error();
+    for (const auto& [key, value] : *properties) {
+        if (auto set = store.set(to, key, value); !set) return set;
+    }
+    return {};
+}
+
+base::Result<void> drop_copied_files(const Environment& environment, const AppName& to) {
+    if (auto route = remove_route(route_files(environment, to)); !route) {
+        return std::move(route).error();
+    }
+    return base::remove_tree(environment.app_root(to) / "letsencrypt");
+}
+
+/// Would a visitor of one of the app's domains accept the certificate in `tls/`?
+base::Result<bool> covers_a_domain(const Environment& environment, const AppName& app) {
+    const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
+    if (!pem) return pem.error();
+    const auto names = base::read_certificate_names(*pem);
+    if (!names) return names.error();
+    const auto domains = read_domains(environment, app);
+    if (!domains) return domains.error();
+    return std::any_of(domains->begin(), domains->end(),
+                       [&](const auto& domain) { return base::covers(*names, domain); });
+}
+
+}  // namespace
+
+base::Result<void> adopt_rename(const Environment& environment, const AppName& from,
+                                const AppName& to) {
+    if (auto copied = copy_properties(environment, from, to); !copied) return copied;
+    return drop_copied_files(environment, to);
+}
+
+base::Result<void> adopt_clone(const Environment& environment, const Log& log, const AppName& from,
+                               const AppName& to) {
+    if (auto copied = copy_properties(environment, from, to); !copied) return copied;
+    const bool ours = is_active(environment, to);  // the copied certs/current still leads to OLD's
+    if (auto dropped = drop_copied_files(environment, to); !dropped) return dropped;
+    if (!ours) return {};
+    const auto useful = covers_a_domain(environment, to);
+    if (!useful) return useful.error();
+    if (!*useful) return base::remove_tree(environment.tls_root(to));
+    log.verbose(to.text() + " is served with the certificate of " + from.text() +
+                ", which nobody renews here. Get one of its own with: dokku letsencrypt:enable " +
+                to.text());
+    return {};
+}
+
+}  // namespace dokku

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+
+namespace dokku {
+
+/// What Dokku's rename and clone copied from OLD to NEW before our hooks run: `letsencrypt/`,
+/// `tls/` and `nginx.conf.d/`, a live challenge route included (contract section 5.1).
+
+/// `apps:rename`: the properties go along and the pair stays in use; the folders of OLD's
+/// configuration, which name OLD's files, and its route do not. post-delete of OLD ends the rest.
+base::Result<void> adopt_rename(const Environment& environment, const AppName& from,
+                                const AppName& to);
+
+/// `apps:clone`: the properties are copied. A pair of letsencrypt's that covers no domain of the
+/// clone is dropped; one that does stays in use, and the operator is told that nothing renews it.
+base::Result<void> adopt_clone(const Environment& environment, const Log& log, const AppName& from,
+                               const AppName& to);
+
+}  // namespace dokku

@@ -1,0 +1,62 @@
+#include "dokku/last_run.h"
+
+#include <ctime>
+#include <string>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "dokku/cron.h"
+
+namespace dokku {
+namespace {
+
+base::Path last_run_file(const Environment& environment) {
+    return environment.global_root() / "last-run";
+}
+
+/// That minute of a day by the host's clock; `days` from the one that `now` is in.
+base::UtcTime local_minute(std::time_t now, int days, int hour, int minute) {
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    local.tm_mday += days;
+    local.tm_hour = hour;
+    local.tm_min = minute;
+    local.tm_sec = 0;
+    local.tm_isdst = -1;
+    return base::from_unix(std::mktime(&local));
+}
+
+}  // namespace
+
+std::optional<LastRun> read_last_run(const Environment& environment) {
+    const auto text = base::read_file(last_run_file(environment));
+    if (!text) return std::nullopt;
+    const auto words = base::split_words(*text);
+    if (words.size() != 3) return std::nullopt;
+    const auto at = base::parse_rfc3339(words[0]);
+    const auto renewed = base::parse_integer(words[1]);
+    const auto failed = base::parse_integer(words[2]);
+    if (!at || !renewed || !failed) return std::nullopt;
+    return LastRun{*at, *renewed, *failed};
+}
+
+base::Result<void> write_last_run(const Environment& environment, const LastRun& run) {
+    const std::string text = base::to_rfc3339(run.at) + " " + std::to_string(run.renewed) + " " +
+                             std::to_string(run.failed) + "\n";
+    return base::replace_file(last_run_file(environment), text, 0644);
+}
+
+std::optional<base::UtcTime> next_run(const Environment& environment, base::UtcTime now) {
+    const auto minute = read_cron_minute(environment);
+    if (!minute || !is_autorenew_enabled(environment)) return std::nullopt;
+    const auto seconds = static_cast<std::time_t>(base::to_unix(now));
+    for (const int days : {0, 1}) {
+        for (const int hour : {minute->hour, minute->hour + 12}) {
+            const base::UtcTime at = local_minute(seconds, days, hour, minute->minute);
+            if (at > now) return at;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace dokku

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/result.h"
+#include "base/utc_time.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// The last `letsencrypt:auto-renew` of all apps, kept in --global/last-run for reports.
+struct LastRun {
+    base::UtcTime at;  ///< when it ended
+    std::int64_t renewed = 0;
+    std::int64_t failed = 0;
+};
+
+/// Nothing if there was none yet, or the file is not ours.
+std::optional<LastRun> read_last_run(const Environment& environment);
+
+base::Result<void> write_last_run(const Environment& environment, const LastRun& run);
+
+/// When the daily run comes next, by the host's clock and time zone; nothing while it is off.
+std::optional<base::UtcTime> next_run(const Environment& environment, base::UtcTime now);
+
+}  // namespace dokku

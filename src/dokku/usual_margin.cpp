@@ -1,0 +1,11 @@
+#include "dokku/usual_margin.h"
+
+namespace dokku {
+
+std::chrono::seconds usual_margin(const base::CertificateDates& dates) {
+    constexpr std::chrono::hours kShortLived{10 * 24};
+    const std::chrono::seconds lifetime = dates.not_after - dates.not_before;
+    return lifetime < kShortLived ? lifetime / 2 : lifetime / 3;
+}
+
+}  // namespace dokku

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <chrono>
+
+#include "base/certificate_dates.h"
+
+namespace dokku {
+
+/// How long before its end a certificate is renewed if nobody has set a graceperiod: one third of
+/// its lifetime, one half if it lives less than ten days (design section 4). For one of 90 days
+/// that is the official 30.
+std::chrono::seconds usual_margin(const base::CertificateDates& dates);
+
+}  // namespace dokku

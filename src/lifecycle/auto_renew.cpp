@@ -1,0 +1,135 @@
+#include "lifecycle/auto_renew.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/certificate_dates.h"
+#include "dokku/certs.h"
+#include "dokku/duration_text.h"
+#include "dokku/last_run.h"
+#include "dokku/settings.h"
+#include "lifecycle/policy.h"
+
+namespace lifecycle {
+namespace {
+
+using std::chrono::seconds;
+
+base::Result<base::CertificateDates> read_served_dates(const Context& context,
+                                                       const dokku::AppName& app) {
+    const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
+    if (!pem) return pem.error();
+    return base::read_certificate_dates(*pem);
+}
+
+/// How long before its end the certificate of this app is renewed.
+base::Result<seconds> read_margin(const Context& context, const dokku::AppName& app,
+                                  const base::CertificateDates& dates, RenewalRun run) {
+    const auto settings = dokku::read_settings(context.environment, app);
+    if (!settings) return settings.error();
+    std::optional<seconds> graceperiod;
+    if (settings->graceperiod_was_set()) {
+        const auto set = settings->renewal_margin();
+        if (!set) return set.error();
+        graceperiod = *set;
+    }
+    const Margin margin = choose_margin(graceperiod, dates, run == RenewalRun::scheduled);
+    if (margin.clamped) {
+        context.log.warn(app.text() +
+                         ": graceperiod is more than half of the certificate's lifetime; the daily "
+                         "run renews at half");
+    }
+    return margin.before_end;
+}
+
+base::Result<RenewalCandidate> look_at(const Context& context, const dokku::AppName& app,
+                                       RenewalRun run) {
+    const auto dates = read_served_dates(context, app);
+    if (!dates) return dates.error();
+    const auto margin = read_margin(context, app, *dates, run);
+    if (!margin) return margin.error();
+    return RenewalCandidate{app, dates->not_after - *margin - context.clock.now()};
+}
+
+bool is_due(const RenewalCandidate& candidate) {
+    return candidate.left < seconds{0};
+}
+
+EnableWish wish_of(RenewalRun run) {
+    return {.force = false, .all = true, .scheduled = run == RenewalRun::scheduled};
+}
+
+/// All that was due was renewed, or `failed`; a run that nobody can read of later is only a
+/// warning.
+void keep_time(const Context& context, const std::vector<dokku::AppName>& due) {
+    dokku::LastRun run{context.clock.now(), 0, 0};
+    for (const dokku::AppName& app : due) {
+        const auto state = context.store.read_state(app.text());
+        const bool renewed = state && state->last_attempt && state->last_attempt->issued;
+        (renewed ? run.renewed : run.failed) += 1;
+    }
+    const auto kept = dokku::write_last_run(context.environment, run);
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+}  // namespace
+
+std::vector<RenewalCandidate> find_renewals(const Context& context,
+                                            const std::vector<dokku::AppName>& apps,
+                                            RenewalRun run) {
+    std::vector<RenewalCandidate> found;
+    for (const dokku::AppName& app : apps) {
+        if (!dokku::is_active(context.environment, app)) continue;
+        auto candidate = look_at(context, app, run);
+        if (candidate) {
+            found.push_back(std::move(*candidate));
+        } else {
+            context.log.warn(app.text() + ": " + candidate.error().message);
+        }
+    }
+    std::sort(found.begin(), found.end(), [](const auto& one, const auto& other) {
+        return std::tie(one.left, one.app) < std::tie(other.left, other.app);
+    });
+    return found;
+}
+
+EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
+                             RenewalRun run) {
+    context.log.info2("Auto-renewing all apps...");
+    std::vector<dokku::AppName> due;
+    for (const RenewalCandidate& candidate : find_renewals(context, apps, run)) {
+        if (is_due(candidate)) {
+            context.log.info1(candidate.app.text() + " needs renewal");
+            due.push_back(candidate.app);
+        } else {
+            // Officially so: the duration's own units are followed by "days".
+            context.log.verbose(candidate.app.text() + " still has " +
+                                dokku::to_duration_text(candidate.left) +
+                                " days left before renewal");
+        }
+    }
+    const EnableOutcome outcome = enable(context, due, wish_of(run));
+    keep_time(context, due);
+    context.log.info2("Finished auto-renewal");
+    if (outcome == EnableOutcome::failed) {
+        context.log.warn("One or more apps failed to have their certificates renewed");
+    }
+    return outcome;
+}
+
+EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
+    const auto found = find_renewals(context, {app}, run);
+    if (found.empty()) {
+        context.log.info1("Letsencrypt not enabled for " + app.text());
+        return EnableOutcome::done;
+    }
+    if (!is_due(found.front())) {
+        context.log.verbose(app.text() + " still has " +
+                            dokku::to_duration_text(found.front().left) + " left before renewal");
+        return EnableOutcome::done;
+    }
+    context.log.info2("Auto-renew " + app.text() + "...");
+    return enable(context, {app}, wish_of(run));
+}
+
+}  // namespace lifecycle

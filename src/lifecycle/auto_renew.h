@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "lifecycle/context.h"
+#include "lifecycle/enable.h"
+
+namespace lifecycle {
+
+/// An app with a certificate of ours, and how long until that one is to be renewed (negative: due).
+struct RenewalCandidate {
+    dokku::AppName app;
+    std::chrono::seconds left;
+};
+
+enum class RenewalRun {
+    typed,      ///< a graceperiod that was set holds to the letter
+    scheduled,  ///< the daily run: clamped where it would renew all the time (policy.h)
+};
+
+/// The active ones of `apps`, the most urgent first; those whose certificate or settings cannot be
+/// read are named in a warning. Reads files only.
+std::vector<RenewalCandidate> find_renewals(const Context& context,
+                                            const std::vector<dokku::AppName>& apps,
+                                            RenewalRun run);
+
+/// `letsencrypt:auto-renew` for all apps: what is due is renewed in one run. Official lines
+/// (contract section 10.4). Keeps the time for reports.
+EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
+                             RenewalRun run);
+
+/// `letsencrypt:auto-renew APP`.
+EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run);
+
+}  // namespace lifecycle

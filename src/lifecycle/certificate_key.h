@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/result.h"
+#include "crypto/private_key.h"
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+/// The key of a certificate to be ordered: of the type in `--key-type` (P-256 if none), and new for
+/// every certificate, unless `--reuse-key` asks for the one of certs/current and there is one of
+/// that type.
+base::Result<crypto::PrivateKey> new_certificate_key(const Context& context, const IssueJob& job);
+
+}  // namespace lifecycle

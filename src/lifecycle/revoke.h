@@ -1,0 +1,17 @@
+#pragma once
+
+#include "acme/revocation.h"
+#include "dokku/app.h"
+#include "lifecycle/context.h"
+
+namespace lifecycle {
+
+/// `letsencrypt:revoke` (contract section 10.4): revokes the app's current certificate, all of its
+/// names at once, signed by the account that ordered it, else by the certificate's own key. Then
+/// the pair is removed as `dokku certs:remove` does, unless a person installed another one
+/// meanwhile. What the CA refuses is told, as officially, and is no failure; an app without e-mail
+/// is.
+base::Result<void> revoke(Context& context, const dokku::AppName& app,
+                          acme::RevocationReason reason);
+
+}  // namespace lifecycle

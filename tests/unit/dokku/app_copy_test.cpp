@@ -1,0 +1,81 @@
+#include "dokku/app_copy.h"
+
+#include <filesystem>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "support/dokku_host.h"
+#include "support/files.h"
+
+using Catch::Matchers::ContainsSubstring;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// OLD with a certificate of letsencrypt, and NEW as Dokku has copied it.
+struct Copied : test::DokkuHost {
+    Copied() {
+        const std::string certificate = test::read_test_data("dokku/leaf.pem");
+        install_pair(from, certificate);
+        issue(from, "shop.test", certificate);
+        set_property("old", "email", "me@x.test");
+        set_property("old", "dns-provider-KEY", "s3cret");
+        write(environment.root / "old/nginx.conf.d/letsencrypt.conf", "# a route of old\n");
+        for (const char* part : {"letsencrypt", "tls", "nginx.conf.d"}) {
+            fs::copy(environment.root / "old" / part, environment.root / "new" / part,
+                     fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+        }
+    }
+
+    std::string property(const std::string& key) const {
+        return test::content_of(environment.lib_root / "config/letsencrypt/new" / key);
+    }
+    bool in_new(const std::string& path) const {
+        return fs::exists(environment.root / "new" / path);
+    }
+
+    dokku::AppName from = add_app("old");
+    dokku::AppName to = add_app("new");
+};
+
+}  // namespace
+
+TEST_CASE("a renamed app keeps its pair and properties, not the files of the old name",
+          "[dokku][C-10.5]") {
+    Copied host;
+    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to));
+    CHECK(host.property("email") == "me@x.test");
+    CHECK(host.property("dns-provider-KEY") == "s3cret");
+    CHECK(host.in_new("tls/server.crt"));
+    CHECK_FALSE(host.in_new("letsencrypt"));
+    CHECK_FALSE(host.in_new("nginx.conf.d/letsencrypt.conf"));
+    CHECK(fs::exists(host.environment.root / "old/letsencrypt"));
+}
+
+TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][C-10.5]") {
+    Copied host;
+    test::DokkuHost::write(host.environment.root / "new/VHOST", "new.elsewhere.test\n");
+    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    CHECK(host.property("email") == "me@x.test");
+    CHECK_FALSE(host.in_new("tls"));
+    CHECK_FALSE(host.in_new("letsencrypt"));
+    CHECK_FALSE(host.in_new("nginx.conf.d/letsencrypt.conf"));
+    CHECK(host.logged.out.empty());
+}
+
+TEST_CASE("a clone keeps a pair that covers one of its domains, and says so", "[dokku][C-10.5]") {
+    Copied host;
+    test::DokkuHost::write(host.environment.root / "new/VHOST", "no.test\nLEAF.test\n");
+    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    CHECK(host.in_new("tls/server.crt"));
+    CHECK_FALSE(host.in_new("letsencrypt"));
+    CHECK_THAT(host.logged.out, ContainsSubstring("dokku letsencrypt:enable new"));
+}
+
+TEST_CASE("a clone keeps a pair that a person installed", "[dokku][C-10.5]") {
+    Copied host;
+    test::DokkuHost::write(host.environment.root / "new/tls/server.crt", "a custom one");
+    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    CHECK(test::content_of(host.environment.root / "new/tls/server.crt") == "a custom one");
+}

@@ -1,0 +1,73 @@
+#include "dokku/last_run.h"
+
+#include <cstdlib>
+#include <ctime>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "support/dokku_host.h"
+
+namespace {
+
+/// The time zone of a test, until it ends.
+class Zone {
+  public:
+    explicit Zone(const char* name) {
+        ::setenv("TZ", name, 1);
+        ::tzset();
+    }
+    Zone(const Zone&) = delete;
+    Zone& operator=(const Zone&) = delete;
+    Zone(Zone&&) = delete;
+    Zone& operator=(Zone&&) = delete;
+    ~Zone() {
+        ::unsetenv("TZ");
+        ::tzset();
+    }
+};
+
+std::string next_after(const test::DokkuHost& host, const char* now) {
+    const auto at = dokku::next_run(host.environment, *base::parse_rfc3339(now));
+    return at ? base::to_rfc3339(*at) : "never";
+}
+
+}  // namespace
+
+TEST_CASE("the last run is read back", "[dokku][cron]") {
+    const test::DokkuHost host;
+    CHECK_FALSE(dokku::read_last_run(host.environment));
+    REQUIRE(dokku::write_last_run(host.environment, {base::from_unix(1'770'000'000), 3, 1}));
+    const auto run = dokku::read_last_run(host.environment);
+    REQUIRE(run);
+    CHECK(base::to_unix(run->at) == 1'770'000'000);
+    CHECK(run->renewed == 3);
+    CHECK(run->failed == 1);
+    const std::string text =
+        GENERATE("", "2026-01-01T00:00:00Z 1", "yesterday 1 2", "2026-01-01T00:00:00Z x 2");
+    test::DokkuHost::write(host.environment.global_root() / "last-run", text);
+    CHECK_FALSE(dokku::read_last_run(host.environment));
+}
+
+TEST_CASE("the next run is the next of the two minutes of a day", "[dokku][cron]") {
+    const test::DokkuHost host;
+    const auto global = host.environment.global_root();
+    const Zone utc{"UTC"};
+    CHECK(next_after(host, "2026-11-22T00:00:00Z") == "never");
+    test::DokkuHost::write(global / "autorenew", "");
+    CHECK(next_after(host, "2026-11-22T00:00:00Z") == "never");  // no crontab yet
+    test::DokkuHost::write(global / "cron-minute", "17 5\n");
+    CHECK(next_after(host, "2026-11-22T05:16:59Z") == "2026-11-22T05:17:00Z");
+    CHECK(next_after(host, "2026-11-22T05:17:00Z") == "2026-11-22T17:17:00Z");
+    CHECK(next_after(host, "2026-11-22T17:17:00Z") == "2026-11-23T05:17:00Z");
+    std::filesystem::remove(global / "autorenew");
+    CHECK(next_after(host, "2026-11-22T05:16:59Z") == "never");
+}
+
+TEST_CASE("the next run is by the host's own clock, as cron is", "[dokku][cron]") {
+    const test::DokkuHost host;
+    test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
+    test::DokkuHost::write(host.environment.global_root() / "cron-minute", "17 5\n");
+    const Zone east{"EAST-9"};  // nine hours before UTC
+    CHECK(next_after(host, "2026-11-22T20:00:00Z") == "2026-11-22T20:17:00Z");
+}

@@ -1,0 +1,18 @@
+// `post-app-clone-setup OLD NEW`: Dokku has made NEW as a copy of OLD. Nothing is ordered for it
+// before someone asks: its state begins empty.
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "dokku/app_copy.h"
+
+int main(int argc, char** argv) {
+    return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        const auto from = dokku::AppName::parse(call.arguments.at(0));
+        if (!from) return from.error();
+        const auto to = dokku::AppName::parse(call.arguments.at(1));
+        if (!to) return to.error();
+        if (auto adopted = dokku::adopt_clone(call.environment, call.log, *from, *to); !adopted) {
+            return adopted.error();
+        }
+        return cli::ExitCode::done;
+    });
+}

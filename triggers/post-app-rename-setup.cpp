@@ -1,0 +1,22 @@
+// `post-app-rename-setup OLD NEW`: Dokku has made NEW from OLD, and destroys OLD next.
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "dokku/app_copy.h"
+#include "store/local_store.h"
+
+int main(int argc, char** argv) {
+    return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        const auto from = dokku::AppName::parse(call.arguments.at(0));
+        if (!from) return from.error();
+        const auto to = dokku::AppName::parse(call.arguments.at(1));
+        if (!to) return to.error();
+        const store::LocalStore store{call.environment.global_root()};
+        if (auto moved = store.copy_state(from->text(), to->text()); !moved) {
+            cli::print_error(call.log, moved.error());
+        }
+        if (auto adopted = dokku::adopt_rename(call.environment, *from, *to); !adopted) {
+            return adopted.error();
+        }
+        return cli::ExitCode::done;
+    });
+}

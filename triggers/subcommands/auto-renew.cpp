@@ -1,0 +1,44 @@
+// `letsencrypt:auto-renew [APP]`: renews what is due, of one app or of all. `--scheduled` marks the
+// daily run.
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "lifecycle/auto_renew.h"
+#include "lifecycle/run.h"
+
+namespace {
+
+base::Result<lifecycle::EnableOutcome> renew(lifecycle::Context& context,
+                                             const cli::Arguments& arguments) {
+    const auto run = arguments.has("--scheduled") ? lifecycle::RenewalRun::scheduled
+                                                  : lifecycle::RenewalRun::typed;
+    if (!arguments.at(0).empty()) {
+        const auto app = dokku::verify_app(context.environment, arguments.at(0));
+        if (!app) return app.error();
+        return lifecycle::auto_renew_one(context, *app, run);
+    }
+    const auto apps = dokku::list_apps(context.environment);
+    if (!apps) return apps.error();
+    if (apps->empty()) cli::print_error(context.log, dokku::no_apps_error());
+    return lifecycle::auto_renew_all(context, *apps, run);
+}
+
+base::Result<cli::ExitCode> auto_renew(const cli::Call& call) {
+    const auto run = lifecycle::Run::open(call.environment, call.log);
+    if (!run) return run.error();
+    const auto outcome = renew((*run)->context(), call.arguments);
+    if (!outcome) return outcome.error();
+    return *outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:auto-renew [<app>]";
+    subcommand.about =
+        "Renews the certificates that are due, of one app or of all, in one run. Of those that are "
+        "not due it tells the time they have left.";
+    subcommand.syntax.switches = {"--scheduled"};
+    subcommand.syntax.takes_app_flag = true;
+    return cli::run_subcommand(argc, argv, subcommand, auto_renew);
+}

@@ -1,0 +1,26 @@
+// `letsencrypt:cleanup APP`: removes the certificate folders that are not in use. Light.
+#include "dokku/cleanup.h"
+
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "store/local_store.h"
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:cleanup <app>";
+    subcommand.about =
+        "Removes the certificates of former settings of an app. The one that is current stays.";
+    subcommand.syntax.takes_app_flag = true;
+    return cli::run_subcommand(
+        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+            const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
+            if (!app) return app.error();
+            // A run that orders right now writes into a folder that is not current yet.
+            const store::LocalStore store{call.environment.global_root()};
+            const auto lock = store.try_lock_app(app->text());
+            if (!lock) return lock.error();
+            const auto cleaned = dokku::clean_up(call.environment, call.log, *app);
+            if (!cleaned) return cleaned.error();
+            return cli::ExitCode::done;
+        });
+}

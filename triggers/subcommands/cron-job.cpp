@@ -1,0 +1,32 @@
+// `letsencrypt:cron-job [--add|--remove]`: the daily renewal. Light.
+#include "cli/run.h"
+#include "dokku/cron_job.h"
+
+namespace {
+
+base::Result<cli::ExitCode> cron_job(const cli::Call& call) {
+    const std::string& flag = call.arguments.at(0);
+    if (flag.empty()) {
+        dokku::print_cron_job(call.environment, call.log);
+        return cli::ExitCode::done;
+    }
+    if (flag != "--add" && flag != "--remove") {
+        return base::fail(
+            base::ErrorKind::invalid_input,
+            "Invalid flag '" + flag + "', specify --add, --remove, or no flag to display status.");
+    }
+    const auto switched = flag == "--add" ? dokku::add_cron_job(call.environment, call.log)
+                                          : dokku::remove_cron_job(call.environment, call.log);
+    if (!switched) return switched.error();
+    return cli::ExitCode::done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:cron-job [--add|--remove]";
+    subcommand.about =
+        "Shows whether the daily renewal runs, switches it on (--add), or off for good (--remove).";
+    return cli::run_subcommand(argc, argv, subcommand, cron_job);
+}

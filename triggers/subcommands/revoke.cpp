@@ -1,0 +1,38 @@
+// `letsencrypt:revoke APP [--reason REASON]`: takes the certificate back at the CA and removes it.
+#include "lifecycle/revoke.h"
+
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "lifecycle/run.h"
+
+namespace {
+
+base::Result<cli::ExitCode> revoke_app(const cli::Call& call) {
+    const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
+    if (!app) return app.error();
+    const std::string word = call.arguments.option("--reason").value_or("unspecified");
+    const auto reason = acme::parse_revocation_reason(word);
+    if (!reason) {
+        return base::fail(base::ErrorKind::invalid_input, "'" + word + "' is no reason to revoke",
+                          {"Allowed: unspecified, keyCompromise, affiliationChanged, superseded, "
+                           "cessationOfOperation"});
+    }
+    const auto run = lifecycle::Run::open(call.environment, call.log);
+    if (!run) return run.error();
+    const auto done = lifecycle::revoke((*run)->context(), *app, *reason);
+    if (!done) return done.error();
+    return cli::ExitCode::done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:revoke <app> [--reason <reason>]";
+    subcommand.about =
+        "Revokes the certificate of an app at its CA and removes it from the app. Reasons: "
+        "unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation.";
+    subcommand.syntax.options = {"--reason"};
+    subcommand.syntax.takes_app_flag = true;
+    return cli::run_subcommand(argc, argv, subcommand, revoke_app);
+}
