@@ -73,7 +73,8 @@ rename_takes_the_route_along() {
   assert_runs dokku letsencrypt:enable store
   assert_contains "$out" "-----> Done" "stdout"
   tls_verify shop.example.test
-  assert_no_route store
+  # The property went along as well: it is a permanent route of its own now.
+  assert_contains "$(<"$(route store)")" "of app store" "route"
 }
 
 foreign_file_of_the_same_name() {

@@ -233,7 +233,7 @@ tls_verify() {
 
 # --- zero downtime
 
-# probe_start HOST [OPTION...] in the background; probe_stop sets requests and failed.
+# probe_start HOST [OPTION...] in the background; probe_stop sets requests, failed and http_per_second.
 probe_start() {
   probe_output=$(mktemp)
   "$integration_directory/../world/probe" "$@" >"$probe_output" 2>"$probe_output.err" &
@@ -245,6 +245,8 @@ probe_stop() {
   wait "$probe_pid" 2>/dev/null || true
   requests=$(sed -n 's/^requests=\([0-9]*\) .*/\1/p' "$probe_output")
   failed=$(sed -n 's/.* failed=\([0-9]*\).*/\1/p' "$probe_output")
+  # shellcheck disable=SC2034
+  http_per_second=$(sed -n 's/.* http_per_second=\([0-9]*\).*/\1/p' "$probe_output.err")
   [[ -n $requests ]] || { fail "the probe said nothing: $(cat "$probe_output.err")"; return 1; }
   ((failed == 0)) || cat "$probe_output.err" >&2
 }

@@ -22,6 +22,9 @@ make_dokku() {
   local lib=$DOKKU_LIB_ROOT plugin name
   mkdir -p "$DOKKU_ROOT/.dokkurc" "$lib"/{config,data,plugins/available,plugins/enabled,core-plugins/enabled}
   mv /usr/local/lib/world/core-plugins "$lib/core-plugins/available"
+  # Stored under another name: Dokku runs each file called `commands` below a plugin's folder, and
+  # this project is one.
+  mv "$lib/core-plugins/available/00_dokku-standard/commands.sh" "$lib/core-plugins/available/00_dokku-standard/commands"
   touch "$lib/plugins/config.toml" "$lib/core-plugins/config.toml"
   for plugin in "$lib"/core-plugins/available/*/; do
     plugin=${plugin%/} name=${plugin##*/}

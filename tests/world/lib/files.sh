@@ -27,7 +27,7 @@ layer_over() {
   local target=$1 name=${1//\//-}
   shift
   mkdir -p "$WORLD/layers/$name/upper" "$WORLD/layers/$name/work"
-  (cd "$WORLD/layers/$name/upper" && mkdir -p "$@")
+  (($# == 0)) || (cd "$WORLD/layers/$name/upper" && mkdir -p "$@")
   mount -t overlay "world$name" \
     -o "lowerdir=$target,upperdir=$WORLD/layers/$name/upper,workdir=$WORLD/layers/$name/work" "$target" ||
     fail "cannot put a layer over $target"

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# also: sanitized
+# `auto-renew`: what is due by time and nothing else, most urgent first, in one run.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# 90-day certificates: a graceperiod above makes them due.
+due=$((91 * 86400))
+
+nothing_is_due() {
+  local mark
+  assert_runs dokku letsencrypt:auto-renew
+  assert_eq "=====> Auto-renewing all apps...
+=====> Finished auto-renewal" "$out" "stdout without apps"
+  assert_contains "$err" "You haven't deployed any applications yet" "stderr without apps"
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app shop shop.example.test
+  new_app blog blog.example.test
+  new_app plain plain.example.test
+  assert_runs dokku letsencrypt:auto-renew shop
+  assert_eq "-----> Letsencrypt not enabled for shop" "$out" "an app without certificate"
+  dokku letsencrypt:enable shop >/dev/null 2>&1
+  dokku letsencrypt:enable blog >/dev/null 2>&1
+  mark=$(pebble_mark)
+  # Changed settings are no reason, and neither is another first domain.
+  dokku letsencrypt:set shop lego-args --pem >/dev/null
+  dokku domains:set shop www.example.test shop.example.test >/dev/null 2>&1
+  assert_runs dokku letsencrypt:auto-renew
+  assert_matches "$out" "^=====> Auto-renewing all apps...
+       shop still has 59d, 23h, 59m, [0-9]+s days left before renewal
+       blog still has 59d, 23h, 59m, [0-9]+s days left before renewal
+=====> Finished auto-renewal\$" "stdout"
+  assert_eq "" "$err" "stderr"
+  assert_runs dokku letsencrypt:auto-renew shop
+  assert_matches "$out" "^       shop still has 59d, 23h, 59m, [0-9]+s left before renewal\$" "one app"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+  dokku letsencrypt:set shop lego-args >/dev/null
+  assert_exits 20 dokku letsencrypt:auto-renew nosuch
+  assert_contains "$err" " !     App nosuch does not exist" "stderr"
+}
+
+one_is_due() {
+  local before mark
+  dokku letsencrypt:set blog graceperiod $due >/dev/null
+  before=$(served_fingerprint blog.example.test) mark=$(reload_mark)
+  assert_runs dokku letsencrypt:auto-renew
+  assert_lines "$out" "=====> Auto-renewing all apps..." "-----> blog needs renewal" \
+    "=====> Enabling letsencrypt for blog" "-----> Done" "=====> Finished auto-renewal"
+  assert_not_contains "$out" "Enabling letsencrypt for shop" "stdout"
+  assert_at_most 2 "$(reloads_since "$mark")" "reloads"
+  assert_ne "$before" "$(served_fingerprint blog.example.test)" "certificate"
+  tls_verify blog.example.test
+  assert_matches "$(dokku letsencrypt:report --global --letsencrypt-global-last-run)" \
+    "^20..-..-.. ..:.. UTC, 1 renewed, 0 failed\$" "last run"
+  assert_matches "$(dokku letsencrypt:report blog --letsencrypt-global-next-run)" "UTC\$" "next run"
+  assert_runs dokku letsencrypt:auto-renew blog
+  assert_lines "$out" "=====> Auto-renew blog..." "=====> Enabling letsencrypt for blog" "-----> Done"
+}
+
+# The daily run would renew such a certificate twice a day, for ever.
+scheduled_run_clamps() {
+  local mark
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$err" " !     blog: graceperiod is more than half of the certificate's lifetime" "stderr"
+  assert_matches "$out" "blog still has 44d, 23h, 59m, [0-9]+s days left before renewal" "stdout"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+failures_do_not_spread() {
+  local mark
+  dokku letsencrypt:set --global graceperiod $due >/dev/null
+  dokku letsencrypt:set blog graceperiod >/dev/null
+  challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  mark=$(served_fingerprint shop.example.test)
+  assert_exits 1 dokku letsencrypt:auto-renew
+  assert_lines "$out" "-----> shop needs renewal" "=====> Finished auto-renewal"
+  assert_lines "$err" " !     Failed: blog" " !     One or more apps failed to have their certificates renewed"
+  assert_ne "$mark" "$(served_fingerprint shop.example.test)" "certificate of shop"
+  tls_verify blog.example.test
+  assert_contains "$(dokku letsencrypt:report --global --letsencrypt-global-last-run)" "1 renewed, 1 failed" "last run"
+}
+
+custom_pairs_are_left_alone() {
+  local before
+  challtestsrv clear-a '{"host":"blog.example.test"}'
+  self_signed_pair blog.example.test /run/own
+  dokku certs:add blog /run/own.crt /run/own.key >/dev/null 2>&1
+  before=$(sha256sum "$DOKKU_ROOT/blog/tls/server.crt")
+  assert_eq false "$(dokku letsencrypt:active blog)" "active"
+  assert_runs dokku letsencrypt:auto-renew
+  assert_not_contains "$out" "blog" "stdout"
+  assert_eq "$before" "$(sha256sum "$DOKKU_ROOT/blog/tls/server.crt")" "pair of blog"
+}
+
+scenario "nothing is due: each app says how long, and nobody is asked" nothing_is_due
+scenario "what is due is renewed, and reports know of the run" one_is_due
+scenario "the daily run clamps a graceperiod that would renew every day" scheduled_run_clamps
+scenario "one that fails keeps no other from being renewed" failures_do_not_spread
+scenario "a certificate of the operator's is none of its business" custom_pairs_are_left_alone

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Runs that come at the same time.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
+
+# A fresh host: both need an account, and must end up with the same.
+two_apps_at_once() {
+  local mark one two
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app shop shop.example.test
+  new_app blog blog.example.test
+  mark=$(pebble_mark)
+  dokku letsencrypt:enable shop >/run/one 2>&1 & one=$!
+  dokku letsencrypt:enable blog >/run/two 2>&1 & two=$!
+  wait $one || { cat /run/one; false; }
+  wait $two || { cat /run/two; false; }
+  assert_eq 1 "$(accounts_since "$mark")" "accounts"
+  tls_verify shop.example.test
+  tls_verify blog.example.test
+  assert_runs dokku letsencrypt:enable --all --force
+  assert_eq 1 "$(accounts_since "$mark")" "accounts"
+}
+
+# The second finds what the first has just done, or is told that it is at work.
+one_app_twice() {
+  local mark other
+  mark=$(pebble_mark)
+  dokku letsencrypt:enable shop --force >/run/one 2>&1 & other=$!
+  wait_until 5 jq -e .order "$(state_file shop)"
+  run_and_capture dokku letsencrypt:enable shop
+  wait $other
+  if ((code == 0)); then
+    assert_lines "$out" "-----> Certificate is still valid for shop, skipping certificate request"
+  else
+    assert_contains "$err" " !     Another run is getting a certificate for shop right now" "stderr"
+  fi
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+}
+
+# The command that was typed last holds.
+disable_waits() {
+  local other
+  dokku letsencrypt:enable shop --force >/run/one 2>&1 & other=$!
+  wait_until 5 jq -e .order "$(state_file shop)"
+  assert_runs dokku letsencrypt:disable shop
+  wait $other
+  assert_absent "$DOKKU_ROOT/shop/tls"
+  assert_absent "$DOKKU_ROOT/shop/letsencrypt"
+  assert_eq false "$(jq .enabled "$(state_file shop)")" "enabled"
+  assert_sound shop
+}
+
+# The CA was set up anew, or has forgotten us: registered again with the same key.
+lost_account() {
+  local account
+  account=$(find "$(global_folder)/accounts" -name account.json)
+  jq '.registration.uri |= sub("my-account/.*"; "my-account/ffff")' "$account" >/run/account
+  cat /run/account >"$account"
+  assert_runs dokku letsencrypt:enable blog --force
+  assert_contains "$out" "it was registered again with the same key" "stdout"
+  assert_contains "$out" "-----> Done" "stdout"
+  assert_not_contains "$(<"$account")" "ffff" "account.json"
+}
+
+scenario "two apps at once on a fresh host make one account" two_apps_at_once
+scenario "two runs for one app order once" one_app_twice
+scenario "disable waits for a run, and what was typed last holds" disable_waits
+scenario "an account that the CA has lost is registered again" lost_account
