@@ -3,19 +3,19 @@
 #
 #   scripts/check.sh [--full] [--base COMMIT]
 #
-# clang-tidy takes some twenty seconds for a file, so it looks at the latest work: what changed since
-# COMMIT (the newest that is at least an hour old, if none is given) and the sources that include it.
-# Without such a commit it looks at the product; with --full at the whole tree, tests included, and
-# with the analyzer. That is to be run once for an issue.
+# clang-tidy takes some twenty seconds for a file, so it looks at the latest work: the 24 sources that
+# were changed last. With --base at all that changed since COMMIT and the sources that include it;
+# with --full at the whole tree, tests included, and with the analyzer. That is to be run once for an
+# issue.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 full=
-base=$(git rev-list -1 --before='1 hour ago' HEAD 2>/dev/null || true)
+base=
 while (($# > 0)); do
   case $1 in
-    --full) full=1 base= ; shift ;;
+    --full) full=1 base=; shift ;;
     --base) base=$2; shift 2 ;;
     -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "check: unknown option $1" >&2; exit 1 ;;
@@ -44,35 +44,41 @@ check_light() {
   cmake --preset release >/dev/null && cmake --build build/release >/dev/null && scripts/check-light.sh
 }
 
-# Translation units to look at: all, or those that changed or include something that did.
-tidy_units() {
-  local units changed tests=('tests/unit/*.cpp' 'tests/support/*.cpp' 'tests/fuzz/*.cpp')
-  [[ -n $full || -n $base ]] || tests=()
-  units=$(git ls-files 'src/*.cpp' 'triggers/*.cpp' ${tests[@]+"${tests[@]}"})
-  if [[ -z $base ]]; then
-    echo "$units"
-    return
-  fi
-  changed=$(git diff --name-only "$base" -- src triggers tests)
-  if git diff --name-only "$base" | grep -qx '.clang-tidy'; then
-    echo "$units"
-    return
-  fi
+# The sources that were changed last, a header standing for the source of its name.
+latest_units() {
   {
-    grep -Fxf <(echo "$units") <<<"$changed" || true
-    local header
-    while read -r header; do
-      # shellcheck disable=SC2086 # a list of files
-      [[ $header != *.h ]] || grep -lF "\"${header#src/}\"" $units || true
-    done <<<"$changed"
-  } | sort -u
+    git diff --name-only HEAD
+    git log --pretty=format: --name-only -n 300
+  } | sed -n 's/\.h$/.cpp/; /\.cpp$/p' | awk '!seen[$0]++' | grep -Fxf <(git ls-files '*.cpp') | awk 'NR <= 24'
+}
+
+# All that changed since the base, or include something that did.
+units_since_base() {
+  local units changed header
+  units=$(git ls-files 'src/*.cpp' 'triggers/*.cpp' 'tests/*.cpp')
+  changed=$(git diff --name-only "$base")
+  grep -Fxf <(echo "$units") <<<"$changed" || true
+  while read -r header; do
+    # shellcheck disable=SC2086 # a list of files
+    [[ $header != *.h ]] || grep -lF "\"${header#src/}\"" $units || true
+  done <<<"$changed"
+}
+
+tidy_units() {
+  if [[ -n $full ]]; then
+    git ls-files 'src/*.cpp' 'triggers/*.cpp' 'tests/*.cpp'
+  elif [[ -n $base ]]; then
+    units_since_base | sort -u
+  else
+    latest_units
+  fi
 }
 
 check_tidy() {
   local units checks="-clang-analyzer-*"  # its paths take half of the time: --full walks them
   [[ -z $full ]] || checks=
   units=$(tidy_units)
-  [[ -n $units ]] || return 0
+  [[ -n $units || -n $base ]] || { echo "check: no sources to look at" >&2; return 1; }
   cmake --preset tidy >/dev/null
   # shellcheck disable=SC2086 # a list of files
   printf '%s\n' $units | xargs -P "$(nproc)" -n 1 clang-tidy-14 --quiet --checks="$checks" -p build/tidy 2>/dev/null
