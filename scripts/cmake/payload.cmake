@@ -1,10 +1,19 @@
 # `payload/` of a build tree, and what `cmake --install` lays out, are whole plugin directories: the
-# executables beside plugin.toml and the install hook.
-foreach(file plugin.toml LICENSE install)
-  configure_file(${CMAKE_SOURCE_DIR}/${file} ${CMAKE_BINARY_DIR}/payload/${file} COPYONLY)
+# executables (component `plugin`) beside the hooks and what those are made of (component `hooks`),
+# which a checkout has anyway.
+set(hooks plugin.toml LICENSE install update uninstall plugin/check-libraries)
+foreach(file IN LISTS hooks)
+  get_filename_component(folder ${file} DIRECTORY)
+  # What `update` is a link to.
+  get_filename_component(content ${CMAKE_SOURCE_DIR}/${file} REALPATH)
+  configure_file(${content} ${CMAKE_BINARY_DIR}/payload/${file} COPYONLY)
+  if(file MATCHES "^(plugin.toml|LICENSE)$")
+    install(FILES ${content} DESTINATION . COMPONENT hooks)
+  else()
+    get_filename_component(name ${file} NAME)
+    install(PROGRAMS ${content} RENAME ${name} DESTINATION ./${folder} COMPONENT hooks)
+  endif()
 endforeach()
-install(FILES ${CMAKE_SOURCE_DIR}/plugin.toml ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION . COMPONENT plugin)
-install(PROGRAMS ${CMAKE_SOURCE_DIR}/install DESTINATION . COMPONENT plugin)
 
 get_property(light GLOBAL PROPERTY SUITE_LIGHT)
 list(JOIN light "\n" light_lines)

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "dokku/installation.h"
+
 namespace cli {
 namespace {
 
@@ -84,6 +86,12 @@ int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Bo
             log.lines({"Usage: dokku " + std::string{subcommand.usage}, "",
                        std::string{subcommand.about}});
             return static_cast<int>(ExitCode::done);
+        }
+        // Inside of a run of ours it has been said already.
+        if (environment.run.empty()) {
+            if (const auto missing = dokku::describe_missing_install(environment)) {
+                log.warn(*missing);
+            }
         }
         return report(log, body({environment, log, arguments}));
     });

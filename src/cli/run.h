@@ -29,7 +29,8 @@ struct Subcommand {
     Syntax syntax;
 };
 
-/// Runs a subcommand: argv[1] is the command's full name, `--help` and `-h` explain it. Returns the
+/// Runs a subcommand: argv[1] is the command's full name, `--help` and `-h` explain it. Where the
+/// plugin's `install` never ran, a warning says so and the command does what it can. Returns the
 /// process's exit code; the one catch of exceptions is here ("bug:", 70).
 int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body);
 

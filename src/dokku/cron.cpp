@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "dokku/installation.h"
 
 namespace dokku {
 namespace {
@@ -49,6 +50,8 @@ bool is_autorenew_enabled(const Environment& environment) {
 std::vector<std::string> cron_entries(const Environment& environment) {
     std::vector<std::string> entries;
     if (!is_autorenew_enabled(environment)) return entries;
+    // Our folder is about to be removed: a line would name what is not there.
+    if (read_installation(environment) == Installation::uninstalled) return entries;
     const std::string log = ";" + std::string{kLogFile};
     if (base::file_exists(environment.plugin_directory / "subcommands" / "auto-renew")) {
         const CronMinute at = keep_cron_minute(environment);

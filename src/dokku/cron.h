@@ -31,7 +31,8 @@ CronMinute keep_cron_minute(const Environment& environment);
 /// Is the daily run switched on (marker --global/autorenew)?
 bool is_autorenew_enabled(const Environment& environment);
 
-/// The lines for the trigger `cron-entries`, none while the daily run is off. No `;` inside a field
+/// The lines for the trigger `cron-entries`, none while the daily run is off or after
+/// `uninstall`. No `;` inside a field
 /// and no blank line: either would cost the entries of all plugins (contract section 9).
 std::vector<std::string> cron_entries(const Environment& environment);
 

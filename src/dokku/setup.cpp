@@ -9,6 +9,7 @@
 
 #include "base/directory.h"
 #include "base/process.h"
+#include "dokku/installation.h"
 #include "dokku/migration.h"
 #include "dokku/trigger.h"
 
@@ -18,7 +19,6 @@ namespace {
 constexpr mode_t kOpenFolder = 0755;
 constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kFile = 0644;
-constexpr const char* kNginxFolder = "/etc/nginx/conf.d";
 
 struct Owner {
     uid_t user = 0;
@@ -100,13 +100,12 @@ base::Result<void> make_data_folders(const Environment& environment, const Owner
 
 /// nginx reads our own server blocks through one line in a folder that it includes already.
 base::Result<void> include_own_blocks(const Environment& environment) {
-    if (!base::directory_exists(kNginxFolder)) return {};
-    const base::Path include = base::Path{kNginxFolder} / "letsencrypt.conf";
+    if (!base::directory_exists(environment.nginx_folder)) return {};
     const std::string text =
         "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.\n"
         "include " +
         (environment.global_root() / "nginx").string() + "/*.conf;\n";
-    return base::ensure_file(include, text, kFile);
+    return base::ensure_file(own_include(environment), text, kFile);
 }
 
 /// Switches the daily run on, once: an operator's `cron-job --remove` leaves `autorenew.off`.
@@ -115,8 +114,11 @@ base::Result<bool> switch_daily_run_on(const Environment& environment) {
     const base::Path marker = environment.global_root() / "autorenew";
     const base::Path legacy = environment.data_root() / "autorenew";
     const bool was_on = base::file_exists(marker);
+    // `uninstall` took our lines out of the crontab and left the choice alone.
+    const bool comes_back = read_installation(environment) == Installation::uninstalled;
     if (auto removed = base::remove_file(legacy); !removed) return std::move(removed).error();
-    if (was_on || base::file_exists(environment.global_root() / "autorenew.off")) return false;
+    if (was_on) return comes_back;
+    if (base::file_exists(environment.global_root() / "autorenew.off")) return false;
     if (auto written = base::replace_file(marker, "", kFile); !written) {
         return std::move(written).error();
     }
@@ -124,6 +126,10 @@ base::Result<bool> switch_daily_run_on(const Environment& environment) {
 }
 
 }  // namespace
+
+base::Path own_include(const Environment& environment) {
+    return environment.nginx_folder / "letsencrypt.conf";
+}
 
 base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     const auto owner = find_owner(environment);
@@ -133,6 +139,8 @@ base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     if (auto migrated = migrate_settings(environment, log); !migrated) return migrated;
     const auto newly_on = switch_daily_run_on(environment);
     if (!newly_on) return newly_on.error();
+    auto recorded = record_installation(environment, Installation::installed);
+    if (!recorded) return recorded;
     if (*newly_on) {
         // Without an app yet nothing may implement it; the crontab follows with the next deploy.
         auto written = require_trigger(environment, Scope::global(), "scheduler-cron-write", {});

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "base/file.h"
 #include "base/result.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
 
 namespace dokku {
+
+/// The file of ours that nginx includes: /etc/nginx/conf.d/letsencrypt.conf.
+base::Path own_include(const Environment& environment);
 
 /// What the hooks `install` and `update` prepare on a host, as root (contract section 10.5): the
 /// data folders with their owners and modes, the nginx include of our own server blocks, and the

@@ -40,6 +40,7 @@ class DokkuHost {
         environment.plugins_available = directory_ / "plugins" / "available";
         environment.plugins_enabled = directory_ / "plugins" / "enabled";
         environment.plugin_directory = environment.plugins_enabled / "letsencrypt";
+        environment.nginx_folder = directory_ / "nginx";
         environment.system_user = "dokku";
         environment.system_group = "dokku";
         environment.distro = "debian";

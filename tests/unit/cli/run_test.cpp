@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -71,6 +73,25 @@ class Words {
     std::vector<char*> pointers_;
 };
 
+/// A host on which the hook `install` has run, for as long as it lives.
+class InstalledHost {
+  public:
+    explicit InstalledHost(std::string_view record = "installed\n") {
+        const std::filesystem::path global = lib_ / "data" / "letsencrypt" / "--global";
+        std::filesystem::create_directories(global);
+        if (!record.empty()) (void)base::replace_file(global / "installation", record, 0644);
+        ::setenv("DOKKU_LIB_ROOT", lib_.path().c_str(), 1);
+    }
+    InstalledHost(const InstalledHost&) = delete;
+    InstalledHost& operator=(const InstalledHost&) = delete;
+    InstalledHost(InstalledHost&&) = delete;
+    InstalledHost& operator=(InstalledHost&&) = delete;
+    ~InstalledHost() { ::unsetenv("DOKKU_LIB_ROOT"); }
+
+  private:
+    test::TempDir lib_;
+};
+
 template <class Run>
 Outcome capture(std::vector<std::string> argv, const Run& run) {
     const test::TempDir directory;
@@ -84,7 +105,9 @@ Outcome capture(std::vector<std::string> argv, const Run& run) {
     return outcome;
 }
 
-Outcome run_command(std::vector<std::string> argv, const cli::Body& body) {
+Outcome run_command(std::vector<std::string> argv, const cli::Body& body,
+                    std::string_view record = "installed\n") {
+    const InstalledHost host{record};
     cli::Subcommand subcommand;
     subcommand.usage = "letsencrypt:active <app>";
     subcommand.about = "Says so.";
@@ -144,6 +167,21 @@ TEST_CASE("--help explains and does nothing", "[cli]") {
     CHECK(outcome.code == 0);
     CHECK(outcome.out == "Usage: dokku letsencrypt:active <app>\n\nSays so.\n");
     CHECK(outcome.err.empty());
+}
+
+TEST_CASE("a command of a folder that was never installed says so once and works", "[cli]") {
+    const auto outcome = run_command(
+        {"/x/active", "letsencrypt:active"},
+        [](const cli::Call& call) {
+            call.log.plain("true");
+            return cli::ExitCode::done;
+        },
+        "");
+    CHECK(outcome.code == 0);
+    CHECK(outcome.out == "true\n");
+    CHECK(outcome.err ==
+          " !     letsencrypt is not set up on this host: its install hook never ran. Run: sudo "
+          "dokku plugin:install\n");
 }
 
 TEST_CASE("an exception is a bug and says so", "[cli]") {

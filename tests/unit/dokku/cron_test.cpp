@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "dokku/installation.h"
 #include "support/dokku_host.h"
 
 using Lines = std::vector<std::string>;
@@ -45,6 +46,11 @@ TEST_CASE("cron entries exist while the daily run is on and its executables are 
     test::DokkuHost::write(plugin / "cron", "");
     CHECK(dokku::cron_entries(host.environment).empty());
     test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
+    CHECK(dokku::cron_entries(host.environment) == Lines{daily, minutely});
+    // A folder that is about to be removed has none; one that was just swapped in has.
+    REQUIRE(dokku::record_installation(host.environment, dokku::Installation::uninstalled));
+    CHECK(dokku::cron_entries(host.environment).empty());
+    REQUIRE(dokku::record_installation(host.environment, dokku::Installation::installed));
     CHECK(dokku::cron_entries(host.environment) == Lines{daily, minutely});
     std::filesystem::remove(plugin / "cron");
     CHECK(dokku::cron_entries(host.environment) == Lines{daily});

@@ -1,0 +1,95 @@
+#include "dokku/teardown.h"
+
+#include "base/directory.h"
+#include "dokku/app.h"
+#include "dokku/challenge_route.h"
+#include "dokku/cron.h"
+#include "dokku/installation.h"
+#include "dokku/nginx_service.h"
+#include "dokku/setup.h"
+#include "dokku/trigger.h"
+
+namespace dokku {
+namespace {
+
+void warn(const Log& log, const base::Error& error) {
+    log.warn(error.message);
+    for (const std::string& step : error.steps)
+        log.warn(step);
+}
+
+/// A snippet of the same name that we did not write is not ours to remove. Returns whether it went.
+bool remove_own_snippet(const base::Path& snippet, const Log& log) {
+    const auto text = base::read_file(snippet);
+    if (!text || route_owner(*text).empty()) return false;
+    const auto removed = base::remove_file(snippet);
+    if (!removed) warn(log, removed.error());
+    return removed.has_value();
+}
+
+/// Returns whether nginx has read anything that is gone now.
+bool remove_routes(const Environment& environment, const Log& log) {
+    bool any = false;
+    const auto apps = list_all_apps(environment);
+    if (!apps) warn(log, apps.error());
+    for (const AppName& app : apps ? *apps : std::vector<AppName>{}) {
+        if (remove_own_snippet(route_files(environment, app).snippet, log)) any = true;
+    }
+    const base::Path blocks = environment.global_root() / "nginx";
+    const auto names = base::list_directory(blocks);
+    if (!names) warn(log, names.error());
+    for (const std::string& name : names ? *names : std::vector<std::string>{}) {
+        if (!name.ends_with(".conf")) continue;
+        if (const auto removed = base::remove_file(blocks / name); !removed) {
+            warn(log, removed.error());
+        } else {
+            any = true;
+        }
+    }
+    return any;
+}
+
+void reload_nginx(const Environment& environment, const Log& log) {
+    const auto complaint = NginxService::test();
+    if (!complaint) {
+        warn(log, complaint.error());
+    } else if (*complaint) {
+        log.warn("nginx keeps the routes of letsencrypt until it reloads, and it cannot: " +
+                 (*complaint)->message + " in " + (*complaint)->place());
+    } else if (const auto reloaded = NginxService{environment}.reload(Scope::global()); !reloaded) {
+        warn(log, reloaded.error());
+    }
+}
+
+void silence_cron(const Environment& environment, const Log& log) {
+    // Nothing to silence, and no folder to put the record in.
+    if (!base::directory_exists(environment.global_root())) return;
+    const auto recorded = record_installation(environment, Installation::uninstalled);
+    if (!recorded) warn(log, recorded.error());
+    if (!is_autorenew_enabled(environment)) return;
+    const auto written = require_trigger(environment, Scope::global(), "scheduler-cron-write", {});
+    if (!written) warn(log, written.error());
+}
+
+}  // namespace
+
+void tear_down_host(const Environment& environment, const Log& log) {
+    log.info1("Removing letsencrypt from nginx and from the crontab");
+    const bool active = remove_routes(environment, log);
+    if (const auto removed = base::remove_file(own_include(environment)); !removed) {
+        warn(log, removed.error());
+    }
+    if (active) reload_nginx(environment, log);
+    silence_cron(environment, log);
+
+    const std::string root = environment.root.string();
+    const std::string lib = environment.lib_root.string();
+    log.verbose("Certificates stay and are served, but nobody renews them:");
+    log.verbose("  " + root + "/<app>/tls and " + root + "/<app>/letsencrypt");
+    log.verbose("To delete those of an app: dokku certs:remove <app>; rm -r " + root +
+                "/<app>/letsencrypt");
+    log.verbose("Accounts and properties stay. To delete them: rm -r " + lib +
+                "/data/letsencrypt " + lib + "/config/letsencrypt");
+}
+
+}  // namespace dokku

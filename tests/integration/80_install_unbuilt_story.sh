@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# world: --no-plugin
+# A host where the plugin cannot be built, and a folder that was just put in place.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/install.sh"
+
+repository=$WORLD/dokku-letsencrypt
+release=$("$checkout/plugin/release-name")
+
+without_compiler() {
+  local path mark
+  make_repository "$repository"
+  path=$(path_without g++ c++ cmake)
+  mark=$(hook_mark)
+  assert_runs env PATH="$path" dokku plugin:install "file://$repository" --name letsencrypt
+  assert_lines "$err" " !     letsencrypt: cannot be built on this host yet." \
+    " !     letsencrypt: Install what it needs: apt-get install g++ cmake" \
+    " !     letsencrypt: Then run: dokku plugin:install" \
+    " !     letsencrypt: not built, so nothing was set up (see the lines above)"
+  assert_contains "$err" "letsencrypt-1.0.0-$release.tar.gz: dokku plugin:install <url of that file> --name letsencrypt"
+  assert_contains "$(hooks_since "$mark")" $'plugin\tinstall' "hooks after ours"
+  assert_eq "" "$(git -C "$available" status --porcelain)" "git status"
+  assert_absent /etc/nginx/conf.d/letsencrypt.conf
+  assert_exits 1 dokku letsencrypt:list
+}
+
+without_a_library() {
+  layer_over /usr/include
+  rm /usr/include/idn2.h
+  assert_runs dokku plugin:install
+  assert_lines "$err" " !     letsencrypt: cannot be built on this host yet." \
+    " !     letsencrypt: Install what it needs: apt-get install libidn2-dev"
+  umount --lazy /usr/include
+}
+
+other_plugin_installs() {
+  local path
+  make_other_plugin "$WORLD/other"
+  path=$(path_without g++ c++ cmake)
+  assert_runs env PATH="$path" dokku plugin:install "file://$WORLD/other" --name other
+  assert_contains "$out" "other plugin set up"
+  assert_contains "$err" "letsencrypt: cannot be built on this host yet."
+  assert_runs env PATH="$path" dokku plugin:update other
+  # Executables of another machine, or half of them: nothing of ours may stop anybody.
+  mkdir -p "$available/libexec"
+  printf 'not an executable' >"$available/libexec/setup"
+  chmod 0755 "$available/libexec/setup"
+  assert_runs env PATH="$path" dokku plugin:install
+  assert_contains "$out" "other plugin set up"
+  assert_contains "$err" "letsencrypt: the host is not set up"
+  rm "$available/libexec/setup"
+}
+
+removed_unbuilt() {
+  assert_runs dokku plugin:uninstall letsencrypt
+  assert_contains "$out" "-----> Plugin letsencrypt uninstalled"
+  assert_absent "$available"
+}
+
+swapped_directory() {
+  local warning=" !     letsencrypt is not set up on this host: its install hook never ran. Run: sudo dokku plugin:install"
+  install_official_plugin "$WORLD/official"
+  rm -r "$available"
+  cp -r "$checkout/build/release/payload" "$available"
+  new_app shop shop.example.test
+  assert_runs dokku letsencrypt:report shop
+  assert_eq "$warning" "$err"
+  assert_contains "$out" "you@example.test" "report"
+  assert_runs dokku letsencrypt:enable shop
+  assert_eq 1 "$(grep -cF "$warning" <<<"$err")" "warnings"
+  tls_verify shop.example.test
+  assert_runs dokku letsencrypt:list --help
+  assert_eq "" "$err" "stderr of --help"
+  assert_runs dokku plugin:install
+  assert_set_up
+  assert_mode 755 "$data/gone"
+  assert_runs dokku letsencrypt:enable shop
+  assert_eq "" "$err"
+}
+
+scenario "without a compiler the packages and the prebuilt file are named, and later hooks run" without_compiler
+scenario "without a library its package is named" without_a_library
+scenario "another plugin installs and updates while ours is broken" other_plugin_installs
+scenario "a plugin that was never built can be removed" removed_unbuilt
+scenario "a folder just put in place works, and says that install never ran" swapped_directory

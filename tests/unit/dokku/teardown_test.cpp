@@ -1,0 +1,90 @@
+#include "dokku/teardown.h"
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "base/file.h"
+#include "dokku/challenge_route.h"
+#include "dokku/installation.h"
+#include "dokku/setup.h"
+#include "support/dokku_host.h"
+#include "support/fake_programs.h"
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// `sudo` and `plugn` that write down what they were asked for.
+class FakeHost {
+  public:
+    FakeHost() : programs_("echo \"plugn $*\" >>\"$RECORD\"") {
+        test::DokkuHost::write(programs_ / "sudo", "#!/bin/sh\necho \"sudo $*\" >>\"$RECORD\"\n");
+        std::filesystem::permissions(programs_ / "sudo", std::filesystem::perms::owner_all);
+        ::setenv("RECORD", (programs_ / "record").c_str(), 1);
+    }
+    FakeHost(const FakeHost&) = delete;
+    FakeHost& operator=(const FakeHost&) = delete;
+    FakeHost(FakeHost&&) = delete;
+    FakeHost& operator=(FakeHost&&) = delete;
+    ~FakeHost() { ::unsetenv("RECORD"); }
+
+    std::string asked() const { return base::read_file(programs_ / "record").value_or(""); }
+
+  private:
+    test::FakePrograms programs_;
+};
+
+}  // namespace
+
+TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
+    test::DokkuHost host;
+    const FakeHost programs;
+    const auto shop = host.add_app("shop");
+    const auto blog = host.add_app("blog");
+    const auto ours = dokku::route_files(host.environment, shop);
+    const auto others = dokku::route_files(host.environment, blog);
+    test::DokkuHost::write(ours.snippet, dokku::render_route_snippet("shop", "thumb"));
+    test::DokkuHost::write(ours.block, "server {}\n");
+    test::DokkuHost::write(others.snippet, "# mine\n");
+    test::DokkuHost::write(dokku::own_include(host.environment), "include x;\n");
+
+    dokku::tear_down_host(host.environment, host.log());
+    CHECK_FALSE(base::file_exists(ours.snippet));
+    CHECK_FALSE(base::file_exists(ours.block));
+    CHECK_FALSE(base::file_exists(dokku::own_include(host.environment)));
+    CHECK(base::file_exists(others.snippet));
+    CHECK_THAT(programs.asked(), ContainsSubstring(" -t\n"));
+    CHECK_THAT(programs.asked(), ContainsSubstring("reload"));
+    CHECK_THAT(host.logged.out, ContainsSubstring("rm -r " + (host.environment.lib_root).string() +
+                                                  "/data/letsencrypt"));
+}
+
+TEST_CASE("nginx is left alone if no route was active", "[dokku][uninstall]") {
+    test::DokkuHost host;
+    const FakeHost programs;
+    dokku::tear_down_host(host.environment, host.log());
+    CHECK(programs.asked().empty());
+    CHECK(host.logged.err.empty());
+}
+
+TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[dokku][uninstall]") {
+    test::DokkuHost host;
+    const FakeHost programs;
+    const auto marker = host.environment.global_root() / "autorenew";
+    test::DokkuHost::write(marker, "");
+    dokku::tear_down_host(host.environment, host.log());
+    CHECK(programs.asked() == "plugn trigger scheduler-cron-write\n");
+    CHECK(base::file_exists(marker));
+    CHECK(dokku::read_installation(host.environment) == dokku::Installation::uninstalled);
+}
+
+TEST_CASE("a host that was never set up gets no folder", "[dokku][uninstall]") {
+    test::DokkuHost host;
+    const FakeHost programs;
+    std::filesystem::remove_all(host.environment.data_root());
+    dokku::tear_down_host(host.environment, host.log());
+    CHECK_FALSE(std::filesystem::exists(host.environment.data_root()));
+}
