@@ -3,6 +3,9 @@
 
 option(SUITE_STRICT "Warnings are errors" OFF)
 option(SUITE_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+# For who builds everything once. A build for development leaves it off: each file is to name what it
+# uses.
+option(SUITE_PRECOMPILE "Read the standard headers once for all files" OFF)
 
 # Settings that third-party code does not get.
 add_library(suite_settings INTERFACE)
@@ -34,6 +37,19 @@ else()
     -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections)
 endif()
 
+# The room base is built first and has the precompiled headers of all.
+function(suite_precompile target)
+  if(NOT SUITE_PRECOMPILE)
+    return()
+  endif()
+  if(target STREQUAL suite_base)
+    target_precompile_headers(${target} PRIVATE <algorithm> <chrono> <filesystem> <fstream>
+      <functional> <map> <memory> <optional> <set> <string> <string_view> <utility> <vector>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM suite_base)
+  endif()
+endfunction()
+
 # suite_library(NAME SOURCES... [USES suite::x ...] [HIDES lib ...])
 # USES are what its headers show; HIDES are what only its .cpp files see.
 function(suite_library name)
@@ -42,6 +58,7 @@ function(suite_library name)
   add_library(suite::${name} ALIAS suite_${name})
   target_include_directories(suite_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(suite_${name} PUBLIC ${ARG_USES} PRIVATE suite_settings ${ARG_HIDES})
+  suite_precompile(suite_${name})
 endfunction()
 
 # suite_trigger(NAME [LIGHT] [IN subfolder] SOURCE file [USES suite::x ...])
@@ -58,6 +75,7 @@ function(suite_trigger name)
   endif()
   add_executable(${target} ${ARG_SOURCE})
   target_link_libraries(${target} PRIVATE suite_settings ${ARG_USES})
+  suite_precompile(${target})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/payload/${folder})
   if(NOT SUITE_SANITIZE AND NOT LETSENCRYPT_FUZZ)
