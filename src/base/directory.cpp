@@ -49,6 +49,11 @@ Result<void> make_directories(const Path& path, mode_t mode) {
     return make_directory(path, mode);
 }
 
+Result<void> set_mode(const Path& path, mode_t mode) {
+    if (::chmod(path.c_str(), mode) != 0) return io_error("setting the mode of", path, errno);
+    return {};
+}
+
 Result<std::vector<std::string>> list_directory(const Path& path) {
     const std::unique_ptr<DIR, CloseDirectory> directory{::opendir(path.c_str())};
     if (!directory) {

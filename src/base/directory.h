@@ -12,6 +12,9 @@ namespace base {
 /// also gets the owner of the folder above.
 Result<void> make_directories(const Path& path, mode_t mode);
 
+/// The mode of a file or folder, whatever it was.
+Result<void> set_mode(const Path& path, mode_t mode);
+
 /// The names in a folder, sorted bytewise. A missing folder has none.
 Result<std::vector<std::string>> list_directory(const Path& path);
 

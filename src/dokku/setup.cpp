@@ -59,11 +59,6 @@ base::Result<void> give_tree(const base::Path& root, const Owner& owner) {
     return {};
 }
 
-base::Result<void> set_mode(const base::Path& path, mode_t mode) {
-    if (::chmod(path.c_str(), mode) != 0) return base::io_error("setting the mode of", path, errno);
-    return {};
-}
-
 struct Folder {
     base::Path path;
     mode_t mode;
@@ -82,7 +77,7 @@ base::Result<void> make_data_folders(const Environment& environment, const Owner
                               {environment.lib_root / "config" / "letsencrypt", kOpenFolder}};
     for (const Folder& folder : folders) {
         if (auto made = base::make_directories(folder.path, kOpenFolder); !made) return made;
-        if (auto set = set_mode(folder.path, folder.mode); !set) return set;
+        if (auto set = base::set_mode(folder.path, folder.mode); !set) return set;
     }
     // Webroots: also of apps that are gone, as the official plugin leaves them.
     const auto names = base::list_directory(environment.data_root());
@@ -90,7 +85,7 @@ base::Result<void> make_data_folders(const Environment& environment, const Owner
     for (const std::string& name : *names) {
         const base::Path webroot = environment.data_root() / name;
         if (name == "--global" || !base::directory_exists(webroot)) continue;
-        if (auto set = set_mode(webroot, kOpenFolder); !set) return set;
+        if (auto set = base::set_mode(webroot, kOpenFolder); !set) return set;
     }
     if (auto given = give_tree(environment.lib_root / "config" / "letsencrypt", owner); !given) {
         return given;

@@ -65,9 +65,9 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
     const auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
     if (auto swept = sweep(context, job); !swept) return std::move(swept).error();
-    if (auto made = base::make_directories(context.environment.webroot(job.app), kFolder); !made) {
-        return std::move(made).error();
-    }
+    const base::Path webroot = context.environment.webroot(job.app);
+    if (auto made = base::make_directories(webroot, kFolder); !made) return std::move(made).error();
+    if (auto open = base::set_mode(webroot, kFolder); !open) return std::move(open).error();
     auto written = write_configuration(certificate_folder(context, job), job.config_line,
                                        job.settings.lego_docker_options.computed,
                                        job.settings.docker_env().reveal());

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# What the official plugin left behind is taken over, and the other way round: its files are made here
+# by lego itself, called as that plugin calls it.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+data=$DOKKU_LIB_ROOT/data/letsencrypt
+accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
+
+# The one with the exact arguments is in the configuration line (contract section 10.3).
+official_line() {
+  local domain line="--http --http.webroot /webroot --pem --accept-tos --cert.timeout 30 --path /certs"
+  line+=" --server $PEBBLE_DIRECTORY --email you@example.test  "
+  for domain in "${@:2}"; do line+=" --domains $domain"; done
+  echo "$line"
+}
+
+# official_enable APP DOMAIN...: what the official plugin's `enable` does to the disk.
+official_enable() {
+  local app=$1 line hash folder base=$2 webroot=$data/$1
+  line=$(official_line "$@")
+  hash=$(printf '%s %s\n' "$line" "" | sha1sum | cut -d' ' -f1)
+  folder=$DOKKU_ROOT/$app/letsencrypt/certs/$hash
+  as_dokku mkdir -p "$folder/accounts" "$webroot" "$data/--global/accounts"
+  echo "$line" | as_dokku tee "$folder/config" >/dev/null
+  echo "" | as_dokku tee "$folder/docker_options" >/dev/null
+  as_dokku touch "$folder/docker.env"
+  as_dokku mkdir -p "$DOKKU_ROOT/$app/nginx.conf.d"
+  printf 'location /.well-known/acme-challenge { allow all; auth_basic off; root %s; }\n' "$webroot" |
+    as_dokku tee "$DOKKU_ROOT/$app/nginx.conf.d/letsencrypt.conf" >/dev/null
+  chmod 0755 "$DOKKU_LIB_ROOT" "$data" "$webroot"
+  /usr/sbin/nginx -s reload
+  sleep 0.5
+  as_lego "$folder" "${line//\/webroot/$webroot}" run
+  rm "$DOKKU_ROOT/$app/nginx.conf.d/letsencrypt.conf"
+  as_dokku ln -sfn "$folder" "$DOKKU_ROOT/$app/letsencrypt/certs/current"
+  dokku certs:add "$app" "$folder/certificates/$base.pem" "$folder/certificates/$base.key" >/dev/null 2>&1
+  as_dokku cp "$folder/certificates/$base.crt" "$DOKKU_ROOT/$app/tls/server.crt"
+  as_dokku cp "$folder/certificates/$base.crt" "$DOKKU_ROOT/$app/tls/server.letsencrypt.crt"
+  dokku proxy:build-config "$app" >/dev/null 2>&1
+}
+
+# as_lego FOLDER LINE COMMAND: in lego's container the folder is /certs and the accounts are mounted
+# into it; here a link does that.
+as_lego() {
+  local folder=$1 line=$2
+  rm -rf "$folder/accounts"
+  as_dokku ln -sfn "$data/--global/accounts" "$folder/accounts"
+  # shellcheck disable=SC2086 # words
+  LEGO_CA_CERTIFICATES=$WORLD/pebble/ca.pem as_dokku lego ${line//\/certs/$folder} "${@:3}" >/run/lego 2>&1 || { cat /run/lego; return 1; }
+  rm "$folder/accounts"
+}
+
+look_of_accounts() { find "$data/--global/accounts" -type f -printf '%p %s %T@ %m\n' | sort; }
+
+nothing_to_do() {
+  local mark before
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app shop shop.example.test www.example.test
+  official_enable shop shop.example.test www.example.test
+  tls_verify shop.example.test
+  mark=$(pebble_mark) before=$(look_of_accounts)
+  assert_eq true "$(dokku letsencrypt:active shop)" "active"
+  assert_contains "$(dokku letsencrypt:list)" "shop" "list"
+  assert_runs dokku letsencrypt:enable shop
+  assert_eq "=====> Enabling letsencrypt for shop
+-----> Certificate is still valid for shop, skipping certificate request
+-----> Pass --force to letsencrypt:enable to request a new certificate anyway" "$out" "stdout"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+  assert_eq "$before" "$(look_of_accounts)" "accounts"
+}
+
+renewed_with_the_account_of_old() {
+  local mark before folder
+  folder=$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")
+  mark=$(pebble_mark) before=$(look_of_accounts)
+  dokku letsencrypt:set shop graceperiod $((91 * 86400)) >/dev/null
+  assert_runs dokku letsencrypt:auto-renew
+  assert_lines "$out" "-----> shop needs renewal" "-----> Done"
+  assert_eq 0 "$(accounts_since "$mark")" "new accounts"
+  assert_eq "$before" "$(look_of_accounts)" "accounts"
+  assert_eq "$folder" "$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")" "folder"
+  assert_file "$folder/certificates/shop.example.test.pem"
+  tls_verify www.example.test
+  dokku letsencrypt:set shop graceperiod >/dev/null
+}
+
+revoked_here() {
+  new_app blog blog.example.test
+  official_enable blog blog.example.test
+  assert_runs dokku letsencrypt:revoke blog
+  assert_lines "$out" "-----> Certificate revoked successfully." "-----> Done"
+  assert_not_contains "$out" "certificate's own key" "stdout"
+  assert_absent "$DOKKU_ROOT/blog/tls"
+}
+
+# Back to the official plugin: lego renews with what we wrote, and registers nobody.
+lego_uses_our_account() {
+  local mark folder line
+  rm -r "$data/--global/accounts"/*
+  dokku letsencrypt:enable shop --force >/dev/null 2>&1
+  folder=$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")
+  line=$(<"$folder/config")
+  assert_eq "$(official_line shop shop.example.test www.example.test)" "$line" "config"
+  mark=$(pebble_mark)
+  official_enable shop shop.example.test www.example.test
+  assert_eq 0 "$(accounts_since "$mark")" "new accounts"
+  assert_not_contains "$(</run/lego)" "HEADS UP" "lego"
+  tls_verify shop.example.test
+  # lego can revoke ours as well: it reads certificate, key and account where it expects them. (Of an
+  # app with one domain: for a second one it looks for files that it has moved away itself.)
+  assert_runs dokku letsencrypt:enable blog
+  folder=$(readlink "$DOKKU_ROOT/blog/letsencrypt/certs/current")
+  line=$(<"$folder/config")
+  as_lego "$folder" "${line//\/webroot/$data/blog}" revoke
+  assert_contains "$(</run/lego)" "Certificate was revoked" "lego"
+}
+
+# Keys of all types that lego makes, as account and as certificate.
+other_key_types() {
+  local type
+  for type in rsa2048 ec384; do
+    rm -r "$data/--global/accounts"/*
+    new_app "app-$type" "$type.example.test"
+    dokku letsencrypt:set "app-$type" lego-args "--key-type $type" >/dev/null
+    assert_runs dokku letsencrypt:enable "app-$type"
+    tls_verify "$type.example.test"
+    assert_runs dokku letsencrypt:enable "app-$type" --force
+  done
+  assert_contains "$(openssl x509 -in "$DOKKU_ROOT/app-rsa2048/tls/server.crt" -noout -text)" "Public-Key: (2048 bit)" "key"
+  assert_contains "$(openssl x509 -in "$DOKKU_ROOT/app-ec384/tls/server.crt" -noout -text)" "NIST CURVE: P-384" "key"
+}
+
+scenario "enable finds lego's certificate still valid and asks nobody" nothing_to_do
+scenario "auto-renew renews it with lego's account" renewed_with_the_account_of_old
+scenario "revoke takes back what lego got" revoked_here
+scenario "lego goes on with what was issued here" lego_uses_our_account
+scenario "accounts and certificates with other keys" other_key_types

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# `enable --all` on thirty apps: one account, few reloads, and a failing app harms itself alone.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
+
+thirty_apps() {
+  local i mark sudo_before
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  for ((i = 1; i <= 30; i++)); do
+    dokku apps:create "app$i" >/dev/null 2>&1
+    dokku domains:add "app$i" "app$i.example.test" >/dev/null 2>&1
+  done
+  challtestsrv add-a '{"host":"app7.example.test","addresses":["203.0.113.9"]}'
+  mark=$(pebble_mark)
+  assert_exits 1 dokku letsencrypt:enable --all
+  assert_lines "$out" "-----> 29 of 30 certificates were issued and installed"
+  assert_lines "$err" " !     Failed: app7"
+  assert_eq 1 "$(accounts_since "$mark")" "accounts"
+  assert_eq 30 "$(orders_since "$mark")" "orders"
+  assert_at_most $((30 * 9 + 10)) "$(pebble_requests_since "$mark")" "requests"
+  for i in 1 6 8 30; do tls_verify "app$i.example.test"; done
+  assert_eq false "$(dokku letsencrypt:active app7)" "active"
+  assert_no_route app7
+}
+
+# With a vhost that has its certificate nothing is rebuilt: one reload for the challenges, one for the
+# pairs. (Before, each app's vhost had to be rebuilt by Dokku once to listen on 443.)
+again_with_two_reloads() {
+  local mark rebuilds
+  challtestsrv clear-a '{"host":"app7.example.test"}'
+  assert_runs dokku letsencrypt:enable app7
+  mark=$(reload_mark) rebuilds=$(trigger_mark)
+  assert_runs dokku letsencrypt:enable --all --force
+  assert_lines "$out" "-----> 30 of 30 certificates were issued and installed"
+  assert_at_most 2 "$(reloads_since "$mark")" "reloads"
+  assert_eq 0 "$(rebuilds_since "$rebuilds")" "rebuilds"
+}
+
+nothing_to_do() {
+  local mark
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:enable --all
+  assert_eq 30 "$(grep -c 'Certificate is still valid' <<<"$out")" "apps"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+scenario "one of thirty fails, twenty-nine are served" thirty_apps
+scenario "renewing thirty costs two reloads" again_with_two_reloads
+scenario "with nothing to do nobody is asked" nothing_to_do
