@@ -52,7 +52,7 @@ wildcard() {
   done
   assert_eq "*.shop.example.test www.example.test" "$(served_names any.shop.example.test)" "names"
   tls_verify any.shop.example.test
-  assert_matches "$(grep -m1 present.*shop /run/dns/calls)" "^present _acme-challenge\.shop\.example\.test\. [A-Za-z0-9_-]{43}\$" "call"
+  assert_matches "$(grep -m1 "present.*shop" /run/dns/calls)" "^present _acme-challenge\.shop\.example\.test\. [A-Za-z0-9_-]{43}\$" "call"
   assert_eq 2 "$(grep -c ^present /run/dns/calls)" "presents"
   assert_eq 2 "$(grep -c ^cleanup /run/dns/calls)" "cleanups"
   assert_eq "EXEC_PATH HOME PATH URL" "$(sed -E 's/\b(PWD|SHLVL|_)\b ?//g; s/ +/ /g; s/ $//' /run/dns/environment)" "environment"
