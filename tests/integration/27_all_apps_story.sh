@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
 
 thirty_apps() {
-  local i mark sudo_before
+  local i mark
   dokku letsencrypt:set --global email you@example.test >/dev/null
   for ((i = 1; i <= 30; i++)); do
     dokku apps:create "app$i" >/dev/null 2>&1
