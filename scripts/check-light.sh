@@ -12,6 +12,7 @@ if (($# == 0)); then
   cd "$(dirname "${BASH_SOURCE[0]}")/.."
   [[ -s $list ]] || { echo "check-light: $list is missing or empty; build the release preset" >&2; exit 1; }
   mapfile -t files < <(grep . "$list" || true)
+  ((${#files[@]} > 0)) || { echo "check-light: $list names no executable" >&2; exit 1; }
   # What Dokku starts all day must not slip out of the list.
   for name in commands nginx-pre-reload post-delete cron-entries post-domains-update report \
     subcommands/active subcommands/set subcommands/report subcommands/list; do

@@ -72,6 +72,9 @@ class OrderFlow {
 
     Outcome<Step> advance();
 
+    /// For time in which this order could not go on though it was its turn.
+    void extend(std::chrono::milliseconds by) { plan_.deadline += by; }
+
     /// To be journalled as soon as it is known. Empty before.
     const std::string& order_url() const noexcept { return order_url_; }
 

@@ -26,6 +26,7 @@ struct Look {
     Resolver server;
     bool is_authoritative;
     bool settled = false;  ///< needs no further look
+    std::optional<Finding> last{};
 
     const std::string& address() const { return server.settings().servers.front().ip; }
 
@@ -67,16 +68,24 @@ std::vector<Look> plan(const Resolver& resolver, const ValuesByName& records,
     return looks;
 }
 
-/// One round, which ends early once `deadline` has passed. The first look that does not show its
-/// record, if there is one.
+/// One round, in which only the first is asked once `deadline` has passed. The first look that does
+/// not show its record, if there is one.
 const Look* find_missing(std::vector<Look>& looks, const base::Clock& clock,
                          base::Clock::Monotonic deadline) {
     const Look* missing = nullptr;
+    bool has_looked = false;
     for (Look& look : looks) {
         if (look.settled) continue;
         if (missing != nullptr && missing->is_authoritative && !look.is_authoritative) break;
-        if (clock.monotonic() > deadline) break;
+        if (clock.monotonic() > deadline && has_looked) {
+            // No time to look: what was not there before is not taken to be there now.
+            const bool open = !look.last || *look.last == Finding::missing;
+            if (open && missing == nullptr) missing = &look;
+            continue;
+        }
         const Finding finding = look.take();
+        look.last = finding;
+        has_looked = true;
         // To wait for a dead server once is enough; one that refuses may be reloading its zone.
         look.settled = finding == Finding::shows || finding == Finding::unreachable;
         if (finding == Finding::missing && missing == nullptr) missing = &look;

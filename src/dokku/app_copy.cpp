@@ -5,6 +5,7 @@
 #include "base/certificate_names.h"
 #include "base/directory.h"
 #include "base/file.h"
+#include "dokku/certificate_store.h"
 #include "dokku/certs.h"
 #include "dokku/challenge_route.h"
 #include "dokku/domains.h"
@@ -24,11 +25,11 @@ base::Result<void> copy_properties(const Environment& environment, const AppName
     return {};
 }
 
-base::Result<void> drop_copied_files(const Environment& environment, const AppName& to) {
+base::Result<void> drop_copied_route(const Environment& environment, const AppName& to) {
     if (auto route = remove_route(route_files(environment, to)); !route) {
         return std::move(route).error();
     }
-    return base::remove_tree(environment.app_root(to) / "letsencrypt");
+    return {};
 }
 
 /// Would a visitor of one of the app's domains accept the certificate in `tls/`?
@@ -48,14 +49,18 @@ base::Result<bool> covers_a_domain(const Environment& environment, const AppName
 base::Result<void> adopt_rename(const Environment& environment, const AppName& from,
                                 const AppName& to) {
     if (auto copied = copy_properties(environment, from, to); !copied) return copied;
-    return drop_copied_files(environment, to);
+    if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
+    return remove_certificate_store(environment, to);
 }
 
 base::Result<void> adopt_clone(const Environment& environment, const Log& log, const AppName& from,
                                const AppName& to) {
     if (auto copied = copy_properties(environment, from, to); !copied) return copied;
     const bool ours = is_active(environment, to);  // the copied certs/current still leads to OLD's
-    if (auto dropped = drop_copied_files(environment, to); !dropped) return dropped;
+    if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
+    // All of it: what was put aside there is OLD's, and still lies with it.
+    const base::Path store = environment.app_root(to) / "letsencrypt";
+    if (auto dropped = base::remove_tree(store); !dropped) return dropped;
     if (!ours) return {};
     const auto useful = covers_a_domain(environment, to);
     if (!useful) return useful.error();

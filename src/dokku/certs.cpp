@@ -35,6 +35,21 @@ std::vector<base::Path> current_certificates(const Environment& environment, con
     return files;
 }
 
+std::optional<base::Path> served_certificate(const Environment& environment, const AppName& app) {
+    const auto served = base::read_file(environment.tls_root(app) / "server.crt");
+    if (!served || !has_pair(environment, app)) return std::nullopt;
+    for (const base::Path& file : current_certificates(environment, app)) {
+        const auto ours = base::read_file(file);
+        if (ours && same_leaf(*served, *ours)) return file;
+    }
+    return std::nullopt;
+}
+
+base::Path key_file_of(base::Path certificate) {
+    if (certificate.filename() == "fullchain.pem") return certificate.replace_filename("key.pem");
+    return certificate.replace_extension(".key");
+}
+
 CertificateStatus read_certificate_status(const Environment& environment, const AppName& app) {
     // Lists walk a thousand apps: no file is looked at twice, and none before it is needed.
     const base::Path tls = environment.tls_root(app);

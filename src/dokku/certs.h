@@ -34,6 +34,12 @@ std::optional<base::UtcTime> read_expiration(const Environment& environment, con
 /// Have two PEM texts the same first certificate? Line ends and widths do not matter.
 bool same_leaf(std::string_view one, std::string_view other);
 
+/// Of these the one with the certificate that nginx serves; nothing if the app is not active.
+std::optional<base::Path> served_certificate(const Environment& environment, const AppName& app);
+
+/// The key's file beside a certificate's (`X.crt` and `X.key`, `fullchain.pem` and `key.pem`).
+base::Path key_file_of(base::Path certificate);
+
 /// The files in certs/current/certificates that hold a certificate of ours (`*.crt` without the
 /// issuers' `*.issuer.crt`), then certs/current/fullchain.pem. They need not exist.
 std::vector<base::Path> current_certificates(const Environment& environment, const AppName& app);

@@ -1,6 +1,7 @@
 #include "dokku/disable.h"
 
 #include "base/directory.h"
+#include "dokku/certificate_store.h"
 #include "dokku/trigger.h"
 
 namespace dokku {
@@ -8,8 +9,7 @@ namespace dokku {
 base::Result<void> disable_app(const Environment& environment, const Log& log, const AppName& app) {
     log.info1("Disabling letsencrypt for app");  // literally so: the official line names no app
     log.verbose("Removing letsencrypt files for " + app.text());
-    const base::Path files = environment.app_root(app) / "letsencrypt";
-    if (auto removed = base::remove_tree(files); !removed) return removed;
+    if (auto removed = remove_certificate_store(environment, app); !removed) return removed;
     log.verbose("Removing SSL endpoint from " + app.text());
     if (auto removed = base::remove_tree(environment.tls_root(app)); !removed) return removed;
     // Both, whatever the first says: without the rebuild nginx would look for the files that are

@@ -46,8 +46,9 @@ void say(const Log& log, const Scope& scope, const Move& move) {
 /// Is anything of ours in the environment of that scope? Only then Dokku is asked for values: a
 /// question costs a tenth of a second, and this runs whenever any plugin is installed.
 bool has_variables(const Environment& environment, const Scope& scope) {
-    for (const base::Path& folder :
-         {environment.lib_root / "config" / scope.text(), environment.root / scope.text()}) {
+    // Dokku before 0.38 kept them in ROOT, those of the host at its top.
+    const base::Path old = scope.is_global() ? environment.root : environment.root / scope.text();
+    for (const base::Path& folder : {environment.lib_root / "config" / scope.text(), old}) {
         const auto text = base::read_file(folder / "ENV");
         if (text && text->find(kVariablePrefix) != std::string::npos) return true;
     }

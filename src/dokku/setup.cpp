@@ -19,6 +19,8 @@ namespace {
 constexpr mode_t kOpenFolder = 0755;
 constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kFile = 0644;
+constexpr std::string_view kIncludeComment =
+    "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.";
 
 struct Owner {
     uid_t user = 0;
@@ -96,11 +98,16 @@ base::Result<void> make_data_folders(const Environment& environment, const Owner
 /// nginx reads our own server blocks through one line in a folder that it includes already.
 base::Result<void> include_own_blocks(const Environment& environment) {
     if (!base::directory_exists(environment.nginx_folder)) return {};
-    const std::string text =
-        "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.\n"
-        "include " +
-        (environment.global_root() / "nginx").string() + "/*.conf;\n";
-    return base::ensure_file(own_include(environment), text, kFile);
+    const base::Path file = own_include(environment);
+    if (base::file_exists(file) && !is_own_include(file)) {
+        return base::fail(base::ErrorKind::invalid_input,
+                          file.string() + " is there already and not of this plugin",
+                          {"Rename it, then run: dokku plugin:install",
+                           "Until then names that no vhost serves yet get no certificate."});
+    }
+    const std::string text = std::string{kIncludeComment} + "\ninclude " +
+                             (environment.global_root() / "nginx").string() + "/*.conf;\n";
+    return base::ensure_file(file, text, kFile);
 }
 
 /// Switches the daily run on, once: an operator's `cron-job --remove` leaves `autorenew.off`.
@@ -109,8 +116,9 @@ base::Result<bool> switch_daily_run_on(const Environment& environment) {
     const base::Path marker = environment.global_root() / "autorenew";
     const base::Path legacy = environment.data_root() / "autorenew";
     const bool was_on = base::file_exists(marker);
-    // `uninstall` took our lines out of the crontab and left the choice alone.
-    const bool comes_back = read_installation(environment) == Installation::uninstalled;
+    // `uninstall` took our lines out of the crontab and left the choice alone; where the official
+    // plugin was before us, its own lines are there.
+    const bool comes_back = read_installation(environment) != Installation::installed;
     if (auto removed = base::remove_file(legacy); !removed) return std::move(removed).error();
     if (was_on) return comes_back;
     if (base::file_exists(environment.global_root() / "autorenew.off")) return false;
@@ -126,11 +134,22 @@ base::Path own_include(const Environment& environment) {
     return environment.nginx_folder / "letsencrypt.conf";
 }
 
+bool is_own_include(const base::Path& file) {
+    const auto text = base::read_file(file);
+    return text && text->starts_with(kIncludeComment);
+}
+
 base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     const auto owner = find_owner(environment);
     if (!owner) return owner.error();
     if (auto made = make_data_folders(environment, *owner); !made) return made;
-    if (auto included = include_own_blocks(environment); !included) return included;
+    const auto included = include_own_blocks(environment);
+    if (!included && included.error().kind != base::ErrorKind::invalid_input) return included;
+    if (!included) {
+        log.warn(included.error().message);
+        for (const std::string& step : included.error().steps)
+            log.warn(step);
+    }
     if (auto migrated = migrate_settings(environment, log); !migrated) return migrated;
     const auto newly_on = switch_daily_run_on(environment);
     if (!newly_on) return newly_on.error();

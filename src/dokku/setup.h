@@ -10,6 +10,9 @@ namespace dokku {
 /// The file of ours that nginx includes: /etc/nginx/conf.d/letsencrypt.conf.
 base::Path own_include(const Environment& environment);
 
+/// Did this plugin write it? Somebody else's of that name is left alone.
+bool is_own_include(const base::Path& file);
+
 /// What the hooks `install` and `update` prepare on a host, as root (contract section 10.5): the
 /// data folders with their owners and modes, the nginx include of our own server blocks, and the
 /// daily run, unless an operator switched it off. Runs again whenever any plugin is installed, so

@@ -76,8 +76,9 @@ void silence_cron(const Environment& environment, const Log& log) {
 void tear_down_host(const Environment& environment, const Log& log) {
     log.info1("Removing letsencrypt from nginx and from the crontab");
     const bool active = remove_routes(environment, log);
-    if (const auto removed = base::remove_file(own_include(environment)); !removed) {
-        warn(log, removed.error());
+    if (is_own_include(own_include(environment))) {
+        const auto removed = base::remove_file(own_include(environment));
+        if (!removed) warn(log, removed.error());
     }
     if (active) reload_nginx(environment, log);
     silence_cron(environment, log);

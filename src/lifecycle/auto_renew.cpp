@@ -30,8 +30,12 @@ base::Result<seconds> read_margin(const Context& context, const dokku::AppName& 
     std::optional<seconds> graceperiod;
     if (settings->graceperiod_was_set()) {
         const auto set = settings->renewal_margin();
-        if (!set) return set.error();
-        graceperiod = *set;
+        if (set) {
+            graceperiod = *set;
+        } else {
+            context.log.warn(app.text() + ": " + set.error().message +
+                             "; the certificate's lifetime decides");
+        }
     }
     const Margin margin = choose_margin(graceperiod, dates, run == RenewalRun::scheduled);
     if (margin.clamped) {
@@ -59,13 +63,14 @@ EnableWish wish_of(RenewalRun run) {
     return {.force = false, .all = true, .scheduled = run == RenewalRun::scheduled};
 }
 
-/// All that was due was renewed, or `failed`; a run that nobody can read of later is only a
-/// warning.
-void keep_time(const Context& context, const std::vector<dokku::AppName>& due) {
-    dokku::LastRun run{context.clock.now(), 0, 0};
+/// What was due and has no success of this run counts as failed.
+void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
+               std::size_t unreadable, base::UtcTime started) {
+    dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unreadable)};
     for (const dokku::AppName& app : due) {
         const auto state = context.store.read_state(app.text());
-        const bool renewed = state && state->last_attempt && state->last_attempt->issued;
+        const bool renewed = state && state->last_attempt && state->last_attempt->issued &&
+                             state->last_attempt->at >= started;
         (renewed ? run.renewed : run.failed) += 1;
     }
     const auto kept = dokku::write_last_run(context.environment, run);
@@ -74,30 +79,33 @@ void keep_time(const Context& context, const std::vector<dokku::AppName>& due) {
 
 }  // namespace
 
-std::vector<RenewalCandidate> find_renewals(const Context& context,
-                                            const std::vector<dokku::AppName>& apps,
-                                            RenewalRun run) {
-    std::vector<RenewalCandidate> found;
+Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
+                       RenewalRun run) {
+    Renewals found;
     for (const dokku::AppName& app : apps) {
         if (!dokku::is_active(context.environment, app)) continue;
         auto candidate = look_at(context, app, run);
         if (candidate) {
-            found.push_back(std::move(*candidate));
+            found.candidates.push_back(std::move(*candidate));
         } else {
             context.log.warn(app.text() + ": " + candidate.error().message);
+            found.unreadable.push_back(app);
         }
     }
-    std::sort(found.begin(), found.end(), [](const auto& one, const auto& other) {
-        return std::tie(one.left, one.app) < std::tie(other.left, other.app);
-    });
+    std::sort(found.candidates.begin(), found.candidates.end(),
+              [](const auto& one, const auto& other) {
+                  return std::tie(one.left, one.app) < std::tie(other.left, other.app);
+              });
     return found;
 }
 
 EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
                              RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
+    const base::UtcTime started = context.clock.now();
+    const Renewals found = find_renewals(context, apps, run);
     std::vector<dokku::AppName> due;
-    for (const RenewalCandidate& candidate : find_renewals(context, apps, run)) {
+    for (const RenewalCandidate& candidate : found.candidates) {
         if (is_due(candidate)) {
             context.log.info1(candidate.app.text() + " needs renewal");
             due.push_back(candidate.app);
@@ -108,8 +116,9 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
                                 " days left before renewal");
         }
     }
-    const EnableOutcome outcome = enable(context, due, wish_of(run));
-    keep_time(context, due);
+    EnableOutcome outcome = enable(context, due, wish_of(run));
+    if (!found.unreadable.empty()) outcome = EnableOutcome::failed;
+    keep_time(context, due, found.unreadable.size(), started);
     context.log.info2("Finished auto-renewal");
     if (outcome == EnableOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");
@@ -118,14 +127,16 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
 }
 
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
-    const auto found = find_renewals(context, {app}, run);
-    if (found.empty()) {
+    const Renewals found = find_renewals(context, {app}, run);
+    if (!found.unreadable.empty()) return EnableOutcome::failed;
+    if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());
         return EnableOutcome::done;
     }
-    if (!is_due(found.front())) {
-        context.log.verbose(app.text() + " still has " +
-                            dokku::to_duration_text(found.front().left) + " left before renewal");
+    const RenewalCandidate& candidate = found.candidates.front();
+    if (!is_due(candidate)) {
+        context.log.verbose(app.text() + " still has " + dokku::to_duration_text(candidate.left) +
+                            " left before renewal");
         return EnableOutcome::done;
     }
     context.log.info2("Auto-renew " + app.text() + "...");

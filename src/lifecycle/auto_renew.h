@@ -18,11 +18,15 @@ enum class RenewalRun {
     scheduled,  ///< the daily run: clamped where it would renew all the time (policy.h)
 };
 
-/// The active ones of `apps`, the most urgent first; those whose certificate or settings cannot be
-/// read are named in a warning. Reads files only.
-std::vector<RenewalCandidate> find_renewals(const Context& context,
-                                            const std::vector<dokku::AppName>& apps,
-                                            RenewalRun run);
+struct Renewals {
+    std::vector<RenewalCandidate> candidates;  ///< the most urgent first
+    std::vector<dokku::AppName> unreadable;    ///< active, but nobody can say until when; warned of
+};
+
+/// The active ones of `apps`. A graceperiod that is no number counts as not set, with a warning.
+/// Reads files only.
+Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
+                       RenewalRun run);
 
 /// `letsencrypt:auto-renew` for all apps: what is due is renewed in one run. Official lines
 /// (contract section 10.4). Keeps the time for reports.

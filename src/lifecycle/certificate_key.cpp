@@ -7,13 +7,11 @@ namespace {
 
 /// The key beside the certificate that is current; nothing if it cannot be read.
 std::optional<crypto::PrivateKey> current_key(const Context& context, const dokku::AppName& app) {
-    for (base::Path file : dokku::current_certificates(context.environment, app)) {
-        if (file.filename() == "fullchain.pem") {
-            file.replace_filename("key.pem");
-        } else {
-            file.replace_extension(".key");
-        }
-        const auto pem = base::read_file(file);
+    auto files = dokku::current_certificates(context.environment, app);
+    const auto served = dokku::served_certificate(context.environment, app);
+    if (served) files.insert(files.begin(), *served);
+    for (const base::Path& file : files) {
+        const auto pem = base::read_file(dokku::key_file_of(file));
         if (!pem) continue;
         auto key = crypto::PrivateKey::parse_pem(*pem);
         if (key) return std::move(*key);

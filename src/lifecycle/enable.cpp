@@ -62,7 +62,7 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
             {"Wait for it to end, then try again."});
     }
     job.lock = std::move(*lock);
-    const auto due = is_still_due(context, job, wish);
+    auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
     if (auto swept = sweep(context, job); !swept) return std::move(swept).error();
     const base::Path webroot = context.environment.webroot(job.app);

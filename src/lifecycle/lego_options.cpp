@@ -174,6 +174,13 @@ bool is_within(const std::string& path, const std::string& folder) {
     return path == folder || path.starts_with(folder + "/");
 }
 
+/// Without the slashes at its end.
+std::string to_folder(std::string_view path) {
+    while (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
+    return std::string{path};
+}
+
 void read_env_file(const std::string& path, DockerOptions& options) {
     const auto text = base::read_file(path);
     if (!text) {
@@ -235,7 +242,7 @@ DockerOptions parse_docker_options(const std::vector<std::string>& list) {
         if (flag == "-v" || flag == "--volume") {
             const std::string mount = words.value();
             const auto parts = base::split(mount, ':');
-            if (parts.size() >= 2) options.mounts[std::string{parts[1]}] = parts[0];
+            if (parts.size() >= 2) options.mounts[to_folder(parts[1])] = to_folder(parts[0]);
         } else if (flag == "-e" || flag == "--env") {
             // With `--env=NAME=VALUE` the value holds the second equals sign.
             read_variable(words.value(), options);

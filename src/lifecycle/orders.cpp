@@ -22,6 +22,11 @@ class Running {
     base::Clock::Monotonic next() const { return next_; }
     bool finished() const { return finished_; }
 
+    /// Others of the run waited meanwhile.
+    void extend(std::chrono::milliseconds by) {
+        if (flow_) flow_->extend(by);
+    }
+
     /// Takes up a journalled order of this very wish, else a new one.
     void start() {
         auto state = context_.store.read_state(job_.app.text());
@@ -169,6 +174,20 @@ class Running {
     bool finished_ = false;
 };
 
+/// A program that sets DNS records may take minutes, in which no other order goes on: their time is
+/// not counted.
+void step_alone(const Context& context, const std::vector<std::unique_ptr<Running>>& running,
+                Running& one) {
+    constexpr std::chrono::seconds kUsual{2};
+    const auto started = context.clock.monotonic();
+    one.step();
+    const auto took =
+        std::chrono::ceil<std::chrono::milliseconds>(context.clock.monotonic() - started);
+    if (took < kUsual) return;
+    for (const auto& each : running)
+        each->extend(took);
+}
+
 }  // namespace
 
 void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
@@ -190,7 +209,7 @@ void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJ
             const auto pause = std::chrono::ceil<std::chrono::milliseconds>(
                 (*soonest)->next() - context.clock.monotonic());
             if (pause.count() > 0) context.clock.sleep_for(pause);
-            (*soonest)->step();
+            step_alone(context, running, **soonest);
         }
         running.erase(std::remove_if(running.begin(), running.end(),
                                      [](const auto& one) { return one->finished(); }),

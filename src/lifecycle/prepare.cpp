@@ -103,12 +103,14 @@ CertificateFacts read_facts(const Context& context, const IssueJob& job) {
 }
 
 base::Result<std::optional<std::string>> why_due_now(const Context& context, const IssueJob& job,
-                                                     bool scheduled) {
-    Wish wish{job.hash, to_texts(job.names), std::nullopt, scheduled};
+                                                     const EnableWish& asked) {
+    Wish wish{job.hash, to_texts(job.names), std::nullopt, asked.scheduled};
     if (job.settings.graceperiod_was_set()) {
         const auto margin = job.settings.renewal_margin();
-        if (!margin) return margin.error();
-        wish.graceperiod = *margin;
+        // In a run over many apps a value that is no number has been warned of and counts as not
+        // set.
+        if (!margin && !asked.all) return margin.error();
+        if (margin) wish.graceperiod = *margin;
     }
     return why_due(read_facts(context, job), wish, context.clock.now());
 }
@@ -191,7 +193,7 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
     job.interrupted = state->order.has_value();
-    const auto why = why_due_now(context, job, wish.scheduled);
+    const auto why = why_due_now(context, job, wish);
     if (!why) return why.error();
     if (wish.force || why->has_value()) return true;
     context.log.info1("Certificate is still valid for " + job.app.text() +

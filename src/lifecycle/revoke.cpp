@@ -24,21 +24,24 @@ struct OwnCertificate {
     std::string email;   ///< names the account's folder
 };
 
-base::Path key_file_of(base::Path certificate) {
-    if (certificate.filename() == "fullchain.pem") return certificate.replace_filename("key.pem");
-    return certificate.replace_extension(".key");
+/// What certs/current holds, whatever today's settings and first domain are: the certificate that
+/// is served comes first, since a run that was cut short may have left another one beside it.
+std::vector<base::Path> candidates(const Context& context, const dokku::AppName& app) {
+    auto files = dokku::current_certificates(context.environment, app);
+    const auto served = dokku::served_certificate(context.environment, app);
+    if (served) files.insert(files.begin(), *served);
+    return files;
 }
 
-/// What certs/current holds, whatever today's settings and first domain are.
 base::Result<OwnCertificate> read_current(const Context& context, const dokku::AppName& app,
                                           const dokku::Settings& settings) {
-    for (const base::Path& file : dokku::current_certificates(context.environment, app)) {
+    for (const base::Path& file : candidates(context, app)) {
         const auto pem = base::read_file(file);
         if (!pem) continue;
         OwnCertificate own{base::pem_to_der(base::first_certificate(*pem)), std::nullopt,
                            settings.server.computed, settings.account_email()};
         if (own.der.empty()) continue;
-        if (const auto key_pem = base::read_file(key_file_of(file))) {
+        if (const auto key_pem = base::read_file(dokku::key_file_of(file))) {
             auto key = crypto::PrivateKey::parse_pem(*key_pem);
             if (key) own.key = std::move(*key);
         }
@@ -118,7 +121,10 @@ void remove_pair(Context& context, const dokku::AppName& app) {
         return;
     }
     const auto removed = dokku::run_dokku(context.environment, app, {"certs:remove", app.text()});
-    if (!removed) context.log.warn(removed.error().message);
+    if (removed && removed->ok()) return;
+    context.log.warn(removed ? "The revoked certificate could not be removed and is still served"
+                             : removed.error().message);
+    context.log.warn("Remove it with: dokku certs:remove " + app.text());
 }
 
 }  // namespace

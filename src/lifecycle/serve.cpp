@@ -131,6 +131,12 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
         if (needs_rebuild(context, *job)) rebuild(context, *job);
     }
     if (reload_for == nullptr) return;
+    // Another app may have broken the configuration meanwhile.
+    if (auto sound = require_sound_nginx(context); !sound) {
+        context.log.warn("nginx was not reloaded: " + sound.error().message);
+        context.log.warn("The files are in place. Once that is mended: dokku nginx:reload");
+        return;
+    }
     const auto reloaded = dokku::NginxService{context.environment}.reload(reload_for->app);
     if (!reloaded) context.log.warn(reloaded.error().message);
 }

@@ -93,8 +93,20 @@ custom_pairs_are_left_alone() {
   assert_eq "$before" "$(sha256sum "$DOKKU_ROOT/blog/tls/server.crt")" "pair of blog"
 }
 
+# Stored by hand or by the official plugin, which takes any text.
+graceperiod_that_is_no_number() {
+  printf 30d >"$DOKKU_LIB_ROOT/config/letsencrypt/shop/graceperiod"
+  assert_runs dokku letsencrypt:auto-renew
+  assert_contains "$err" " !     shop: The property graceperiod is '30d'" "stderr"
+  assert_matches "$out" "shop still has [0-9]+d.* days left before renewal" "stdout"
+  assert_runs dokku letsencrypt:auto-renew shop
+  assert_not_contains "$out" "not enabled" "stdout"
+  rm "$DOKKU_LIB_ROOT/config/letsencrypt/shop/graceperiod"
+}
+
 scenario "nothing is due: each app says how long, and nobody is asked" nothing_is_due
 scenario "what is due is renewed, and reports know of the run" one_is_due
 scenario "the daily run clamps a graceperiod that would renew every day" scheduled_run_clamps
 scenario "one that fails keeps no other from being renewed" failures_do_not_spread
+scenario "a graceperiod that is no number stops nothing" graceperiod_that_is_no_number
 scenario "a certificate of the operator's is none of its business" custom_pairs_are_left_alone

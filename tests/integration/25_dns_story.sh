@@ -64,6 +64,11 @@ URL=$CHALLTESTSRV_URL" "$(<"$env")" "docker.env"
   assert_contains "$(<"${env%/*}/config")" "--dns exec --pem --accept-tos" "config"
   assert_file "${env%/*}/certificates/_.shop.example.test.crt"
   assert_no_route shop
+  # `dokku report` fires this trigger; it shows no value of the provider's, the command does.
+  assert_runs dokku plugin:trigger report shop
+  assert_matches "$out" "Letsencrypt dns provider URL: +\*\*\*\*" "report"
+  assert_not_contains "$out" "$CHALLTESTSRV_URL" "report"
+  assert_eq "$CHALLTESTSRV_URL" "$(dokku letsencrypt:report shop --letsencrypt-dns-provider-URL)" "value"
 }
 
 # The host's variables hold where the app has none.

@@ -6,15 +6,18 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
 
 thirty_apps() {
-  local i mark
+  local i mark reloads rebuilds
   dokku letsencrypt:set --global email you@example.test >/dev/null
   for ((i = 1; i <= 30; i++)); do
     dokku apps:create "app$i" >/dev/null 2>&1
     dokku domains:add "app$i" "app$i.example.test" >/dev/null 2>&1
   done
   challtestsrv add-a '{"host":"app7.example.test","addresses":["203.0.113.9"]}'
-  mark=$(pebble_mark)
+  mark=$(pebble_mark) reloads=$(reload_mark) rebuilds=$(trigger_mark)
   assert_exits 1 dokku letsencrypt:enable --all
+  # Dokku reloads with each vhost that it rebuilds to listen on 443; of ours there are two.
+  assert_eq 29 "$(rebuilds_since "$rebuilds")" "rebuilds"
+  assert_at_most $((29 + 2)) "$(reloads_since "$reloads")" "reloads"
   assert_lines "$out" "-----> 29 of 30 certificates were issued and installed"
   assert_lines "$err" " !     Failed: app7"
   assert_eq 1 "$(accounts_since "$mark")" "accounts"

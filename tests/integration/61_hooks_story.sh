@@ -109,6 +109,13 @@ custom_pair_is_kept() {
   cmp "$kept/server.key" /run/blog.key
   assert_contains "$err" "dokku certs:add blog $kept/server.crt $kept/server.key" "stderr"
   tls_verify blog.example.test
+  # It is the operator's: neither switching off nor another name of the app takes it away.
+  assert_runs dokku letsencrypt:disable blog
+  cmp "$kept/server.key" /run/blog.key
+  assert_absent "$DOKKU_ROOT/blog/letsencrypt/certs"
+  assert_runs dokku apps:rename blog journal
+  cmp "${kept/blog/journal}/server.key" /run/blog.key
+  assert_mode 600 "${kept/blog/journal}/server.key"
 }
 
 scenario "domains:add and domains:set hint at enable, and no hook ever fails" domain_hint

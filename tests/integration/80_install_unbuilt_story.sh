@@ -79,8 +79,28 @@ swapped_directory() {
   assert_eq "" "$err"
 }
 
+# Made for a newer system or another machine: a hook that cannot be loaded would stop every deploy.
+wrong_machine() {
+  local file
+  while IFS= read -r file; do printf 'no program of this machine' >"$file"; done < <(
+    find "$available" -type f -perm -u+x ! -path '*/plugin/*' ! -name install ! -name update ! -name uninstall)
+  assert_runs dokku plugin:install
+  assert_contains "$err" "its executables were made for another machine"
+  assert_contains "$err" "its hooks are switched off until then"
+  assert_runs dokku domains:add shop www.example.test
+  assert_runs dokku proxy:build-config shop
+  assert_runs dokku apps:create other
+  assert_runs dokku apps:destroy other --force
+  # The right file in its place: all is well again.
+  rm -r "$available"
+  cp -r "$checkout/build/release/payload" "$available"
+  assert_runs dokku plugin:install
+  assert_set_up
+}
+
 scenario "without a compiler the packages and the prebuilt file are named, and later hooks run" without_compiler
 scenario "without a library its package is named" without_a_library
 scenario "another plugin installs and updates while ours is broken" other_plugin_installs
 scenario "a plugin that was never built can be removed" removed_unbuilt
 scenario "a folder just put in place works, and says that install never ran" swapped_directory
+scenario "executables of another machine stop nobody" wrong_machine

@@ -55,6 +55,9 @@ install_official_plugin() {
   data=$DOKKU_LIB_ROOT/data/letsencrypt
   mkdir -p "$data/--global/accounts/ca.test/you@example.test" "$data/gone"
   echo '{}' >"$data/--global/accounts/ca.test/you@example.test/account.json"
+  # Its daily run was switched on: a marker, and a line that it puts into the crontab itself.
+  : >"$data/--global/autorenew"
+  echo "@daily $PLUGIN_AVAILABLE_PATH/letsencrypt/cron-job" | crontab -u "$DOKKU_SYSTEM_USER" -
   chmod 0700 "$data/gone" "$data/--global"
   [[ -n ${WORLD_ROOTLESS-} ]] || chown -R "$DOKKU_SYSTEM_USER:$DOKKU_SYSTEM_GROUP" "$data"
   mkdir -p "$DOKKU_LIB_ROOT/config/letsencrypt/--global"
@@ -71,6 +74,8 @@ assert_set_up() {
   assert_file "$data/--global/autorenew"
   assert_file /etc/nginx/conf.d/letsencrypt.conf
   assert_eq "$DOKKU_SYSTEM_USER" "$(stat -c %U "$data/--global/state")" "owner of the data"
+  assert_contains "$(crontab -l -u "$DOKKU_SYSTEM_USER")" "letsencrypt:auto-renew --scheduled" "crontab"
+  assert_not_contains "$(crontab -l -u "$DOKKU_SYSTEM_USER")" "letsencrypt/cron-job" "crontab"
   assert_runs dokku letsencrypt:help
   assert_eq "" "$err" "stderr of a command"
 }

@@ -34,6 +34,14 @@ expect 1 "missing or empty" "$work/tree/scripts/check-light.sh"
 echo >"$work/tree/build/release/light-executables.txt"
 expect 1 "names no executable" "$work/tree/scripts/check-light.sh"
 echo "$heavy" >"$work/tree/build/release/light-executables.txt"
+expect 1 "commands is not among the light executables" "$work/tree/scripts/check-light.sh"
+names=(commands nginx-pre-reload post-delete cron-entries post-domains-update report
+  subcommands/active subcommands/set subcommands/report subcommands/list)
+mkdir -p "$work/payload/subcommands"
+for name in "${names[@]}"; do
+  cp "$heavy" "$work/payload/$name"
+  echo "$work/payload/$name"
+done >"$work/tree/build/release/light-executables.txt"
 expect 1 "heavy, needs" "$work/tree/scripts/check-light.sh"
 
 ((failures == 0)) && echo "check-light: every refusal was seen"

@@ -177,3 +177,30 @@ TEST_CASE("nothing to wait for is done", "[dns]") {
     CHECK(bench.wait({}, {}));
     CHECK(bench.recursive.questions().empty());
 }
+
+TEST_CASE("what was missing is not there because it is late", "[dns]") {
+    Bench bench;
+    bench.first.answer(kName, RecordType::txt, {nothing(), text({"value"})});
+    bench.second.answer(kName, RecordType::txt, nothing());
+    dns::Propagation propagation{bench.resolver, {record()}, {.timeout = seconds{10}}, bench.clock};
+    const auto later = propagation.look();
+    REQUIRE(later);
+    REQUIRE(later->has_value());
+    bench.clock.advance(seconds{60});  // others of the run had their turn
+    const auto late = propagation.look();
+    REQUIRE_FALSE(late);
+    CHECK(late.error().kind == base::ErrorKind::timeout);
+    CHECK_THAT(late.error().message, ContainsSubstring("127.0.0.3"));
+}
+
+TEST_CASE("a late look still sees what has come", "[dns]") {
+    Bench bench;
+    bench.second.answer(kName, RecordType::txt, text({"value"}));
+    bench.first.answer(kName, RecordType::txt, {nothing(), text({"value"})});
+    dns::Propagation propagation{bench.resolver, {record()}, {.timeout = seconds{10}}, bench.clock};
+    REQUIRE(propagation.look());
+    bench.clock.advance(seconds{60});
+    const auto late = propagation.look();
+    REQUIRE(late);
+    CHECK_FALSE(late->has_value());
+}

@@ -49,7 +49,9 @@ TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
     test::DokkuHost::write(ours.snippet, dokku::render_route_snippet("shop", "thumb"));
     test::DokkuHost::write(ours.block, "server {}\n");
     test::DokkuHost::write(others.snippet, "# mine\n");
-    test::DokkuHost::write(dokku::own_include(host.environment), "include x;\n");
+    test::DokkuHost::write(
+        dokku::own_include(host.environment),
+        "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.\ninclude x;\n");
 
     dokku::tear_down_host(host.environment, host.log());
     CHECK_FALSE(base::file_exists(ours.snippet));
@@ -87,4 +89,12 @@ TEST_CASE("a host that was never set up gets no folder", "[dokku][uninstall]") {
     std::filesystem::remove_all(host.environment.data_root());
     dokku::tear_down_host(host.environment, host.log());
     CHECK_FALSE(std::filesystem::exists(host.environment.data_root()));
+}
+
+TEST_CASE("an include of that name that is somebody else's stays", "[dokku][uninstall]") {
+    test::DokkuHost host;
+    const FakeHost programs;
+    test::DokkuHost::write(dokku::own_include(host.environment), "server {}\n");
+    dokku::tear_down_host(host.environment, host.log());
+    CHECK(base::file_exists(dokku::own_include(host.environment)));
 }

@@ -105,7 +105,7 @@ TEST_CASE("what is no time or key type means the default, with a warning", "[lif
 
 TEST_CASE("paths of the container lead to this host by the longest mount", "[lifecycle][C-10.1]") {
     const auto docker = lifecycle::parse_docker_options(
-        {"-v", "/srv/dns:/dns:ro", "--volume=/etc/keys:/dns/keys", "-v", "named"});
+        {"-v", "/srv/dns/:/dns/:ro", "--volume=/etc/keys:/dns/keys", "-v", "named"});
     CHECK(docker.host_path("/dns/hook.sh") == "/srv/dns/hook.sh");
     CHECK(docker.host_path("/dns/keys/a") == "/etc/keys/a");
     CHECK(docker.host_path("/dns") == "/srv/dns");

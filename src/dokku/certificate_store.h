@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// Removes `ROOT/APP/letsencrypt` but for the pairs of the operator's that an `enable` replaced and
+/// put aside there (`replaced-<time>/`): they are nobody's to delete.
+base::Result<void> remove_certificate_store(const Environment& environment, const AppName& app);
+
+}  // namespace dokku
