@@ -48,11 +48,11 @@ void say(const Log& log, const Scope& scope, const Move& move) {
 bool has_variables(const Environment& environment, const Scope& scope) {
     // Dokku before 0.38 kept them in ROOT, those of the host at its top.
     const base::Path old = scope.is_global() ? environment.root : environment.root / scope.text();
-    for (const base::Path& folder : {environment.lib_root / "config" / scope.text(), old}) {
+    const auto names_one = [](const base::Path& folder) {
         const auto text = base::read_file(folder / "ENV");
-        if (text && text->find(kVariablePrefix) != std::string::npos) return true;
-    }
-    return false;
+        return text && text->find(kVariablePrefix) != std::string::npos;
+    };
+    return names_one(environment.lib_root / "config" / scope.text()) || names_one(old);
 }
 
 base::Result<void> move_variable(const Environment& environment, const Log& log, const Scope& scope,

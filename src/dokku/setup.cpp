@@ -143,7 +143,7 @@ base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     const auto owner = find_owner(environment);
     if (!owner) return owner.error();
     if (auto made = make_data_folders(environment, *owner); !made) return made;
-    const auto included = include_own_blocks(environment);
+    auto included = include_own_blocks(environment);
     if (!included && included.error().kind != base::ErrorKind::invalid_input) return included;
     if (!included) {
         log.warn(included.error().message);

@@ -206,16 +206,16 @@ void read_variable(const std::string& word, DockerOptions& options) {
 
 }  // namespace
 
-LegoOptions parse_lego_options(const std::vector<std::string>& list) {
+LegoOptions parse_lego_options(const std::vector<std::string>& words) {
     LegoOptions options;
     std::set<std::string> named;
-    for (Words words{list}; words.next();) {
-        const std::string flag = words.flag();
+    for (Words each{words}; each.next();) {
+        const std::string flag = each.flag();
         if (const auto reader = readers().find(flag); reader != readers().end()) {
-            reader->second(words, options);
+            reader->second(each, options);
             continue;
         }
-        if (takes_value(flag)) (void)words.value();
+        if (takes_value(flag)) (void)each.value();
         if (goes_without_saying(flag) || !named.insert(flag).second) continue;
         options.warnings.push_back("lego-args: '" + base::printable(flag) +
                                    "' has no effect with this plugin");
@@ -234,20 +234,20 @@ std::string DockerOptions::host_path(const std::string& container_path) const {
     return mounts.at(best) + container_path.substr(best.size());
 }
 
-DockerOptions parse_docker_options(const std::vector<std::string>& list) {
+DockerOptions parse_docker_options(const std::vector<std::string>& words) {
     DockerOptions options;
     std::set<std::string> named;
-    for (Words words{list}; words.next();) {
-        const std::string flag = words.flag();
+    for (Words each{words}; each.next();) {
+        const std::string flag = each.flag();
         if (flag == "-v" || flag == "--volume") {
-            const std::string mount = words.value();
+            const std::string mount = each.value();
             const auto parts = base::split(mount, ':');
             if (parts.size() >= 2) options.mounts[to_folder(parts[1])] = to_folder(parts[0]);
         } else if (flag == "-e" || flag == "--env") {
             // With `--env=NAME=VALUE` the value holds the second equals sign.
-            read_variable(words.value(), options);
+            read_variable(each.value(), options);
         } else if (flag == "--env-file") {
-            read_env_file(words.value(), options);
+            read_env_file(each.value(), options);
         } else if (named.insert(flag).second) {
             options.warnings.push_back("lego-docker-options: '" + base::printable(flag) +
                                        "' has no effect: no container is started");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <utility>
 
 #include "crypto/csr.h"
 #include "lifecycle/certificate_key.h"
@@ -22,10 +23,13 @@ class Running {
     base::Clock::Monotonic next() const { return next_; }
     bool finished() const { return finished_; }
 
-    /// Others of the run waited meanwhile.
+    /// For time in which no order of the run went on.
     void extend(std::chrono::milliseconds by) {
         if (flow_) flow_->extend(by);
     }
+
+    /// How long the operator's DNS program ran in the step just made.
+    std::chrono::milliseconds take_program_time() { return std::exchange(program_time_, {}); }
 
     /// Takes up a journalled order of this very wish, else a new one.
     void start() {
@@ -53,15 +57,14 @@ class Running {
         if (!step) return on_failure(std::move(step).error());
         next_ = step->next == acme::Next::wait ? step->until : context_.clock.monotonic();
         if (step->next == acme::Next::present_challenges) {
-            resumed_ =
-                false;  // from here on it is this run's own: a refusal is not asked for twice
+            resumed_ = false;  // this run's own from here on: a refusal is not asked for twice
             if (job_.records) return present_records();
             context_.log.verbose("Ordered; asking the CA to validate " +
                                  std::to_string(flow_->challenges().size()) + " name(s)");
         }
         if (step->next == acme::Next::done) {
             job_.issued = flow_->certificate();
-            if (job_.records) job_.records->clean_up();
+            clean_up_records();
             finished_ = true;
         }
     }
@@ -140,9 +143,10 @@ class Running {
     void present_records() {
         context_.log.verbose("Ordered; setting the TXT records of " +
                              std::to_string(flow_->challenges().size()) + " name(s)");
-        if (auto set = job_.records->present(flow_->challenges()); !set) {
-            return end(local(std::move(set).error()));
-        }
+        const auto started = context_.clock.monotonic();
+        auto set = job_.records->present(flow_->challenges());
+        add_program_time(started);
+        if (!set) return end(local(std::move(set).error()));
         waits_for_records_ = true;
         look_for_records();
     }
@@ -157,8 +161,20 @@ class Running {
         context_.log.verbose("The records are there; asking the CA to validate");
     }
 
+    void clean_up_records() {
+        if (!job_.records) return;
+        const auto started = context_.clock.monotonic();
+        job_.records->clean_up();
+        add_program_time(started);
+    }
+
+    void add_program_time(base::Clock::Monotonic started) {
+        program_time_ +=
+            std::chrono::ceil<std::chrono::milliseconds>(context_.clock.monotonic() - started);
+    }
+
     void end(acme::Failure failure) {
-        if (job_.records) job_.records->clean_up();
+        clean_up_records();
         job_.failure = std::move(failure);
         finished_ = true;
     }
@@ -167,6 +183,7 @@ class Running {
     CaSessions& sessions_;
     IssueJob& job_;
     bool waits_for_records_ = false;
+    std::chrono::milliseconds program_time_{0};
     std::unique_ptr<acme::OrderFlow> flow_;
     base::Clock::Monotonic next_{};
     std::string journalled_url_;
@@ -174,18 +191,13 @@ class Running {
     bool finished_ = false;
 };
 
-/// A program that sets DNS records may take minutes, in which no other order goes on: their time is
-/// not counted.
-void step_alone(const Context& context, const std::vector<std::unique_ptr<Running>>& running,
-                Running& one) {
-    constexpr std::chrono::seconds kUsual{2};
-    const auto started = context.clock.monotonic();
+/// A program that sets DNS records may take minutes, in which no order goes on: that time is not
+/// counted.
+void step_alone(const std::vector<std::unique_ptr<Running>>& running, Running& one) {
     one.step();
-    const auto took =
-        std::chrono::ceil<std::chrono::milliseconds>(context.clock.monotonic() - started);
-    if (took < kUsual) return;
+    const auto lost = one.take_program_time();
     for (const auto& each : running)
-        each->extend(took);
+        each->extend(lost);
 }
 
 }  // namespace
@@ -209,7 +221,7 @@ void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJ
             const auto pause = std::chrono::ceil<std::chrono::milliseconds>(
                 (*soonest)->next() - context.clock.monotonic());
             if (pause.count() > 0) context.clock.sleep_for(pause);
-            step_alone(context, running, **soonest);
+            step_alone(running, **soonest);
         }
         running.erase(std::remove_if(running.begin(), running.end(),
                                      [](const auto& one) { return one->finished(); }),

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "crypto/tls_probe.h"
@@ -107,12 +109,15 @@ std::string why_no_listener(const IssueJob& job, const std::string& name) {
         const auto converted = dns::DnsName::parse(domain);
         const bool stored_so = base::to_lower(domain) == name;
         if (!converted || converted->str() != name || stored_so) continue;
-        return "browsers ask for " + name + ", which is not in the vhost: '" + domain +
-               "' is. Store the converted form: dokku domains:remove " + app + " '" + domain +
-               "' && dokku domains:add " + app + " " + name;
+        return fmt::format(
+            "browsers ask for {0}, which is not in the vhost: '{1}' is. Store the converted form: "
+            "dokku domains:remove {2} '{1}' && dokku domains:add {2} {0}",
+            name, domain, app);
     }
-    return "no https listener for " + name + " yet: add one with `dokku ports:add " + app +
-           " https:443:<container-port>`";
+    return fmt::format(
+        "no https listener for {} yet: add one with `dokku ports:add {} "
+        "https:443:<container-port>`",
+        name, app);
 }
 
 }  // namespace

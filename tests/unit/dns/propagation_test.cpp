@@ -44,7 +44,7 @@ struct Bench : test::DnsWorld {
                             const std::vector<ChallengeRecord>& records = {record()}) {
         return wait_for_records(resolver, records, rules, clock);
     }
-    void check_timeout(const base::Result<void>& waited, const std::string& server) {
+    static void check_timeout(const base::Result<void>& waited, const std::string& server) {
         REQUIRE_FALSE(waited);
         CHECK(waited.error().kind == base::ErrorKind::timeout);
         CHECK_THAT(waited.error().message, ContainsSubstring(kName + "."));

@@ -20,8 +20,11 @@ namespace {
 /// `sudo` and `plugn` that write down what they were asked for.
 class FakeHost {
   public:
-    FakeHost() : programs_("echo \"plugn $*\" >>\"$RECORD\"") {
-        test::DokkuHost::write(programs_ / "sudo", "#!/bin/sh\necho \"sudo $*\" >>\"$RECORD\"\n");
+    FakeHost() : programs_(R"(echo "plugn $*" >>"$RECORD")") {
+        test::DokkuHost::write(programs_ / "sudo",
+                               "#!/bin/sh\n"
+                               R"(echo "sudo $*" >>"$RECORD")"
+                               "\n");
         std::filesystem::permissions(programs_ / "sudo", std::filesystem::perms::owner_all);
         ::setenv("RECORD", (programs_ / "record").c_str(), 1);
     }
