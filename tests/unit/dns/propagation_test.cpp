@@ -80,7 +80,7 @@ TEST_CASE("a record is looked for at each interval until the last server shows i
 TEST_CASE("a record that does not come is a timeout that names the server", "[dns]") {
     Bench bench;
     bench.first.answer(kName, RecordType::txt, text({"value"}));
-    bench.check_timeout(bench.wait({.timeout = seconds{10}, .interval = seconds{3}}), "127.0.0.3");
+    Bench::check_timeout(bench.wait({.timeout = seconds{10}, .interval = seconds{3}}), "127.0.0.3");
     CHECK(bench.clock.passed() == seconds{9});
     CHECK(bench.second.asked(kName, RecordType::txt) == 4);
 }
@@ -88,12 +88,12 @@ TEST_CASE("a record that does not come is a timeout that names the server", "[dn
 TEST_CASE("a part of a value or one in other letters is another value", "[dns]") {
     Bench bench;
     bench.answer(kName, RecordType::txt, {text({"value2", "Value", "val"})});
-    bench.check_timeout(bench.wait({.timeout = seconds{0}}), "127.0.0.2");
+    Bench::check_timeout(bench.wait({.timeout = seconds{0}}), "127.0.0.2");
 }
 
 TEST_CASE("no interval is shorter than a second", "[dns]") {
     Bench bench;
-    bench.check_timeout(bench.wait({.timeout = seconds{3}, .interval = seconds{0}}), "127.0.0.2");
+    Bench::check_timeout(bench.wait({.timeout = seconds{3}, .interval = seconds{0}}), "127.0.0.2");
     CHECK(bench.first.asked(kName, RecordType::txt) == 4);
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("a dead server is waited for once", "[dns]") {
     DnsReply silent;
     silent.silent = true;
     bench.first.otherwise(silent);
-    bench.check_timeout(bench.wait({.timeout = seconds{20}}), "127.0.0.3");
+    Bench::check_timeout(bench.wait({.timeout = seconds{20}}), "127.0.0.3");
     CHECK(bench.first.asked(kName, RecordType::txt) <= 6);  // the packets of one question
 }
 
@@ -168,8 +168,8 @@ TEST_CASE("the resolver alone may be asked", "[dns]") {
     CHECK(bench.wait({.ask_authoritative = false, .ask_recursive = true}));
     CHECK(bench.first.questions().empty());
     bench.recursive.answer(kName, RecordType::txt, text({"old"}));
-    bench.check_timeout(bench.wait({.ask_authoritative = false, .ask_recursive = true}),
-                        "127.0.0.1");
+    Bench::check_timeout(bench.wait({.ask_authoritative = false, .ask_recursive = true}),
+                         "127.0.0.1");
 }
 
 TEST_CASE("nothing to wait for is done", "[dns]") {
