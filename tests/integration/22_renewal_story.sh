@@ -95,6 +95,8 @@ custom_pairs_are_left_alone() {
 
 # Stored by hand or by the official plugin, which takes any text.
 graceperiod_that_is_no_number() {
+  challtestsrv clear-a '{"host":"blog.example.test"}'
+  dokku letsencrypt:set --global graceperiod >/dev/null
   printf 30d >"$DOKKU_LIB_ROOT/config/letsencrypt/shop/graceperiod"
   assert_runs dokku letsencrypt:auto-renew
   assert_contains "$err" " !     shop: The property graceperiod is '30d'" "stderr"
