@@ -72,6 +72,7 @@ failures_do_not_spread() {
   dokku letsencrypt:set --global graceperiod $due >/dev/null
   dokku letsencrypt:set blog graceperiod >/dev/null
   challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  new_account blog
   mark=$(served_fingerprint shop.example.test)
   assert_exits 1 dokku letsencrypt:auto-renew
   assert_lines "$out" "-----> shop needs renewal" "=====> Finished auto-renewal"

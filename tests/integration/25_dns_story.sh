@@ -113,6 +113,7 @@ failing_program() {
   printf '#!/bin/sh\necho "no such zone $2"\nexit 3\n' >/run/dns/failing
   chmod 0755 /run/dns/failing
   dokku letsencrypt:set shop dns-provider-EXEC_PATH /run/dns/failing >/dev/null
+  new_account shop
   assert_exits 1 dokku letsencrypt:enable shop --force
   assert_contains "$out" "       no such zone _acme-challenge.shop.example.test." "stdout"
   assert_contains "$out" "exit code 3" "stdout"

@@ -111,6 +111,7 @@ served_certificate_survives() {
   assert_runs dokku letsencrypt:enable blog
   served=$(served_fingerprint blog.example.test)
   challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  new_account blog
   force=1 failing blog "urn:ietf:params:acme:error:connection"
   assert_eq true "$(jq .enabled "$(state_file blog)")" "enabled"
   dokku letsencrypt:set blog server https://198.51.100.1:14001/dir >/dev/null

@@ -27,6 +27,7 @@ traced_enable() {
   cp "$DOKKU_ROOT/shop/tls/server.key" /run/first.key
   strace -f -qq -v -s 65535 -e trace=execve -o /run/evidence/programs2 dokku --trace letsencrypt:enable shop --force >/run/evidence/out2 2>/run/evidence/err2 </dev/null
   challtestsrv add-a '{"host":"shop.example.test","addresses":["203.0.113.9"]}'
+  new_account shop
   dokku --trace letsencrypt:enable shop --force >/run/evidence/out3 2>/run/evidence/err3 </dev/null && return 1
   dokku letsencrypt:report shop >/run/evidence/report 2>&1
   dokku letsencrypt:list >/run/evidence/list 2>&1

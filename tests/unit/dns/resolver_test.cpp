@@ -199,15 +199,11 @@ TEST_CASE("names and servers that are none are refused without a question", "[dn
 }
 
 TEST_CASE("a server may have an IPv6 address", "[dns]") {
-    try {
-        test::DnsServer server{"::1"};
-        server.answer("www.test", RecordType::a, {{test::a_record("www.test", "192.0.2.7")}});
-        const auto answer = ask_only({server.address()}).ask("www.test", RecordType::a);
-        REQUIRE(answer);
-        CHECK(answer->values_of("www.test", RecordType::a) == Values{"192.0.2.7"});
-    } catch (const std::runtime_error&) {
-        SKIP("no IPv6 on this host's loopback");
-    }
+    test::DnsServer server{"::1"};
+    server.answer("www.test", RecordType::a, {{test::a_record("www.test", "192.0.2.7")}});
+    const auto answer = ask_only({server.address()}).ask("www.test", RecordType::a);
+    REQUIRE(answer);
+    CHECK(answer->values_of("www.test", RecordType::a) == Values{"192.0.2.7"});
 }
 
 TEST_CASE("without servers of its own a resolver has the system's", "[dns]") {
