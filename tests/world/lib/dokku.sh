@@ -42,7 +42,7 @@ make_dokku() {
   printf 'export LEGO_CA_CERTIFICATES=%q\n' "$WORLD/pebble/ca.pem" >"$DOKKU_ROOT/.dokkurc/LEGO_CA_CERTIFICATES"
   mkdir -p "$lib/config/letsencrypt/--global"
   printf 'https://%s:%s/dir' "$ca_address" "$pebble_port" >"$lib/config/letsencrypt/--global/server"
-  printf '%s:53' "$dns_address" >"$lib/config/letsencrypt/--global/dns-resolvers"
+  [[ $WORLD_DNS == zones ]] || printf '%s:53' "$dns_address" >"$lib/config/letsencrypt/--global/dns-resolvers"
   chmod 0600 "$lib"/config/letsencrypt/--global/*
   # nginx's workers are another user and need no way in.
   chmod 0700 "$DOKKU_ROOT"
@@ -67,6 +67,7 @@ export_world() {
   export PLUGIN_CORE_AVAILABLE_PATH=$PLUGIN_CORE_PATH/available PLUGIN_CORE_ENABLED_PATH=$PLUGIN_CORE_PATH/enabled
   export PEBBLE_DIRECTORY=https://$ca_address:$pebble_port/dir PEBBLE_MANAGEMENT=https://$ca_address:$pebble_management_port
   export PEBBLE_ROOT_PEM=$WORLD/pebble/root.pem PEBBLE_CA_PEM=$WORLD/pebble/ca.pem PEBBLE_LOG=$WORLD_LOGS/pebble.log
-  export CHALLTESTSRV_URL=http://$dns_address:$challtestsrv_port
+  unset CHALLTESTSRV_URL
+  [[ $WORLD_DNS == zones ]] || export CHALLTESTSRV_URL=http://$dns_address:$challtestsrv_port
   export NGINX_LOG=/var/log/nginx/error.log HTTP_PORT=80 HTTPS_PORT=443
 }

@@ -45,7 +45,9 @@ make_files() {
   mount -t tmpfs -o mode=0755 world-run /run
   mkdir -p /run/lock /run/world
   [[ -e $resolv_conf ]] || { mkdir -p "${resolv_conf%/*}" && : >"$resolv_conf"; }
-  printf 'nameserver %s\noptions timeout:2 attempts:2\n' "$dns_address" >"$WORLD/etc/resolv.conf"
+  local nameserver=$dns_address
+  [[ $WORLD_DNS != zones ]] || nameserver=127.0.0.1
+  printf 'nameserver %s\noptions timeout:2 attempts:2\n' "$nameserver" >"$WORLD/etc/resolv.conf"
   put_over "$WORLD/etc/resolv.conf" "$resolv_conf"
 
   # What this user may not read is not needed either.
@@ -60,6 +62,7 @@ make_files() {
 
   layer_over /usr/local bin sbin lib/world
   cp -r "$WORLD_SOURCE/dokku/core-plugins" "$WORLD_SOURCE/dokku/environment" /usr/local/lib/world/
+  cp "$WORLD_SOURCE/lib/zones.sh" /usr/local/lib/world/
   install -m 0755 "$WORLD_SOURCE"/dokku/bin/* "$WORLD_SOURCE"/bin/* /usr/local/bin/
   install -m 0755 "$WORLD_SOURCE"/sbin/* /usr/local/sbin/
   set_init_system

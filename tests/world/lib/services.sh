@@ -1,4 +1,4 @@
-# Pebble, challtestsrv, nginx and the answering end of deployed apps. Sourced by tests/world/init.
+# The DNS, Pebble, nginx and the answering end of deployed apps. Sourced by tests/world/init.
 # shellcheck shell=bash
 
 readonly pebble_port=14000 pebble_management_port=15000 challtestsrv_port=8055
@@ -15,12 +15,19 @@ make_pebble_certificate() {
   ) >"$WORLD_LOGS/openssl.log" 2>&1 || { cat "$WORLD_LOGS/openssl.log" >&2; fail "could not make Pebble's certificate"; }
 }
 
-# Pebble takes a random profile when an order names none, so there is exactly one.
-start_pebble() {
-  local authz=0 order=0
+start_dns() {
+  if [[ $WORLD_DNS == zones ]]; then
+    start_zone_servers
+    return
+  fi
   pebble-challtestsrv -defaultIPv4 "$own_address" -defaultIPv6 "" -dnsserver "$dns_address:53" \
     -management "$dns_address:$challtestsrv_port" -http01 "$dns_address:5002" -https01 "" -tlsalpn01 "" -doh "" \
     >"$WORLD_LOGS/challtestsrv.log" 2>&1 </dev/null &
+}
+
+# Pebble takes a random profile when an order names none, so there is exactly one.
+start_pebble() {
+  local authz=0 order=0
   make_pebble_certificate
   [[ -z $WORLD_PEBBLE_DEFAULTS ]] || authz=3 order=5
   jq -n --arg dir "$WORLD/pebble" --argjson port $pebble_port --argjson management $pebble_management_port \
@@ -126,9 +133,13 @@ await_services() {
     ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/pebble.log" >&2; fail "Pebble did not start"; }
     sleep 0.03
   done
+  chmod 0644 "$WORLD/pebble/root.pem"
+  if [[ $WORLD_DNS == zones ]]; then
+    await_zone_servers
+    return
+  fi
   until curl -sf --noproxy '*' -o /dev/null -d "{\"ip\":\"$own_address\"}" "http://$dns_address:$challtestsrv_port/set-default-ipv4" 2>/dev/null; do
     ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/challtestsrv.log" >&2; fail "challtestsrv did not start"; }
     sleep 0.03
   done
-  chmod 0644 "$WORLD/pebble/root.pem"
 }
