@@ -198,6 +198,24 @@ self_signed_pair() {
   chmod 0644 "$2.key" "$2.crt"
 }
 
+# --- other times
+
+# at_time OFFSET COMMAND...: as if it were, say, '+3d' from now. The command's clock runs on from there,
+# for all processes it starts as any user, but not for nginx and the CA, nor for the times that the
+# kernel gives to files. An offset has a sign, a number and one of s, m, h, d; a certificate that the CA
+# signs meanwhile is from today.
+at_time() {
+  local library offset=$1
+  shift
+  library=$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit)
+  [[ -n $library ]] || { fail "libfaketime is missing (scripts/install-packages world)"; return 1; }
+  # Deadlines are measured by the monotonic clock, which jumps for nobody.
+  (
+    export LD_PRELOAD=$library FAKETIME=$offset FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
+    "$@"
+  )
+}
+
 # --- letsencrypt's files
 
 global_folder() { echo "$DOKKU_LIB_ROOT/data/letsencrypt/--global"; }

@@ -44,6 +44,9 @@ make_files() {
   resolv_conf=$(readlink -m /etc/resolv.conf)
   mount -t tmpfs -o mode=0755 world-run /run
   mkdir -p /run/lock /run/world
+  # libfaketime would share one clock by a file here, which only the user who made it may open; where
+  # it can make none it does without.
+  [[ ! -d /dev/shm ]] || mount -t tmpfs -o mode=1777,ro world-shm /dev/shm
   [[ -e $resolv_conf ]] || { mkdir -p "${resolv_conf%/*}" && : >"$resolv_conf"; }
   local nameserver=$dns_address
   [[ $WORLD_DNS != zones ]] || nameserver=127.0.0.1
@@ -62,7 +65,7 @@ make_files() {
 
   layer_over /usr/local bin sbin lib/world
   cp -r "$WORLD_SOURCE/dokku/core-plugins" "$WORLD_SOURCE/dokku/environment" /usr/local/lib/world/
-  cp "$WORLD_SOURCE/lib/zones.sh" /usr/local/lib/world/
+  cp "$WORLD_SOURCE/lib/zones.sh" "$WORLD_SOURCE/lib/clock.sh" /usr/local/lib/world/
   install -m 0755 "$WORLD_SOURCE"/dokku/bin/* "$WORLD_SOURCE"/bin/* /usr/local/bin/
   install -m 0755 "$WORLD_SOURCE"/sbin/* /usr/local/sbin/
   set_init_system

@@ -3,13 +3,14 @@
 
 readonly pebble_port=14000 pebble_management_port=15000 challtestsrv_port=8055
 
+# Long enough for those whose clock a story has moved.
 make_pebble_certificate() {
   (
     cd "$WORLD/pebble"
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=World CA of Pebble's endpoint" \
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=World CA of Pebble's endpoint" \
       -addext keyUsage=critical,keyCertSign -keyout ca.key -out ca.pem
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pebble -keyout server.key -out server.csr
-    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 30 -out server.pem \
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 3650 -out server.pem \
       -extfile <(printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost\n' "$ca_address")
     chmod 0644 ca.pem
   ) >"$WORLD_LOGS/openssl.log" 2>&1 || { cat "$WORLD_LOGS/openssl.log" >&2; fail "could not make Pebble's certificate"; }
