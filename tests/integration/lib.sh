@@ -198,7 +198,7 @@ self_signed_pair() {
   chmod 0644 "$2.key" "$2.crt"
 }
 
-# --- other times
+# --- other times and places
 
 # at_time OFFSET COMMAND...: as if it were, say, '+3d' from now. The command's clock runs on from there,
 # for all processes it starts as any user, but not for nginx and the CA, nor for the times that the
@@ -214,6 +214,66 @@ at_time() {
     export LD_PRELOAD=$library FAKETIME=$offset FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
     "$@"
   )
+}
+
+# other_server ADDRESS [DIRECTIVES]: another machine has the address, and its nginx says "another server"
+# on port 80 to everything, or does what the directives of a location say. Again: with other directives.
+# It is a network of its own because this machine's nginx has port 80 of all addresses here.
+other_server() {
+  local address=$1 directives=${2:-'return 200 "another server\n";'} directory
+  directory=$(other_server_directory "$address")
+  [[ -e $directory/address ]] || make_other_network "$directory" "$address"
+  [[ $address != *:* ]] || address=[$address]
+  cat >"$directory/nginx.conf" <<CONF
+user root;
+worker_processes 1;
+pid $directory/pid;
+error_log $directory/error.log;
+events {}
+http {
+  access_log $directory/access.log;
+  default_type text/plain;
+  server {
+    listen $address:80;
+    location / { $directives }
+  }
+}
+CONF
+  if [[ -e $directory/pid ]]; then
+    kill -QUIT "$(<"$directory/pid")"
+    wait_until 5 test ! -e "$directory/pid"
+  fi
+  nsenter --net="/run/netns/${directory##*/}" /usr/sbin/nginx -c "$directory/nginx.conf" -e "$directory/error.log" </dev/null
+  wait_until 5 curl -s --noproxy '*' -o /dev/null "http://$address/"
+}
+
+# The one that has the address, else the next that nobody has.
+other_server_directory() {
+  local number=1
+  while [[ -e /run/other-$number/address && $(<"/run/other-$number/address") != "$1" ]]; do number=$((number + 1)); done
+  echo "/run/other-$number"
+}
+
+make_other_network() {
+  local directory=$1 address=$2 name=${1##*/} setup
+  mkdir -p "$directory"
+  ip netns add "$name"
+  ip link add "$name" type veth peer name eth0 netns "$name"
+  ip link set "$name" up
+  # There is no neighbour discovery for the addresses on lo, so each end has one of its own.
+  setup='ip link set lo up; ip link set eth0 up; ip address add "$1" dev eth0; ip route add default dev eth0'
+  if [[ $address == *:* ]]; then
+    ip -6 address add fe80::1/64 dev "$name" nodad
+    setup='ip link set lo up; ip link set eth0 up; ip -6 address add fe80::2/64 dev eth0 nodad
+      ip -6 address add "$1" dev eth0 nodad; ip -6 route add default via fe80::1 dev eth0'
+  fi
+  nsenter --net="/run/netns/$name" sh -ec "$setup" sh "$address"
+  if [[ $address == *:* ]]; then
+    ip -6 route add "$address" via fe80::2 dev "$name" src 2001:db8::1
+  else
+    ip route add "$address" dev "$name" src 192.0.2.1
+  fi
+  echo "$address" >"$directory/address"
 }
 
 # --- letsencrypt's files
