@@ -59,6 +59,7 @@ struct Answer {
     bool authoritative = false;     ///< the AA bit: the server speaks for the zone
     std::vector<Record> records;    ///< answer section; types that we do not ask for are left out
     std::vector<Record> authority;  ///< authority section, likewise
+    std::string server;             ///< the address of who said it; a Resolver knows
 
     /// Whether it says something about the name at all.
     bool is_finding() const { return reply == Reply::answered || reply == Reply::no_such_name; }

@@ -170,7 +170,9 @@ base::Result<Answer> ask_server(const ServerAddress& server, const std::string& 
         message = exchange(server, question, Transport::tcp, end);
     }
     if (!message) return std::move(message).error();
-    return parse_answer(*message);
+    auto answer = parse_answer(*message);
+    if (answer) answer->server = server.ip;
+    return answer;
 }
 
 /// The question to the servers in turn, until one of them has a finding.

@@ -1,0 +1,83 @@
+#include "dns/addresses.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/ip_address.h"
+#include "dns/authoritative.h"
+
+namespace dns {
+namespace {
+
+using State = Addresses::State;
+using Ask = std::function<base::Result<Answer>(RecordType)>;
+
+std::string to_word(Reply reply) {
+    switch (reply) {
+        case Reply::no_such_name:
+            return "NXDOMAIN";
+        case Reply::server_failure:
+            return "SERVFAIL";
+        case Reply::not_implemented:
+            return "NOTIMP";
+        case Reply::refused:
+            return "REFUSED";
+        case Reply::answered:
+            return "no A or AAAA record";
+        case Reply::other:
+            break;
+    }
+    return "no usable answer";
+}
+
+/// What an answer without addresses says.
+std::string describe(const Answer& answer, const std::string& name) {
+    const std::string end = answer.end_of_aliases(name);
+    return to_word(answer.reply) + (end == name ? "" : " for " + end) + " from " + answer.server;
+}
+
+void add_addresses(const std::vector<std::string>& values, std::vector<std::string>& addresses) {
+    for (const std::string& value : values) {
+        const std::string text = base::to_canonical_ip(value).value_or(value);
+        if (std::find(addresses.begin(), addresses.end(), text) == addresses.end()) {
+            addresses.push_back(text);
+        }
+    }
+}
+
+/// Asks for both families.
+Addresses gather(const std::string& name, const Ask& ask) {
+    Addresses found{State::missing, {}, {}, {}};
+    for (const RecordType type : {RecordType::a, RecordType::aaaa}) {
+        const auto answer = ask(type);
+        if (!answer) {
+            found.state = State::unknown;
+            found.evidence = answer.error().message;
+            break;  // who is silent now would be so for as long again
+        }
+        if (!answer->is_finding()) found.state = State::unknown;
+        if (!answer->is_finding() || found.evidence.empty()) {
+            found.evidence = describe(*answer, name);
+        }
+        add_addresses(answer->values_of(answer->end_of_aliases(name), type),
+                      type == RecordType::a ? found.ipv4 : found.ipv6);
+    }
+    if (!found.ipv4.empty() || !found.ipv6.empty()) {
+        found.state = State::found;
+        found.evidence.clear();
+    }
+    return found;
+}
+
+}  // namespace
+
+Addresses look_up_addresses(const Resolver& resolver, std::string_view name, Confirm confirm) {
+    const std::string plain = to_plain_name(name);
+    Addresses found = gather(plain, [&](RecordType type) { return resolver.ask(plain, type); });
+    if (found.state == State::found || confirm == Confirm::none) return found;
+    Addresses confirmed =
+        gather(plain, [&](RecordType type) { return ask_authoritative(resolver, plain, type); });
+    return confirmed.state == State::unknown ? found : confirmed;
+}
+
+}  // namespace dns
