@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dns/resolver.h"
+
+namespace dns {
+
+/// The CAA records that hold for a name (RFC 8659 section 3) and where they stand.
+struct CaaSet {
+    std::string owner;  ///< the name itself, an ancestor, or where an alias of one of them leads
+    std::vector<Caa> records;
+};
+
+/// The records of the closest of the name (without `*.`) and its ancestors that has any, aliases
+/// followed. Nothing if there are none, which allows every CA. Nothing too if a server does not
+/// answer, refuses or fails: that is no finding, and the CA looks for itself.
+std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name);
+
+/// Who wants to issue, and how.
+struct CaaRequest {
+    std::vector<std::string> issuers;  ///< the CA's `caaIdentities`; none: nothing can be said
+    bool wildcard = false;
+    std::string account_url;  ///< the account that orders; "" if it is not known yet
+    std::string method;       ///< of validation: `http-01`, `dns-01`
+};
+
+/// Why the set forbids it: one sentence with the records that decide, as they stand, and their
+/// owner. Nothing if it is allowed. `issuewild` outranks `issue` for wildcards (RFC 8659 section
+/// 4.3), the parameters `accounturi` and `validationmethods` (RFC 8657) bind, and a critical
+/// property that nobody knows forbids.
+std::optional<std::string> why_forbidden(const CaaSet& set, const CaaRequest& request);
+
+}  // namespace dns
