@@ -1,0 +1,59 @@
+#include "lifecycle/retry_schedule.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+
+namespace lifecycle {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// So many refusals at most within any span of that length.
+struct Cap {
+    std::size_t refusals;
+    seconds span;
+};
+constexpr std::array<Cap, 2> kCaps{{{4, hours{1}}, {12, hours{24}}}};
+
+/// The pause before the next try, jitter included.
+seconds pause_after(int failures, double dice) {
+    constexpr seconds kLongest = hours{24};
+    constexpr int kDoublings = 11;  // 2^11 minutes are more than a day
+    constexpr double kJitter = 0.2;
+    const int doublings = std::clamp(failures - 1, 0, kDoublings);
+    const seconds pause = std::min<seconds>(minutes{1LL << doublings}, kLongest);
+    const double factor = 1.0 - kJitter + 2.0 * kJitter * std::clamp(dice, 0.0, 1.0);
+    return std::chrono::floor<seconds>(
+        std::chrono::duration<double>{static_cast<double>(pause.count()) * factor});
+}
+
+/// When both caps leave room for one more refusal; none comes in between.
+base::UtcTime room_from(const std::vector<base::UtcTime>& refusals, base::UtcTime now) {
+    const auto end = std::upper_bound(refusals.begin(), refusals.end(), now);
+    const auto count = static_cast<std::size_t>(std::distance(refusals.begin(), end));
+    base::UtcTime room = now;
+    for (const Cap& cap : kCaps) {
+        if (count >= cap.refusals) room = std::max(room, refusals[count - cap.refusals] + cap.span);
+    }
+    return room;
+}
+
+}  // namespace
+
+base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice) {
+    return std::max({now + pause_after(facts.failures, dice), room_from(facts.refusals, now),
+                     facts.not_before.value_or(now)});
+}
+
+base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now) {
+    constexpr seconds kShortest = minutes{1};
+    constexpr seconds kLongest = hours{1};
+    return now + std::clamp<seconds>((now - waiting_since) / 10, kShortest, kLongest);
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/utc_time.h"
+
+namespace lifecycle {
+
+/// What is known of a name when its next try is set (design section 4).
+struct RetryFacts {
+    int failures = 0;  ///< in a row, the one just seen included; at least 1
+    /// When the CA refused to validate it within the last day, oldest first. Older ones, and ones
+    /// in the future as a clock that was set back leaves them, do not count.
+    std::vector<base::UtcTime> refusals{};
+    std::optional<base::UtcTime> not_before{};  ///< what the CA asked for
+};
+
+/// When to try again after a failure: 1, 2, 4, ... minutes, doubling to a day, a fifth more or less
+/// (`dice` from 0 to 1 says how much). Never before the CA's own time, nor where one more refusal
+/// would be the fifth within an hour or the thirteenth within a day.
+base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
+
+/// When to look at the DNS again for a name that waits for it: after a minute for the first ten
+/// minutes, then after a tenth of the time waited so far, every hour in the end. Costs no order.
+base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now);
+
+}  // namespace lifecycle
