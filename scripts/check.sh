@@ -3,7 +3,7 @@
 #
 #   scripts/check.sh [--full] [--base COMMIT]
 #
-# clang-tidy takes some twenty seconds for a file, so it looks at the latest work: the 24 sources that
+# clang-tidy takes some twenty seconds for a file, so it looks at the latest work: the 16 sources that
 # were changed last. With --base at all that changed since COMMIT and the sources that include it;
 # with --full at the whole tree, tests included, and with the analyzer. That is to be run once for an
 # issue.
@@ -49,7 +49,7 @@ latest_units() {
   {
     git diff --name-only HEAD
     git log --pretty=format: --name-only -n 300
-  } | sed -n 's/\.h$/.cpp/; /\.cpp$/p' | awk '!seen[$0]++' | grep -Fxf <(git ls-files '*.cpp') | awk 'NR <= 24'
+  } | sed -n 's/\.h$/.cpp/; /\.cpp$/p' | awk '!seen[$0]++' | grep -Fxf <(git ls-files '*.cpp') | awk 'NR <= 16'
 }
 
 # All that changed since the base, or include something that did.
