@@ -29,8 +29,9 @@ BEGIN {
   room("dokku", "base json")
   room("store", "base json")
   room("cli", "base dokku")
+  room("hooks", "base dokku store")
   room("lifecycle", "base json crypto http acme dns dokku store")
-  allowed["light"] = " cli dokku store base json "
+  allowed["light"] = " cli hooks dokku store base json "
   # A heavy main also makes the one HTTP client and hands it in: lifecycle knows the interface only.
   allowed["heavy"] = allowed["light"] "lifecycle http "
 

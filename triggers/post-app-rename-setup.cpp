@@ -1,7 +1,9 @@
 // `post-app-rename-setup OLD NEW`: Dokku has made NEW from OLD, and destroys OLD next.
+#include "base/clock.h"
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "dokku/app_copy.h"
+#include "hooks/wake.h"
 #include "store/local_store.h"
 
 int main(int argc, char** argv) {
@@ -15,8 +17,13 @@ int main(int argc, char** argv) {
             cli::print_error(call.log, moved.error());
         }
         if (auto adopted = dokku::adopt_rename(call.environment, *from, *to); !adopted) {
-            return adopted.error();
+            cli::print_error(call.log, adopted.error());
         }
+        // No certificate store of its own yet: the minute's run orders under the new name, if the
+        // properties that just came along let it.
+        const auto woken =
+            hooks::wake_if_wanted(call.environment, store, *to, base::SystemClock{}.now());
+        if (!woken) return woken.error();
         return cli::ExitCode::done;
     });
 }

@@ -1,14 +1,16 @@
-// `post-domains-update APP [ACTION [DOMAIN...]]`: domains of an app changed. Without an ACTION a
-// certificate was installed or removed, which is not for us to answer (contract section 3.2).
+// `post-domains-update APP [ACTION [DOMAIN...]]`: domains of an app changed, or its certificate.
 #include "cli/run.h"
+#include "hooks/domains_changed.h"
 
 int main(int argc, char** argv) {
-    return cli::run_hook(argc, argv, [](const cli::Call& call) {
-        const std::string& action = call.arguments.at(1);
-        if (action == "add" || action == "set") {
-            call.log.warn(
-                "Please run dokku letsencrypt:enable to add https support to the new domain");
-        }
+    return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        // What a run of ours sets off is that run's own business.
+        if (!call.environment.run.empty()) return cli::ExitCode::done;
+        const auto app = dokku::AppName::parse(call.arguments.at(0));
+        if (!app) return app.error();
+        const auto done =
+            hooks::domains_changed(call.environment, call.log, *app, call.arguments.at(1));
+        if (!done) return done.error();
         return cli::ExitCode::done;
     });
 }

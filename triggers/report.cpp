@@ -3,12 +3,19 @@
 
 #include "cli/run.h"
 #include "dokku/app.h"
+#include "store/app_summary.h"
+#include "store/local_store.h"
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
         const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
         if (!app) return app.error();
-        const auto printed = dokku::print_redacted_report(call.environment, call.log, *app);
+        const store::LocalStore store{call.environment.global_root()};
+        const auto printed = dokku::print_redacted_report(
+            call.environment, call.log, *app, [&](const dokku::AppName& one) {
+                const auto state = store.read_state(one.text());
+                return state ? store::summarize(*state) : std::string{};
+            });
         if (!printed) return printed.error();
         return cli::ExitCode::done;
     });

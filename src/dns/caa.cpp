@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 
 #include "base/text.h"
+#include "dns/authoritative.h"
 
 namespace dns {
 namespace {
@@ -157,20 +159,39 @@ std::optional<std::string> why_forbidden_by(const CaaSet& set, const std::vector
                     named.records);
 }
 
-}  // namespace
+using Ask = std::function<base::Result<Answer>(std::string_view)>;
 
-std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name) {
+/// Up the tree to the first that has records.
+base::Result<std::optional<CaaSet>> climb(std::string_view name, const Ask& ask) {
     const std::string plain = to_plain_name(name);
     for (std::string_view at = plain; !at.empty(); at = parent_of(at)) {
-        const auto answer = resolver.ask(at, RecordType::caa);
+        const auto answer = ask(at);
         // What stands further up would only hold if this name had none.
-        if (!answer || !answer->is_finding()) return std::nullopt;
+        if (!answer) return answer.error();
+        if (!answer->is_finding()) {
+            return base::fail(base::ErrorKind::not_found, answer->server + " does not say");
+        }
         // The ancestors of an alias's target do not count, only those of the name.
         const std::string owner = answer->end_of_aliases(at);
         auto records = answer->caa_of(owner);
-        if (!records.empty()) return CaaSet{owner, std::move(records)};
+        if (!records.empty()) return std::optional{CaaSet{owner, std::move(records)}};
     }
-    return std::nullopt;
+    return std::optional<CaaSet>{};
+}
+
+}  // namespace
+
+std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name) {
+    auto found =
+        climb(name, [&](std::string_view at) { return resolver.ask(at, RecordType::caa); });
+    return found ? std::move(*found) : std::nullopt;
+}
+
+base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resolver,
+                                                           std::string_view name) {
+    return climb(name, [&](std::string_view at) {
+        return ask_authoritative(resolver, at, RecordType::caa);
+    });
 }
 
 std::optional<std::string> why_forbidden(const CaaSet& set, const CaaRequest& request) {

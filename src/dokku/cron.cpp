@@ -8,8 +8,6 @@
 namespace dokku {
 namespace {
 
-constexpr std::string_view kLogFile = "/var/log/dokku/letsencrypt.log";
-
 base::Path cron_minute_file(const Environment& environment) {
     return environment.global_root() / "cron-minute";
 }

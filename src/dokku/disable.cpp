@@ -2,12 +2,14 @@
 
 #include "base/directory.h"
 #include "dokku/certificate_store.h"
+#include "dokku/hsts.h"
 #include "dokku/trigger.h"
 
 namespace dokku {
 
 base::Result<void> disable_app(const Environment& environment, const Log& log, const AppName& app) {
     log.info1("Disabling letsencrypt for app");  // literally so: the official line names no app
+    if (const auto warning = hsts_warning(environment, app)) log.warn(*warning);
     log.verbose("Removing letsencrypt files for " + app.text());
     if (auto removed = remove_certificate_store(environment, app); !removed) return removed;
     log.verbose("Removing SSL endpoint from " + app.text());

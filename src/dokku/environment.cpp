@@ -47,6 +47,16 @@ base::Path own_plugin_directory() {
     return is_below ? folder.parent_path() : folder;
 }
 
+/// cron starts us with next to no environment: a `LIB/plugins/available/letsencrypt` tells where
+/// LIB is, also on a host that has it elsewhere.
+base::Path find_lib_root(const base::Path& own) {
+    const base::Path shelf = own.parent_path();
+    const base::Path plugins = shelf.parent_path();
+    const bool is_installed = (shelf.filename() == "available" || shelf.filename() == "enabled") &&
+                              plugins.filename() == "plugins";
+    return is_installed ? plugins.parent_path() : base::Path{"/var/lib/dokku"};
+}
+
 /// Through the enabled link where there is one: its name stays when an update replaces the folder.
 base::Path find_plugin_directory(const base::Path& enabled) {
     base::Path linked = enabled / "letsencrypt";
@@ -63,7 +73,8 @@ Environment Environment::read() {
     if (e.root.empty()) e.root = home_of_dokku();
     e.host_root = variable("DOKKU_HOST_ROOT", e.root);
     // `dokku` itself computes DOKKU_LIB_ROOT from DOKKU_LIB_PATH; outside of it the latter counts.
-    e.lib_root = variable("DOKKU_LIB_ROOT", variable("DOKKU_LIB_PATH", "/var/lib/dokku"));
+    e.lib_root = variable("DOKKU_LIB_ROOT", variable("DOKKU_LIB_PATH"));
+    if (e.lib_root.empty()) e.lib_root = find_lib_root(own_plugin_directory());
     e.lib_host_root = variable("DOKKU_LIB_HOST_ROOT", e.lib_root);
     const base::Path plugins = variable("PLUGIN_PATH", e.lib_root / "plugins");
     e.plugins_available = variable("PLUGIN_AVAILABLE_PATH", plugins / "available");

@@ -13,19 +13,25 @@ namespace {
 constexpr std::string_view kAbout = "Manage the letsencrypt integration";
 
 /// Sorted by command, as `sort` would.
-constexpr std::array<HelpEntry, 11> kEntries{{
+constexpr std::array<HelpEntry, 16> kEntries{{
     {"active", "<app>", "Show whether an app is served with a certificate from letsencrypt"},
     {"auto-renew", "[<app>]", "Renew the certificates that are due for one app or for all"},
     {"cleanup", "<app>", "Remove the stale certificate directories of an app"},
     {"cron-job", "[--add|--remove]", "Show or switch the cron job that renews certificates"},
     {"disable", "<app>", "Disable letsencrypt for an app and remove its certificate"},
     {"enable", "<app> [--force]", "Get a certificate for an app and serve it over HTTPS"},
+    {"exclude", "<app> <domain>|<pattern>...", "Leave domains out of an app's certificates"},
+    {"explain", "[<cause>]", "Tell what a cause shown by status means and what to do"},
     {"help", "", "Show this help"},
+    {"include", "<app> <domain>|<pattern>...", "Take back what exclude was told"},
     {"list", "", "List the apps with a certificate from letsencrypt and when it expires"},
     {"report", "[<app>|--global] [<flag>] [--format json]",
      "Show the letsencrypt settings and state of one app or of all"},
+    {"retry", "<app>", "Look now at what an app waits for, and order what is ready"},
     {"revoke", "<app>", "Revoke the certificate of an app and remove it"},
     {"set", "<app>|--global <property> (<value>)", "Set or clear a letsencrypt property"},
+    {"status", "[<app>] [--format json] [--watch]",
+     "Show what each name of an app has and what it waits for"},
 }};
 
 }  // namespace

@@ -53,10 +53,10 @@ std::string describe(const LastRun& run) {
 /// Reads apps one after the other; the host's own settings only once.
 class Reporter {
   public:
-    static base::Result<Reporter> open(const Environment& environment) {
+    static base::Result<Reporter> open(const Environment& environment, const StatusOf& status_of) {
         auto global = PropertyStore{environment}.get_all(Scope::global());
         if (!global) return std::move(global).error();
-        return Reporter{environment, *std::move(global)};
+        return Reporter{environment, *std::move(global), status_of};
     }
 
     base::Result<std::vector<ReportRow>> rows(const AppName& app) const {
@@ -66,24 +66,26 @@ class Reporter {
         std::optional<base::UtcTime> expiration;
         if (status.dates) expiration = status.dates->not_after;
         return report_rows({status.active, autorenew_, expiration, resolve_settings(*own, global_),
-                            last_run_, next_run_});
+                            status_of_(app), last_run_, next_run_});
     }
 
     std::vector<ReportRow> host_rows() const {
         return global_rows(report_rows({false, autorenew_, std::nullopt,
-                                        resolve_settings({}, global_), last_run_, next_run_}));
+                                        resolve_settings({}, global_), "", last_run_, next_run_}));
     }
 
   private:
-    Reporter(const Environment& environment, Properties global)
+    Reporter(const Environment& environment, Properties global, const StatusOf& status_of)
         : environment_(environment),
           global_(std::move(global)),
+          status_of_(status_of),
           autorenew_(is_autorenew_enabled(environment)),
           last_run_(read_last_run(environment)),
           next_run_(dokku::next_run(environment, base::SystemClock{}.now())) {}
 
     const Environment& environment_;
     Properties global_;
+    const StatusOf& status_of_;
     bool autorenew_;
     std::optional<LastRun> last_run_;
     std::optional<base::UtcTime> next_run_;
@@ -145,6 +147,13 @@ std::vector<ReportRow> report_rows(const ReportFacts& facts) {
     }
     add_setting(rows, "dns-resolvers", settings.dns_resolvers);
     add_setting(rows, "challenge-route", settings.challenge_route);
+    add_setting(rows, "auto-issue", settings.auto_issue);
+    add_setting(rows, "auto-issue-timeout", settings.auto_issue_timeout);
+    rows.push_back({"excluded", base::join(settings.excluded, " ")});
+    add_setting(rows, "preflight", settings.preflight);
+    add_setting(rows, "rehearse", settings.rehearse);
+    add_setting(rows, "renew-unused", settings.renew_unused);
+    rows.push_back({"status", facts.status});
     rows.push_back({"global-last-run", facts.last_run ? describe(*facts.last_run) : ""});
     rows.push_back({"global-next-run", facts.next_run ? base::to_readable(*facts.next_run) : ""});
     return rows;
@@ -193,7 +202,7 @@ base::Result<std::string> find_report_value(const std::vector<ReportRow>& rows,
 }
 
 base::Result<void> print_report(const Environment& environment, const Log& log,
-                                const ReportRequest& request) {
+                                const ReportRequest& request, const StatusOf& status_of) {
     // Apps come first, even for --global, as officially: a host without any is an error.
     const auto apps = list_apps(environment);
     if (!apps) return apps.error();
@@ -203,7 +212,7 @@ base::Result<void> print_report(const Environment& environment, const Log& log,
         return base::fail(base::ErrorKind::invalid_input,
                           "--format flag cannot be specified when specifying an info flag");
     }
-    const auto reporter = Reporter::open(environment);
+    const auto reporter = Reporter::open(environment, status_of);
     if (!reporter) return reporter.error();
     if (request.global) return print_one(log, "global", reporter->host_rows(), request);
     if (request.app.empty()) {
@@ -218,8 +227,8 @@ base::Result<void> print_report(const Environment& environment, const Log& log,
 }
 
 base::Result<void> print_redacted_report(const Environment& environment, const Log& log,
-                                         const AppName& app) {
-    const auto reporter = Reporter::open(environment);
+                                         const AppName& app, const StatusOf& status_of) {
+    const auto reporter = Reporter::open(environment, status_of);
     if (!reporter) return reporter.error();
     const auto rows = reporter->rows(app);
     if (!rows) return rows.error();

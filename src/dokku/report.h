@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct ReportFacts {
     bool autorenew = false;
     std::optional<base::UtcTime> expiration;
     Settings settings;
+    std::string status;                     ///< the app's summary: `ok`, `partial 2/3`, ...
     std::optional<LastRun> last_run;        ///< of the daily renewal
     std::optional<base::UtcTime> next_run;  ///< of the daily renewal
 };
@@ -59,12 +61,15 @@ struct ReportRequest {
     bool global = false;
 };
 
+/// Sums up what the store knows of an app's names; this room does not read the store.
+using StatusOf = std::function<std::string(const AppName& app)>;
+
 /// The command: `letsencrypt:report`. Starts no process.
 base::Result<void> print_report(const Environment& environment, const Log& log,
-                                const ReportRequest& request);
+                                const ReportRequest& request, const StatusOf& status_of);
 
 /// The trigger `report`: text for `dokku report`, without secrets.
 base::Result<void> print_redacted_report(const Environment& environment, const Log& log,
-                                         const AppName& app);
+                                         const AppName& app, const StatusOf& status_of);
 
 }  // namespace dokku

@@ -16,11 +16,26 @@ namespace {
 /// The official list comes first and keeps its words: scripts look for them.
 constexpr std::string_view kInvalidKey =
     "Invalid key specified, valid keys include: dns-provider, dns-provider-*, email, graceperiod, "
-    "server, lego-args, lego-docker-options, dns-resolvers, challenge-route";
+    "server, lego-args, lego-docker-options, dns-resolvers, challenge-route, auto-issue, "
+    "auto-issue-timeout, preflight, rehearse, renew-unused";
 
-constexpr std::array<std::string_view, 8> kKeys{
-    "dns-provider",        "email",  "graceperiod",   "lego-args",
-    "lego-docker-options", "server", "dns-resolvers", "challenge-route"};
+constexpr std::array<std::string_view, 13> kKeys{
+    "dns-provider", "email",         "graceperiod",     "lego-args",  "lego-docker-options",
+    "server",       "dns-resolvers", "challenge-route", "auto-issue", "auto-issue-timeout",
+    "preflight",    "rehearse",      "renew-unused"};
+
+/// Properties that are one of a few words.
+struct Choice {
+    std::string_view key;
+    std::string_view one;
+    std::string_view other;
+};
+constexpr std::array<Choice, 4> kChoices{{
+    {"challenge-route", "momentary", "permanent"},
+    {"auto-issue", "true", "false"},
+    {"preflight", "on", "off"},
+    {"renew-unused", "true", "false"},
+}};
 
 constexpr std::string_view kVariablePrefix = "dns-provider-";
 
@@ -59,11 +74,28 @@ base::Result<void> check_graceperiod(std::string_view value) {
                            (in_seconds(value) ? "" : " for 30 days"));
 }
 
-base::Result<void> check_server(std::string_view value) {
+bool is_https_url(std::string_view value) {
     constexpr std::string_view kHttps = "https://";
-    const bool is_url = value.starts_with(kHttps) && value.size() > kHttps.size() &&
-                        value[kHttps.size()] != '/' && value.find(' ') == std::string_view::npos;
-    if (is_url || value == "default" || value == "staging") return {};
+    return value.starts_with(kHttps) && value.size() > kHttps.size() &&
+           value[kHttps.size()] != '/' && value.find(' ') == std::string_view::npos;
+}
+
+base::Result<void> check_rehearse(std::string_view value) {
+    if (value == "true" || value == "false" || is_https_url(value)) return {};
+    return not_allowed("rehearse", value,
+                       "it must be true, false or the https:// URL of an ACME directory");
+}
+
+base::Result<void> check_timeout(std::string_view value) {
+    constexpr std::int64_t kMost = 600;
+    const auto seconds = base::parse_integer(value);
+    if (seconds && *seconds >= 0 && *seconds <= kMost) return {};
+    return not_allowed("auto-issue-timeout", value,
+                       "it must be a whole number of seconds from 0 to 600");
+}
+
+base::Result<void> check_server(std::string_view value) {
+    if (is_https_url(value) || value == "default" || value == "staging") return {};
     return not_allowed("server", value,
                        "it must be default, staging or the https:// URL of an ACME directory");
 }
@@ -102,9 +134,14 @@ base::Result<void> check_value(std::string_view key, std::string_view value) {
                            "it must be one address such as you@example.com, or none for an "
                            "account without contact");
     }
-    if (key == "challenge-route" && value != "momentary" && value != "permanent") {
-        return not_allowed(key, value, "it must be momentary or permanent");
+    for (const Choice& choice : kChoices) {
+        if (key != choice.key || value == choice.one || value == choice.other) continue;
+        return not_allowed(
+            key, value,
+            "it must be " + std::string{choice.one} + " or " + std::string{choice.other});
     }
+    if (key == "rehearse") return check_rehearse(value);
+    if (key == "auto-issue-timeout") return check_timeout(value);
     if (key == "dns-resolvers") {
         if (auto resolvers = parse_resolvers(value); !resolvers) {
             return std::move(resolvers).error();

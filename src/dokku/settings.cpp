@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "dokku/exclusions.h"
 
 namespace dokku {
 namespace {
@@ -107,6 +108,11 @@ std::string Settings::account_email() const {
     return email.computed == kNone ? std::string{kAddressOfNobody} : email.computed;
 }
 
+std::chrono::seconds Settings::issue_patience() const {
+    const auto seconds = base::parse_integer(auto_issue_timeout.computed);
+    return seconds && *seconds >= 0 ? std::chrono::seconds{*seconds} : kDefaultIssuePatience;
+}
+
 base::Result<std::chrono::seconds> Settings::renewal_margin() const {
     return parse_graceperiod(graceperiod.computed);
 }
@@ -131,6 +137,13 @@ base::Secret Settings::docker_env() const {
     return base::Secret{std::move(text)};
 }
 
+bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off) {
+    if (!settings.auto_issue.app.empty()) return settings.auto_issue.app == "true";
+    if (switched_off) return false;
+    if (!settings.auto_issue.global.empty()) return settings.auto_issue.global == "true";
+    return enabled;
+}
+
 base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value) {
     if (value.empty()) return kDefaultGraceperiod;
     const auto seconds = base::parse_integer(value);
@@ -151,6 +164,13 @@ Settings resolve_settings(const Properties& app, const Properties& global) {
     settings.server = resolve_server(app, global);
     settings.dns_resolvers = resolve(app, global, "dns-resolvers");
     settings.challenge_route = resolve(app, global, "challenge-route", "momentary");
+    settings.auto_issue = resolve(app, global, "auto-issue");
+    settings.auto_issue_timeout =
+        resolve(app, global, "auto-issue-timeout", std::to_string(kDefaultIssuePatience.count()));
+    settings.preflight = resolve(app, global, "preflight", "on");
+    settings.rehearse = resolve(app, global, "rehearse", "true");
+    settings.renew_unused = resolve(app, global, "renew-unused", "false");
+    settings.excluded = words_of(value_of(app, kExclusionsKey));
     settings.dns_variables = resolve_variables(app, global);
     return settings;
 }

@@ -20,6 +20,7 @@ inline constexpr std::string_view kProductionServer =
 inline constexpr std::string_view kStagingServer =
     "https://acme-staging-v02.api.letsencrypt.org/directory";
 inline constexpr std::chrono::seconds kDefaultGraceperiod{2'592'000};
+inline constexpr std::chrono::seconds kDefaultIssuePatience{90};
 
 /// One property in the three forms that a report shows.
 struct Setting {
@@ -38,7 +39,13 @@ struct Settings {
     Setting lego_docker_options;
     Setting server;  ///< computed: the URL of the ACME directory
     Setting dns_resolvers;
-    Setting challenge_route;  ///< computed: `momentary` or `permanent`
+    Setting challenge_route;     ///< computed: `momentary` or `permanent`
+    Setting auto_issue;          ///< `true`, `false`, or "" where nobody decided
+    Setting auto_issue_timeout;  ///< seconds, as text
+    Setting preflight;           ///< computed: `on` or `off`
+    Setting rehearse;            ///< computed: `true`, `false`, or the URL of an ACME directory
+    Setting renew_unused;        ///< computed: `true` or `false`
+    std::vector<std::string> excluded;  ///< domains and patterns; see exclusions.h
     /// NAME to value for each `dns-provider-NAME`: the environment of the DNS provider.
     std::map<std::string, Setting> dns_variables;
 
@@ -50,6 +57,11 @@ struct Settings {
 
     bool uses_dns() const { return !dns_provider.computed.empty(); }
     bool has_permanent_route() const { return challenge_route.computed == "permanent"; }
+
+    bool has_preflight() const { return preflight.computed != "off"; }
+    bool renews_unused() const { return renew_unused.computed == "true"; }
+    /// How long `domains:add` waits for a certificate.
+    std::chrono::seconds issue_patience() const;
 
     bool graceperiod_was_set() const {
         return !graceperiod.app.empty() || !graceperiod.global.empty();
@@ -65,6 +77,11 @@ struct Settings {
     /// `NAME=value` lines, the host's first. Empty unless DNS-01.
     base::Secret docker_env() const;
 };
+
+/// Are changes of its domains, deploys and removed certificates to start an issue for an app? The
+/// app's own `auto-issue` outranks `disable`, which outranks the host's; where nobody decided, an
+/// app that is enabled counts (design section 6).
+bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off);
 
 /// Reads a graceperiod: whole seconds, "" is the default. `invalid_input` otherwise.
 base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value);

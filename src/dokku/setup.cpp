@@ -105,8 +105,8 @@ base::Result<void> include_own_blocks(const Environment& environment) {
                           {"Rename it, then run: dokku plugin:install",
                            "Until then names that no vhost serves yet get no certificate."});
     }
-    const std::string text = std::string{kIncludeComment} + "\ninclude " +
-                             (environment.global_root() / "nginx").string() + "/*.conf;\n";
+    std::string text{kIncludeComment};
+    text += "\ninclude " + (environment.global_root() / "nginx").string() + "/*.conf;\n";
     return base::ensure_file(file, text, kFile);
 }
 

@@ -8,6 +8,7 @@
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
 #include "dokku/settings.h"
+#include "lifecycle/kept_pair.h"
 #include "lifecycle/policy.h"
 
 namespace lifecycle {
@@ -60,7 +61,9 @@ bool is_due(const RenewalCandidate& candidate) {
 }
 
 EnableWish wish_of(RenewalRun run) {
-    return {.force = false, .all = true, .scheduled = run == RenewalRun::scheduled};
+    EnableWish wish;
+    wish.origin = run == RenewalRun::scheduled ? Origin::scheduled : Origin::all;
+    return wish;
 }
 
 /// What was due and has no success of this run counts as failed.
@@ -83,7 +86,12 @@ Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>
                        RenewalRun run) {
     Renewals found;
     for (const dokku::AppName& app : apps) {
-        if (!dokku::is_active(context.environment, app)) continue;
+        if (!dokku::is_active(context.environment, app)) {
+            if (run == RenewalRun::scheduled && is_unused_due(context, app)) {
+                found.candidates.push_back({app, std::chrono::seconds{-1}});
+            }
+            continue;
+        }
         auto candidate = look_at(context, app, run);
         if (candidate) {
             found.candidates.push_back(std::move(*candidate));

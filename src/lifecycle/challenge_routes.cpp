@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dokku/nginx_listen.h"
 #include "dokku/nginx_service.h"
+#include "dokku/nginx_shadow.h"
 #include "dokku/nginx_workers.h"
 #include "dokku/property.h"
 #include "lifecycle/self_fetch.h"
@@ -124,16 +125,19 @@ base::Result<Routed> write_files(const Context& context, const HostView& host, I
         routed.checks.push_back({name, host.addresses(pairs), thumbprint});
     }
     const auto files = dokku::route_files(context.environment, job.app);
-    job.route_is_new = !base::file_exists(files.snippet) && !base::file_exists(files.block);
+    // A second route of the same run (after a rehearsal) is not new.
+    if (!base::file_exists(files.snippet) && !base::file_exists(files.block)) {
+        job.route_is_new = true;
+    }
     const auto written = dokku::write_route(files, job.app.text(), thumbprint, own);
     if (!written) return written.error();
     changed = changed || *written;
     return routed;
 }
 
-void fail_all(std::vector<Routed>& routed, const base::Error& error) {
+void fail_all(std::vector<Routed>& routed, std::string_view why, const base::Error& error) {
     for (const Routed& one : routed)
-        one.job->fail(error);
+        one.job->fail(why, error);
     routed.clear();
 }
 
@@ -143,6 +147,14 @@ std::vector<std::string> shadow_steps(const std::string& app) {
         "nginx.conf.d and a custom nginx.conf.sigil for 'return', 'rewrite' or a location "
         "of that path, or for a missing include of nginx.conf.d.",
         "Then run: dokku letsencrypt:enable " + app};
+}
+
+/// What the app's vhost has that may answer first, as ` (ROOT/APP/nginx.conf.d/x.conf:3: return)`.
+std::string shadow_place(const Context& context, const dokku::AppName& app,
+                         const std::string& name) {
+    const base::Path vhost = context.environment.app_root(app) / "nginx.conf";
+    const auto shadow = dokku::find_shadow(dokku::read_nginx_config(vhost), name);
+    return shadow ? " (" + shadow->place() + ")" : "";
 }
 
 /// Which of the routed jobs nginx complains about. The configuration was sound before we wrote.
@@ -160,17 +172,18 @@ std::vector<Routed>::iterator culprit(const Context& context, std::vector<Routed
 void drop_refused(const Context& context, std::vector<Routed>& routed) {
     while (!routed.empty()) {
         const auto complaint = dokku::NginxService::test();
-        if (!complaint) return fail_all(routed, complaint.error());
+        if (!complaint) return fail_all(routed, cause::kHost, complaint.error());
         if (!complaint->has_value()) return;
         const dokku::NginxComplaint& words = **complaint;
         const auto blamed = culprit(context, routed, words);
         const std::string text = "nginx refuses the ACME challenge route: " + words.message +
                                  (words.file.empty() ? "" : " in " + words.place());
         if (blamed == routed.end()) {
-            return fail_all(routed, {base::ErrorKind::rejected, text, std::nullopt, {}});
+            return fail_all(routed, cause::kBlockedBy,
+                            {base::ErrorKind::rejected, text, std::nullopt, {}});
         }
-        blamed->job->fail(
-            {base::ErrorKind::rejected, text, std::nullopt, shadow_steps(blamed->job->app.text())});
+        blamed->job->fail(cause::kPathShadowed, {base::ErrorKind::rejected, text, std::nullopt,
+                                                 shadow_steps(blamed->job->app.text())});
         remove_route_files(context, *blamed->job);
         routed.erase(blamed);
     }
@@ -186,7 +199,7 @@ base::Error reload_refused(const std::string& log) {
             {"Run `sudo nginx -t` and look into " + std::string{kErrorLog} + "."}};
 }
 
-/// Fetches every name; jobs with a name that is not answered fail.
+/// Fetches every name; those that are not answered are held.
 void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
     std::vector<RouteCheck> checks;
     for (const Routed& one : routed) {
@@ -196,16 +209,19 @@ void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_sta
     const std::string log = log_since(log_start);
     if (dokku::parse_complaint(log) &&
         std::all_of(findings.begin(), findings.end(), [](const auto& one) { return one; })) {
-        return fail_all(routed, reload_refused(log));
+        return fail_all(routed, cause::kReloadRefused, reload_refused(log));
     }
     std::size_t at = 0;
     for (const Routed& one : routed) {
         for (std::size_t i = 0; i < one.checks.size(); ++i, ++at) {
             if (!findings[at] || !one.job->alive()) continue;
             base::Error error = *findings[at];
+            const std::string& name = one.checks[i].name;
+            error.message += shadow_place(context, one.job->app, name);
             error.steps = shadow_steps(one.job->app.text());
-            one.job->fail(std::move(error));
+            one.job->hold(name, cause::kPathShadowed, std::move(error));
         }
+        one.job->drop_held();
     }
 }
 
@@ -268,7 +284,7 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
         if (written) {
             routed.push_back(std::move(*written));
         } else {
-            job->fail(std::move(written).error());
+            job->fail(cause::kHost, std::move(written).error());
         }
     }
     if (routed.empty()) return;
@@ -279,7 +295,7 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
     const auto former = host.workers();
     const dokku::NginxService nginx{context.environment};
     const auto reloaded = nginx.reload(routed.front().job->app);
-    if (!reloaded) return fail_all(routed, reloaded.error());
+    if (!reloaded) return fail_all(routed, cause::kReloadRefused, reloaded.error());
     verify(context, routed, log_start);
     // A worker that knows the route has answered us; the CA must not meet one that does not.
     if (any_alive(routed) && !former.wait_until_retired(context.clock, kWorkerPatience)) {

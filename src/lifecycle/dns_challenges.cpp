@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dns/exec_provider.h"
+#include "lifecycle/open_resolver.h"
 
 namespace lifecycle {
 namespace {
@@ -28,19 +29,6 @@ Variables provider_variables(const dokku::Settings& settings, const DockerOption
     return variables;
 }
 
-/// Property `dns-resolvers`, else `--dns.resolvers`; none means those of the system.
-base::Result<std::vector<dns::ServerAddress>> choose_resolvers(const dokku::Settings& settings,
-                                                               const DnsOptions& options) {
-    const std::string& property = settings.dns_resolvers.computed;
-    const auto parsed =
-        dokku::parse_resolvers(property.empty() ? base::join(options.resolvers, ",") : property);
-    if (!parsed) return parsed.error();
-    std::vector<dns::ServerAddress> servers;
-    for (const dokku::ResolverAddress& address : *parsed)
-        servers.push_back({address.ip, address.port});
-    return servers;
-}
-
 dns::PropagationRules rules_of(const DnsOptions& options, const dns::Provider& provider) {
     dns::PropagationRules rules;
     rules.fixed_wait = options.fixed_wait;
@@ -60,8 +48,8 @@ bool is_known_provider(std::string_view name) {
 base::Result<std::unique_ptr<DnsChallenges>> DnsChallenges::open(const Context& context,
                                                                  const dokku::Settings& settings,
                                                                  const AppOptions& options) {
-    auto servers = choose_resolvers(settings, options.lego.dns);
-    if (!servers) return std::move(servers).error();
+    auto resolver = open_resolver(settings, options.lego.dns);
+    if (!resolver) return std::move(resolver).error();
     std::vector<std::string> warnings;
     const auto relay = [&log = context.log](std::string_view line) {
         log.verbose(base::printable(line));
@@ -71,10 +59,9 @@ base::Result<std::unique_ptr<DnsChallenges>> DnsChallenges::open(const Context& 
     if (!provider) return std::move(provider).error();
     for (const std::string& warning : warnings)
         context.log.warn(warning);
-    dns::Resolver resolver{{std::move(*servers), options.lego.dns.query_timeout}};
     const auto rules = rules_of(options.lego.dns, **provider);
     return std::unique_ptr<DnsChallenges>{
-        new DnsChallenges(context, std::move(resolver), rules, std::move(*provider))};
+        new DnsChallenges(context, std::move(*resolver), rules, std::move(*provider))};
 }
 
 std::chrono::seconds DnsChallenges::patience() const {

@@ -11,9 +11,16 @@
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/challenge_routes.h"
 #include "lifecycle/explain.h"
+#include "lifecycle/finish.h"
 #include "lifecycle/install_pair.h"
+#include "lifecycle/journal.h"
+#include "lifecycle/kept_pair.h"
 #include "lifecycle/orders.h"
+#include "lifecycle/preflight.h"
+#include "lifecycle/record.h"
+#include "lifecycle/rehearsal.h"
 #include "lifecycle/serve.h"
+#include "lifecycle/settle.h"
 
 namespace lifecycle {
 namespace {
@@ -24,16 +31,6 @@ void print(const Context& context, const base::Error& error) {
     context.log.warn(error.message);
     for (const std::string& step : error.steps)
         context.log.warn(step);
-}
-
-/// A run that is cut short anywhere from here on is known by what it leaves in the journal. The
-/// order of a run before it stays there to be taken up.
-base::Result<void> begin_journal(const Context& context, const IssueJob& job) {
-    return context.store.update_state(job.app.text(), [&](store::AppState& state) {
-        if (state.order) return;
-        state.order = store::RunningOrder{"",       job.settings.server.computed, "",
-                                          job.hash, to_texts(job.names),          base::Secret{}};
-    });
 }
 
 /// What a killed run was writing when it ended; some of it holds keys.
@@ -56,6 +53,13 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
     auto lock = context.store.lock_app(job.app.text(), kLockPatience, context.clock);
     if (!lock) {
         if (lock.error().kind != base::ErrorKind::busy) return std::move(lock).error();
+        if (wish.is_automatic()) {
+            // What that run does not see any more, the minute's run does.
+            const base::UtcTime now = context.clock.now();
+            auto noted = context.store.update_state(
+                job.app.text(), [&](store::AppState& state) { state.due = now; });
+            if (!noted) return std::move(noted).error();
+        }
         return base::fail(
             base::ErrorKind::rejected,
             "Another run is getting a certificate for " + job.app.text() + " right now",
@@ -77,29 +81,43 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
 }
 
 /// Contract 10.4 steps 5 and 6.
-void open_challenges(Context& context, CaSessions& sessions, const Jobs& jobs) {
+void open_challenges(Context& context, CaSessions& sessions, const Jobs& jobs,
+                     const EnableWish& wish) {
     for (IssueJob* job : jobs) {
         context.log.info1("Enabling ACME proxy for " + job->app.text() + "...");
+        if (!job->alive()) continue;
         auto session = sessions.open(job->settings, job->options.lego);
         if (session) {
             job->ca = *session;
+            check_caa(*job);
+            settle(context, *job, wish);  // before nginx is reloaded for nothing
         } else {
-            job->failure = std::move(session).error();
+            job->fail(std::move(session).error());
         }
     }
     switch_routes_on(context, jobs);
+    for (IssueJob* job : jobs)
+        check_reachability(context, *job);
 }
 
 /// Contract 10.4 step 7.
-void order(Context& context, CaSessions& sessions, const Jobs& jobs) {
-    for (const IssueJob* job : jobs) {
+void order(Context& context, CaSessions& sessions, const Jobs& jobs, const EnableWish& wish) {
+    for (IssueJob* job : jobs) {
+        settle(context, *job, wish);
+        if (job->settled) continue;
         context.log.info1("Getting letsencrypt certificate for " + job->app.text() + " via " +
                           (job->settings.uses_dns() ? "DNS-01" : "HTTP-01"));
         for (const std::string& domain : job->domains) {
             context.log.error_plain("        - Domain '" + domain + "'");
         }
     }
+    rehearse(context, sessions, jobs);
     run_orders(context, sessions, jobs);
+    Jobs again;
+    for (IssueJob* job : jobs) {
+        if (drop_refused_names(context, *job, wish)) again.push_back(job);
+    }
+    if (!again.empty()) run_orders(context, sessions, again);
 }
 
 /// `--preferred-chain`: no such chain, or none that can be fetched, leaves the CA's own.
@@ -119,11 +137,11 @@ void prefer_chain(const Context& context, IssueJob& job) {
 void install(Context& context, const Jobs& jobs) {
     for (IssueJob* job : jobs) {
         if (!job->alive()) continue;
-        prefer_chain(context, *job);
+        if (job->ca != nullptr) prefer_chain(context, *job);
         context.log.info1("Certificate retrieved successfully.");
         context.log.info1("Installing let's encrypt certificates");
         auto installed = install_pair(context, *job);
-        if (!installed) job->fail(std::move(installed).error());
+        if (!installed) job->fail(cause::kHost, std::move(installed).error());
     }
 }
 
@@ -133,108 +151,125 @@ void tell_of_failure(const Context& context, const IssueJob& job) {
     context.log.info1("Certificate retrieval failed!");
 }
 
-void remember(Context& context, const IssueJob& job) {
-    store::Attempt attempt;
-    attempt.at = context.clock.now();
-    attempt.issued = job.alive();
-    if (!job.alive()) attempt.message = job.failure->error.message;
-    if (!job.alive() && job.failure->problem) {
-        attempt.problem = acme::to_text(*job.failure->problem);
-    }
-    // A certificate that was issued but does not hold what it should will not get better by being
-    // fetched again: its order is done with. What the disk refused is tried again.
-    const bool useless =
-        !job.alive() && job.issued && job.failure->error.kind == base::ErrorKind::protocol;
-    auto kept = context.store.update_state(job.app.text(), [&](store::AppState& state) {
-        state.last_attempt = attempt;
-        if (job.alive()) state.enabled = true;
-        const bool unasked = state.order && state.order->url.empty();
-        if (job.alive() || useless || unasked) state.order.reset();
-    });
-    if (!kept) context.log.warn(kept.error().message);
-}
-
-/// Contract 10.4 step 10.
-void finish(Context& context, IssueJob& job) {
-    context.log.info1("Disabling ACME proxy for " + job.app.text() + "...");
-    if (job.alive()) {
-        for (const std::string& line : probe_served(context, job))
-            context.log.warn(line);
-        context.log.info1("Done");
-    } else {
-        context.log.warn("Failed to setup letsencrypt");
-        context.log.warn("Check log output for further information on failure");
-    }
-    job.lock.reset();
-}
-
 /// The end of a run over many apps: how many, and which not.
 void summarize(const Context& context, const Jobs& jobs) {
     std::vector<std::string> failed;
     for (const IssueJob* job : jobs) {
-        if (!job->alive()) failed.push_back(job->app.text());
+        if (job->failure) failed.push_back(job->app.text());
     }
     context.log.info1(std::to_string(jobs.size() - failed.size()) + " of " +
                       std::to_string(jobs.size()) + " certificates were issued and installed");
     if (!failed.empty()) context.log.warn("Failed: " + base::join(failed, ", "));
 }
 
-void issue(Context& context, const Jobs& jobs) {
+/// Whoever waits for the pair of this one app may go on: the rebuild of the vhost that Dokku does
+/// next loads it, and takes the route out as well. Returns whether there is one.
+bool hand_over(const Context& context, const Jobs& jobs, const EnableWish& wish) {
+    if (!wish.hand_over || jobs.size() != 1 || !jobs.front()->alive()) return false;
+    if (!jobs.front()->settings.has_permanent_route()) {
+        remove_route_files(context, *jobs.front());
+    }
+    const base::FileStamp before = stamp_vhost(context, jobs.front()->app);
+    if (!wish.hand_over()) return false;
+    jobs.front()->vhost_before = before;
+    return true;
+}
+
+void issue(Context& context, const Jobs& jobs, const EnableWish& wish) {
+    Jobs ordering;
+    for (IssueJob* job : jobs) {
+        const bool kept = wish.is_automatic() && job->alive() && take_up_kept_pair(context, *job);
+        if (!kept) ordering.push_back(job);
+    }
     CaSessions sessions{context};
-    open_challenges(context, sessions, jobs);
-    order(context, sessions, jobs);
+    open_challenges(context, sessions, ordering, wish);
+    order(context, sessions, ordering, wish);
     install(context, jobs);
     for (const IssueJob* job : jobs) {
-        if (!job->alive()) tell_of_failure(context, *job);
+        if (job->failure) tell_of_failure(context, *job);
     }
-    load_pairs(context, jobs);
+    const bool handed_over = hand_over(context, jobs, wish);
+    if (!handed_over) load_pairs(context, jobs);
     // The journal ends last: a run killed before nginx has the pair is taken up by the next.
     for (const IssueJob* job : jobs)
         remember(context, *job);
     for (IssueJob* job : jobs)
-        finish(context, *job);
+        finish(context, *job, wish);
+}
+
+/// The apps that are begun with. What is wrong with others is told, and noted where nobody sees it.
+std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
+                                                   const std::vector<dokku::AppName>& apps,
+                                                   const EnableWish& wish, bool& all_well) {
+    std::vector<std::unique_ptr<IssueJob>> prepared;
+    for (const dokku::AppName& app : apps) {
+        auto job = prepare(context, app, wish);
+        if (!job) {
+            print(context, job.error().error);
+            if (wish.is_automatic()) record_refusal(context, app, job.error());
+            all_well = false;
+        } else if (job->has_value()) {
+            prepared.push_back(std::make_unique<IssueJob>(std::move(**job)));
+        }
+    }
+    return prepared;
+}
+
+/// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
+/// and left, without a word of an order that is not made.
+bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
+    check_dns(job);
+    if (wish.is_typed()) return true;
+    const bool all_covered = job.only_growth && uncovered_names(job).empty();
+    if (job.alive() && !all_covered) {
+        if (wish.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
+        return true;
+    }
+    if (job.failure && !wish.is_automatic()) return true;
+    for (const HeldName& held : job.held) {
+        if (held.cause != cause::kExcluded) context.log.verbose(held.reason.message);
+    }
+    if (job.alive()) job.settled = true;
+    remember(context, job);
+    record_outcome(context, job);
+    return false;
 }
 
 }  // namespace
 
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish) {
-    std::vector<std::unique_ptr<IssueJob>> prepared;
     bool all_well = true;
-    const auto refuse = [&](const base::Error& error) {
-        print(context, error);
-        all_well = false;
-    };
-    for (const dokku::AppName& app : apps) {
-        auto job = prepare(context, app, wish);
-        if (!job) {
-            refuse(job.error());
-        } else if (job->has_value()) {
-            prepared.push_back(std::make_unique<IssueJob>(std::move(**job)));
-        }
-    }
+    auto prepared = prepare_all(context, apps, wish, all_well);
     if (!prepared.empty()) {
         if (auto sound = require_sound_nginx(context); !sound) {
-            refuse(sound.error());
+            print(context, sound.error());
+            all_well = false;
+            for (const auto& job : prepared) {
+                if (wish.is_automatic()) {
+                    record_refusal(context, job->app, {cause::kBlockedBy, sound.error()});
+                }
+            }
             prepared.clear();
         }
     }
     Jobs jobs;
     for (const auto& job : prepared) {
-        if (auto ready = require_port_80(context, *job); !ready) {
-            refuse(ready.error());
-            continue;
-        }
-        const auto due = claim(context, *job, wish);
+        const auto ready =
+            wish.is_automatic() ? base::Result<void>{} : require_port_80(context, *job);
+        const auto due = ready ? claim(context, *job, wish) : base::Result<bool>{ready.error()};
         if (!due) {
-            refuse(due.error());
-        } else if (*due) {
+            print(context, due.error());
+            all_well = false;
+        } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());
+        } else {
+            job->lock.reset();
         }
     }
-    if (!jobs.empty()) issue(context, jobs);
+    if (!jobs.empty()) issue(context, jobs, wish);
     const bool issued =
-        std::all_of(jobs.begin(), jobs.end(), [](const IssueJob* job) { return job->alive(); });
+        std::none_of(jobs.begin(), jobs.end(), [](const IssueJob* job) { return job->failure; });
     if (apps.size() > 1 && !jobs.empty()) summarize(context, jobs);
     return all_well && issued ? EnableOutcome::done : EnableOutcome::failed;
 }

@@ -68,7 +68,7 @@ base::Result<void> install_pair(Context& context, IssueJob& job) {
         !written) {
         return written;
     }
-    if (job.predecessor == Predecessor::custom) {
+    if (job.predecessor == Predecessor::custom && !job.unused) {
         if (auto kept = keep_custom_pair(context, job); !kept) return kept;
     }
     // Before the exchange: a run killed right after it must not take its own pair for a stranger's.
@@ -78,6 +78,7 @@ base::Result<void> install_pair(Context& context, IssueJob& job) {
     if (!recorded) return recorded;
     const base::Path current = context.environment.certs_root(job.app) / "current";
     if (auto linked = base::replace_symlink(current, folder); !linked) return linked;
+    if (job.unused) return write_plain_pair(folder, files);
     auto exchanged = dokku::exchange_tls(context.environment.app_root(job.app),
                                          {files.chain_pem, files.key_pem.clone()}, job.live_chain);
     if (!exchanged) return exchanged;

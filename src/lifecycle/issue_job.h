@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,9 +10,11 @@
 #include "acme/order_flow.h"
 #include "base/lock.h"
 #include "crypto/private_key.h"
+#include "dns/addresses.h"
 #include "dokku/app.h"
 #include "dokku/settings.h"
 #include "lifecycle/ca_session.h"
+#include "lifecycle/cause.h"
 #include "lifecycle/dns_challenges.h"
 #include "lifecycle/lego_options.h"
 #include "lifecycle/names.h"
@@ -23,6 +26,21 @@ enum class Predecessor {
     none,    ///< no pair
     ours,    ///< issued by us or by the official plugin
     custom,  ///< installed by a person
+};
+
+/// A wanted name that is not ordered, and why.
+struct HeldName {
+    std::string name;
+    std::string_view cause;  ///< of cause.h
+    base::Error reason;
+    bool refused_by_ca = false;  ///< a validation was spent on it
+};
+
+/// A name after the new pair was loaded.
+struct ServedName {
+    std::string name;
+    std::string_view cause{};  ///< empty: nginx was seen to serve the certificate
+    std::string reason{};
 };
 
 /// One app on its way to a certificate. A run has one or many; each phase of it works on all that
@@ -39,26 +57,51 @@ struct IssueJob {
     AppOptions options;
     std::vector<std::string> domains;  ///< as stored: for files and hash
     std::vector<dns::DnsName> names;   ///< that go into the certificate
+    std::vector<HeldName> held;        ///< wanted, but not now
+    std::vector<std::string> waiting;  ///< wanted, and not to be looked at before their own time
     std::string config_line;
     std::string hash;
 
     Predecessor predecessor = Predecessor::none;
     std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
-    bool same_names = false;                ///< the pair in place is ours and has exactly `names`
-    bool interrupted = false;               ///< an earlier run left its journal behind
-    bool route_is_new = false;              ///< there was none before this run
+    std::vector<std::string> covered;       ///< by the pair in place, if that is ours
+    std::optional<base::UtcTime> covered_until;
+    bool only_growth = false;   ///< due for no other reason (policy.h)
+    bool interrupted = false;   ///< an earlier run left its journal behind
+    bool route_is_new = false;  ///< there was none before this run
 
-    std::unique_ptr<DnsChallenges> records;  ///< for DNS-01
+    std::map<std::string, dns::Addresses, std::less<>> addresses;  ///< where the names lead
+    std::unique_ptr<DnsChallenges> records;                        ///< for DNS-01
     std::optional<base::FileLock> lock;
     CaSession* ca = nullptr;
     std::optional<crypto::PrivateKey> key;  ///< of the certificate to be
     std::optional<acme::IssuedCertificate> issued;
     std::optional<acme::Failure> failure;  ///< why this app got no certificate
+    std::string_view cause;                ///< of the failure
+    bool unused = false;                   ///< a custom pair is served; ours is only kept good
+    bool settled = false;                  ///< there is nothing to order after all
+    /// The vhost when Dokku was about to rebuild it, in a run that handed over.
+    std::optional<base::FileStamp> vhost_before;
+    std::vector<ServedName> served;
 
-    bool alive() const { return !failure.has_value(); }
-    void fail(base::Error error) {
+    /// Is this app still on its way?
+    bool alive() const { return !failure.has_value() && !settled; }
+    void fail(std::string_view why, base::Error error) {
         failure = acme::Failure{std::move(error), std::nullopt, settings.server.computed};
+        cause = why;
     }
+    void fail(acme::Failure with) {
+        cause = cause_of(with);
+        failure = std::move(with);
+    }
+
+    /// The pair in place is ours and has exactly the names that are ordered.
+    bool has_same_names() const;
+    bool covers(std::string_view name) const;
+    /// Takes a name out of the order.
+    void hold(std::string_view name, std::string_view why, base::Error reason);
+    /// Takes the names out that are held; none left is a failure with the first one's cause.
+    void drop_held();
 };
 
 }  // namespace lifecycle

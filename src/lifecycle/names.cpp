@@ -2,18 +2,32 @@
 
 #include <set>
 
+#include "dokku/exclusions.h"
+#include "lifecycle/cause.h"
+
 namespace lifecycle {
 
-NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge) {
+NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge,
+                        const std::vector<std::string>& excluded) {
     NameChoice choice;
     std::set<std::string> seen;
     for (const std::string& domain : domains) {
         auto name = dns::DnsName::parse(domain);
-        if (!name) {
-            choice.left_out.push_back({domain, std::move(name).error()});
+        const bool is_out = dokku::is_excluded(excluded, domain) ||
+                            (name && dokku::is_excluded(excluded, name->str()));
+        if (is_out) {
+            choice.left_out.push_back({name ? name->str() : domain,
+                                       cause::kExcluded,
+                                       {base::ErrorKind::invalid_input,
+                                        "'" + domain + "' is excluded",
+                                        std::nullopt,
+                                        {}}});
+        } else if (!name) {
+            choice.left_out.push_back({domain, cause::kBadName, std::move(name).error()});
         } else if (name->is_wildcard() && challenge == ChallengeKind::http) {
             choice.left_out.push_back(
                 {domain,
+                 cause::kWildcard,
                  {base::ErrorKind::invalid_input,
                   "'" + domain + "' is a wildcard, which needs the DNS-01 challenge",
                   std::nullopt,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -14,6 +15,7 @@ enum class ChallengeKind { http, dns };
 /// A domain of the app that no certificate can be ordered for, and why.
 struct LeftOutName {
     std::string domain;
+    std::string_view cause;  ///< of cause.h
     base::Error reason;
 };
 
@@ -24,8 +26,10 @@ struct NameChoice {
     std::vector<LeftOutName> left_out;
 };
 
-/// Pure: what can be said without asking anyone. Needs no network and changes nothing.
-NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge);
+/// Pure: what can be said without asking anyone. Needs no network and changes nothing. `excluded`
+/// are the patterns of `letsencrypt:exclude`.
+NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge,
+                        const std::vector<std::string>& excluded);
 
 std::vector<std::string> to_texts(const std::vector<dns::DnsName>& names);
 

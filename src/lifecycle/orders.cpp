@@ -146,7 +146,7 @@ class Running {
         const auto started = context_.clock.monotonic();
         auto set = job_.records->present(flow_->challenges());
         add_program_time(started);
-        if (!set) return end(local(std::move(set).error()));
+        if (!set) return end(local(std::move(set).error()), cause::kDnsProvider);
         waits_for_records_ = true;
         look_for_records();
     }
@@ -154,7 +154,7 @@ class Running {
     /// The order waits meanwhile, other orders of the run do not.
     void look_for_records() {
         const auto later = job_.records->look();
-        if (!later) return end(local(later.error()));
+        if (!later) return end(local(later.error()), cause::kDnsProvider);
         next_ = later->value_or(context_.clock.monotonic());
         if (later->has_value()) return;
         waits_for_records_ = false;
@@ -173,9 +173,10 @@ class Running {
             std::chrono::ceil<std::chrono::milliseconds>(context_.clock.monotonic() - started);
     }
 
-    void end(acme::Failure failure) {
+    void end(acme::Failure failure, std::string_view why = {}) {
         clean_up_records();
-        job_.failure = std::move(failure);
+        job_.fail(std::move(failure));
+        if (!why.empty()) job_.cause = why;
         finished_ = true;
     }
 

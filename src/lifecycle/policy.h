@@ -26,6 +26,16 @@ struct Wish {
     /// `graceperiod` where a person has set it; else the lifetime decides.
     std::optional<std::chrono::seconds> graceperiod;
     bool scheduled = false;  ///< by the daily run
+    /// By nobody: domains and settings that changed are no reason of their own, or a name that
+    /// waits for its DNS would be ordered for ever.
+    bool automatic = false;
+    bool loses_names = false;  ///< the certificate has a name that is excluded now
+};
+
+/// Why a certificate is to be ordered.
+struct Due {
+    std::string why;
+    bool only_growth = false;  ///< all is well but for a name that the certificate does not have
 };
 
 /// The margin that holds: `graceperiod` where a person has set it, else the lifetime decides. For
@@ -38,9 +48,18 @@ struct Margin {
 Margin choose_margin(const std::optional<std::chrono::seconds>& graceperiod,
                      const base::CertificateDates& dates, bool scheduled);
 
-/// Is a certificate to be ordered by a typed `enable` without --force? Returns the reason, or
-/// nothing. A changed configuration always orders, and so does a name that is not covered.
-std::optional<std::string> why_due(const CertificateFacts& facts, const Wish& wish,
-                                   base::UtcTime now);
+/// Is a certificate to be ordered without --force? Returns the reason, or nothing. A changed
+/// configuration orders where a person asked, and so does a name that is not covered.
+std::optional<Due> why_due(const CertificateFacts& facts, const Wish& wish, base::UtcTime now);
+
+/// May a name that the certificate covers and that cannot be certified now be left out? Where
+/// nobody asked, not before its failure has outlasted half of what was left of the certificate then
+/// (for a certificate that grows: an hour).
+struct FailingName {
+    base::UtcTime since;
+    base::UtcTime covered_until;
+    bool only_growth = false;
+};
+bool may_be_dropped(const FailingName& name, base::UtcTime now);
 
 }  // namespace lifecycle

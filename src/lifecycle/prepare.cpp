@@ -11,7 +11,10 @@
 #include "dokku/ports.h"
 #include "dokku/proxy.h"
 #include "lifecycle/config_line.h"
+#include "lifecycle/kept_pair.h"
 #include "lifecycle/policy.h"
+#include "lifecycle/record.h"
+#include "lifecycle/retry_schedule.h"
 
 namespace lifecycle {
 namespace {
@@ -62,23 +65,45 @@ base::Result<void> require_known_provider(const IssueJob& job) {
 }
 
 /// Sorts the names; says which are left out.
-base::Result<void> take_names(const Context& context, IssueJob& job) {
+void take_names(const Context& context, IssueJob& job, const EnableWish& wish) {
     const auto kind = job.settings.uses_dns() ? ChallengeKind::dns : ChallengeKind::http;
-    NameChoice choice = choose_names(job.domains, kind);
-    if (choice.names.empty()) {
-        LeftOutName& first = choice.left_out.front();
-        return base::Error{
-            ErrorKind::invalid_input,
-            "No domain of " + job.app.text() + " can be in a certificate: " + first.reason.message,
-            std::nullopt, std::move(first.reason.steps)};
-    }
-    for (const LeftOutName& name : choice.left_out) {
+    NameChoice choice = choose_names(job.domains, kind, job.settings.excluded);
+    job.names = std::move(choice.names);
+    for (LeftOutName& name : choice.left_out)
+        job.hold(name.domain, name.cause, std::move(name.reason));
+    if (wish.is_automatic() || job.names.empty()) return;
+    for (const HeldName& name : job.held) {
         context.log.warn("Left out of the certificate: " + name.reason.message);
         for (const std::string& step : name.reason.steps)
             context.log.warn(step);
     }
-    job.names = std::move(choice.names);
-    return {};
+}
+
+base::Result<void, Refusal> require_names(const IssueJob& job) {
+    if (!job.names.empty()) return {};
+    const auto first = std::find_if(job.held.begin(), job.held.end(), [](const HeldName& name) {
+        return name.cause != cause::kExcluded;
+    });
+    const HeldName& shown = first == job.held.end() ? job.held.front() : *first;
+    return Refusal{
+        shown.cause,
+        {ErrorKind::invalid_input,
+         "No domain of " + job.app.text() + " can be in a certificate: " + shown.reason.message,
+         std::nullopt, shown.reason.steps}};
+}
+
+/// Each name has its own clock: one that is not covered and not to be looked at yet is left alone.
+void leave_waiting_names(IssueJob& job, const store::AppState& state, base::UtcTime now) {
+    const auto waits = [&](const dns::DnsName& name) {
+        const store::NameState* known = store::find_name(state, name.str());
+        if (known == nullptr || job.covers(name.str())) return false;
+        // A changed domain has all names looked at, but the CA's refusals are counted all the same.
+        return (known->next_try && *known->next_try > now) || next_room(known->refusals, now) > now;
+    };
+    for (const dns::DnsName& name : job.names) {
+        if (waits(name)) job.waiting.push_back(name.str());
+    }
+    job.names.erase(std::remove_if(job.names.begin(), job.names.end(), waits), job.names.end());
 }
 
 /// The folder name that certs/current leads to.
@@ -96,20 +121,29 @@ CertificateFacts read_facts(const Context& context, const IssueJob& job) {
     facts.current_hash = current_hash(context.environment.certs_root(job.app) / "current");
     if (!job.live_chain) return facts;
     if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
-    if (const auto leaf = crypto::Certificate::parse_pem(*job.live_chain)) {
-        facts.covered = leaf->names();
-    }
+    facts.covered = job.covered;
     return facts;
 }
 
-base::Result<std::optional<std::string>> why_due_now(const Context& context, const IssueJob& job,
-                                                     const EnableWish& asked) {
-    Wish wish{job.hash, to_texts(job.names), std::nullopt, asked.scheduled};
+bool covers_an_excluded_name(const IssueJob& job) {
+    return std::any_of(job.held.begin(), job.held.end(), [&](const HeldName& name) {
+        return name.cause == cause::kExcluded && job.covers(name.name);
+    });
+}
+
+base::Result<std::optional<Due>> why_due_now(const Context& context, const IssueJob& job,
+                                             const EnableWish& asked) {
+    Wish wish{job.hash,
+              to_texts(job.names),
+              std::nullopt,
+              asked.origin == Origin::scheduled,
+              asked.is_automatic(),
+              covers_an_excluded_name(job)};
     if (job.settings.graceperiod_was_set()) {
         const auto margin = job.settings.renewal_margin();
         // In a run over many apps a value that is no number has been warned of and counts as not
         // set.
-        if (!margin && !asked.all) return margin.error();
+        if (!margin && asked.is_typed()) return margin.error();
         if (margin) wish.graceperiod = *margin;
     }
     return why_due(read_facts(context, job), wish, context.clock.now());
@@ -165,7 +199,8 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     if (!chain && chain.error().kind != ErrorKind::not_found) return std::move(chain).error();
     job.live_chain.reset();
     job.predecessor = Predecessor::none;
-    job.same_names = false;
+    job.covered.clear();
+    job.covered_until.reset();
     if (!chain) return {};
     job.live_chain = std::move(*chain);
     if (!dokku::has_pair(context.environment, job.app)) return {};
@@ -174,57 +209,85 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     bool ours = dokku::is_active(context.environment, job.app);
     if (!ours && leaf) ours = context.store.was_issued(leaf->fingerprint()).value_or(false);
     job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
-    if (!ours || !leaf) return {};
-    auto covered = leaf->names();
-    auto wanted = to_texts(job.names);
-    std::sort(covered.begin(), covered.end());
-    std::sort(wanted.begin(), wanted.end());
-    job.same_names = covered == wanted;
+    if (!leaf) return {};
+    job.covered_until = leaf->not_after();
+    if (ours) job.covered = leaf->names();
     return {};
+}
+
+/// Who did not ask for this app by name never replaces a pair that a person installed; where nobody
+/// asked, ours takes its place once it has expired (design section 4).
+bool keeps_custom_pair(const Context& context, const IssueJob& job, const EnableWish& wish) {
+    if (job.predecessor != Predecessor::custom || wish.is_typed()) return false;
+    const bool expired = job.covered_until && *job.covered_until <= context.clock.now();
+    return !(wish.is_automatic() && expired);
 }
 
 /// Looks at the pair and the journal. Says the official lines if nothing is due.
 base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWish& wish) {
     if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
-    if (wish.all && job.predecessor == Predecessor::custom) {
+    if (keeps_custom_pair(context, job, wish)) {
+        job.unused = wish.origin == Origin::scheduled && is_unused_due(context, job.app);
+        if (job.unused) return true;
         context.log.verbose(job.app.text() + " has a certificate of its own, which is kept");
+        record_custom_pair(context, job);
         return false;
     }
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
     job.interrupted = state->order.has_value();
+    if (wish.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
     const auto why = why_due_now(context, job, wish);
     if (!why) return why.error();
-    if (wish.force || why->has_value()) return true;
-    context.log.info1("Certificate is still valid for " + job.app.text() +
-                      ", skipping certificate request");
-    context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
+    job.only_growth = why->has_value() && (*why)->only_growth && !wish.force;
+    if (wish.force || (why->has_value() && !job.names.empty())) return true;
+    if (wish.is_automatic()) {
+        job.settled = true;
+        record_outcome(context, job);
+        return false;
+    }
+    tell_nothing_due(context, job);
     return false;
 }
 
 }  // namespace
 
+void tell_nothing_due(const Context& context, const IssueJob& job) {
+    context.log.info1("Certificate is still valid for " + job.app.text() +
+                      ", skipping certificate request");
+    context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
+}
+
 base::Result<bool> is_still_due(const Context& context, IssueJob& job, const EnableWish& wish) {
     return is_due(context, job, wish);
 }
 
-base::Result<std::optional<IssueJob>> prepare(Context& context, const dokku::AppName& app,
-                                              const EnableWish& wish) {
-    auto job = read_job(context, app);
-    if (!job) return std::move(job).error();
-    context.log.info2("Enabling letsencrypt for " + app.text());
-    if (auto email = require_email(job->settings, app); !email) return std::move(email).error();
-    for (const auto& check : {require_https_server, require_known_provider}) {
-        if (auto passed = check(*job); !passed) return std::move(passed).error();
+Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& wish) {
+    auto read = read_job(context, app);
+    if (!read) return Refusal{cause::kHost, std::move(read).error()};
+    IssueJob& job = *read;
+    if (!wish.is_automatic()) context.log.info2("Enabling letsencrypt for " + app.text());
+    if (auto email = require_email(job.settings, app); !email) {
+        return Refusal{cause::kNoEmail, std::move(email).error()};
     }
-    if (auto taken = take_names(context, *job); !taken) return std::move(taken).error();
-    const auto due = is_due(context, *job, wish);
-    if (!due) return due.error();
+    for (const auto& check : {require_https_server, require_known_provider}) {
+        if (auto passed = check(job); !passed) {
+            return Refusal{cause::kSettings, std::move(passed).error()};
+        }
+    }
+    take_names(context, job, wish);
+    if (auto any = require_names(job); !any) return std::move(any).error();
+    const auto due = is_due(context, job, wish);
+    if (!due) return Refusal{cause::kHost, due.error()};
     if (!*due) return std::optional<IssueJob>{};
-    warn_of_options(context, *job);
-    if (auto opened = open_provider(context, *job); !opened) return std::move(opened).error();
-    if (auto proxy = require_nginx_proxy(context, app); !proxy) return std::move(proxy).error();
-    return std::optional<IssueJob>{std::move(*job)};
+    if (!wish.is_automatic()) warn_of_options(context, job);
+    if (auto opened = open_provider(context, job); !opened) {
+        return Refusal{cause::kDnsProvider, std::move(opened).error()};
+    }
+    if (auto proxy = require_nginx_proxy(context, app); !proxy) {
+        return Refusal{cause::kProxyType, std::move(proxy).error()};
+    }
+    return std::optional<IssueJob>{std::move(job)};
 }
 
 base::Result<void> require_port_80(Context& context, const IssueJob& job) {

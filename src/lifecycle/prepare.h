@@ -1,27 +1,52 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string_view>
 
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 
 namespace lifecycle {
 
-/// How `enable` was asked for.
-struct EnableWish {
-    bool force = false;      ///< order although nothing is due
-    bool all = false;        ///< --all: a pair that a person installed is left alone
-    bool scheduled = false;  ///< the daily run
+/// Who wants the certificate.
+enum class Origin {
+    typed,      ///< a person, for this app
+    all,        ///< a person, for all apps
+    scheduled,  ///< the daily run
+    automatic,  ///< nobody: a changed domain, a deploy, a removed certificate, the minute's retry
 };
+
+/// How a certificate was asked for.
+struct EnableWish {
+    bool force = false;   ///< order although nothing is due
+    bool strict = false;  ///< all names or none
+    Origin origin = Origin::typed;
+    /// Called once an automatic run has installed its pair: lets go of who waits for that, and says
+    /// whether Dokku is going to rebuild the vhost now (design section 5). Unset: it is not.
+    std::function<bool()> hand_over{};
+
+    bool is_typed() const { return origin == Origin::typed; }
+    bool is_automatic() const { return origin == Origin::automatic; }
+};
+
+/// Why an app is not begun with.
+struct Refusal {
+    std::string_view cause;  ///< of cause.h
+    base::Error error;
+};
+using Prepared = base::Result<std::optional<IssueJob>, Refusal>;
 
 /// Judges all that can be judged without the CA and without writing: domains, e-mail, server,
 /// proxy, whether a certificate is due. Prints the official lines on the way (contract 10.4 steps 1
 /// to 3). Returns nothing if there is nothing to do.
-base::Result<std::optional<IssueJob>> prepare(Context& context, const dokku::AppName& app,
-                                              const EnableWish& wish);
+Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& wish);
 
 /// `invalid_input` with the official words if the app has no e-mail address.
 base::Result<void> require_email(const dokku::Settings& settings, const dokku::AppName& app);
+
+/// The official lines for an app whose certificate is good.
+void tell_nothing_due(const Context& context, const IssueJob& job);
 
 /// Contract 10.4 step 4: HTTP-01 needs an http listener on port 80. Adds `http:80:N` to the port
 /// map if there is another http or https mapping; the only place that ever touches a port map.

@@ -32,8 +32,9 @@ seconds pause_after(int failures, double dice) {
         std::chrono::duration<double>{static_cast<double>(pause.count()) * factor});
 }
 
-/// When both caps leave room for one more refusal; none comes in between.
-base::UtcTime room_from(const std::vector<base::UtcTime>& refusals, base::UtcTime now) {
+}  // namespace
+
+base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTime now) {
     const auto end = std::upper_bound(refusals.begin(), refusals.end(), now);
     const auto count = static_cast<std::size_t>(std::distance(refusals.begin(), end));
     base::UtcTime room = now;
@@ -43,10 +44,8 @@ base::UtcTime room_from(const std::vector<base::UtcTime>& refusals, base::UtcTim
     return room;
 }
 
-}  // namespace
-
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice) {
-    return std::max({now + pause_after(facts.failures, dice), room_from(facts.refusals, now),
+    return std::max({now + pause_after(facts.failures, dice), next_room(facts.refusals, now),
                      facts.not_before.value_or(now)});
 }
 

@@ -21,6 +21,9 @@ struct RetryFacts {
 /// would be the fifth within an hour or the thirteenth within a day.
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
 
+/// When one more refusal would be within both caps; `now` if it is now.
+base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTime now);
+
 /// When to look at the DNS again for a name that waits for it: after a minute for the first ten
 /// minutes, then after a tenth of the time waited so far, every hour in the end. Costs no order.
 base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now);

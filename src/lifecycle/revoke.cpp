@@ -8,6 +8,7 @@
 #include "dokku/certs.h"
 #include "dokku/command.h"
 #include "dokku/domains.h"
+#include "dokku/hsts.h"
 #include "lifecycle/ca_directory.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/explain.h"
@@ -109,8 +110,12 @@ acme::Outcome<void> revoke_at_ca(Context& context, const dokku::AppName& app,
 
 /// Whoever sees the pair go must not order it anew.
 void note_off(const Context& context, const dokku::AppName& app) {
-    const auto off = context.store.update_state(
-        app.text(), [](store::AppState& state) { state.enabled = false; });
+    const auto off = context.store.update_state(app.text(), [](store::AppState& state) {
+        state.enabled = false;
+        state.switched_off = true;
+        state.names.clear();
+        state.due.reset();
+    });
     if (!off) context.log.warn(off.error().message);
 }
 
@@ -144,6 +149,9 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
                       (settings->uses_dns() ? "DNS-01" : "HTTP-01"));
     for (const std::string& domain : *domains) {
         context.log.error_plain("        - Domain '" + domain + "'");
+    }
+    if (const auto warning = dokku::hsts_warning(context.environment, app)) {
+        context.log.warn(*warning);
     }
     const auto done = revoke_at_ca(context, app, *settings, reason);
     if (done) {

@@ -16,28 +16,16 @@
 namespace lifecycle {
 namespace {
 
-constexpr std::chrono::seconds kServedPatience{5};
 constexpr std::chrono::milliseconds kLookAgain{50};
 
 base::Result<std::vector<dokku::NginxServer>> read_vhost(const Context& context,
-                                                         const IssueJob& job) {
-    const base::Path vhost = context.environment.app_root(job.app) / "nginx.conf";
+                                                         const dokku::AppName& app) {
+    const base::Path vhost = context.environment.app_root(app) / "nginx.conf";
     const auto text = base::read_file(vhost);
     if (!text) return text.error();
     const auto directives = dokku::parse_nginx_config(*text, vhost);
     if (!directives) return directives.error();
     return dokku::find_servers(*directives);
-}
-
-void rebuild(const Context& context, const IssueJob& job) {
-    auto built = dokku::require_trigger(context.environment, job.app, "proxy-build-config",
-                                        {job.app.text()});
-    if (built) return;
-    context.log.warn(built.error().message);
-    context.log.warn(
-        "The certificate is installed. Once that is mended, load it with: "
-        "dokku proxy:build-config " +
-        job.app.text());
 }
 
 std::vector<dokku::ListenPair> tls_pairs(const std::vector<dokku::NginxServer>& servers,
@@ -59,9 +47,9 @@ bool has_tls_for_all(const std::vector<dokku::NginxServer>& vhost, const IssueJo
 /// A vhost that serves this app's pair under these names needs no new text, only a reload. A run
 /// that was cut short may have installed the pair and never have come to its rebuild.
 bool needs_rebuild(const Context& context, const IssueJob& job) {
-    if (!job.alive()) return false;
-    if (!job.same_names) return true;
-    const auto vhost = read_vhost(context, job);
+    if (!job.alive() || job.unused) return false;
+    if (!job.has_same_names()) return true;
+    const auto vhost = read_vhost(context, job.app);
     return !vhost || (job.interrupted && !has_tls_for_all(*vhost, job));
 }
 
@@ -103,9 +91,9 @@ std::string look(const std::vector<Listener>& listeners, const std::string& name
 
 /// Dokku puts a domain into the vhost as it is stored, and browsers ask for the converted form of
 /// one in another script.
-std::string why_no_listener(const IssueJob& job, const std::string& name) {
-    const std::string& app = job.app.text();
-    for (const std::string& domain : job.domains) {
+std::string why_no_listener(const ServedWish& wish, const std::string& name) {
+    const std::string& app = wish.app.text();
+    for (const std::string& domain : wish.domains) {
         const auto converted = dns::DnsName::parse(domain);
         const bool stored_so = base::to_lower(domain) == name;
         if (!converted || converted->str() != name || stored_so) continue;
@@ -120,6 +108,22 @@ std::string why_no_listener(const IssueJob& job, const std::string& name) {
         name, app);
 }
 
+/// Reads the vhost anew each time: Dokku may be about to rebuild it.
+ServedName probe_once(const Context& context, const ServedWish& wish, const std::string& name,
+                      const std::vector<dokku::NginxServer>& all_servers) {
+    if (name.starts_with("*.")) return {name};
+    const auto servers = read_vhost(context, wish.app);
+    if (!servers) {
+        return {name, cause::kNotServed, "cannot read the vhost: " + servers.error().message};
+    }
+    const auto pairs = tls_pairs(*servers, name);
+    if (pairs.empty()) return {name, cause::kNoHttpsListener, why_no_listener(wish, name)};
+    const std::string reason = look(listeners_of(pairs, all_servers), name, wish.fingerprint);
+    if (reason.empty()) return {name};
+    return {name, cause::kNotServed,
+            "the new certificate of " + name + " is installed but not served: " + reason};
+}
+
 }  // namespace
 
 void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
@@ -130,10 +134,12 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
             job->settings.has_permanent_route() && !(job->route_is_new && !job->alive());
         const bool changed = !keep && remove_route_files(context, *job);
         // A rebuild reloads nginx itself, so it also takes the route out.
-        if (!needs_rebuild(context, *job) && (changed || job->alive())) reload_for = job;
+        if (!needs_rebuild(context, *job) && (changed || (job->alive() && !job->unused))) {
+            reload_for = job;
+        }
     }
     for (const IssueJob* job : jobs) {
-        if (needs_rebuild(context, *job)) rebuild(context, *job);
+        if (needs_rebuild(context, *job)) rebuild_vhost(context, job->app);
     }
     if (reload_for == nullptr) return;
     // Another app may have broken the configuration meanwhile.
@@ -146,34 +152,48 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
     if (!reloaded) context.log.warn(reloaded.error().message);
 }
 
-std::vector<std::string> probe_served(Context& context, const IssueJob& job) {
-    const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
-    if (!leaf) return {leaf.error().message};
-    const auto servers = read_vhost(context, job);
-    if (!servers) return {"cannot read the vhost: " + servers.error().message};
-    const auto all_servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
+void rebuild_vhost(const Context& context, const dokku::AppName& app) {
+    auto built =
+        dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});
+    if (built) return;
+    context.log.warn(built.error().message);
+    context.log.warn(
+        "The certificate is installed. Once that is mended, load it with: "
+        "dokku proxy:build-config " +
+        app.text());
+}
 
-    std::vector<std::string> missing;
-    const auto deadline = context.clock.monotonic() + kServedPatience;
-    for (const dns::DnsName& name : job.names) {
-        if (name.is_wildcard()) continue;  // a name below it is not ours to invent
-        const auto pairs = tls_pairs(*servers, name.str());
-        if (pairs.empty()) {
-            missing.push_back(why_no_listener(job, name.str()));
-            continue;
-        }
-        const auto listeners = listeners_of(pairs, all_servers);
-        std::string reason = look(listeners, name.str(), leaf->fingerprint());
-        while (!reason.empty() && context.clock.monotonic() < deadline) {
+base::FileStamp stamp_vhost(const Context& context, const dokku::AppName& app) {
+    return base::stamp_file(context.environment.app_root(app) / "nginx.conf")
+        .value_or(base::FileStamp{});
+}
+
+base::Result<ServedWish> served_wish(const IssueJob& job) {
+    const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
+    if (!leaf) return leaf.error();
+    return ServedWish{job.app, job.domains, to_texts(job.names), leaf->fingerprint()};
+}
+
+std::vector<ServedName> probe_served(Context& context, const ServedWish& wish,
+                                     std::chrono::milliseconds patience) {
+    const auto deadline = context.clock.monotonic() + patience;
+    const auto all_servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
+    // A vhost without a TLS listener only gets one by being rebuilt.
+    const auto may_change = [&](const ServedName& served) {
+        return served.cause != cause::kNoHttpsListener ||
+               (wish.vhost_before && *wish.vhost_before == stamp_vhost(context, wish.app));
+    };
+    std::vector<ServedName> seen;
+    for (const std::string& name : wish.names) {
+        ServedName served = probe_once(context, wish, name, all_servers);
+        while (!served.cause.empty() && may_change(served) &&
+               context.clock.monotonic() < deadline) {
             context.clock.sleep_for(kLookAgain);
-            reason = look(listeners, name.str(), leaf->fingerprint());
+            served = probe_once(context, wish, name, all_servers);
         }
-        if (!reason.empty()) {
-            missing.push_back("the new certificate of " + name.str() +
-                              " is installed but not served: " + reason);
-        }
+        seen.push_back(std::move(served));
     }
-    return missing;
+    return seen;
 }
 
 }  // namespace lifecycle

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,28 @@ namespace lifecycle {
 /// is reloaded if nothing changed.
 void load_pairs(Context& context, const std::vector<IssueJob*>& jobs);
 
-/// Asks nginx over TLS, with SNI, until it shows the new certificate for each name (a reload
-/// returns before the new workers serve). Returns a line for each name that it does not: the
-/// certificate stays installed, so these are warnings.
-std::vector<std::string> probe_served(Context& context, const IssueJob& job);
+/// One vhost rebuild; a failure is a warning.
+void rebuild_vhost(const Context& context, const dokku::AppName& app);
+
+/// Asks nginx over TLS, with SNI, until it shows the certificate for each name (a reload returns
+/// before the new workers serve) or `patience` is over. A name that it does not show is no failure:
+/// the certificate stays installed. Wildcards count as served: a name below one is not ours to
+/// invent.
+struct ServedWish {
+    dokku::AppName app;
+    std::vector<std::string> domains;  ///< as stored
+    std::vector<std::string> names;
+    std::string fingerprint;
+    /// Someone is about to rebuild the vhost that looks like this now.
+    std::optional<base::FileStamp> vhost_before{};
+};
+std::vector<ServedName> probe_served(Context& context, const ServedWish& wish,
+                                     std::chrono::milliseconds patience);
+
+/// The app's vhost as it is now; zeros if there is none.
+base::FileStamp stamp_vhost(const Context& context, const dokku::AppName& app);
+
+/// What to look for once the pair of a job is installed.
+base::Result<ServedWish> served_wish(const IssueJob& job);
 
 }  // namespace lifecycle

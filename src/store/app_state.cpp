@@ -1,10 +1,25 @@
 #include "store/app_state.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "json/value.h"
 #include "json/writer.h"
 
 namespace store {
 namespace {
+
+constexpr std::array<std::pair<NameStatus, std::string_view>, 8> kStatuses{{
+    {NameStatus::pending_dns, "pending-dns"},
+    {NameStatus::creating, "creating"},
+    {NameStatus::installed, "installed"},
+    {NameStatus::in_use, "in-use"},
+    {NameStatus::not_used, "not-used"},
+    {NameStatus::action_required, "action-required"},
+    {NameStatus::failed, "failed"},
+    {NameStatus::disabled, "disabled"},
+}};
 
 std::optional<base::UtcTime> read_time(const json::Value& object, std::string_view member) {
     const auto text = object.string(member);
@@ -46,6 +61,59 @@ std::optional<RunningOrder> read_order(const json::Value& state) {
     return order;
 }
 
+std::optional<NameState> read_name(const json::Value& object) {
+    const auto name = object.string("name");
+    const auto status = parse_name_status(object.string("status").value_or(""));
+    if (!name || !status) return std::nullopt;
+    NameState read;
+    read.name = *name;
+    read.status = *status;
+    read.cause = object.string("cause").value_or("");
+    read.reason = object.string("reason").value_or("");
+    read.since = read_time(object, "since").value_or(base::UtcTime{});
+    read.failures = static_cast<int>(object.integer("failures").value_or(0));
+    read.next_try = read_time(object, "next_try");
+    read.not_before = read_time(object, "not_before");
+    for (const std::string& text : object.strings("refusals")) {
+        if (const auto at = base::parse_rfc3339(text)) read.refusals.push_back(*at);
+    }
+    return read;
+}
+
+std::vector<NameState> read_names(const json::Value& state) {
+    std::vector<NameState> names;
+    const auto list = state.find("names");
+    if (!list) return names;
+    for (const json::Value& object : list->elements()) {
+        if (auto name = read_name(object)) names.push_back(std::move(*name));
+    }
+    return names;
+}
+
+void write_name(json::Writer& out, const NameState& name) {
+    out.begin_object();
+    out.member("name", name.name);
+    out.member("status", to_text(name.status));
+    if (!name.cause.empty()) out.member("cause", name.cause);
+    if (!name.reason.empty()) out.member("reason", name.reason);
+    out.member("since", base::to_rfc3339(name.since));
+    if (name.failures != 0) out.member("failures", std::int64_t{name.failures});
+    if (name.next_try) out.member("next_try", base::to_rfc3339(*name.next_try));
+    if (name.not_before) out.member("not_before", base::to_rfc3339(*name.not_before));
+    std::vector<std::string> refusals;
+    for (const base::UtcTime at : name.refusals)
+        refusals.push_back(base::to_rfc3339(at));
+    if (!refusals.empty()) out.member("refusals", refusals);
+    out.end_object();
+}
+
+void write_names(json::Writer& out, const std::vector<NameState>& names) {
+    out.key("names").begin_array();
+    for (const NameState& name : names)
+        write_name(out, name);
+    out.end_array();
+}
+
 void write_installed(json::Writer& out, const InstalledPair& pair) {
     out.key("installed").begin_object();
     out.member("fingerprint", pair.fingerprint);
@@ -76,12 +144,40 @@ void write_order(json::Writer& out, const RunningOrder& order) {
 
 }  // namespace
 
+std::string_view to_text(NameStatus status) {
+    const auto entry = std::find_if(kStatuses.begin(), kStatuses.end(),
+                                    [&](const auto& one) { return one.first == status; });
+    return entry == kStatuses.end() ? "" : entry->second;
+}
+
+std::optional<NameStatus> parse_name_status(std::string_view text) {
+    const auto entry = std::find_if(kStatuses.begin(), kStatuses.end(),
+                                    [&](const auto& one) { return one.second == text; });
+    if (entry == kStatuses.end()) return std::nullopt;
+    return entry->first;
+}
+
+const NameState* find_name(const AppState& state, std::string_view name) {
+    const auto found = std::find_if(state.names.begin(), state.names.end(),
+                                    [&](const NameState& one) { return one.name == name; });
+    return found == state.names.end() ? nullptr : &*found;
+}
+
+NameState* find_name(AppState& state, std::string_view name) {
+    const auto found = std::find_if(state.names.begin(), state.names.end(),
+                                    [&](const NameState& one) { return one.name == name; });
+    return found == state.names.end() ? nullptr : &*found;
+}
+
 base::Result<AppState> parse_app_state(std::string_view text) {
     const auto value = json::Value::parse(text);
     if (!value) return value.error();
     if (!value->is_object()) return base::fail(base::ErrorKind::protocol, "not a JSON object");
     AppState state;
     state.enabled = value->boolean("enabled").value_or(false);
+    state.switched_off = value->boolean("switched_off").value_or(false);
+    state.due = read_time(*value, "due");
+    state.names = read_names(*value);
     state.installed = read_installed(*value);
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
@@ -93,6 +189,9 @@ base::Secret to_text(const AppState& state) {
     json::Writer out{json::Layout::tabs};
     out.begin_object();
     out.member("enabled", state.enabled);
+    if (state.switched_off) out.member("switched_off", true);
+    if (state.due) out.member("due", base::to_rfc3339(*state.due));
+    if (!state.names.empty()) write_names(out, state.names);
     if (state.installed) write_installed(out, *state.installed);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);

@@ -16,7 +16,7 @@ enum class Owner { ours, custom };
 
 /// The pair last seen in an app's `tls/`.
 struct InstalledPair {
-    std::string fingerprint;  ///< SHA-256 of the leaf's DER, lower-case hex
+    std::string fingerprint;  ///< SHA-256 of the leaf's DER, lower-case hex; "" if not computed yet
     Owner owner = Owner::ours;
     base::UtcTime not_after;
 };
@@ -40,14 +40,50 @@ struct RunningOrder {
     base::Secret key_pem;  ///< of the certificate to be
 };
 
+/// The life of a name (design section 4).
+enum class NameStatus {
+    pending_dns,
+    creating,
+    installed,
+    in_use,
+    not_used,
+    action_required,
+    failed,
+    disabled,
+};
+
+/// `pending-dns`, `in-use`, ...
+std::string_view to_text(NameStatus status);
+std::optional<NameStatus> parse_name_status(std::string_view text);
+
+/// One wanted name of an app.
+struct NameState {
+    std::string name;  ///< as ordered; as stored if it cannot be ordered
+    NameStatus status = NameStatus::creating;
+    std::string cause;    ///< a name that `letsencrypt:explain` knows, or ""
+    std::string reason;   ///< what was seen, one line; "" without a cause
+    base::UtcTime since;  ///< has this status and cause
+    int failures = 0;     ///< tries in a row that ended so
+    std::optional<base::UtcTime> next_try;
+    std::optional<base::UtcTime> not_before;  ///< that the CA asked for
+    std::vector<base::UtcTime> refusals;      ///< validations that the CA refused in the last day
+};
+
 /// What we know of one app beyond what its files say (design section 3).
 struct AppState {
     bool enabled = false;
+    bool switched_off = false;  ///< by `disable` or `revoke`: outranks a host's auto-issue
+    /// When the minute's run is to look at the app again; see LocalStore::next_due.
+    std::optional<base::UtcTime> due;
+    std::vector<NameState> names;
     std::optional<InstalledPair> installed;
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;
 };
+
+NameState* find_name(AppState& state, std::string_view name);
+const NameState* find_name(const AppState& state, std::string_view name);
 
 /// `protocol` if the text is not such a state.
 base::Result<AppState> parse_app_state(std::string_view text);

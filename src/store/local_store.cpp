@@ -1,11 +1,14 @@
 #include "store/local_store.h"
 
+#include <algorithm>
 #include <sys/stat.h>
 
 #include "base/directory.h"
 #include "base/text.h"
 #include "json/value.h"
 #include "json/writer.h"
+#include "store/app_summary.h"
+#include "store/due_list.h"
 
 namespace store {
 namespace {
@@ -81,16 +84,69 @@ base::Result<AppState> LocalStore::read_state(std::string_view app) const {
 base::Result<void> LocalStore::update_state(std::string_view app,
                                             const std::function<void(AppState&)>& change) const {
     const base::Path file = state_file(app);
-    if (auto made = base::make_directories(file.parent_path(), kPrivateFolder); !made) return made;
-    base::SystemClock clock;
-    const auto lock = base::FileLock::acquire(file.parent_path() / ".lock", kStatePatience, clock);
+    const auto lock = lock_states();
     if (!lock) return lock.error();
-    auto swept = base::remove_leftovers(file.parent_path(), file.filename().string());
-    if (!swept) return swept;
+    for (const base::Path& written : {file, due_file()}) {
+        auto swept = base::remove_leftovers(written.parent_path(), written.filename().string());
+        if (!swept) return swept;
+    }
     auto state = read_state(app);
     if (!state) return std::move(state).error();
+    const auto due_before = state->due;
     change(*state);
-    return base::ensure_file(file, to_text(*state).reveal(), kPrivateFile);
+    // An entry too many costs one look, one too few would never be looked at: it comes first, and
+    // goes last.
+    if (state->due) {
+        if (auto noted = note_due(due_file(), app, state->due); !noted) return noted;
+    }
+    auto written = base::ensure_file(file, to_text(*state).reveal(), kPrivateFile);
+    if (written && due_before && !state->due) return note_due(due_file(), app, std::nullopt);
+    return written;
+}
+
+base::Result<base::FileLock> LocalStore::lock_states() const {
+    const base::Path folder = root_ / "state";
+    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
+        return std::move(made).error();
+    }
+    base::SystemClock clock;
+    return base::FileLock::acquire(folder / ".lock", kStatePatience, clock);
+}
+
+base::Result<void> LocalStore::update_existing_state(
+    std::string_view app, const std::function<void(AppState&)>& change) const {
+    if (!base::file_exists(state_file(app))) return {};
+    return update_state(app, change);
+}
+
+base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) const {
+    return update_existing_state(app, [&](AppState& state) {
+        for (NameState& name : state.names) {
+            if (is_settled(name.status) && !name.next_try) continue;
+            name.next_try = std::max(now, name.not_before.value_or(now));
+            state.due = std::min(state.due.value_or(*name.next_try), *name.next_try);
+        }
+    });
+}
+
+std::optional<base::UtcTime> LocalStore::next_due() const {
+    const DueList due = read_due_list(due_file());
+    const auto first = std::min_element(
+        due.begin(), due.end(),
+        [](const auto& one, const auto& other) { return one.second < other.second; });
+    if (first == due.end()) return std::nullopt;
+    return first->second;
+}
+
+std::vector<std::string> LocalStore::due_apps(base::UtcTime now) const {
+    return due_at(read_due_list(due_file()), now);
+}
+
+std::vector<std::string> LocalStore::waiting_apps() const {
+    std::vector<std::string> apps;
+    for (const auto& [app, at] : read_due_list(due_file()))
+        apps.push_back(app);
+    return apps;
 }
 
 base::Result<void> LocalStore::copy_state(std::string_view from, std::string_view to) const {
@@ -102,7 +158,12 @@ base::Result<void> LocalStore::copy_state(std::string_view from, std::string_vie
 }
 
 base::Result<void> LocalStore::remove_state(std::string_view app) const {
-    if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
+    {
+        const auto states = lock_states();
+        if (!states) return states.error();
+        if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
+        if (auto noted = note_due(due_file(), app, std::nullopt); !noted) return noted;
+    }
     // A lock that a run holds stays: unlinked, it would no longer keep a second run out.
     const base::Path lock_file = root_ / "locks" / std::string{app};
     if (!base::file_exists(lock_file)) return {};

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -34,9 +35,28 @@ class LocalStore {
     /// A state that is missing is an empty one. `protocol` names the file if it cannot be read.
     base::Result<AppState> read_state(std::string_view app) const;
 
+    bool has_state(std::string_view app) const { return base::file_exists(state_file(app)); }
+
     /// Reads, changes and replaces the state under its own short lock.
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
+
+    /// Reads, changes and replaces the state if the app has one; else nothing happens.
+    base::Result<void> update_existing_state(std::string_view app,
+                                             const std::function<void(AppState&)>& change) const;
+
+    /// Something changed that an app may have waited for: all its names are looked at again by the
+    /// minute's run, if any is not settled.
+    base::Result<void> wake(std::string_view app, base::UtcTime now) const;
+
+    /// When the first app is to be looked at; nothing if none is. One small file.
+    std::optional<base::UtcTime> next_due() const;
+
+    /// The apps whose time has come, the longest waiting first.
+    std::vector<std::string> due_apps(base::UtcTime now) const;
+
+    /// All apps that wait for something.
+    std::vector<std::string> waiting_apps() const;
 
     /// For an app that is renamed: its state but for a running order, which is about the old name.
     base::Result<void> copy_state(std::string_view from, std::string_view to) const;
@@ -86,6 +106,8 @@ class LocalStore {
   private:
     base::Path account_folder(std::string_view server_url, std::string_view email) const;
     base::Path state_file(std::string_view app) const;
+    base::Path due_file() const { return root_ / "state" / "due"; }
+    base::Result<base::FileLock> lock_states() const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;

@@ -3,9 +3,15 @@
 #include "dokku/setup.h"
 
 #include "cli/run.h"
+#include "hooks/take_over.h"
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        // First: what it writes as root gets its owner with all other files.
+        const store::LocalStore store{call.environment.global_root()};
+        if (auto taken = hooks::take_over_apps(call.environment, store); !taken) {
+            cli::print_error(call.log, taken.error());
+        }
         auto done = dokku::set_up_host(call.environment, call.log);
         if (!done) return std::move(done).error();
         return cli::ExitCode::done;

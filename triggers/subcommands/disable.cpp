@@ -25,6 +25,9 @@ int main(int argc, char** argv) {
             // Before anything goes, so that a hook that sees it go does not order it anew.
             const auto off = store.update_state(app->text(), [](store::AppState& state) {
                 state.enabled = false;
+                state.switched_off = true;
+                state.names.clear();
+                state.due.reset();
                 state.order.reset();
             });
             if (!off) return off.error();

@@ -25,8 +25,10 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
     }
     const auto run = lifecycle::Run::open(call.environment, call.log);
     if (!run) return run.error();
-    const lifecycle::EnableWish wish{call.arguments.has("--force") || call.arguments.has("-f"),
-                                     call.arguments.has("--all")};
+    lifecycle::EnableWish wish;
+    wish.force = call.arguments.has("--force") || call.arguments.has("-f");
+    wish.strict = call.arguments.has("--strict");
+    if (call.arguments.has("--all")) wish.origin = lifecycle::Origin::all;
     const auto outcome = lifecycle::enable((*run)->context(), *apps, wish);
     return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
 }
@@ -35,10 +37,12 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
 
 int main(int argc, char** argv) {
     const cli::Subcommand subcommand{
-        "letsencrypt:enable <app> [--force] | --all [--force]",
+        "letsencrypt:enable <app> [--force] [--strict] | --all [--force] [--strict]",
         "Gets a certificate from the CA and makes nginx serve it. Nothing is done while the one in "
-        "use is still good for the app's domains, unless --force is given. --all takes every app.",
-        {.switches = {"--force", "-f", "--all"},
+        "use is still good for the app's domains, unless --force is given. Names that cannot be "
+        "certified now are left out and follow by "
+        "themselves; with --strict all names are ordered or none. --all takes every app.",
+        {.switches = {"--force", "-f", "--all", "--strict"},
          .options = {},
          .takes_app_flag = true,
          .verbatim_after = std::nullopt}};

@@ -2,6 +2,8 @@
 #include "dokku/report.h"
 
 #include "cli/run.h"
+#include "store/app_summary.h"
+#include "store/local_store.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -20,7 +22,13 @@ int main(int argc, char** argv) {
             const bool names_app = !words.at(0).empty() && !words.at(0).starts_with("--");
             request.app = names_app ? words.at(0) : "";
             request.flag = words.at(names_app ? 1 : 0);
-            const auto printed = dokku::print_report(call.environment, call.log, request);
+            const store::LocalStore store{call.environment.global_root()};
+            const auto status_of = [&](const dokku::AppName& app) {
+                const auto state = store.read_state(app.text());
+                return state ? store::summarize(*state) : std::string{};
+            };
+            const auto printed =
+                dokku::print_report(call.environment, call.log, request, status_of);
             if (!printed) return printed.error();
             return cli::ExitCode::done;
         });

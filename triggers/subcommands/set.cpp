@@ -1,6 +1,8 @@
 // `letsencrypt:set APP|--global KEY [VALUE]`: sets or removes a property. Light: starts nothing.
+#include "base/clock.h"
 #include "cli/run.h"
 #include "dokku/change_setting.h"
+#include "hooks/wake.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -16,6 +18,10 @@ int main(int argc, char** argv) {
             const auto changed = dokku::change_setting(call.environment, call.log, words.at(0),
                                                        words.at(1), words.at(2));
             if (!changed) return changed.error();
+            const store::LocalStore store{call.environment.global_root()};
+            const auto woken =
+                hooks::wake_after_setting(store, words.at(0), base::SystemClock{}.now());
+            if (!woken) return woken.error();
             return cli::ExitCode::done;
         });
 }

@@ -95,6 +95,32 @@ TEST_CASE("servers that say nothing forbid nothing", "[dns]") {
     CHECK(server.asked("shop.test", RecordType::caa) == 0);
 }
 
+TEST_CASE("the zone's servers know better than a resolver that remembers", "[dns]") {
+    test::DnsWorld world;
+    world.recursive.answer("shop.test", RecordType::caa, only_for("shop.test", "old.test"));
+    SECTION("another record") {
+        world.answer("shop.test", RecordType::caa, {only_for("shop.test", "new.test")});
+        const auto found = dns::find_authoritative_caa(world.resolver, "www.shop.test");
+        REQUIRE(found);
+        REQUIRE(*found);
+        CHECK((*found)->owner == "shop.test");
+        CHECK((*found)->records == std::vector<Caa>{issue("new.test")});
+    }
+    SECTION("one of the name's own") {
+        world.answer("www.shop.test", RecordType::caa, {only_for("www.shop.test", "own.test")});
+        const auto found = dns::find_authoritative_caa(world.resolver, "www.shop.test");
+        REQUIRE(found);
+        REQUIRE(*found);
+        CHECK((*found)->owner == "www.shop.test");
+    }
+    SECTION("none that says anything") {
+        world.answer("www.shop.test", RecordType::caa, {{{}, test::kRefused}});
+        CHECK_FALSE(dns::find_authoritative_caa(world.resolver, "www.shop.test"));
+    }
+    CHECK(dns::find_caa(world.resolver, "www.shop.test")->records ==
+          std::vector<Caa>{issue("old.test")});
+}
+
 TEST_CASE("a CA is allowed if it is named, whatever the case", "[dns][rfc8659-4.2]") {
     const std::string value = GENERATE("letsencrypt.org", "LetsEncrypt.ORG", " letsencrypt.org ; ",
                                        "letsencrypt.org; policy=ev", "letsencrypt.org;a=1;");

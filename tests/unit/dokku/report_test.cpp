@@ -31,6 +31,10 @@ std::string names_of(const std::vector<dokku::ReportRow>& rows) {
     return names;
 }
 
+std::string no_status(const dokku::AppName&) {
+    return "";
+}
+
 }  // namespace
 
 TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C-10.4]") {
@@ -41,15 +45,19 @@ TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C
           "global-lego-docker-options lego-docker-options computed-server global-server server "
           "computed-dns-provider-A global-dns-provider-A computed-dns-provider-OVH_KEY "
           "dns-provider-OVH_KEY computed-dns-resolvers global-dns-resolvers dns-resolvers "
-          "computed-challenge-route global-challenge-route challenge-route global-last-run "
-          "global-next-run ");
+          "computed-challenge-route global-challenge-route challenge-route computed-auto-issue "
+          "global-auto-issue auto-issue computed-auto-issue-timeout global-auto-issue-timeout "
+          "auto-issue-timeout excluded computed-preflight global-preflight preflight "
+          "computed-rehearse global-rehearse rehearse computed-renew-unused global-renew-unused "
+          "renew-unused status global-last-run global-next-run ");
 }
 
 TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {
     CHECK(names_of(dokku::global_rows(dokku::report_rows(some_facts()))) ==
           "global-dns-provider global-email global-graceperiod global-lego-args "
           "global-lego-docker-options global-server global-dns-provider-A global-dns-resolvers "
-          "global-challenge-route global-last-run global-next-run ");
+          "global-challenge-route global-auto-issue global-auto-issue-timeout global-preflight "
+          "global-rehearse global-renew-unused global-last-run global-next-run ");
 }
 
 TEST_CASE("report rows are padded byte for byte as officially", "[dokku][C-10.4]") {
@@ -102,7 +110,7 @@ TEST_CASE("a host without apps has no report, not even a global one", "[dokku][C
     test::DokkuHost host;
     dokku::ReportRequest request;
     request.global = true;
-    const auto printed = dokku::print_report(host.environment, host.log(), request);
+    const auto printed = dokku::print_report(host.environment, host.log(), request, no_status);
     REQUIRE_FALSE(printed);
     CHECK(printed.error().kind == base::ErrorKind::not_found);
     CHECK(printed.error().message == "You haven't deployed any applications yet");
@@ -114,7 +122,7 @@ TEST_CASE("what report prints for which words", "[dokku][C-10.4]") {
     host.add_app("shop");
     host.set_property("shop", "email", "me@x.test");
     const auto print = [&](const dokku::ReportRequest& request) {
-        return dokku::print_report(host.environment, host.log(), request);
+        return dokku::print_report(host.environment, host.log(), request, no_status);
     };
     SECTION("all apps, one after the other") {
         REQUIRE(print({}));

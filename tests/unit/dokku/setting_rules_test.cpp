@@ -14,7 +14,8 @@ TEST_CASE("the keys of the official plugin and ours are known", "[dokku][C-10.4]
     const std::string key =
         GENERATE("dns-provider", "dns-provider-OVH_APPLICATION_KEY", "dns-provider-x", "email",
                  "graceperiod", "server", "lego-args", "lego-docker-options", "dns-resolvers",
-                 "challenge-route");
+                 "challenge-route", "auto-issue", "auto-issue-timeout", "preflight", "rehearse",
+                 "renew-unused");
     CAPTURE(key);
     CHECK(dokku::check_key(key));
 }
@@ -28,7 +29,8 @@ TEST_CASE("an unknown key gets the official words, ours named at the end", "[dok
     CHECK(known.error().kind == base::ErrorKind::invalid_input);
     CHECK(known.error().message ==
           "Invalid key specified, valid keys include: dns-provider, dns-provider-*, email, "
-          "graceperiod, server, lego-args, lego-docker-options, dns-resolvers, challenge-route");
+          "graceperiod, server, lego-args, lego-docker-options, dns-resolvers, challenge-route, "
+          "auto-issue, auto-issue-timeout, preflight, rehearse, renew-unused");
 }
 
 TEST_CASE("no key at all", "[dokku][C-10.4]") {
@@ -46,6 +48,14 @@ TEST_CASE("values that a property can have", "[dokku]") {
                                                      {"email", "none"},
                                                      {"challenge-route", "momentary"},
                                                      {"challenge-route", "permanent"},
+                                                     {"auto-issue", "true"},
+                                                     {"auto-issue", "false"},
+                                                     {"auto-issue-timeout", "0"},
+                                                     {"auto-issue-timeout", "600"},
+                                                     {"preflight", "off"},
+                                                     {"rehearse", "false"},
+                                                     {"rehearse", "https://ca.test/dir"},
+                                                     {"renew-unused", "true"},
                                                      {"dns-resolvers", "192.0.2.1:53"},
                                                      {"lego-args", "--key-type"},
                                                      {"lego-args", "-x\ty"},
@@ -84,6 +94,11 @@ TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]")
                                {"email", "a@b@x.test", "you@example.com"},
                                {"email", "None", "none"},
                                {"challenge-route", "always", "momentary or permanent"},
+                               {"auto-issue", "yes", "true or false"},
+                               {"auto-issue-timeout", "601", "from 0 to 600"},
+                               {"auto-issue-timeout", "1m", "from 0 to 600"},
+                               {"preflight", "false", "on or off"},
+                               {"rehearse", "http://ca.test/dir", "true, false or the https://"},
                                {"dns-resolvers", "dns.test", "IP[:port]"},
                                {"dns-provider-KEY", "a\nB=c", "one line"},
                                {"lego-args", "a\rb", "one line"}}));

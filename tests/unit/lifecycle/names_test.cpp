@@ -11,14 +11,14 @@ using Words = std::vector<std::string>;
 TEST_CASE("names keep their order and count once, whatever their spelling", "[lifecycle]") {
     const std::string idn = std::string{"b\xc3\xbc"} + "cher.test";
     const auto choice = lifecycle::choose_names(
-        {"b.test", "A.test", "a.test.", idn, "xn--bcher-kva.test"}, ChallengeKind::http);
+        {"b.test", "A.test", "a.test.", idn, "xn--bcher-kva.test"}, ChallengeKind::http, {});
     CHECK(lifecycle::to_texts(choice.names) == Words{"b.test", "a.test", "xn--bcher-kva.test"});
     CHECK(choice.left_out.empty());
 }
 
 TEST_CASE("a name that cannot be ordered does not hold back the others", "[lifecycle][design-4]") {
     const auto choice =
-        lifecycle::choose_names({"foo*bar.test", "a.test", "localhost"}, ChallengeKind::http);
+        lifecycle::choose_names({"foo*bar.test", "a.test", "localhost"}, ChallengeKind::http, {});
     CHECK(lifecycle::to_texts(choice.names) == Words{"a.test"});
     REQUIRE(choice.left_out.size() == 2);
     CHECK(choice.left_out[0].domain == "foo*bar.test");
@@ -28,7 +28,7 @@ TEST_CASE("a name that cannot be ordered does not hold back the others", "[lifec
 }
 
 TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
-    const auto http = lifecycle::choose_names({"*.a.test"}, ChallengeKind::http);
+    const auto http = lifecycle::choose_names({"*.a.test"}, ChallengeKind::http, {});
     CHECK(http.names.empty());
     REQUIRE(http.left_out.size() == 1);
     CHECK(http.left_out[0].reason.message ==
@@ -36,13 +36,13 @@ TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
     CHECK(http.left_out[0].reason.steps ==
           Words{"Set a DNS provider: dokku letsencrypt:set <app> dns-provider <name>"});
 
-    const auto dns = lifecycle::choose_names({"*.a.test"}, ChallengeKind::dns);
+    const auto dns = lifecycle::choose_names({"*.a.test"}, ChallengeKind::dns, {});
     CHECK(lifecycle::to_texts(dns.names) == Words{"*.a.test"});
     CHECK(dns.left_out.empty());
 }
 
 TEST_CASE("of no domains there are no names", "[lifecycle]") {
-    const auto choice = lifecycle::choose_names({}, ChallengeKind::http);
+    const auto choice = lifecycle::choose_names({}, ChallengeKind::http, {});
     CHECK(choice.names.empty());
     CHECK(choice.left_out.empty());
 }

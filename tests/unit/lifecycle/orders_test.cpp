@@ -248,7 +248,8 @@ TEST_CASE("a state that cannot be read stops the order before the CA is asked", 
 TEST_CASE("a job that failed before is not ordered", "[lifecycle]") {
     Ordering ordering;
     auto job = ordering.job();
-    job.fail({base::ErrorKind::io, "the route is not served", {}, {}});
+    job.fail(lifecycle::cause::kPathShadowed,
+             {base::ErrorKind::io, "the route is not served", {}, {}});
     lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
     CHECK(job.failure->error.message == "the route is not served");
     CHECK(ordering.http.sent().empty());

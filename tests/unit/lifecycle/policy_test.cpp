@@ -28,7 +28,13 @@ struct Case {
         wish.hash = "h";
         wish.names = {"b.test", "a.test"};
     }
-    std::optional<std::string> why() const { return lifecycle::why_due(facts, wish, clock.now()); }
+    std::optional<lifecycle::Due> due() const {
+        return lifecycle::why_due(facts, wish, clock.now());
+    }
+    std::optional<std::string> why() const {
+        const auto found = due();
+        return found ? std::optional{found->why} : std::nullopt;
+    }
 
     test::FakeClock clock;
     lifecycle::CertificateFacts facts;
@@ -131,4 +137,30 @@ TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[life
     CHECK(lifecycle::choose_margin(days{15}, month, true).before_end == days{15});
     CHECK_FALSE(lifecycle::choose_margin(days{15}, month, true).clamped);
     CHECK(lifecycle::choose_margin(std::nullopt, month, true).before_end == days{10});
+}
+
+TEST_CASE("where nobody asked, changed settings order nothing by themselves",
+          "[lifecycle][issue-4]") {
+    Case changed;
+    changed.facts.current_hash = "other";
+    CHECK(changed.why());
+    changed.wish.automatic = true;
+    CHECK_FALSE(changed.why());
+    changed.wish.names.push_back("c.test");
+    REQUIRE(changed.due());
+    CHECK(changed.due()->only_growth);
+    changed.wish.loses_names = true;
+    CHECK_FALSE(changed.due()->only_growth);
+}
+
+TEST_CASE("a failing name is not dropped before half of what was left is over",
+          "[lifecycle][design-4]") {
+    const test::FakeClock clock;
+    const auto began = clock.now();
+    const lifecycle::FailingName name{began, began + days{20}};
+    CHECK_FALSE(lifecycle::may_be_dropped(name, began + days{9}));
+    CHECK(lifecycle::may_be_dropped(name, began + days{10}));
+    const lifecycle::FailingName growing{began, began + days{20}, true};
+    CHECK_FALSE(lifecycle::may_be_dropped(growing, began + std::chrono::minutes{59}));
+    CHECK(lifecycle::may_be_dropped(growing, began + hours{1}));
 }

@@ -1,0 +1,115 @@
+#include "base/session.h"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <system_error>
+#include <unistd.h>
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): not in every unistd.h
+
+namespace base {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// What posix_spawn is told; freed with it.
+class SessionStart {
+  public:
+    SessionStart() {
+        ::posix_spawn_file_actions_init(&actions_);
+        ::posix_spawnattr_init(&attributes_);
+    }
+    SessionStart(const SessionStart&) = delete;
+    SessionStart& operator=(const SessionStart&) = delete;
+    SessionStart(SessionStart&&) = delete;
+    SessionStart& operator=(SessionStart&&) = delete;
+    ~SessionStart() {
+        ::posix_spawn_file_actions_destroy(&actions_);
+        ::posix_spawnattr_destroy(&attributes_);
+    }
+
+    int spawn(std::vector<std::string> argv, int output) {
+        ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID);
+        std::vector<char*> words;
+        words.reserve(argv.size() + 1);
+        for (std::string& word : argv)
+            words.push_back(word.data());
+        words.push_back(nullptr);
+        pid_t pid = 0;
+        return ::posix_spawn(&pid, words.front(), &actions_, &attributes_, words.data(), environ);
+    }
+
+  private:
+    posix_spawn_file_actions_t actions_{};
+    posix_spawnattr_t attributes_{};
+};
+
+std::chrono::milliseconds until(SteadyTime end) {
+    return std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+}
+
+/// The lines so far go out; what is begun stays.
+void pass_lines(std::string& text, const std::function<void(std::string_view)>& sink) {
+    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
+        sink(std::string_view{text}.substr(0, end));
+        text.erase(0, end + 1);
+    }
+}
+
+}  // namespace
+
+Result<UniqueFd> start_session(const std::vector<std::string>& argv) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return fail(ErrorKind::io, "creating a pipe: " + std::generic_category().message(errno));
+    }
+    UniqueFd reading{ends[0]};
+    const UniqueFd writing{ends[1]};
+    const int error = SessionStart{}.spawn(argv, writing.get());
+    if (error != 0) {
+        return fail(error == ENOENT ? ErrorKind::not_found : ErrorKind::io,
+                    "starting " + argv.front() + ": " + std::generic_category().message(error));
+    }
+    return reading;
+}
+
+void relay_lines(const UniqueFd& pipe, std::chrono::milliseconds patience,
+                 const std::function<void(std::string_view line)>& sink,
+                 const std::function<bool()>& stop) {
+    const SteadyTime end = std::chrono::steady_clock::now() + patience;
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (!stop() && until(end).count() > 0) {
+        pollfd watched{pipe.get(), POLLIN, 0};
+        const int ready = ::poll(&watched, 1, static_cast<int>(until(end).count()));
+        if (ready <= 0) continue;  // a signal, or the end
+        const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
+        if (got == 0 || (got < 0 && errno != EINTR)) break;
+        if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+        pass_lines(text, sink);
+    }
+    if (!text.empty()) sink(text);
+}
+
+bool has_reader(int fd) {
+    pollfd watched{fd, 0, 0};
+    return ::poll(&watched, 1, 0) >= 0 && (watched.revents & (POLLERR | POLLNVAL)) == 0;
+}
+
+void redirect_output(const std::string& file) {
+    constexpr mode_t kLogMode = 0644;
+    UniqueFd target{::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kLogMode)};
+    if (!target) target = UniqueFd{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    if (!target) return;
+    ::dup2(target.get(), STDOUT_FILENO);
+    ::dup2(target.get(), STDERR_FILENO);
+}
+
+}  // namespace base

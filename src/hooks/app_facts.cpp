@@ -1,0 +1,14 @@
+#include "hooks/app_facts.h"
+
+namespace hooks {
+
+base::Result<AppFacts> read_facts(const dokku::Environment& environment,
+                                  const store::LocalStore& store, const dokku::AppName& app) {
+    auto settings = dokku::read_settings(environment, app);
+    if (!settings) return std::move(settings).error();
+    auto state = store.read_state(app.text());
+    if (!state) return std::move(state).error();
+    return AppFacts{std::move(*settings), std::move(*state)};
+}
+
+}  // namespace hooks

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "dokku/settings.h"
+#include "store/local_store.h"
+
+namespace hooks {
+
+/// What decides whether a hook of ours acts for an app. Reads two small files.
+struct AppFacts {
+    dokku::Settings settings;
+    store::AppState state;
+
+    /// Are changes of domains, deploys and removed certificates to start an issue (design
+    /// section 6)?
+    bool issues_by_itself() const {
+        return dokku::issues_by_itself(settings, state.enabled, state.switched_off);
+    }
+};
+
+base::Result<AppFacts> read_facts(const dokku::Environment& environment,
+                                  const store::LocalStore& store, const dokku::AppName& app);
+
+}  // namespace hooks

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+#include "store/local_store.h"
+
+namespace hooks {
+
+/// `post-domains-update APP [ACTION [DOMAIN...]]` (contract section 3.2): new names get their
+/// certificate if automatic issuance applies, else the official hint is printed. Names that are
+/// gone are forgotten; the certificate follows at its next renewal. Without an ACTION a certificate
+/// was installed or removed: that is only noted.
+base::Result<void> domains_changed(const dokku::Environment& environment, const dokku::Log& log,
+                                   const dokku::AppName& app, std::string_view action);
+
+}  // namespace hooks

@@ -1,0 +1,82 @@
+#include "hooks/installed_pair.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "dokku/certs.h"
+#include "hooks/app_facts.h"
+
+namespace hooks {
+namespace {
+
+using store::NameStatus;
+
+/// As lifecycle/cause.h has it, which light executables do not link.
+constexpr std::string_view kCustom = "custom-certificate";
+
+bool is_link(const base::Path& path) {
+    std::error_code error;
+    return std::filesystem::is_symlink(path, error);
+}
+
+void rest(store::AppState& state, base::UtcTime until, bool replaced_at_its_end) {
+    for (store::NameState& name : state.names) {
+        if (name.status == NameStatus::disabled || name.status == NameStatus::not_used) continue;
+        name.status = NameStatus::not_used;
+        name.cause = kCustom;
+        name.reason = "a certificate of its own is served until " + base::to_readable(until);
+        name.failures = 0;
+        name.next_try.reset();
+    }
+    state.due.reset();
+    if (replaced_at_its_end) state.due = until;
+}
+
+}  // namespace
+
+base::Result<void> note_pair(const dokku::Environment& environment, const store::LocalStore& store,
+                             const dokku::AppName& app) {
+    const auto status = dokku::read_certificate_status(environment, app);
+    if (!dokku::has_pair(environment, app) || !status.dates) {
+        return store.update_existing_state(app.text(),
+                                           [](store::AppState& state) { state.installed.reset(); });
+    }
+    if (status.active) return {};
+    const auto facts = read_facts(environment, store, app);
+    if (!facts) return facts.error();
+    const base::UtcTime until = status.dates->not_after;
+    const bool wanted = facts->state.enabled || facts->issues_by_itself();
+    if (!wanted && !store.has_state(app.text())) return {};
+    return store.update_state(app.text(), [&](store::AppState& state) {
+        // One that we issued and that is not in use as ours (after a rename) stays ours.
+        if (state.installed && state.installed->not_after == until) return;
+        state.installed = store::InstalledPair{"", store::Owner::custom, until};
+        rest(state, until, wanted);
+    });
+}
+
+base::Result<void> note_removed_pair(const dokku::Environment& environment,
+                                     const store::LocalStore& store, const dokku::AppName& app,
+                                     base::UtcTime now) {
+    const auto facts = read_facts(environment, store, app);
+    if (!facts) return facts.error();
+    // One that no run of ours has seen: of the official plugin's, its folder is left.
+    const bool was_custom = facts->state.installed
+                                ? facts->state.installed->owner == store::Owner::custom
+                                : !is_link(environment.certs_root(app) / "current");
+    const bool steps_in = was_custom && facts->issues_by_itself();
+    return store.update_existing_state(app.text(), [&](store::AppState& state) {
+        state.installed.reset();
+        if (steps_in) {
+            state.due = now;
+        } else if (!was_custom) {
+            // As after `disable`: not even with the next domain, where all apps are issued.
+            state.enabled = false;
+            state.switched_off = true;
+            state.names.clear();
+            state.due.reset();
+        }
+    });
+}
+
+}  // namespace hooks

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "store/local_store.h"
+
+namespace hooks {
+
+/// A certificate was installed or removed: notes whose it is and when it ends, and nothing else
+/// (design section 6). A pair of a person's stops all tries for the app's names until it expires.
+base::Result<void> note_pair(const dokku::Environment& environment, const store::LocalStore& store,
+                             const dokku::AppName& app);
+
+/// The pair of an app was removed. If it was a person's and letsencrypt is enabled, ours takes its
+/// place with the minute's run; if it was ours, nothing is ordered until the next `enable`.
+base::Result<void> note_removed_pair(const dokku::Environment& environment,
+                                     const store::LocalStore& store, const dokku::AppName& app,
+                                     base::UtcTime now);
+
+}  // namespace hooks

@@ -1,0 +1,58 @@
+#include "hooks/wake.h"
+
+#include <algorithm>
+
+#include "dokku/certs.h"
+#include "dokku/property.h"
+#include "hooks/app_facts.h"
+#include "store/app_summary.h"
+
+namespace hooks {
+namespace {
+
+bool waits_for_something(const store::AppState& state) {
+    return std::any_of(state.names.begin(), state.names.end(), [](const store::NameState& name) {
+        return !store::is_settled(name.status);
+    });
+}
+
+base::Result<void> set_due(const store::LocalStore& store, const dokku::AppName& app,
+                           base::UtcTime now) {
+    return store.update_state(app.text(), [&](store::AppState& state) { state.due = now; });
+}
+
+}  // namespace
+
+base::Result<bool> wake_deployed(const dokku::Environment& environment,
+                                 const store::LocalStore& store, const dokku::AppName& app,
+                                 base::UtcTime now) {
+    const auto facts = read_facts(environment, store, app);
+    if (!facts) return facts.error();
+    if (waits_for_something(facts->state)) {
+        if (auto woken = store.wake(app.text(), now); !woken) return std::move(woken).error();
+        return true;
+    }
+    if (!facts->issues_by_itself() || dokku::has_pair(environment, app)) return false;
+    if (auto due = set_due(store, app, now); !due) return std::move(due).error();
+    return true;
+}
+
+base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
+                                      base::UtcTime now) {
+    if (target != dokku::Scope::kGlobal) return store.wake(target, now);
+    for (const std::string& app : store.waiting_apps()) {
+        if (auto woken = store.wake(app, now); !woken) return woken;
+    }
+    return {};
+}
+
+base::Result<void> wake_if_wanted(const dokku::Environment& environment,
+                                  const store::LocalStore& store, const dokku::AppName& app,
+                                  base::UtcTime now) {
+    const auto facts = read_facts(environment, store, app);
+    if (!facts) return facts.error();
+    if (auto woken = store.wake(app.text(), now); !woken) return woken;
+    return facts->issues_by_itself() ? set_due(store, app, now) : base::Result<void>{};
+}
+
+}  // namespace hooks

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "store/local_store.h"
+
+namespace hooks {
+
+/// An app was deployed: what waited for that is looked at by the minute's run, which also begins
+/// with an app that is to have a certificate and never had one. Nothing is ordered here.
+base::Result<bool> wake_deployed(const dokku::Environment& environment,
+                                 const store::LocalStore& store, const dokku::AppName& app,
+                                 base::UtcTime now);
+
+/// A property changed, of an app or (`--global`) of all: whoever waits is looked at again.
+base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
+                                      base::UtcTime now);
+
+/// The app is looked at by the minute's run if automatic issuance applies to it, or if it waits for
+/// something.
+base::Result<void> wake_if_wanted(const dokku::Environment& environment,
+                                  const store::LocalStore& store, const dokku::AppName& app,
+                                  base::UtcTime now);
+
+}  // namespace hooks

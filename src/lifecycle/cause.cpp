@@ -1,0 +1,194 @@
+#include "lifecycle/cause.h"
+
+#include <algorithm>
+#include <array>
+
+#include "acme/problem.h"
+
+namespace lifecycle {
+namespace {
+
+using store::NameStatus;
+
+constexpr auto kCauses = std::to_array<Cause>({
+    {cause::kDnsMissing, NameStatus::pending_dns, true,
+     "The name does not exist in the DNS yet, or has no address. Nothing is ordered for it; "
+     "the DNS is looked at every minute at first, later every hour.",
+     "Neither an A nor an AAAA record, also not at the zone's own name servers.",
+     "Add an A record for <domain> that leads to this host. The certificate follows by itself; "
+     "to look at once: dokku letsencrypt:retry <app>"},
+    {cause::kOtherServer, NameStatus::pending_dns, true,
+     "The name leads to another machine, so the CA would be answered by that one.",
+     "A random challenge, fetched by name, was not answered by this host.",
+     "Let the A and AAAA records of <domain> lead to this host, or remove it with: dokku "
+     "domains:remove <app> <domain>. If this host cannot reach itself by that name: dokku "
+     "letsencrypt:set <app> preflight off"},
+    {cause::kAaaaMismatch, NameStatus::pending_dns, true,
+     "The IPv6 address of the name is answered by another machine. CAs prefer IPv6, and do not "
+     "fall back to IPv4 once they got a wrong answer.",
+     "The challenge was answered right over IPv4 and wrong over IPv6.",
+     "Correct or remove the AAAA record of <domain>."},
+    {cause::kProxied, NameStatus::pending_dns, true,
+     "A CDN or proxy in front of this host answers the challenge itself.",
+     "The wrong answer carries the marks of a CDN (cf-ray, via, x-cache).",
+     "Let it hand /.well-known/acme-challenge/ through to port 80 of this host, switch it off "
+     "for <domain> until the certificate is there, or use DNS-01: dokku letsencrypt:set <app> "
+     "dns-provider <name>"},
+    {cause::kRedirected, NameStatus::pending_dns, true,
+     "Requests for the challenge are redirected to another name.",
+     "The answer was a redirect to another host.",
+     "Let the redirect of <domain> leave out /.well-known/acme-challenge/."},
+    {cause::kPortClosed, NameStatus::failed, true,
+     "Port 80 of this host's own address does not answer for the name.",
+     "The name leads to an address of this host, and no connection could be made.",
+     "Let nginx listen there (dokku nginx:report <app>), and open port 80 in the firewall."},
+    {cause::kPathShadowed, NameStatus::failed, true,
+     "A directive of the app's own nginx configuration answers the challenge's path before "
+     "ours can.",
+     "nginx, asked over loopback, does not answer the challenge; the file and line of the "
+     "directive.",
+     "Take the directive out of that file, or except /.well-known/acme-challenge/ from it; "
+     "then: dokku letsencrypt:retry <app>"},
+    {cause::kBlockedBy, NameStatus::failed, true,
+     "nginx refuses its whole configuration because of one file, so that no new certificate "
+     "of any app could be loaded. Nothing is ordered meanwhile.",
+     "The complaint of `nginx -t`, with app, file and line.",
+     "Mend that file. The others go on by themselves."},
+    {cause::kReloadRefused, NameStatus::failed, true,
+     "nginx did not take a reload although its test passed.",
+     "The error log of nginx; the challenge's route is not there after the reload.",
+     "Look into /var/log/nginx/error.log and run: sudo nginx -t"},
+    {cause::kCaa, NameStatus::action_required, true,
+     "A CAA record says which CAs may issue for the name, and this one may not.",
+     "The CAA records, and where in the tree they stand.",
+     "Add a CAA record that allows the CA, or choose another CA: dokku letsencrypt:set <app> "
+     "server <url>"},
+    {cause::kBadName, NameStatus::action_required, false,
+     "No public CA signs a certificate for such a name.",
+     "The rule that the name breaks, or the CA's refusal.",
+     "Remove it with: dokku domains:remove <app> <domain>, or leave it out with: dokku "
+     "letsencrypt:exclude <app> <domain>"},
+    {cause::kWildcard, NameStatus::action_required, false,
+     "Wildcards are only certified by DNS-01, which needs a DNS provider.",
+     "The name begins with `*.` and no dns-provider is set.",
+     "dokku letsencrypt:set <app> dns-provider <name>"},
+    {cause::kDnsProvider, NameStatus::failed, true,
+     "The DNS provider could not set the records of the challenge, or they were not seen at "
+     "the zone's name servers in time.",
+     "The words of the provider's program, or the name server that does not show the record.",
+     "Check the provider's variables: dokku letsencrypt:report <app>"},
+    {cause::kRefused, NameStatus::failed, true,
+     "The CA tried to validate the name and was not satisfied.", "The CA's own words.",
+     "Check from elsewhere that http://<domain>/ leads to this host: firewalls may let some "
+     "networks through only."},
+    {cause::kRateLimited, NameStatus::failed, true,
+     "A limit of the CA is reached. Nothing is asked before the time that the CA named.",
+     "The CA's own words and its Retry-After.",
+     "Wait. While trying things out use the staging CA: dokku letsencrypt:set <app> server "
+     "staging"},
+    {cause::kCaUnreachable, NameStatus::failed, true, "The CA did not answer.",
+     "The network's error.",
+     "Nothing, if the CA is down: it is tried again. Else check this host's way out to the "
+     "internet, and the server: dokku letsencrypt:report <app> --letsencrypt-computed-server"},
+    {cause::kCaError, NameStatus::failed, true, "The CA answered with an error of its own.",
+     "The CA's own words.", "Nothing: it is tried again."},
+    {cause::kAccount, NameStatus::action_required, false,
+     "The CA does not accept the account: its terms have changed, or it wants an external "
+     "account binding.",
+     "The CA's own words.", "Follow the CA's words; then: dokku letsencrypt:enable <app>"},
+    {cause::kSettings, NameStatus::action_required, false,
+     "A setting of the app makes it impossible to order.", "The setting.",
+     "Set it right with: dokku letsencrypt:set <app> <property> <value>"},
+    {cause::kNoEmail, NameStatus::action_required, false,
+     "No e-mail address is set. The CA's account is made with one, or with none if that is "
+     "what you want.",
+     "The property email is empty for the app and for the host.",
+     "dokku letsencrypt:set --global email <e-mail>, or: dokku letsencrypt:set --global email "
+     "none"},
+    {cause::kProxyType, NameStatus::action_required, false,
+     "The app is not served by nginx; its proxy gets certificates by itself.",
+     "The app's proxy type.", "dokku proxy:set <app> type nginx, or configure the other proxy."},
+    {cause::kNoHttpsListener, NameStatus::action_required, true,
+     "The certificate is installed, but the app's vhost has no https listener for the name. "
+     "Automatic issuance never touches the port map.",
+     "No `listen ... ssl` for the name in the app's nginx.conf.",
+     "dokku ports:add <app> https:443:<container-port>"},
+    {cause::kNotServed, NameStatus::installed, true,
+     "The certificate is installed, but nginx still shows another one, or none.",
+     "A TLS handshake with the name.",
+     "dokku proxy:build-config <app>; if that fails: sudo nginx -t"},
+    {cause::kHost, NameStatus::failed, true, "This host could not do its part.",
+     "The operating system's words.", "See the reason; it is tried again."},
+    {cause::kHeldBack, NameStatus::failed, true,
+     "The name could be certified, but a name that the certificate covers today is failing "
+     "right now and would lose it. That one is given an hour first.",
+     "A failing name that is covered today.",
+     "Mend the other name, or order without it: dokku letsencrypt:enable <app>"},
+    {cause::kCustom, NameStatus::not_used, true,
+     "A certificate that a person installed is served. It is never touched; ours takes its "
+     "place when it expires or is removed.",
+     "The certificate in tls/ was not issued by letsencrypt.",
+     "Nothing. To let letsencrypt replace it now: dokku letsencrypt:enable <app>"},
+    {cause::kExcluded, NameStatus::disabled, false, "The name is left out of certificates.",
+     "A domain or pattern given to letsencrypt:exclude.",
+     "dokku letsencrypt:include <app> <domain>"},
+    {cause::kSwitchedOff, NameStatus::disabled, false, "Letsencrypt is off for the app.",
+     "It was never enabled, or was disabled or revoked.", "dokku letsencrypt:enable <app>"},
+});
+
+std::string replace_all(std::string text, std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+        text.replace(at, what.size(), with);
+        at += with.size();
+    }
+    return text;
+}
+
+}  // namespace
+
+std::span<const Cause> causes() {
+    return kCauses;
+}
+
+const Cause* find_cause(std::string_view name) {
+    const auto found = std::find_if(kCauses.begin(), kCauses.end(),
+                                    [&](const Cause& one) { return one.name == name; });
+    return found == kCauses.end() ? nullptr : &*found;
+}
+
+std::string fix_of(const Cause& cause, std::string_view app, std::string_view domain) {
+    return replace_all(replace_all(std::string{cause.fix}, "<app>", app), "<domain>", domain);
+}
+
+std::string_view cause_of_problem(std::string_view problem_type) {
+    const std::string_view type = acme::short_type(problem_type);
+    if (type == "caa") return cause::kCaa;
+    if (type == "rejectedIdentifier" || type == "unsupportedIdentifier") return cause::kBadName;
+    if (type == "rateLimited") return cause::kRateLimited;
+    if (type == "externalAccountRequired" || type == "userActionRequired" ||
+        type == "invalidContact" || type == "unsupportedContact") {
+        return cause::kAccount;
+    }
+    if (type == "serverInternal") return cause::kCaError;
+    return cause::kRefused;
+}
+
+std::string_view cause_of(const acme::Failure& failure) {
+    using base::ErrorKind;
+    if (failure.error.kind == ErrorKind::rate_limited) return cause::kRateLimited;
+    if (failure.problem) return cause_of_problem(failure.problem->type);
+    switch (failure.error.kind) {
+        case ErrorKind::network:
+        case ErrorKind::timeout:
+            return failure.status == 0 ? cause::kCaUnreachable : cause::kCaError;
+        case ErrorKind::protocol:
+        case ErrorKind::rejected:
+            return cause::kCaError;
+        case ErrorKind::invalid_input:
+            return cause::kSettings;
+        default:
+            return cause::kHost;
+    }
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,91 @@
+#include "lifecycle/finish.h"
+
+#include <algorithm>
+
+#include "lifecycle/record.h"
+#include "lifecycle/serve.h"
+
+namespace lifecycle {
+namespace {
+
+/// What nginx serves now. In a run that handed over, Dokku is rebuilding the vhost meanwhile.
+void look_at_served(Context& context, IssueJob& job) {
+    constexpr std::chrono::seconds kUsual{5};
+    constexpr std::chrono::seconds kForDokku{30};
+    auto wish = served_wish(job);
+    if (!wish) return context.log.warn(wish.error().message);
+    wish->vhost_before = job.vhost_before;
+    job.served = probe_served(context, *wish, job.vhost_before ? kForDokku : kUsual);
+    const bool unloaded =
+        std::any_of(job.served.begin(), job.served.end(),
+                    [](const ServedName& one) { return one.cause == cause::kNotServed; });
+    const bool rebuilt = !job.vhost_before || *job.vhost_before != stamp_vhost(context, job.app);
+    if (!job.vhost_before || (rebuilt && !unloaded)) return;
+    rebuild_vhost(context, job.app);
+    wish->vhost_before.reset();
+    job.served = probe_served(context, *wish, kUsual);
+}
+
+/// One line for each name that is missing in the new certificate.
+void warn_of_held(const Context& context, const IssueJob& job) {
+    for (const HeldName& held : job.held) {
+        if (held.cause == cause::kExcluded) continue;
+        context.log.warn(held.name + " has no certificate yet (" + std::string{held.cause} +
+                         "): " + held.reason.message);
+    }
+}
+
+}  // namespace
+
+void remember(Context& context, const IssueJob& job) {
+    store::Attempt attempt;
+    attempt.at = context.clock.now();
+    attempt.issued = job.alive();
+    if (job.failure) attempt.message = job.failure->error.message;
+    if (job.failure && job.failure->problem) {
+        attempt.problem = acme::to_text(*job.failure->problem);
+    }
+    // A certificate that was issued but does not hold what it should will not get better by being
+    // fetched again: its order is done with. What the disk refused is tried again.
+    const bool useless =
+        job.failure && job.issued && job.failure->error.kind == base::ErrorKind::protocol;
+    const Cause* why = find_cause(job.cause);
+    const bool goes_on = job.alive() || (job.failure && why != nullptr && why->heals);
+    auto kept = context.store.update_state(job.app.text(), [&](store::AppState& state) {
+        if (!job.settled) state.last_attempt = attempt;
+        // The minute's run goes on with what can heal by itself.
+        if (goes_on) {
+            state.enabled = true;
+            state.switched_off = false;
+        }
+        const bool unasked = state.order && state.order->url.empty();
+        if (job.alive() || useless || unasked) state.order.reset();
+    });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+void finish(Context& context, IssueJob& job, const EnableWish& wish) {
+    context.log.info1("Disabling ACME proxy for " + job.app.text() + "...");
+    if (job.alive() && job.unused) {
+        context.log.verbose("Kept for later: " + job.app.text() +
+                            " is served with a certificate of its own");
+        context.log.info1("Done");
+    } else if (job.alive()) {
+        look_at_served(context, job);
+        for (const ServedName& served : job.served) {
+            if (!served.cause.empty()) context.log.warn(served.reason);
+        }
+        warn_of_held(context, job);
+        context.log.info1("Done");
+    } else if (job.settled) {
+        warn_of_held(context, job);
+        if (!wish.is_automatic()) tell_nothing_due(context, job);
+    } else {
+        context.log.warn("Failed to setup letsencrypt");
+        context.log.warn("Check log output for further information on failure");
+    }
+    record_outcome(context, job);
+    job.lock.reset();
+}
+
+}  // namespace lifecycle

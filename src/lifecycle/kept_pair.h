@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+// While a person's certificate is served, the one of ours lies in certs/current and is not used.
+// Property `renew-unused` keeps it good, so that it can take its place without the CA.
+
+/// Is the unused certificate of an app due for renewal? Not without one, while the property is off,
+/// or where letsencrypt is off.
+bool is_unused_due(const Context& context, const dokku::AppName& app);
+
+/// Takes the unused certificate for the one to install, if it is good for exactly the names that
+/// would be ordered and not due: no order is needed then.
+bool take_up_kept_pair(const Context& context, IssueJob& job);
+
+}  // namespace lifecycle

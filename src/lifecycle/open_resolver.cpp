@@ -1,0 +1,26 @@
+#include "lifecycle/open_resolver.h"
+
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+
+namespace lifecycle {
+
+base::Result<dns::Resolver> open_resolver(const dokku::Settings& settings,
+                                          const DnsOptions& options) {
+    const std::string& property = settings.dns_resolvers.computed;
+    const auto parsed =
+        dokku::parse_resolvers(property.empty() ? base::join(options.resolvers, ",") : property);
+    if (!parsed) return parsed.error();
+    std::vector<dns::ServerAddress> servers;
+    for (const dokku::ResolverAddress& address : *parsed)
+        servers.push_back({address.ip, address.port});
+    return dns::Resolver{{std::move(servers), options.query_timeout}};
+}
+
+bool has_own_resolver(const dokku::Settings& settings, const DnsOptions& options) {
+    return !settings.dns_resolvers.computed.empty() || !options.resolvers.empty();
+}
+
+}  // namespace lifecycle

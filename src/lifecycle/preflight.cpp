@@ -1,0 +1,188 @@
+#include "lifecycle/preflight.h"
+
+#include <algorithm>
+
+#include "base/base64.h"
+#include "base/ip_address.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "dns/addresses.h"
+#include "dns/caa.h"
+#include "lifecycle/open_resolver.h"
+#include "lifecycle/reachability.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::size_t kMostAddresses = 4;  ///< of each family
+
+std::vector<std::string> steps_of(std::string_view cause_name, const IssueJob& job,
+                                  const std::string& name) {
+    const Cause* known = find_cause(cause_name);
+    if (known == nullptr) return {};
+    return {fix_of(*known, job.app.text(), name)};
+}
+
+void hold(IssueJob& job, const std::string& name, std::string_view cause_name, std::string reason) {
+    job.hold(name, cause_name,
+             {base::ErrorKind::rejected, std::move(reason), std::nullopt,
+              steps_of(cause_name, job, name)});
+}
+
+bool is_checked(const IssueJob& job) {
+    return job.alive() && job.settings.has_preflight();
+}
+
+/// Names of a CDN or proxy among the headers of a wrong answer.
+bool has_proxy_marks(const http::Response& response) {
+    for (const char* mark : {"cf-ray", "via", "x-cache", "x-amz-cf-id", "x-served-by"}) {
+        if (response.header(mark)) return true;
+    }
+    return false;
+}
+
+std::string describe(const http::Response& response) {
+    constexpr std::size_t kEnough = 120;
+    std::string text = "HTTP " + std::to_string(response.status);
+    if (const auto server = response.header("server")) {
+        text += " from " + base::printable(*server, kEnough);
+    }
+    if (const auto location = response.header("location")) {
+        text += " to " + base::printable(*location, kEnough);
+    }
+    return text;
+}
+
+/// `example.com` of `https://example.com:8443/x`; "" if it is no absolute URL.
+std::string host_of(std::string_view url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) return {};
+    url.remove_prefix(scheme + 3);
+    return base::to_lower(url.substr(0, url.find_first_of("/:?#")));
+}
+
+Fetched fetch_at(Context& context, const std::string& name, const std::string& address,
+                 const std::string& thumbprint) {
+    const std::string token = base::to_base64url(base::random_bytes(24));
+    http::Request request;
+    request.url = "http://" + name + "/.well-known/acme-challenge/" + token;
+    request.scheme = http::Scheme::http_only;
+    request.connect_to = address;
+    request.limits = {std::chrono::seconds{2}, std::chrono::seconds{5}, std::chrono::seconds{5},
+                      1UL << 16U};
+    Fetched fetched;
+    fetched.address = address;
+    fetched.is_ipv6 = address.find(':') != std::string::npos;
+    const auto response = context.http.send(request);
+    if (!response) {
+        fetched.evidence = response.error().message;
+        return fetched;
+    }
+    const bool right =
+        response->status == 200 && base::trim(response->body) == token + "." + thumbprint;
+    fetched.kind = right ? Fetched::Kind::right : Fetched::Kind::wrong;
+    fetched.evidence = describe(*response);
+    fetched.has_proxy_marks = has_proxy_marks(*response);
+    if (response->status >= 300 && response->status < 400) {
+        fetched.redirect_host = host_of(response->header("location").value_or(""));
+    }
+    return fetched;
+}
+
+std::vector<std::string> first_of_each_family(const dns::Addresses& addresses) {
+    std::vector<std::string> chosen;
+    for (const auto* family : {&addresses.ipv6, &addresses.ipv4}) {
+        const auto count = std::min(family->size(), kMostAddresses);
+        chosen.insert(chosen.end(), family->begin(),
+                      family->begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    return chosen;
+}
+
+HostAddresses describe_host(const std::vector<std::string>& own) {
+    HostAddresses host;
+    for (const std::string& address : own) {
+        if (!base::is_public(address)) continue;
+        const bool ipv6 = address.find(':') != std::string::npos;
+        (ipv6 ? host.has_public_ipv6 : host.has_public_ipv4) = true;
+    }
+    return host;
+}
+
+/// Whose word counts where the resolver knows nothing, or what speaks against a name.
+dns::Confirm whose_word(const IssueJob& job) {
+    return has_own_resolver(job.settings, job.options.lego.dns) ? dns::Confirm::none
+                                                                : dns::Confirm::authoritative;
+}
+
+/// Why the CA may not issue for the name, if it may not. What a resolver remembers is not held
+/// against a name whose zone says otherwise by now.
+std::optional<std::string> why_closed(const dns::Resolver& resolver, const std::string& name,
+                                      const dns::CaaRequest& request, dns::Confirm confirm) {
+    const auto known = dns::find_caa(resolver, name);
+    if (!known) return std::nullopt;
+    auto why = dns::why_forbidden(*known, request);
+    if (!why || confirm == dns::Confirm::none) return why;
+    const auto today = dns::find_authoritative_caa(resolver, name);
+    if (!today) return why;
+    return *today ? dns::why_forbidden(**today, request) : std::nullopt;
+}
+
+}  // namespace
+
+void check_dns(IssueJob& job) {
+    if (!is_checked(job) || job.settings.uses_dns()) return;
+    const auto resolver = open_resolver(job.settings, job.options.lego.dns);
+    if (!resolver) return job.fail(cause::kSettings, resolver.error());
+    const auto confirm = whose_word(job);
+    for (const std::string& name : to_texts(job.names)) {
+        auto addresses = dns::look_up_addresses(*resolver, name, confirm);
+        if (addresses.state == dns::Addresses::State::missing) {
+            hold(job, name, cause::kDnsMissing,
+                 name + " does not resolve yet: " + addresses.evidence);
+        }
+        job.addresses.insert_or_assign(name, std::move(addresses));
+    }
+    job.drop_held();
+}
+
+void check_caa(IssueJob& job) {
+    if (!is_checked(job) || job.ca == nullptr) return;
+    const acme::Client& client = job.ca->client();
+    if (client.directory().caa_identities.empty()) return;
+    const auto resolver = open_resolver(job.settings, job.options.lego.dns);
+    if (!resolver) return job.fail(cause::kSettings, resolver.error());
+    for (const dns::DnsName& name : job.names) {
+        dns::CaaRequest request;
+        request.issuers = client.directory().caa_identities;
+        request.wildcard = name.is_wildcard();
+        request.account_url = client.account_url();
+        request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
+        const auto why = why_closed(*resolver, name.base_name(), request, whose_word(job));
+        if (!why) continue;
+        hold(job, name.str(), cause::kCaa, name.str() + ": " + base::printable(*why));
+    }
+    job.drop_held();
+}
+
+void check_reachability(Context& context, IssueJob& job) {
+    if (!is_checked(job) || job.settings.uses_dns()) return;
+    const auto own = base::local_addresses();
+    const HostAddresses host = describe_host(own);
+    for (const std::string& name : to_texts(job.names)) {
+        const auto where = job.addresses.find(name);
+        if (where == job.addresses.end()) continue;
+        std::vector<Fetched> fetched;
+        for (const std::string& address : first_of_each_family(where->second)) {
+            fetched.push_back(fetch_at(context, name, address, job.ca->thumbprint()));
+            fetched.back().is_own = std::find(own.begin(), own.end(), address) != own.end();
+        }
+        const Reach reach = judge_reach(name, fetched, host);
+        for (const std::string& warning : reach.warnings)
+            context.log.warn(warning);
+        if (!reach.cause.empty()) hold(job, name, reach.cause, reach.reason);
+    }
+    job.drop_held();
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+// What is asked about each name before an order is spent on it (design section 5). A name that does
+// not pass is held: the others go on. An app whose property `preflight` is `off` passes.
+
+/// Where the names lead. One that leads nowhere is held (dns-missing); what no name server would
+/// say is no finding. Not for DNS-01.
+void check_dns(IssueJob& job);
+
+/// May the CA issue for the names? One whose CAA records forbid it is held (caa).
+void check_caa(IssueJob& job);
+
+/// With the challenge's route on: a random token is fetched by name at each address that the name
+/// has, as the CA would. One that others answer for is held (other-server, aaaa-mismatch, proxied,
+/// redirected, port-closed). What hairpin NAT could explain is a warning. Not for DNS-01.
+void check_reachability(Context& context, IssueJob& job);
+
+}  // namespace lifecycle

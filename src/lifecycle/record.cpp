@@ -1,0 +1,192 @@
+#include "lifecycle/record.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "dokku/domains.h"
+#include "lifecycle/prepare.h"
+#include "lifecycle/retry_schedule.h"
+
+namespace lifecycle {
+namespace {
+
+using store::NameStatus;
+
+NameStatus status_of(std::string_view cause_name) {
+    const Cause* known = find_cause(cause_name);
+    return known == nullptr ? NameStatus::failed : known->status;
+}
+
+/// Of a failing renewal the old certificate is still served; a new one does not have what was held.
+NameStatus status_of(const IssueJob& job, std::string_view name, std::string_view cause_name,
+                     base::UtcTime now) {
+    const bool served =
+        !job.alive() && job.covers(name) && job.covered_until && *job.covered_until > now;
+    const NameStatus status = status_of(cause_name);
+    return served && status != NameStatus::disabled ? NameStatus::in_use : status;
+}
+
+/// The CA's words about this name, if the problem has some.
+const acme::Subproblem* find_words(const IssueJob& job, const std::string& name) {
+    if (!job.failure || !job.failure->problem) return nullptr;
+    const auto& parts = job.failure->problem->subproblems;
+    const auto found = std::find_if(parts.begin(), parts.end(), [&](const acme::Subproblem& part) {
+        return part.identifier && part.identifier->value == name;
+    });
+    return found == parts.end() ? nullptr : &*found;
+}
+
+NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, base::UtcTime now) {
+    NameOutcome outcome;
+    outcome.name = name;
+    outcome.cause = job.cause;
+    outcome.reason = base::printable(job.failure->error.message);
+    outcome.not_before = job.failure->error.retry_at;
+    if (const acme::Subproblem* words = find_words(job, name)) {
+        outcome.cause = cause_of_problem(words->type);
+        outcome.reason = base::printable(words->detail);
+    }
+    outcome.refused_by_ca = outcome.cause == cause::kRefused;
+    outcome.status = status_of(job, name, outcome.cause, now);
+    return outcome;
+}
+
+std::vector<std::string> wanted_names(const IssueJob& job) {
+    std::vector<std::string> wanted;
+    for (const std::string& domain : job.domains) {
+        const auto name = dns::DnsName::parse(domain);
+        wanted.push_back(name ? name->str() : domain);
+        wanted.push_back(domain);
+    }
+    return wanted;
+}
+
+/// That a certificate covers a name does not mean that nginx shows it.
+bool waits_to_be_served(const store::AppState& state, const NameOutcome& outcome) {
+    const store::NameState* known = store::find_name(state, outcome.name);
+    return outcome.cause.empty() && known != nullptr &&
+           (known->cause == cause::kNotServed || known->cause == cause::kNoHttpsListener);
+}
+
+/// Was something changed that the job has not seen? Who changed it found the app's lock taken.
+bool missed_a_change(const Context& context, const IssueJob& job) {
+    const auto domains = dokku::read_domains(context.environment, job.app);
+    const auto settings = dokku::read_settings(context.environment, job.app);
+    if (!domains || !settings) return false;
+    return *domains != job.domains || settings->excluded != job.settings.excluded;
+}
+
+std::optional<base::UtcTime> next_look_at(const dokku::Settings& settings,
+                                          const store::AppState& state) {
+    const bool wanted =
+        state.enabled || dokku::issues_by_itself(settings, state.enabled, state.switched_off);
+    return next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored);
+}
+
+void report(const Context& context, const base::Result<void>& kept) {
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+}  // namespace
+
+double roll_dice() {
+    constexpr std::uint32_t kSides = 10'000;
+    return static_cast<double>(base::random_below(kSides)) / kSides;
+}
+
+std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now) {
+    std::vector<NameOutcome> outcomes;
+    for (const HeldName& held : job.held) {
+        outcomes.push_back({held.name, status_of(job, held.name, held.cause, now), held.cause,
+                            base::printable(held.reason.message), held.refused_by_ca,
+                            held.reason.retry_at});
+    }
+    if (job.failure) {
+        for (const std::string& name : to_texts(job.names))
+            outcomes.push_back(outcome_of_failure(job, name, now));
+    } else if (job.unused) {
+        for (const std::string& name : to_texts(job.names)) {
+            outcomes.push_back(
+                {name, NameStatus::not_used, cause::kCustom, "a certificate of its own is served"});
+        }
+    } else if (job.settled) {
+        for (const std::string& name : to_texts(job.names)) {
+            if (job.covers(name)) outcomes.push_back({name});
+        }
+    } else {
+        for (const ServedName& served : job.served) {
+            const auto status = served.cause.empty() ? NameStatus::in_use : status_of(served.cause);
+            outcomes.push_back({served.name, status, served.cause, served.reason});
+        }
+    }
+    return outcomes;
+}
+
+void record_outcome(const Context& context, const IssueJob& job) {
+    const base::UtcTime now = context.clock.now();
+    // Names that failed together are tried together, in one order.
+    const double dice = roll_dice();
+    const auto outcomes = outcomes_of(job, now);
+    const bool missed = missed_a_change(context, job);
+    report(context, context.store.update_state(job.app.text(), [&](store::AppState& state) {
+        for (const NameOutcome& outcome : outcomes) {
+            if (job.settled && waits_to_be_served(state, outcome)) continue;
+            record_name(state, outcome, now, dice);
+        }
+        for (const std::string& waiting : job.waiting) {
+            store::NameState* name = store::find_name(state, waiting);
+            if (name == nullptr || !name->next_try) continue;
+            name->next_try = std::max(*name->next_try, next_room(name->refusals, now));
+        }
+        keep_only(state, wanted_names(job));
+        // Without the lock that time is what this look was for.
+        const bool woken = job.lock && state.due && *state.due <= now;
+        if (!woken) state.due = missed ? now : next_look_at(job.settings, state);
+    }));
+}
+
+void record_refusal(const Context& context, const dokku::AppName& app, const Refusal& refusal) {
+    const base::UtcTime now = context.clock.now();
+    const double dice = roll_dice();
+    const auto domains = dokku::read_domains(context.environment, app);
+    const auto settings = dokku::read_settings(context.environment, app);
+    std::vector<std::string> names;
+    for (const std::string& domain : domains ? *domains : std::vector<std::string>{}) {
+        const auto name = dns::DnsName::parse(domain);
+        names.push_back(name ? name->str() : domain);
+    }
+    report(context, context.store.update_state(app.text(), [&](store::AppState& state) {
+        for (const std::string& name : names) {
+            const store::NameState* known = store::find_name(state, name);
+            const bool settled = known != nullptr && known->status == NameStatus::in_use;
+            if (settled) continue;
+            record_name(state,
+                        {name, status_of(refusal.cause), refusal.cause,
+                         base::printable(refusal.error.message)},
+                        now, dice);
+        }
+        keep_only(state, names);
+        state.due =
+            settings ? next_look_at(*settings, state) : next_look_at(state, CustomEnd::awaited);
+    }));
+}
+
+void record_custom_pair(const Context& context, const IssueJob& job) {
+    const base::UtcTime now = context.clock.now();
+    const double dice = roll_dice();
+    const base::UtcTime until = job.covered_until.value_or(now + std::chrono::hours{24});
+    report(context, context.store.update_state(job.app.text(), [&](store::AppState& state) {
+        state.installed = store::InstalledPair{"", store::Owner::custom, until};
+        for (const dns::DnsName& name : job.names) {
+            record_name(state,
+                        {name.str(), NameStatus::not_used, cause::kCustom,
+                         "a certificate of its own is served until " + base::to_readable(until)},
+                        now, dice);
+        }
+        keep_only(state, wanted_names(job));
+        state.due = next_look_at(job.settings, state);
+    }));
+}
+
+}  // namespace lifecycle

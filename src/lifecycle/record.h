@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+#include "lifecycle/name_record.h"
+
+namespace lifecycle {
+
+struct Refusal;
+
+/// How long a run may be silent before the minute's run looks at its app: one that was killed is
+/// taken up then.
+inline constexpr std::chrono::minutes kRunPatience{15};
+
+/// What a run that ended says about each wanted name of its app.
+std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now);
+
+/// Writes that into the app's state and sets when it is due again. What came while the run was at
+/// work (a hook that found the app's lock taken) stays due.
+void record_outcome(const Context& context, const IssueJob& job);
+
+/// For an app that was not begun with.
+void record_refusal(const Context& context, const dokku::AppName& app, const Refusal& refusal);
+
+/// A pair that a person installed is in use.
+void record_custom_pair(const Context& context, const IssueJob& job);
+
+/// A number from 0 to 1.
+double roll_dice();
+
+}  // namespace lifecycle

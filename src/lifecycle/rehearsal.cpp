@@ -1,0 +1,98 @@
+#include "lifecycle/rehearsal.h"
+
+#include <algorithm>
+
+#include "lifecycle/challenge_routes.h"
+#include "lifecycle/journal.h"
+#include "lifecycle/orders.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr int kTriesBefore = 2;
+
+bool has_failed_often(const Context& context, const IssueJob& job) {
+    const auto state = context.store.read_state(job.app.text());
+    if (!state) return false;
+    return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
+        const store::NameState* known = store::find_name(*state, name.str());
+        return known != nullptr && known->cause == cause::kRefused &&
+               known->failures >= kTriesBefore;
+    });
+}
+
+/// One job and what it gets back after the rehearsal.
+struct Rehearsing {
+    IssueJob* job;
+    CaSession* ca;
+    std::string server;
+};
+
+std::vector<Rehearsing> find_rehearsing(Context& context, CaSessions& sessions,
+                                        const std::vector<IssueJob*>& jobs) {
+    std::vector<Rehearsing> found;
+    for (IssueJob* job : jobs) {
+        const std::string stage = rehearsal_server(job->settings);
+        if (!job->alive() || stage.empty() || !has_failed_often(context, *job)) continue;
+        Rehearsing one{job, job->ca, job->settings.server.computed};
+        job->settings.server.computed = stage;
+        const auto session = sessions.open(job->settings, job->options.lego);
+        if (session) {
+            context.log.verbose("Rehearsing the order at " + stage + " after failures before");
+            job->ca = *session;
+            found.push_back(std::move(one));
+        } else {
+            job->settings.server.computed = one.server;
+            context.log.verbose("No rehearsal: " + session.error().error.message);
+        }
+    }
+    return found;
+}
+
+/// The real CA again. What was issued is no good to anyone.
+void restore(const Context& context, const Rehearsing& one) {
+    IssueJob& job = *one.job;
+    job.ca = one.ca;
+    job.settings.server.computed = one.server;
+    job.issued.reset();
+    job.key.reset();
+    if (auto journalled = restart_journal(context, job); !journalled && job.alive()) {
+        job.fail(cause::kHost, journalled.error());
+    }
+}
+
+/// Could the rehearsal say anything about the names?
+bool is_verdict(const acme::Failure& failure) {
+    return failure.problem && failure.error.kind == base::ErrorKind::rejected;
+}
+
+}  // namespace
+
+std::string rehearsal_server(const dokku::Settings& settings) {
+    const std::string& wish = settings.rehearse.computed;
+    if (wish == "false") return {};
+    if (wish != "true") return wish;
+    return settings.server.computed == dokku::kProductionServer ? std::string{dokku::kStagingServer}
+                                                                : std::string{};
+}
+
+void rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
+    const auto rehearsing = find_rehearsing(context, sessions, jobs);
+    if (rehearsing.empty()) return;
+    std::vector<IssueJob*> trial;
+    trial.reserve(rehearsing.size());
+    for (const Rehearsing& one : rehearsing)
+        trial.push_back(one.job);
+    switch_routes_on(context, trial);
+    run_orders(context, sessions, trial);
+    for (const Rehearsing& one : rehearsing) {
+        if (one.job->failure && !is_verdict(*one.job->failure)) {
+            context.log.verbose("The rehearsal came to no end: " + one.job->failure->error.message);
+            one.job->failure.reset();
+        }
+        restore(context, one);
+    }
+    switch_routes_on(context, trial);
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "lifecycle/ca_session.h"
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+/// Where an app's orders are tried out first: the staging CA of Let's Encrypt for its production
+/// CA, or the URL that property `rehearse` names; "" for nowhere.
+std::string rehearsal_server(const dokku::Settings& settings);
+
+/// After two failed tries of a name, a certificate is first ordered where failures cost nothing. A
+/// job that fails there fails; what is issued there is thrown away. A rehearsal that cannot be held
+/// (no answer) keeps nobody from the real order.
+void rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs);
+
+}  // namespace lifecycle

@@ -1,0 +1,119 @@
+#include "lifecycle/retry.h"
+
+#include <algorithm>
+
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "dokku/domains.h"
+#include "lifecycle/record.h"
+#include "lifecycle/serve.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kPatience{3};
+
+bool waits_to_be_served(const store::NameState& name) {
+    return name.cause == cause::kNotServed || name.cause == cause::kNoHttpsListener;
+}
+
+/// What is installed for the app, and which of its names are to be seen served.
+base::Result<ServedWish> unseen_names(const Context& context, const dokku::AppName& app,
+                                      const store::AppState& state) {
+    const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
+    if (!pem) return pem.error();
+    const auto leaf = crypto::Certificate::parse_pem(*pem);
+    if (!leaf) return leaf.error();
+    auto domains = dokku::read_domains(context.environment, app);
+    if (!domains) return std::move(domains).error();
+    ServedWish wish{app, std::move(*domains), {}, leaf->fingerprint()};
+    for (const store::NameState& name : state.names) {
+        if (waits_to_be_served(name)) wish.names.push_back(name.name);
+    }
+    return wish;
+}
+
+bool any_with(const std::vector<ServedName>& served, std::string_view cause_name) {
+    return std::any_of(served.begin(), served.end(),
+                       [&](const ServedName& one) { return one.cause == cause_name; });
+}
+
+/// Names with an installed certificate that nginx did not show: looks again; a vhost that still
+/// shows another one is rebuilt, once.
+void look_for_served(Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    if (!state || std::none_of(state->names.begin(), state->names.end(), waits_to_be_served)) {
+        return;
+    }
+    const auto wish = unseen_names(context, app, *state);
+    if (!wish || !dokku::is_active(context.environment, app)) return;
+    const auto lock = context.store.try_lock_app(app.text());
+    if (!lock) return;
+    auto served = probe_served(context, *wish, std::chrono::seconds{0});
+    if (any_with(served, cause::kNotServed)) {
+        rebuild_vhost(context, app);
+        served = probe_served(context, *wish, kPatience);
+    }
+    const base::UtcTime now = context.clock.now();
+    auto kept = context.store.update_state(app.text(), [&](store::AppState& changed) {
+        for (const ServedName& one : served) {
+            const Cause* why = find_cause(one.cause);
+            record_name(changed,
+                        {one.name, why != nullptr ? why->status : store::NameStatus::in_use,
+                         one.cause, one.reason},
+                        now, roll_dice());
+        }
+    });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& apps,
+                         std::function<bool()> hand_over) {
+    for (const dokku::AppName& app : apps)
+        look_for_served(context, app);
+    EnableWish wish;
+    wish.origin = Origin::automatic;
+    wish.hand_over = std::move(hand_over);
+    return enable(context, apps, wish);
+}
+
+}  // namespace
+
+EnableOutcome retry_due(Context& context) {
+    std::vector<dokku::AppName> apps;
+    const auto existing = dokku::list_all_apps(context.environment);
+    if (!existing) {
+        context.log.warn(existing.error().message);
+        return EnableOutcome::failed;
+    }
+    for (const std::string& text : context.store.due_apps(context.clock.now())) {
+        const auto app = dokku::AppName::parse(text);
+        const bool exists =
+            app && std::find(existing->begin(), existing->end(), *app) != existing->end();
+        const auto state = context.store.read_state(text);
+        const bool wanted = exists && state && !state->switched_off;
+        if (wanted) {
+            apps.push_back(*app);
+        } else if (!exists) {
+            (void)context.store.remove_state(text);
+        } else {
+            (void)context.store.update_state(text, [](store::AppState& one) { one.due.reset(); });
+        }
+    }
+    return look_again(context, apps, {});
+}
+
+EnableOutcome retry_app(Context& context, const dokku::AppName& app) {
+    return issue_for_change(context, app, {});
+}
+
+EnableOutcome issue_for_change(Context& context, const dokku::AppName& app,
+                               std::function<bool()> hand_over) {
+    if (auto woken = context.store.wake(app.text(), context.clock.now()); !woken) {
+        context.log.warn(woken.error().message);
+        return EnableOutcome::failed;
+    }
+    return look_again(context, {app}, std::move(hand_over));
+}
+
+}  // namespace lifecycle

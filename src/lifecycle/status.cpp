@@ -1,0 +1,199 @@
+#include "lifecycle/status.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/certificate_names.h"
+#include "base/file.h"
+#include "dns/domain_name.h"
+#include "dokku/certs.h"
+#include "dokku/domains.h"
+#include "dokku/settings.h"
+#include "json/writer.h"
+#include "lifecycle/cause.h"
+#include "lifecycle/names.h"
+#include "store/app_summary.h"
+
+namespace lifecycle {
+namespace {
+
+using store::NameState;
+using store::NameStatus;
+
+/// What the files say about an app.
+struct Facts {
+    store::AppState state;
+    bool active = false;
+    bool has_pair = false;
+    std::optional<base::UtcTime> until;
+    std::vector<std::string> covered;
+};
+
+Facts read_facts(const dokku::Environment& environment, const dokku::AppName& app,
+                 store::AppState state) {
+    Facts facts;
+    facts.state = std::move(state);
+    const auto status = dokku::read_certificate_status(environment, app);
+    facts.active = status.active;
+    facts.has_pair = dokku::has_pair(environment, app);
+    if (status.dates) facts.until = status.dates->not_after;
+    const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
+    if (pem) {
+        const auto names = base::read_certificate_names(*pem);
+        if (names) facts.covered = *names;
+    }
+    return facts;
+}
+
+NameState with(const std::string& name, NameStatus status, std::string_view why = {}) {
+    NameState state;
+    state.name = name;
+    state.status = status;
+    state.cause = why;
+    return state;
+}
+
+NameState derive(const Facts& facts, const std::string& name) {
+    if (facts.has_pair && !facts.active) {
+        return with(name, NameStatus::not_used, cause::kCustom);
+    }
+    const bool covered = facts.active && base::covers(facts.covered, name);
+    if (const NameState* known = store::find_name(facts.state, name)) {
+        const bool gone = !covered && known->status == NameStatus::in_use;
+        const bool back = known->status == NameStatus::not_used;
+        if (!gone && !back) return *known;
+    }
+    if (covered) return with(name, NameStatus::in_use);
+    if (!facts.state.enabled) return with(name, NameStatus::disabled, cause::kSwitchedOff);
+    return with(name, NameStatus::creating);
+}
+
+std::string describe_time(const std::optional<base::UtcTime>& time) {
+    return time ? base::to_readable(*time) : "";
+}
+
+void add_row(std::vector<std::string>& lines, const NameRow& row, std::size_t width) {
+    const NameState& name = row.state;
+    std::string line =
+        fmt::format("       {:<{}}  {:<15}", name.name, width, store::to_text(name.status));
+    if (row.covered_until) line += " covered until " + describe_time(row.covered_until);
+    lines.push_back(line);
+    const std::string indent(9, ' ');
+    if (!name.cause.empty()) {
+        lines.push_back(indent + name.cause + (name.reason.empty() ? "" : ": " + name.reason));
+    }
+    if (name.since != base::UtcTime{} && !store::is_settled(name.status)) {
+        lines.push_back(indent + "since " + base::to_readable(name.since) +
+                        (name.next_try ? ", next try " + base::to_readable(*name.next_try) : ""));
+    }
+    if (!row.fix.empty()) lines.push_back(indent + row.fix);
+}
+
+void write_text(json::Writer& out, std::string_view member, const std::string& value) {
+    if (value.empty()) {
+        out.key(member).raw("null");
+    } else {
+        out.member(member, value);
+    }
+}
+
+void write_time(json::Writer& out, std::string_view member,
+                const std::optional<base::UtcTime>& time) {
+    write_text(out, member, time && *time != base::UtcTime{} ? base::to_rfc3339(*time) : "");
+}
+
+void write_status(json::Writer& out, const AppStatus& status) {
+    out.begin_object();
+    out.member("app", status.app);
+    out.member("summary", status.summary);
+    out.key("names").begin_array();
+    for (const NameRow& row : status.names) {
+        out.begin_object();
+        out.member("name", row.state.name);
+        out.member("status", store::to_text(row.state.status));
+        write_text(out, "cause", row.state.cause);
+        write_text(out, "reason", row.state.reason);
+        write_time(out, "since", row.state.since);
+        write_time(out, "covered_until", row.covered_until);
+        write_time(out, "next_try", row.state.next_try);
+        out.member("failures", std::int64_t{row.state.failures});
+        write_text(out, "fix", row.fix);
+        out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+}
+
+}  // namespace
+
+bool AppStatus::is_settled() const {
+    return std::all_of(names.begin(), names.end(),
+                       [](const NameRow& row) { return store::is_settled(row.state.status); });
+}
+
+base::Result<AppStatus> read_status(const dokku::Environment& environment,
+                                    const store::LocalStore& store, const dokku::AppName& app) {
+    const auto domains = dokku::read_domains(environment, app);
+    if (!domains) return domains.error();
+    const auto settings = dokku::read_settings(environment, app);
+    if (!settings) return settings.error();
+    auto state = store.read_state(app.text());
+    if (!state) return std::move(state).error();
+
+    const Facts facts = read_facts(environment, app, std::move(*state));
+    // Wildcards are judged by a run: only that one knows the provider.
+    const auto choice = choose_names(*domains, ChallengeKind::dns, settings->excluded);
+    AppStatus status{app.text(), "", {}};
+    store::AppState shown;
+    shown.enabled = facts.state.enabled;
+    const auto add = [&](NameState name) {
+        shown.names.push_back(name);
+        NameRow row{std::move(name), std::nullopt, ""};
+        if (facts.active && base::covers(facts.covered, row.state.name)) {
+            row.covered_until = facts.until;
+        }
+        const Cause* why = find_cause(row.state.cause);
+        if (why != nullptr && !store::is_settled(row.state.status)) {
+            row.fix = fix_of(*why, app.text(), row.state.name);
+        }
+        status.names.push_back(std::move(row));
+    };
+    for (const dns::DnsName& name : choice.names)
+        add(derive(facts, name.str()));
+    for (const LeftOutName& name : choice.left_out) {
+        const Cause* why = find_cause(name.cause);
+        NameState row = with(name.domain, why->status, name.cause);
+        if (name.cause != cause::kExcluded) row.reason = name.reason.message;
+        add(std::move(row));
+    }
+    status.summary = store::summarize(shown);
+    return status;
+}
+
+std::vector<std::string> render_status(const AppStatus& status) {
+    std::vector<std::string> lines;
+    std::size_t width = 0;
+    for (const NameRow& row : status.names)
+        width = std::max(width, row.state.name.size());
+    for (const NameRow& row : status.names)
+        add_row(lines, row, width);
+    return lines;
+}
+
+std::string render_status_json(const AppStatus& status) {
+    json::Writer out;
+    write_status(out, status);
+    return out.text();
+}
+
+std::string render_status_json(const std::vector<AppStatus>& all) {
+    json::Writer out;
+    out.begin_array();
+    for (const AppStatus& status : all)
+        write_status(out, status);
+    out.end_array();
+    return out.text();
+}
+
+}  // namespace lifecycle

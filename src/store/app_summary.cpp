@@ -1,0 +1,33 @@
+#include "store/app_summary.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace store {
+
+bool is_settled(NameStatus status) {
+    return status == NameStatus::in_use || status == NameStatus::not_used ||
+           status == NameStatus::disabled;
+}
+
+std::string summarize(const AppState& state) {
+    std::vector<NameStatus> wanted;
+    for (const NameState& name : state.names) {
+        if (name.status != NameStatus::disabled) wanted.push_back(name.status);
+    }
+    const auto count = [&](auto... statuses) {
+        return std::count_if(wanted.begin(), wanted.end(),
+                             [&](NameStatus one) { return ((one == statuses) || ...); });
+    };
+    const auto all = static_cast<std::ptrdiff_t>(wanted.size());
+    if (all == 0) return state.enabled && state.names.empty() ? "waiting" : "off";
+    if (count(NameStatus::not_used) == all) return "not-used";
+    if (count(NameStatus::in_use, NameStatus::not_used) == all) return "ok";
+    const auto covered = count(NameStatus::in_use, NameStatus::installed);
+    if (covered > 0 && covered < all) {
+        return "partial " + std::to_string(covered) + "/" + std::to_string(all);
+    }
+    return count(NameStatus::failed, NameStatus::action_required) > 0 ? "failing" : "waiting";
+}
+
+}  // namespace store

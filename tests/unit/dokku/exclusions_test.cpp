@@ -1,0 +1,52 @@
+#include "dokku/exclusions.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "dokku/settings.h"
+#include "support/dokku_host.h"
+
+using Words = std::vector<std::string>;
+
+TEST_CASE("a star stands for any run of characters, dots included", "[dokku][issue-4]") {
+    CHECK(dokku::is_excluded({"www.shop.test"}, "WWW.shop.test"));
+    CHECK(dokku::is_excluded({"*.shop.test"}, "a.b.shop.test"));
+    CHECK(dokku::is_excluded({"*.shop.test"}, "*.shop.test"));
+    CHECK(dokku::is_excluded({"a*c*.test"}, "abcabc.test"));
+    CHECK(dokku::is_excluded({"*"}, "shop.test"));
+    CHECK_FALSE(dokku::is_excluded({"*.shop.test"}, "shop.test"));
+    CHECK_FALSE(dokku::is_excluded({"shop.test"}, "shop.test.other"));
+    CHECK_FALSE(dokku::is_excluded({"a*b"}, "a.test"));
+    CHECK_FALSE(dokku::is_excluded({}, "shop.test"));
+}
+
+TEST_CASE("many stars take no long time", "[dokku][issue-4]") {
+    const std::string pattern = "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b";
+    CHECK_FALSE(dokku::is_excluded({pattern}, std::string(240, 'a')));
+}
+
+TEST_CASE("domains are excluded once, and come back", "[dokku][issue-4]") {
+    test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    const auto add = [&](const Words& words) {
+        return dokku::add_exclusions(host.environment, app, words).value();
+    };
+    CHECK(add({"WWW.shop.test", "*.internal.shop.test"}));
+    CHECK_FALSE(add({"www.shop.test"}));
+    CHECK(dokku::read_settings(host.environment, app)->excluded ==
+          Words{"*.internal.shop.test", "www.shop.test"});
+    CHECK_FALSE(dokku::remove_exclusions(host.environment, app, {"other.test"}).value());
+    CHECK(dokku::remove_exclusions(host.environment, app, {"www.shop.test", "*.internal.shop.test"})
+              .value());
+    CHECK(dokku::read_settings(host.environment, app)->excluded.empty());
+}
+
+TEST_CASE("what can be no domain changes nothing", "[dokku][issue-4]") {
+    test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    const std::string word = GENERATE("", "a b.test", "a/b", "-x.test", "a\n.test");
+    const auto added = dokku::add_exclusions(host.environment, app, {"good.test", word});
+    REQUIRE_FALSE(added);
+    CHECK(added.error().kind == base::ErrorKind::invalid_input);
+    CHECK(dokku::read_settings(host.environment, app)->excluded.empty());
+}

@@ -1,0 +1,73 @@
+#include "hooks/wake.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "hooks/take_over.h"
+#include "support/dokku_host.h"
+
+using store::NameStatus;
+
+namespace {
+
+struct Host {
+    bool deployed() const {
+        return hooks::wake_deployed(host.environment, store, app, now).value();
+    }
+
+    test::DokkuHost host;
+    dokku::AppName app = host.add_app("shop");
+    store::LocalStore store{host.environment.global_root()};
+    base::UtcTime now = base::from_unix(1'770'000'000);
+};
+
+}  // namespace
+
+TEST_CASE("a deploy wakes who waits, and begins where all apps are to have HTTPS",
+          "[hooks][design-6]") {
+    const Host host;
+    CHECK_FALSE(host.deployed());
+    CHECK_FALSE(host.store.has_state("shop"));
+    host.host.set_property("--global", "auto-issue", "true");
+    CHECK(host.deployed());
+    CHECK(host.store.next_due() == host.now);
+    // A certificate that is there already is no reason.
+    REQUIRE(host.store.remove_state("shop"));
+    host.host.install_pair(host.app, test::read_test_data("dokku/shop.crt"));
+    CHECK_FALSE(host.deployed());
+}
+
+TEST_CASE("what disable switched off is not woken by the host's setting", "[hooks][design-6]") {
+    const Host host;
+    host.host.set_property("--global", "auto-issue", "true");
+    REQUIRE(
+        host.store.update_state("shop", [](store::AppState& state) { state.switched_off = true; }));
+    CHECK_FALSE(host.deployed());
+    host.host.set_property("shop", "auto-issue", "true");
+    CHECK(host.deployed());
+}
+
+TEST_CASE("a property that changes for all wakes all that wait", "[hooks][issue-4]") {
+    const Host host;
+    for (const char* app : {"shop", "blog"}) {
+        REQUIRE(host.store.update_state(app, [&](store::AppState& state) {
+            state.names.resize(1);
+            state.names.front().name = "a.test";
+            state.names.front().status = NameStatus::failed;
+            state.due = host.now + std::chrono::hours{1};
+        }));
+    }
+    REQUIRE(hooks::wake_after_setting(host.store, "--global", host.now));
+    CHECK(host.store.due_apps(host.now).size() == 2);
+}
+
+TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks][design-3]") {
+    const Host host;
+    host.host.issue(host.app, "shop.test", test::read_test_data("dokku/shop.crt"));
+    const auto other = host.host.add_app("blog");
+    REQUIRE(hooks::take_over_apps(host.host.environment, host.store));
+    CHECK(host.store.read_state("shop")->enabled);
+    CHECK_FALSE(host.store.has_state(other.text()));
+    REQUIRE(host.store.update_state("shop", [](store::AppState& state) { state.enabled = false; }));
+    REQUIRE(hooks::take_over_apps(host.host.environment, host.store));
+    CHECK_FALSE(host.store.read_state("shop")->enabled);
+}

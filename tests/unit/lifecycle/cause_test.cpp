@@ -1,0 +1,75 @@
+#include "lifecycle/cause.h"
+
+#include <set>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "base/file.h"
+#include "lifecycle/explain_cause.h"
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+acme::Failure failure(base::ErrorKind kind, const std::string& type = {}) {
+    acme::Failure failed = acme::fail(kind, "x", "https://ca.test/");
+    if (!type.empty()) {
+        failed.problem = acme::Problem{};
+        failed.problem->type = "urn:ietf:params:acme:error:" + type;
+    }
+    return failed;
+}
+
+}  // namespace
+
+TEST_CASE("every cause can be explained, and no name stands twice", "[lifecycle][pain-5]") {
+    std::set<std::string_view> names;
+    for (const lifecycle::Cause& cause : lifecycle::causes()) {
+        CHECK(names.insert(cause.name).second);
+        CHECK(lifecycle::find_cause(cause.name) == &cause);
+        CHECK_FALSE(cause.meaning.empty());
+        CHECK_FALSE(cause.evidence.empty());
+        CHECK_FALSE(cause.fix.empty());
+        const auto lines = lifecycle::explain_cause(cause.name);
+        REQUIRE(lines);
+        CHECK_THAT(lines->front(), ContainsSubstring(std::string{cause.name}));
+    }
+    CHECK(lifecycle::explain_cause("").value().size() == names.size());
+}
+
+TEST_CASE("the operators' page tells all causes", "[lifecycle][pain-5]") {
+    const auto page = base::read_file(TEST_DATA_DIR "/../../docs/operating.md");
+    REQUIRE(page);
+    for (const lifecycle::Cause& cause : lifecycle::causes())
+        CHECK_THAT(*page, ContainsSubstring("`" + std::string{cause.name} + "`"));
+}
+
+TEST_CASE("an unknown cause gets the list", "[lifecycle]") {
+    const auto lines = lifecycle::explain_cause("dns");
+    REQUIRE_FALSE(lines);
+    CHECK_THAT(lines.error().steps.front(), ContainsSubstring("dns-missing"));
+}
+
+TEST_CASE("the fix names the app and the domain", "[lifecycle]") {
+    const auto* cause = lifecycle::find_cause(lifecycle::cause::kBadName);
+    CHECK_THAT(lifecycle::fix_of(*cause, "shop", "a.test"),
+               ContainsSubstring("dokku domains:remove shop a.test"));
+}
+
+TEST_CASE("a failed exchange has a cause", "[lifecycle][pain-5]") {
+    using base::ErrorKind;
+    using lifecycle::cause_of;
+    CHECK(cause_of(failure(ErrorKind::network)) == lifecycle::cause::kCaUnreachable);
+    CHECK(cause_of(failure(ErrorKind::timeout)) == lifecycle::cause::kCaUnreachable);
+    CHECK(cause_of(failure(ErrorKind::protocol)) == lifecycle::cause::kCaError);
+    CHECK(cause_of(failure(ErrorKind::io)) == lifecycle::cause::kHost);
+    CHECK(cause_of(failure(ErrorKind::rejected, "unauthorized")) == lifecycle::cause::kRefused);
+    CHECK(cause_of(failure(ErrorKind::rejected, "caa")) == lifecycle::cause::kCaa);
+    CHECK(cause_of(failure(ErrorKind::rejected, "rejectedIdentifier")) ==
+          lifecycle::cause::kBadName);
+    CHECK(cause_of(failure(ErrorKind::rate_limited, "rateLimited")) ==
+          lifecycle::cause::kRateLimited);
+    CHECK(cause_of(failure(ErrorKind::rejected, "userActionRequired")) ==
+          lifecycle::cause::kAccount);
+}

@@ -1,0 +1,106 @@
+#include "lifecycle/name_record.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "lifecycle/cause.h"
+#include "support/fake_clock.h"
+
+using lifecycle::CustomEnd;
+using lifecycle::NameOutcome;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using store::NameStatus;
+
+namespace {
+
+struct Book {
+    void note(const NameOutcome& outcome) {
+        lifecycle::record_name(state, outcome, clock.now(), 0.5);
+    }
+    const store::NameState& name() const { return *store::find_name(state, "a.test"); }
+    seconds pause() const { return *name().next_try - clock.now(); }
+
+    test::FakeClock clock;
+    store::AppState state;
+};
+
+const NameOutcome kFailed{"a.test", NameStatus::failed, lifecycle::cause::kCaError, "500"};
+const NameOutcome kPending{"a.test", NameStatus::pending_dns, lifecycle::cause::kDnsMissing, "no"};
+
+}  // namespace
+
+TEST_CASE("failures in a row are tried at growing distances", "[lifecycle][design-4]") {
+    Book book;
+    const auto began = book.clock.now();
+    for (const int expected : {1, 2, 4, 8}) {
+        book.note(kFailed);
+        CHECK(book.pause() == minutes{expected});
+        book.clock.advance(minutes{expected});
+    }
+    CHECK(book.name().failures == 4);
+    CHECK(book.name().since == began);
+}
+
+TEST_CASE("a success ends the row", "[lifecycle][design-4]") {
+    Book book;
+    book.note(kFailed);
+    book.clock.advance(minutes{1});
+    book.note({"a.test"});
+    CHECK(book.name().status == NameStatus::in_use);
+    CHECK(book.name().failures == 0);
+    CHECK_FALSE(book.name().next_try);
+    CHECK(book.name().since == book.clock.now());
+    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::awaited));
+}
+
+TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][design-4]") {
+    Book book;
+    book.note({"a.test", NameStatus::in_use, lifecycle::cause::kCaUnreachable, "no route"});
+    CHECK(book.pause() == minutes{1});
+    CHECK(book.name().status == NameStatus::in_use);
+}
+
+TEST_CASE("a name that waits for its DNS is looked at every minute at first",
+          "[lifecycle][design-4]") {
+    Book book;
+    for (int i = 0; i < 5; ++i) {
+        book.note(kPending);
+        CHECK(book.pause() == minutes{1});
+        book.clock.advance(minutes{1});
+    }
+}
+
+TEST_CASE("the CA's own time is kept", "[lifecycle][design-4]") {
+    Book book;
+    NameOutcome limited = kFailed;
+    limited.not_before = book.clock.now() + hours{2};
+    book.note(limited);
+    CHECK(book.pause() == hours{2});
+}
+
+TEST_CASE("the app is due with its first name", "[lifecycle][design-3]") {
+    Book book;
+    book.note(kFailed);
+    NameOutcome later = kFailed;
+    later.name = "b.test";
+    later.not_before = book.clock.now() + hours{5};
+    book.note(later);
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == book.name().next_try);
+    lifecycle::keep_only(book.state, {"b.test"});
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == later.not_before);
+}
+
+TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is on",
+          "[lifecycle][design-4]") {
+    Book book;
+    const auto end = book.clock.now() + hours{48};
+    book.state.installed = store::InstalledPair{"", store::Owner::custom, end};
+    book.note({"a.test", NameStatus::not_used, lifecycle::cause::kCustom, "own"});
+    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::ignored));
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == end);
+    // Once it has expired and ours does not come, the tries count and not the past end.
+    book.clock.advance(hours{49});
+    book.note(kFailed);
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == book.name().next_try);
+}

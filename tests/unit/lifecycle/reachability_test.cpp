@@ -1,0 +1,77 @@
+#include "lifecycle/reachability.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "lifecycle/cause.h"
+
+using Catch::Matchers::ContainsSubstring;
+using lifecycle::Fetched;
+using lifecycle::judge_reach;
+using Kind = lifecycle::Fetched::Kind;
+
+namespace {
+
+constexpr lifecycle::HostAddresses kPublic{true, true};
+constexpr lifecycle::HostAddresses kBehindNat{false, false};
+
+Fetched at(const char* address, Kind kind, bool own = false) {
+    Fetched fetched;
+    fetched.address = address;
+    fetched.is_ipv6 = fetched.address.find(':') != std::string::npos;
+    fetched.is_own = own;
+    fetched.kind = kind;
+    fetched.evidence = kind == Kind::silent ? "connection refused" : "HTTP 404";
+    return fetched;
+}
+
+std::string_view cause(const std::vector<Fetched>& fetched,
+                       const lifecycle::HostAddresses& host = kPublic) {
+    return judge_reach("a.test", fetched, host).cause;
+}
+
+}  // namespace
+
+TEST_CASE("a name that answers right everywhere passes", "[lifecycle][pain-7]") {
+    CHECK(cause({at("192.0.2.1", Kind::right, true), at("2001:db8::1", Kind::right)}).empty());
+    CHECK(cause({}).empty());
+}
+
+TEST_CASE("another server is told from a wrong AAAA record", "[lifecycle][pain-17]") {
+    CHECK(cause({at("192.0.2.1", Kind::right), at("2001:db8::9", Kind::wrong)}) ==
+          lifecycle::cause::kAaaaMismatch);
+    CHECK(cause({at("203.0.113.9", Kind::wrong)}) == lifecycle::cause::kOtherServer);
+    // One of two: the CA may ask either.
+    CHECK(cause({at("192.0.2.1", Kind::right), at("203.0.113.9", Kind::wrong)}) ==
+          lifecycle::cause::kOtherServer);
+    CHECK(cause({at("2001:db8::9", Kind::wrong)}) == lifecycle::cause::kOtherServer);
+}
+
+TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[lifecycle][pain-17]") {
+    const auto reach = judge_reach(
+        "a.test", {at("192.0.2.1", Kind::right), at("2001:db8::9", Kind::silent)}, kPublic);
+    CHECK(reach.cause.empty());
+    REQUIRE(reach.warnings.size() == 1);
+    CHECK_THAT(reach.warnings.front(), ContainsSubstring("2001:db8::9"));
+}
+
+TEST_CASE("proxies and redirects have causes of their own", "[lifecycle][pain-19]") {
+    Fetched wrong = at("203.0.113.9", Kind::wrong);
+    wrong.has_proxy_marks = true;
+    CHECK(cause({wrong}) == lifecycle::cause::kProxied);
+    wrong.has_proxy_marks = false;
+    wrong.redirect_host = "elsewhere.test";
+    CHECK(cause({wrong}) == lifecycle::cause::kRedirected);
+    wrong.redirect_host = "a.test";
+    const auto to_https = judge_reach("a.test", {wrong}, kPublic);
+    CHECK(to_https.cause.empty());
+    CHECK(to_https.warnings.size() == 1);
+}
+
+TEST_CASE("silence: whose address it is decides", "[lifecycle][pain-7][pain-25]") {
+    CHECK(cause({at("192.0.2.1", Kind::silent, true)}) == lifecycle::cause::kPortClosed);
+    CHECK(cause({at("203.0.113.9", Kind::silent)}) == lifecycle::cause::kOtherServer);
+    const auto nat = judge_reach("a.test", {at("203.0.113.9", Kind::silent)}, kBehindNat);
+    CHECK(nat.cause.empty());
+    CHECK(nat.warnings.size() == 1);
+}

@@ -1,0 +1,27 @@
+// `libexec/issue APP`: the worker of `domains:add` (hooks/issue_worker.h). Whoever started it waits
+// for its output to end: that is when the pair is installed, since Dokku rebuilds the vhost next.
+#include <unistd.h>
+
+#include "base/session.h"
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "dokku/cron.h"
+#include "lifecycle/retry.h"
+#include "lifecycle/run.h"
+
+int main(int argc, char** argv) {
+    return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
+        if (!app) return app.error();
+        const auto run = lifecycle::Run::open(call.environment, call.log);
+        if (!run) return run.error();
+        const auto let_go = [] {
+            const bool waited_for = base::has_reader(STDOUT_FILENO);
+            base::redirect_output(std::string{dokku::kLogFile});
+            return waited_for;
+        };
+        const auto outcome = lifecycle::issue_for_change((*run)->context(), *app, let_go);
+        return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done
+                                                         : cli::ExitCode::failed;
+    });
+}

@@ -1,0 +1,35 @@
+// `letsencrypt:retry APP | --due`: looks again at what an app waits for. `--due` is what the
+// minute's cron calls: all apps whose time has come.
+#include "lifecycle/retry.h"
+
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "lifecycle/run.h"
+
+namespace {
+
+base::Result<cli::ExitCode> retry(const cli::Call& call) {
+    const bool due = call.arguments.has("--due");
+    const auto app = due ? base::Result<dokku::AppName>{base::Error{}}
+                         : dokku::verify_app(call.environment, call.arguments.at(0));
+    if (!due && !app) return app.error();
+    const auto run = lifecycle::Run::open(call.environment, call.log);
+    if (!run) return run.error();
+    const auto outcome = due ? lifecycle::retry_due((*run)->context())
+                             : lifecycle::retry_app((*run)->context(), *app);
+    return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:retry <app> | --due";
+    subcommand.about =
+        "Looks at once at the names of an app that wait for their DNS or for another try, and "
+        "orders what is ready. --due does so for all apps whose time has come; it runs every "
+        "minute.";
+    subcommand.syntax.switches = {"--due"};
+    subcommand.syntax.takes_app_flag = true;
+    return cli::run_subcommand(argc, argv, subcommand, retry);
+}
