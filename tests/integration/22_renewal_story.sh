@@ -22,6 +22,7 @@ nothing_is_due() {
   dokku letsencrypt:enable shop >/dev/null 2>&1
   dokku letsencrypt:enable blog >/dev/null 2>&1
   mark=$(pebble_mark)
+  dokku letsencrypt:set --global auto-issue false >/dev/null
   # Changed settings are no reason, and neither is another first domain.
   dokku letsencrypt:set shop lego-args --pem >/dev/null
   dokku domains:set shop www.example.test shop.example.test >/dev/null 2>&1

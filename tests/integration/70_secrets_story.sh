@@ -28,6 +28,7 @@ traced_enable() {
   strace -f -qq -v -s 65535 -e trace=execve -o /run/evidence/programs2 dokku --trace letsencrypt:enable shop --force >/run/evidence/out2 2>/run/evidence/err2 </dev/null
   challtestsrv add-a '{"host":"shop.example.test","addresses":["203.0.113.9"]}'
   new_account shop
+  dokku letsencrypt:set shop preflight off >/dev/null
   dokku --trace letsencrypt:enable shop --force >/run/evidence/out3 2>/run/evidence/err3 </dev/null && return 1
   dokku letsencrypt:report shop >/run/evidence/report 2>&1
   dokku letsencrypt:list >/run/evidence/list 2>&1
@@ -54,7 +55,7 @@ keys_are_only_where_they_belong() {
   local found
   found=$(grep -rlE 'PRIVATE KEY' "$DOKKU_ROOT" "$DOKKU_LIB_ROOT/data" "$DOKKU_LIB_ROOT/config" | LC_ALL=C sort || true)
   assert_eq "$(printf '%s\n' "$DOKKU_ROOT/shop/letsencrypt/certs/$(basename "$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")")"/{certificates/shop.example.test.key,certificates/shop.example.test.pem,key.pem} \
-    "$DOKKU_ROOT/shop/tls/server.key" "$(global_folder)"/accounts/*/you@example.test/keys/you@example.test.key | LC_ALL=C sort)" "$found" "files with a private key"
+    "$DOKKU_ROOT/shop/tls/server.key" "$(global_folder)"/accounts/*/*@example.test/keys/*@example.test.key | LC_ALL=C sort)" "$found" "files with a private key"
   while read -r file; do assert_mode 600 "$file"; done <<<"$found"
 }
 

@@ -276,10 +276,86 @@ make_other_network() {
   echo "$address" >"$directory/address"
 }
 
+# --- a CA that fails
+
+# The server whose state ca_front sets, for the property `server`.
+front_directory=https://198.51.100.1:14999/dir
+
+# ca_front MODE: what becomes of requests to it. `works`: Pebble answers; `500`: an error as of a broken
+# proxy; `hangs`: connections are taken and never answered; `down`: nothing listens.
+ca_front() {
+  local directory=/run/ca-front answer
+  mkdir -p $directory
+  if [[ -e $directory/pid ]]; then
+    /usr/sbin/nginx -c $directory/nginx.conf -e $directory/error.log -s stop
+    wait_until 5 test ! -e $directory/pid
+  fi
+  if [[ -e $directory/silent ]]; then
+    kill "$(<$directory/silent)" || true
+    rm $directory/silent
+  fi
+  case $1 in
+    down) return 0 ;;
+    hangs)
+      perl -MIO::Socket::INET -e 'my $listener = IO::Socket::INET->new(LocalAddr => "198.51.100.1:14999", Listen => 64, ReuseAddr => 1) or die; sleep' &
+      echo $! >$directory/silent
+      wait_until 5 bash -c ': </dev/tcp/198.51.100.1/14999'
+      return 0
+      ;;
+    works) answer="proxy_pass ${PEBBLE_DIRECTORY%/dir}; proxy_set_header Host \$http_host;" ;;
+    *) answer="return $1 '<html><head><title>Welcome to the proxy</title></head></html>';" ;;
+  esac
+  cat >$directory/nginx.conf <<CONF
+pid $directory/pid;
+error_log $directory/error.log;
+events {}
+http {
+  access_log $directory/access.log;
+  server {
+    listen 198.51.100.1:14999 ssl;
+    ssl_certificate $WORLD/pebble/server.pem;
+    ssl_certificate_key $WORLD/pebble/server.key;
+    default_type text/html;
+    location / { $answer }
+  }
+}
+CONF
+  /usr/sbin/nginx -c $directory/nginx.conf -e $directory/error.log
+  wait_until 5 curl -s --cacert "$PEBBLE_CA_PEM" -o /dev/null https://198.51.100.1:14999/
+}
+front_requests() { wc -l </run/ca-front/access.log; }
+
 # --- letsencrypt's files
 
 global_folder() { echo "$DOKKU_LIB_ROOT/data/letsencrypt/--global"; }
 state_file() { echo "$(global_folder)/state/$1.json"; }
+
+# --- what letsencrypt:status says
+
+status_json() { dokku letsencrypt:status "$1" --format json || true; }
+# name_status APP NAME, name_cause APP NAME
+name_status() { status_json "$1" | jq -r --arg name "$2" '.names[] | select(.name == $name) | .status'; }
+name_cause() { status_json "$1" | jq -r --arg name "$2" '.names[] | select(.name == $name) | .cause'; }
+# name_has APP NAME STATUS [CAUSE]
+name_has() { [[ $(name_status "$1" "$2") == "$3" && (-z ${4-} || $(name_cause "$1" "$2") == "$4") ]]; }
+summary_of() { status_json "$1" | jq -r .summary; }
+# seconds_until_due APP: until the time that its state has.
+seconds_until_due() { echo $(($(date -d "$(jq -r .due "$(state_file "$1")")" +%s) - EPOCHSECONDS)); }
+# No run of ours is at work; hooks that wait for one count as well.
+no_run_at_work() { ! pgrep -f "/letsencrypt/(libexec/|subcommands/|cron|post-)" >/dev/null; }
+# the_minute: what cron does each minute, with what it appends to the log in `minute_log`.
+the_minute() {
+  local log=/var/log/dokku/letsencrypt.log before=0
+  [[ ! -e $log ]] || before=$(stat -c %s "$log")
+  world-cron letsencrypt/cron || true
+  # shellcheck disable=SC2034
+  minute_log=$(tail -c "+$((before + 1))" "$log" 2>/dev/null || true)
+}
+# The names in the certificate that is served for a name, sorted.
+served_names() {
+  openssl s_client -connect 192.0.2.1:443 -servername "$1" </dev/null 2>/dev/null |
+    openssl x509 -noout -ext subjectAltName | sed -n 's/DNS://g; s/, /\n/g; /example/p' | tr -d ' ' | LC_ALL=C sort | paste -sd ' '
+}
 
 # assert_sound APP: nginx would start, and the key in tls belongs to the certificate there.
 assert_sound() {

@@ -68,6 +68,8 @@ make_files() {
   cp "$WORLD_SOURCE/lib/zones.sh" "$WORLD_SOURCE/lib/clock.sh" /usr/local/lib/world/
   install -m 0755 "$WORLD_SOURCE"/dokku/bin/* "$WORLD_SOURCE"/bin/* /usr/local/bin/
   install -m 0755 "$WORLD_SOURCE"/sbin/* /usr/local/sbin/
+  # The PATH of Dokku's crontab has no sbin; the real sudo is in /usr/bin.
+  ln -s /usr/local/sbin/sudo /usr/local/bin/sudo
   set_init_system
 }
 

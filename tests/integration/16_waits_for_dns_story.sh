@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# A name that does not exist yet costs no order; once the zone has it, the minute's cron gets the
+# certificate, whatever the machine's resolver still remembers.
+# world: --dns zones
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# cron_after SECONDS: the minute's entry of the crontab, so much later, and nothing else.
+cron_after() { assert_runs at_time "+$1s" world-cron letsencrypt/cron; }
+
+seconds_until() { echo $(($(date -d "$1" +%s) - EPOCHSECONDS)); }
+next_try_of() { status_json "$1" | jq -r --arg name "$2" '.names[] | select(.name == $name) | .next_try'; }
+answer_of_resolver() { drill @127.0.0.1 "$1" A | sed -n 's/.*rcode: \([A-Z]*\),.*/\1/p'; }
+page_of() { http_body --resolve "$1:80:192.0.2.1" "http://$1/"; }
+
+# created APP: deployed, without a domain.
+created() {
+  dokku apps:create "$1" >/dev/null 2>&1
+  world-deploy "$1" >/dev/null 2>&1
+}
+
+typed_too_early() {
+  local mark reload
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  dokku plugin:trigger scheduler-cron-write >/dev/null
+  created early
+  assert_runs dokku domains:add early early.example.test
+  assert_contains "$err" " !     Please run dokku letsencrypt:enable" "stderr"
+  mark=$(pebble_mark) reload=$(reload_mark)
+  assert_exits 1 dokku letsencrypt:enable early
+  assert_lines "$out" "=====> Enabling letsencrypt for early" "-----> Certificate retrieval failed!"
+  assert_contains "$out" "early.example.test does not resolve yet: NXDOMAIN from 192.0.2.53" "stdout"
+  assert_lines "$err" " !     Failed to setup letsencrypt"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+  assert_eq 0 "$(reloads_since "$reload")" "reloads"
+  assert_no_route early
+  assert_eq true "$(jq .enabled "$(state_file early)")" "enabled"
+  name_has early early.example.test pending-dns dns-missing
+  assert_eq waiting "$(summary_of early)" "summary"
+
+  world-zone add early.example.test A 192.0.2.1
+  cron_after 90
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+  tls_verify early.example.test
+  assert_runs dokku letsencrypt:status early
+}
+
+added_too_early() {
+  local mark trigger before
+  dokku letsencrypt:set --global auto-issue true >/dev/null
+  created shop
+  mark=$(pebble_mark) trigger=$(trigger_mark)
+  assert_runs dokku domains:add shop shop.example.test
+  assert_at_most 5000 "$milliseconds" "milliseconds"
+  assert_contains "$out" "shop.example.test does not resolve yet: NXDOMAIN from 192.0.2.53" "stdout"
+  assert_not_contains "$out" "retriev" "stdout"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+  # Dokku's own, which knows the name.
+  assert_at_least 1 "$(rebuilds_since "$trigger")" "rebuilds"
+  assert_eq "" "$(plugin_triggers_since "$trigger" | grep -v '^proxy-type' || true)" "triggers that letsencrypt fired"
+  assert_eq "hello from shop" "$(page_of shop.example.test)" "page"
+  name_has shop shop.example.test pending-dns dns-missing
+  assert_exits 1 dokku letsencrypt:status shop
+  assert_contains "$out" "Add an A record for shop.example.test" "what to do"
+  assert_at_most 60 "$(seconds_until "$(next_try_of shop shop.example.test)")" "seconds to the next look"
+
+  # Before its time nothing is looked at; without the record a look costs no order.
+  before=$(sha256sum "$(state_file shop)")
+  cron_after 0
+  assert_eq "$before" "$(sha256sum "$(state_file shop)")" "state"
+  cron_after 90
+  assert_ne "$before" "$(sha256sum "$(state_file shop)")" "state"
+  name_has shop shop.example.test pending-dns dns-missing
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+resolver_remembers() {
+  local mark trigger
+  world-zone add shop.example.test A 192.0.2.1
+  assert_eq NXDOMAIN "$(answer_of_resolver shop.example.test)" "answer of the resolver"
+  mark=$(pebble_mark) trigger=$(trigger_mark)
+  cron_after 240
+  assert_eq NXDOMAIN "$(answer_of_resolver shop.example.test)" "answer of the resolver"
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+  tls_verify shop.example.test
+  assert_eq "hello from shop" "$(http_body --resolve shop.example.test:443:192.0.2.1 https://shop.example.test/)" "page"
+  assert_runs dokku letsencrypt:status shop
+  assert_eq ok "$(summary_of shop)" "summary"
+  assert_eq 1 "$(rebuilds_since "$trigger")" "rebuilds"
+  assert_no_route shop
+  # There is nothing left to do.
+  assert_eq null "$(jq .due "$(state_file shop)")" "due"
+}
+
+looked_at_by_hand() {
+  local mark
+  created hand
+  assert_runs dokku domains:add hand hand.example.test
+  name_has hand hand.example.test pending-dns dns-missing
+  world-zone add hand.example.test A 192.0.2.1
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:retry hand
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+  tls_verify hand.example.test
+}
+
+# Neither A nor AAAA: as good as no name.
+no_address() {
+  local mark
+  mark=$(pebble_mark)
+  world-zone add text.example.test TXT "only this"
+  created text
+  assert_runs dokku domains:add text text.example.test
+  name_has text text.example.test pending-dns dns-missing
+  assert_contains "$(dokku letsencrypt:status text || true)" "no A or AAAA record from 192.0.2.53" "reason"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+# Who cannot be asked has said nothing: the CA asks for itself.
+resolver_is_silent() {
+  local mark
+  dokku letsencrypt:set --global auto-issue >/dev/null
+  world-zone add quiet.example.test A 192.0.2.1
+  created quiet
+  dokku letsencrypt:set quiet dns-resolvers 192.0.2.2 >/dev/null
+  dokku domains:add quiet quiet.example.test >/dev/null 2>&1
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:enable quiet
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+  tls_verify quiet.example.test
+}
+
+# The name server of lame.example.test does not exist.
+resolver_fails() {
+  local mark
+  world-zone add lame.example.test NS no.such.example
+  created lame
+  dokku domains:add lame www.lame.example.test >/dev/null 2>&1
+  assert_eq SERVFAIL "$(answer_of_resolver www.lame.example.test)" "answer of the resolver"
+  mark=$(pebble_mark)
+  assert_exits 1 dokku letsencrypt:enable lame
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+  name_has lame www.lame.example.test failed ca-refused
+}
+
+scenario "enable of a name without DNS fails, and cron goes on with it" typed_too_early
+scenario "domains:add of a name without DNS waits and orders nothing" added_too_early
+scenario "cron issues once the zone has the name, though the resolver denies it" resolver_remembers
+scenario "retry looks at once" looked_at_by_hand
+scenario "a name without an address waits as well" no_address
+scenario "a resolver that is silent is no finding" resolver_is_silent
+scenario "a resolver that fails is no finding" resolver_fails

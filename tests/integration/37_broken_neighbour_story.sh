@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# What one app does to nginx's configuration: told with app, file and line, and paid by nobody else.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+own_snippet() {
+  mkdir -p "$DOKKU_ROOT/$1/nginx.conf.d"
+  cat >"$DOKKU_ROOT/$1/nginx.conf.d/own.conf"
+}
+
+# cron_when_due APP: the minute's run at the app's own time, and nothing else.
+cron_when_due() {
+  local left
+  left=$(seconds_until_due "$1")
+  at_time "+$((left > 0 ? left + 1 : 0))s" world-cron letsencrypt/cron || true
+}
+
+broken_vhost_of_another_app() {
+  local mark file=$DOKKU_ROOT/broken/nginx.conf.d/own.conf reason
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app broken broken.example.test
+  new_app shop shop.example.test
+  assert_runs dokku letsencrypt:enable shop
+  own_snippet broken <<<$'# a comment\nthis is no directive;'
+  mark=$(pebble_mark)
+  run_and_capture dokku domains:add shop www.example.test
+  assert_not_contains "$err" "letsencrypt:enable" "stderr"
+  assert_eq failed "$(name_status shop www.example.test)" "status"
+  assert_eq blocked-by "$(name_cause shop www.example.test)" "cause"
+  reason=$(status_json shop | jq -r '.names[] | select(.name == "www.example.test") | .reason')
+  assert_contains "$reason" "by app broken ($file:2)" "reason"
+  assert_contains "$(dokku letsencrypt:status shop || true)" "$file:2" "status"
+  cron_when_due shop
+  cron_when_due shop
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+  assert_eq in-use "$(name_status shop shop.example.test)" "status of the other name"
+  tls_verify shop.example.test
+  assert_no_route shop
+}
+
+mended_by_a_person() {
+  local mark
+  mark=$(pebble_mark)
+  rm "$DOKKU_ROOT/broken/nginx.conf.d/own.conf"
+  cron_when_due shop
+  tls_verify www.example.test
+  wait_until 5 dokku letsencrypt:status shop
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+}
+
+# shadow_of APP: the reason that its status has.
+shadow_of() { status_json "$1" | jq -r '.names[0].reason'; }
+
+one_shadow_among_twenty() {
+  local i mark
+  dokku apps:destroy broken force >/dev/null 2>&1
+  for ((i = 1; i <= 20; i++)); do
+    dokku apps:create "app$i" >/dev/null 2>&1
+    dokku domains:add "app$i" "app$i.example.test" >/dev/null 2>&1
+  done
+  own_snippet app7 <<<$'\nlocation /.well-known/acme-challenge/ { return 418; }'
+  dokku nginx:reload >/dev/null 2>&1
+  mark=$(pebble_mark)
+  assert_exits 1 dokku letsencrypt:enable --all
+  assert_lines "$err" " !     Failed: app7"
+  assert_eq 19 "$(orders_since "$mark")" "orders"
+  for ((i = 1; i <= 20; i++)); do
+    ((i == 7)) || [[ $(dokku letsencrypt:active "app$i") == true ]] || fail "app$i has no certificate"
+  done
+  for i in 1 6 8 20; do tls_verify "app$i.example.test"; done
+  assert_eq failed "$(name_status app7 app7.example.test)" "status"
+  assert_eq path-shadowed "$(name_cause app7 app7.example.test)" "cause"
+  assert_contains "$(shadow_of app7)" "$DOKKU_ROOT/app7/nginx.conf.d/own.conf:2" "reason"
+  assert_no_route app7
+  assert_absent "$DOKKU_ROOT/app7/tls"
+  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+}
+
+# Seen by fetching, since nginx has nothing against it.
+return_of_the_server() {
+  local mark
+  own_snippet app7 <<<$'\n\nreturn 301 https://elsewhere.example.test/;'
+  dokku nginx:reload >/dev/null 2>&1
+  mark=$(pebble_mark)
+  cron_when_due app7
+  assert_eq path-shadowed "$(name_cause app7 app7.example.test)" "cause"
+  assert_contains "$(shadow_of app7)" "$DOKKU_ROOT/app7/nginx.conf.d/own.conf:3" "reason"
+  assert_eq 0 "$(orders_since "$mark")" "orders"
+  rm "$DOKKU_ROOT/app7/nginx.conf.d/own.conf"
+  dokku nginx:reload >/dev/null 2>&1
+  cron_when_due app7
+  tls_verify app7.example.test
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+}
+
+scenario "a vhost that another app broke" broken_vhost_of_another_app
+scenario "once it is mended the minute's run goes on" mended_by_a_person
+scenario "one app of twenty shadows the path, nineteen are served" one_shadow_among_twenty
+scenario "a return of the whole server is named with file and line" return_of_the_server
