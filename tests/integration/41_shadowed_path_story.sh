@@ -36,8 +36,17 @@ return_of_the_server() {
   # shellcheck disable=SC2016
   snippet shop <<<'return 301 https://elsewhere.example.test$request_uri;'
   shadowed shop "nginx does not answer the ACME challenge for shop.example.test at " \
-    ": HTTP 301 to https://elsewhere.example.test/" "nginx.conf.d"
+    ": HTTP 301 to https://elsewhere.example.test/" "nginx.conf.d/own.conf:1: return 301 https://elsewhere.example.test"
   assert_eq 301 "$(http_status http://shop.example.test/)" "page"
+}
+
+# A maintenance page for everything.
+rewrite_of_the_server() {
+  new_app forum forum.example.test
+  snippet forum <<<'rewrite ^ /closed.html;'
+  shadowed forum "nginx does not answer the ACME challenge for forum.example.test at " \
+    "nginx.conf.d/own.conf:1: rewrite ^ /closed.html"
+  name_has forum forum.example.test failed path-shadowed
 }
 
 own_location_of_the_path() {
@@ -85,6 +94,7 @@ neighbours_are_untouched() {
 }
 
 scenario "a return of the whole server" return_of_the_server
+scenario "a rewrite of the whole server" rewrite_of_the_server
 scenario "a location of the same path" own_location_of_the_path
 scenario "regex locations, passwords and address rules do not matter" exact_location_is_no_harm
 scenario "a template of the app's own without the include" template_without_the_include
