@@ -103,6 +103,16 @@ bool has_reader(int fd) {
     return ::poll(&watched, 1, 0) >= 0 && (watched.revents & (POLLERR | POLLNVAL)) == 0;
 }
 
+void write_while_read(std::string_view text, const std::string& file) {
+    if (!has_reader(STDOUT_FILENO)) redirect_output(file);
+    while (!text.empty()) {
+        const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
 void redirect_output(const std::string& file) {
     constexpr mode_t kLogMode = 0644;
     UniqueFd target{::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kLogMode)};

@@ -25,6 +25,10 @@ void relay_lines(const UniqueFd& pipe, std::chrono::milliseconds patience,
 /// For the program so started: is someone still reading our stdout?
 bool has_reader(int fd);
 
+/// Writes to stdout; once nobody reads that any more, to `file` from then on. What we start next
+/// would be ended by its first word else.
+void write_while_read(std::string_view text, const std::string& file);
+
 /// Lets go of the pipe: stdout and stderr append to `file` from now on, or to /dev/null if that
 /// cannot be opened.
 void redirect_output(const std::string& file);

@@ -117,6 +117,11 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The certificate is installed, but nginx still shows another one, or none.",
      "A TLS handshake with the name.",
      "dokku proxy:build-config <app>; if that fails: sudo nginx -t"},
+    {cause::kExpired, NameStatus::failed, true,
+     "The certificate has expired and no other has taken its place.",
+     "The end of the certificate that is served.",
+     "dokku letsencrypt:enable <app>; and see that the daily run is on: dokku "
+     "letsencrypt:cron-job"},
     {cause::kHost, NameStatus::failed, true, "This host could not do its part.",
      "The operating system's words.", "See the reason; it is tried again."},
     {cause::kHeldBack, NameStatus::failed, true,

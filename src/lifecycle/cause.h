@@ -44,6 +44,7 @@ inline constexpr std::string_view kNoEmail = "no-email";
 inline constexpr std::string_view kProxyType = "proxy-type";
 inline constexpr std::string_view kNoHttpsListener = "no-https-listener";
 inline constexpr std::string_view kNotServed = "not-served";
+inline constexpr std::string_view kExpired = "expired";
 inline constexpr std::string_view kHost = "host";
 inline constexpr std::string_view kHeldBack = "held-back";
 inline constexpr std::string_view kCustom = "custom-certificate";

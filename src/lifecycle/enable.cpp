@@ -111,13 +111,15 @@ void order(Context& context, CaSessions& sessions, const Jobs& jobs, const Enabl
             context.log.error_plain("        - Domain '" + domain + "'");
         }
     }
-    rehearse(context, sessions, jobs);
+    const bool rehearsed = rehearse(context, sessions, jobs);
     run_orders(context, sessions, jobs);
     Jobs again;
     for (IssueJob* job : jobs) {
         if (drop_refused_names(context, *job, wish)) again.push_back(job);
     }
-    if (!again.empty()) run_orders(context, sessions, again);
+    if (again.empty()) return;
+    if (rehearsed) switch_routes_on(context, again);
+    run_orders(context, sessions, again);
 }
 
 /// `--preferred-chain`: no such chain, or none that can be fetched, leaves the CA's own.
@@ -261,6 +263,11 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
         if (!due) {
             print(context, due.error());
             all_well = false;
+            // Where the lock was not ours, its holder has noted that we came.
+            if (wish.is_automatic() && job->lock) {
+                record_refusal(context, job->app, {cause::kHost, due.error()});
+            }
+            job->lock.reset();
         } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());
         } else {

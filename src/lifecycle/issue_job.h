@@ -78,6 +78,7 @@ struct IssueJob {
     std::optional<acme::IssuedCertificate> issued;
     std::optional<acme::Failure> failure;  ///< why this app got no certificate
     std::string_view cause;                ///< of the failure
+    bool was_off = false;                  ///< by `disable`, when the run began
     bool unused = false;                   ///< a custom pair is served; ours is only kept good
     bool settled = false;                  ///< there is nothing to order after all
     /// The vhost when Dokku was about to rebuild it, in a run that handed over.

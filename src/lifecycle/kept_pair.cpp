@@ -45,6 +45,10 @@ bool is_unused_due(const Context& context, const dokku::AppName& app) {
 
 bool take_up_kept_pair(const Context& context, IssueJob& job) {
     if (job.predecessor == Predecessor::ours || job.interrupted) return false;
+    // One of another configuration may be of a staging CA.
+    std::error_code error;
+    const base::Path current = context.environment.certs_root(job.app) / "current";
+    if (std::filesystem::read_symlink(current, error).filename() != job.hash) return false;
     const auto kept = find_kept_pair(context, job.app);
     if (!kept || is_due(context, job.settings, kept->chain_pem)) return false;
     const auto key_pem = base::read_file(kept->key_file);

@@ -73,7 +73,8 @@ void keep_only(store::AppState& state, const std::vector<std::string>& wanted) {
     });
 }
 
-std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end) {
+std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end,
+                                          base::UtcTime now) {
     std::optional<base::UtcTime> earliest;
     const auto consider = [&](base::UtcTime at) {
         if (!earliest || at < *earliest) earliest = at;
@@ -87,7 +88,8 @@ std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEn
         std::all_of(state.names.begin(), state.names.end(), [](const NameState& name) {
             return name.status == NameStatus::not_used || name.status == NameStatus::disabled;
         });
-    if (custom && waits_for_its_end) consider(state.installed->not_after);
+    if (custom && waits_for_its_end && state.installed->not_after > now)
+        consider(state.installed->not_after);
     return earliest;
 }
 

@@ -36,6 +36,7 @@ enum class CustomEnd {
 
 /// When the app is to be looked at again: the earliest of its names' tries, or the end of a custom
 /// certificate.
-std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end);
+std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end,
+                                          base::UtcTime now);
 
 }  // namespace lifecycle

@@ -106,6 +106,34 @@ void leave_waiting_names(IssueJob& job, const store::AppState& state, base::UtcT
     job.names.erase(std::remove_if(job.names.begin(), job.names.end(), waits), job.names.end());
 }
 
+/// A renewal that failed has its own time. Until then nothing is ordered for the app, or each look
+/// at another name would order it again.
+bool renewal_waits(const IssueJob& job, const store::AppState& state, base::UtcTime now) {
+    return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
+        const store::NameState* known = store::find_name(state, name.str());
+        return known != nullptr && job.covers(name.str()) &&
+               ((known->next_try && *known->next_try > now) ||
+                next_room(known->refusals, now) > now);
+    });
+}
+
+/// Nothing is ordered now: covered names keep what is known of them, new ones get a time of their
+/// own.
+void wait_for_renewal(IssueJob& job) {
+    for (const dns::DnsName& name : job.names) {
+        if (job.covers(name.str())) {
+            job.waiting.push_back(name.str());
+        } else {
+            job.hold(name.str(), cause::kHeldBack,
+                     {ErrorKind::rejected,
+                      "not ordered before the failed renewal is tried again",
+                      std::nullopt,
+                      {}});
+        }
+    }
+    job.names.clear();
+}
+
 /// The folder name that certs/current leads to.
 std::string current_hash(const base::Path& current) {
     std::error_code error;
@@ -136,7 +164,7 @@ base::Result<std::optional<Due>> why_due_now(const Context& context, const Issue
     Wish wish{job.hash,
               to_texts(job.names),
               std::nullopt,
-              asked.origin == Origin::scheduled,
+              asked.origin == Origin::scheduled || asked.is_automatic(),
               asked.is_automatic(),
               covers_an_excluded_name(job)};
     if (job.settings.graceperiod_was_set()) {
@@ -240,6 +268,10 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
     const auto why = why_due_now(context, job, wish);
     if (!why) return why.error();
     job.only_growth = why->has_value() && (*why)->only_growth && !wish.force;
+    if (wish.is_automatic() && why->has_value() && !job.only_growth &&
+        renewal_waits(job, *state, context.clock.now())) {
+        wait_for_renewal(job);
+    }
     if (wish.force || (why->has_value() && !job.names.empty())) return true;
     if (wish.is_automatic()) {
         job.settled = true;
@@ -259,6 +291,11 @@ void tell_nothing_due(const Context& context, const IssueJob& job) {
 }
 
 base::Result<bool> is_still_due(const Context& context, IssueJob& job, const EnableWish& wish) {
+    // In a run over many apps minutes may have passed.
+    const auto state = context.store.read_state(job.app.text());
+    if (!state) return state.error();
+    const bool gone = !base::directory_exists(context.environment.app_root(job.app));
+    if (gone || (state->switched_off && !job.was_off)) return false;
     return is_due(context, job, wish);
 }
 
@@ -275,6 +312,7 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
             return Refusal{cause::kSettings, std::move(passed).error()};
         }
     }
+    if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
     take_names(context, job, wish);
     if (auto any = require_names(job); !any) return std::move(any).error();
     const auto due = is_due(context, job, wish);

@@ -78,10 +78,10 @@ bool missed_a_change(const Context& context, const IssueJob& job) {
 }
 
 std::optional<base::UtcTime> next_look_at(const dokku::Settings& settings,
-                                          const store::AppState& state) {
+                                          const store::AppState& state, base::UtcTime now) {
     const bool wanted =
         state.enabled || dokku::issues_by_itself(settings, state.enabled, state.switched_off);
-    return next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored);
+    return next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
 }
 
 void report(const Context& context, const base::Result<void>& kept) {
@@ -142,7 +142,7 @@ void record_outcome(const Context& context, const IssueJob& job) {
         keep_only(state, wanted_names(job));
         // Without the lock that time is what this look was for.
         const bool woken = job.lock && state.due && *state.due <= now;
-        if (!woken) state.due = missed ? now : next_look_at(job.settings, state);
+        if (!woken) state.due = missed ? now : next_look_at(job.settings, state, now);
     }));
 }
 
@@ -159,16 +159,17 @@ void record_refusal(const Context& context, const dokku::AppName& app, const Ref
     report(context, context.store.update_state(app.text(), [&](store::AppState& state) {
         for (const std::string& name : names) {
             const store::NameState* known = store::find_name(state, name);
-            const bool settled = known != nullptr && known->status == NameStatus::in_use;
-            if (settled) continue;
+            // What is served goes on being served meanwhile.
+            const bool served = known != nullptr && known->status == NameStatus::in_use &&
+                                status_of(refusal.cause) != NameStatus::disabled;
             record_name(state,
-                        {name, status_of(refusal.cause), refusal.cause,
-                         base::printable(refusal.error.message)},
+                        {name, served ? NameStatus::in_use : status_of(refusal.cause),
+                         refusal.cause, base::printable(refusal.error.message)},
                         now, dice);
         }
         keep_only(state, names);
-        state.due =
-            settings ? next_look_at(*settings, state) : next_look_at(state, CustomEnd::awaited);
+        state.due = settings ? next_look_at(*settings, state, now)
+                             : next_look_at(state, CustomEnd::awaited, now);
     }));
 }
 
@@ -184,8 +185,14 @@ void record_custom_pair(const Context& context, const IssueJob& job) {
                          "a certificate of its own is served until " + base::to_readable(until)},
                         now, dice);
         }
+        for (const HeldName& held : job.held) {
+            record_name(state,
+                        {held.name, status_of(held.cause), held.cause,
+                         base::printable(held.reason.message)},
+                        now, dice);
+        }
         keep_only(state, wanted_names(job));
-        state.due = next_look_at(job.settings, state);
+        state.due = next_look_at(job.settings, state, now);
     }));
 }
 

@@ -76,9 +76,9 @@ std::string rehearsal_server(const dokku::Settings& settings) {
                                                                 : std::string{};
 }
 
-void rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
+bool rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
     const auto rehearsing = find_rehearsing(context, sessions, jobs);
-    if (rehearsing.empty()) return;
+    if (rehearsing.empty()) return false;
     std::vector<IssueJob*> trial;
     trial.reserve(rehearsing.size());
     for (const Rehearsing& one : rehearsing)
@@ -93,6 +93,7 @@ void rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob
         restore(context, one);
     }
     switch_routes_on(context, trial);
+    return true;
 }
 
 }  // namespace lifecycle

@@ -13,8 +13,10 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{3};
 
-bool waits_to_be_served(const store::NameState& name) {
-    return name.cause == cause::kNotServed || name.cause == cause::kNoHttpsListener;
+/// And its time has come.
+bool waits_to_be_served(const store::NameState& name, base::UtcTime now) {
+    return (name.cause == cause::kNotServed || name.cause == cause::kNoHttpsListener) &&
+           name.next_try.value_or(now) <= now;
 }
 
 /// What is installed for the app, and which of its names are to be seen served.
@@ -28,7 +30,7 @@ base::Result<ServedWish> unseen_names(const Context& context, const dokku::AppNa
     if (!domains) return std::move(domains).error();
     ServedWish wish{app, std::move(*domains), {}, leaf->fingerprint()};
     for (const store::NameState& name : state.names) {
-        if (waits_to_be_served(name)) wish.names.push_back(name.name);
+        if (waits_to_be_served(name, context.clock.now())) wish.names.push_back(name.name);
     }
     return wish;
 }
@@ -42,11 +44,9 @@ bool any_with(const std::vector<ServedName>& served, std::string_view cause_name
 /// shows another one is rebuilt, once.
 void look_for_served(Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
-    if (!state || std::none_of(state->names.begin(), state->names.end(), waits_to_be_served)) {
-        return;
-    }
+    if (!state) return;
     const auto wish = unseen_names(context, app, *state);
-    if (!wish || !dokku::is_active(context.environment, app)) return;
+    if (!wish || wish->names.empty() || !dokku::is_active(context.environment, app)) return;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
     auto served = probe_served(context, *wish, std::chrono::seconds{0});

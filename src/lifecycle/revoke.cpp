@@ -132,6 +132,13 @@ void remove_pair(Context& context, const dokku::AppName& app) {
     context.log.warn("Remove it with: dokku certs:remove " + app.text());
 }
 
+/// A revoked certificate that is not served any more is never to be taken up again.
+void forget_current(const Context& context, const dokku::AppName& app) {
+    if (dokku::is_active(context.environment, app)) return;
+    const auto forgotten = base::remove_file(context.environment.certs_root(app) / "current");
+    if (!forgotten) context.log.warn(forgotten.error().message);
+}
+
 }  // namespace
 
 base::Result<void> revoke(Context& context, const dokku::AppName& app,
@@ -157,6 +164,7 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     if (done) {
         context.log.info1("Certificate revoked successfully.");
         remove_pair(context, app);
+        forget_current(context, app);
     } else {
         tell_failure(context.log, done.error(), app);
         context.log.info1("Certificate revocation failed (code 1)!");

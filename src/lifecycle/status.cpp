@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/certificate_names.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "dns/domain_name.h"
 #include "dokku/certs.h"
@@ -28,6 +29,7 @@ struct Facts {
     bool has_pair = false;
     std::optional<base::UtcTime> until;
     std::vector<std::string> covered;
+    base::UtcTime now = base::SystemClock{}.now();
 };
 
 Facts read_facts(const dokku::Environment& environment, const dokku::AppName& app,
@@ -58,7 +60,19 @@ NameState derive(const Facts& facts, const std::string& name) {
     if (facts.has_pair && !facts.active) {
         return with(name, NameStatus::not_used, cause::kCustom);
     }
-    const bool covered = facts.active && base::covers(facts.covered, name);
+    const bool in_certificate = facts.active && base::covers(facts.covered, name);
+    const bool expired = facts.until && *facts.until <= facts.now;
+    if (in_certificate && expired) {
+        const NameState* known = store::find_name(facts.state, name);
+        NameState state = known != nullptr ? *known : with(name, NameStatus::failed);
+        state.status = NameStatus::failed;
+        if (state.cause.empty()) state.cause = cause::kExpired;
+        if (state.reason.empty()) {
+            state.reason = "the certificate expired on " + base::to_readable(*facts.until);
+        }
+        return state;
+    }
+    const bool covered = in_certificate && !expired;
     if (const NameState* known = store::find_name(facts.state, name)) {
         const bool gone = !covered && known->status == NameStatus::in_use;
         const bool back = known->status == NameStatus::not_used;

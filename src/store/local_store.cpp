@@ -92,7 +92,6 @@ base::Result<void> LocalStore::update_state(std::string_view app,
     }
     auto state = read_state(app);
     if (!state) return std::move(state).error();
-    const auto due_before = state->due;
     change(*state);
     // An entry too many costs one look, one too few would never be looked at: it comes first, and
     // goes last.
@@ -100,7 +99,7 @@ base::Result<void> LocalStore::update_state(std::string_view app,
         if (auto noted = note_due(due_file(), app, state->due); !noted) return noted;
     }
     auto written = base::ensure_file(file, to_text(*state).reveal(), kPrivateFile);
-    if (written && due_before && !state->due) return note_due(due_file(), app, std::nullopt);
+    if (written && !state->due) return note_due(due_file(), app, std::nullopt);
     return written;
 }
 

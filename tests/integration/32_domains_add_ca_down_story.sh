@@ -171,8 +171,9 @@ hook_without_output() {
 
 # The CA works, but slowly: who went away gets the certificate without any further run.
 slow_ca_and_nobody_waits() {
-  local pebble
+  local pebble log=/var/log/dokku/letsencrypt.log said
   ca_front works
+  said=$(stat -c %s $log 2>/dev/null || echo 0)
   pebble=$(pgrep -x pebble)
   kill -STOP "$pebble"
   dokku letsencrypt:set shop auto-issue-timeout 1 >/dev/null
@@ -183,6 +184,8 @@ slow_ca_and_nobody_waits() {
   tls_verify slow.example.test
   wait_until 5 no_run_at_work
   assert_no_route shop
+  # What nobody heard is in the log.
+  assert_contains "$(tail -c "+$((said + 1))" $log)" "-----> Certificate retrieved successfully." "log"
 }
 
 nothing_is_left() {

@@ -6,6 +6,7 @@
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "dokku/cron.h"
+#include "dokku/log.h"
 #include "lifecycle/retry.h"
 #include "lifecycle/run.h"
 
@@ -13,7 +14,10 @@ int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
         const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
         if (!app) return app.error();
-        const auto run = lifecycle::Run::open(call.environment, call.log);
+        const dokku::Log log{call.environment, [](dokku::Stream, std::string_view text) {
+                                 base::write_while_read(text, std::string{dokku::kLogFile});
+                             }};
+        const auto run = lifecycle::Run::open(call.environment, log);
         if (!run) return run.error();
         const auto let_go = [] {
             const bool waited_for = base::has_reader(STDOUT_FILENO);

@@ -51,7 +51,7 @@ TEST_CASE("a success ends the row", "[lifecycle][design-4]") {
     CHECK(book.name().failures == 0);
     CHECK_FALSE(book.name().next_try);
     CHECK(book.name().since == book.clock.now());
-    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::awaited));
+    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()));
 }
 
 TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][design-4]") {
@@ -86,9 +86,11 @@ TEST_CASE("the app is due with its first name", "[lifecycle][design-3]") {
     later.name = "b.test";
     later.not_before = book.clock.now() + hours{5};
     book.note(later);
-    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == book.name().next_try);
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+          book.name().next_try);
     lifecycle::keep_only(book.state, {"b.test"});
-    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == later.not_before);
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+          later.not_before);
 }
 
 TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is on",
@@ -97,10 +99,13 @@ TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is 
     const auto end = book.clock.now() + hours{48};
     book.state.installed = store::InstalledPair{"", store::Owner::custom, end};
     book.note({"a.test", NameStatus::not_used, lifecycle::cause::kCustom, "own"});
-    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::ignored));
-    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == end);
+    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::ignored, book.clock.now()));
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) == end);
+    // A past end would be looked at every minute for ever.
+    CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::awaited, end));
     // Once it has expired and ours does not come, the tries count and not the past end.
     book.clock.advance(hours{49});
     book.note(kFailed);
-    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited) == book.name().next_try);
+    CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+          book.name().next_try);
 }

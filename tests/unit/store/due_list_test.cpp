@@ -69,3 +69,13 @@ TEST_CASE("waking is for who waits", "[store][issue-4]") {
     CHECK(state.names[1].next_try == allowed);
     CHECK(store.next_due() == allowed);
 }
+
+TEST_CASE("an entry without a state goes with the next change", "[store][design-3]") {
+    const test::TempDir folder;
+    const store::LocalStore store{folder.path()};
+    REQUIRE(store.update_state("shop", [](store::AppState& state) { state.due = from_unix(5); }));
+    std::filesystem::remove(folder.path() / "state" / "shop.json");
+    CHECK(store.due_apps(from_unix(9)) == Words{"shop"});
+    REQUIRE(store.update_state("shop", [](store::AppState&) {}));
+    CHECK(store.due_apps(from_unix(9)).empty());
+}
