@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -55,6 +56,11 @@ std::chrono::milliseconds until(SteadyTime end) {
     return std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
 }
 
+bool is_pipe(int fd) {
+    struct stat info {};
+    return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
 /// The lines so far go out; what is begun stays.
 void pass_lines(std::string& text, const std::function<void(std::string_view)>& sink) {
     for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
@@ -99,12 +105,13 @@ void relay_lines(const UniqueFd& pipe, std::chrono::milliseconds patience,
 }
 
 bool has_reader(int fd) {
+    if (!is_pipe(fd)) return false;
     pollfd watched{fd, 0, 0};
     return ::poll(&watched, 1, 0) >= 0 && (watched.revents & (POLLERR | POLLNVAL)) == 0;
 }
 
 void write_while_read(std::string_view text, const std::string& file) {
-    if (!has_reader(STDOUT_FILENO)) redirect_output(file);
+    if (is_pipe(STDOUT_FILENO) && !has_reader(STDOUT_FILENO)) redirect_output(file);
     while (!text.empty()) {
         const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;

@@ -22,7 +22,7 @@ void relay_lines(const UniqueFd& pipe, std::chrono::milliseconds patience,
                  const std::function<void(std::string_view line)>& sink,
                  const std::function<bool()>& stop);
 
-/// For the program so started: is someone still reading our stdout?
+/// For the program so started: is `fd` a pipe that someone still reads?
 bool has_reader(int fd);
 
 /// Writes to stdout; once nobody reads that any more, to `file` from then on. What we start next

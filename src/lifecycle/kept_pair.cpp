@@ -56,6 +56,8 @@ bool take_up_kept_pair(const Context& context, IssueJob& job) {
     auto key = crypto::PrivateKey::parse_pem(*key_pem);
     const auto chain = crypto::parse_chain_pem(kept->chain_pem);
     if (!key || !chain) return false;
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || state->revoked == chain->front().fingerprint()) return false;
     const auto names = to_texts(job.names);
     if (chain->front().names().size() != names.size()) return false;
     if (!crypto::check_chain(*chain, *key, names, context.clock.now())) return false;

@@ -4,6 +4,7 @@
 
 #include "base/pem.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "crypto/private_key.h"
 #include "dokku/certs.h"
 #include "dokku/command.h"
@@ -108,10 +109,13 @@ acme::Outcome<void> revoke_at_ca(Context& context, const dokku::AppName& app,
                                     acme::RevocationSigner::certificate_key);
 }
 
-/// Whoever sees the pair go must not order it anew.
-void note_off(const Context& context, const dokku::AppName& app) {
-    const auto off = context.store.update_state(app.text(), [](store::AppState& state) {
+/// Whoever sees the pair go must not order it anew, nor take up what lies in certs/current.
+void note_off(const Context& context, const dokku::AppName& app, const dokku::Settings& settings) {
+    const auto current = read_current(context, app, settings);
+    const std::string revoked = current ? base::to_hex(crypto::sha256(current->der)) : "";
+    const auto off = context.store.update_state(app.text(), [&](store::AppState& state) {
         state.enabled = false;
+        state.revoked = revoked;
         state.switched_off = true;
         state.names.clear();
         state.due.reset();
@@ -119,8 +123,8 @@ void note_off(const Context& context, const dokku::AppName& app) {
     if (!off) context.log.warn(off.error().message);
 }
 
-void remove_pair(Context& context, const dokku::AppName& app) {
-    note_off(context, app);
+void remove_pair(Context& context, const dokku::AppName& app, const dokku::Settings& settings) {
+    note_off(context, app, settings);
     if (!dokku::is_active(context.environment, app)) {
         context.log.verbose("The pair in use is not the revoked one; it stays");
         return;
@@ -130,13 +134,6 @@ void remove_pair(Context& context, const dokku::AppName& app) {
     context.log.warn(removed ? "The revoked certificate could not be removed and is still served"
                              : removed.error().message);
     context.log.warn("Remove it with: dokku certs:remove " + app.text());
-}
-
-/// A revoked certificate that is not served any more is never to be taken up again.
-void forget_current(const Context& context, const dokku::AppName& app) {
-    if (dokku::is_active(context.environment, app)) return;
-    const auto forgotten = base::remove_file(context.environment.certs_root(app) / "current");
-    if (!forgotten) context.log.warn(forgotten.error().message);
 }
 
 }  // namespace
@@ -163,8 +160,7 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     const auto done = revoke_at_ca(context, app, *settings, reason);
     if (done) {
         context.log.info1("Certificate revoked successfully.");
-        remove_pair(context, app);
-        forget_current(context, app);
+        remove_pair(context, app, *settings);
     } else {
         tell_failure(context.log, done.error(), app);
         context.log.info1("Certificate revocation failed (code 1)!");

@@ -179,6 +179,7 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.due = read_time(*value, "due");
     state.names = read_names(*value);
     state.installed = read_installed(*value);
+    state.revoked = value->string("revoked").value_or("");
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
     state.order = read_order(*value);
@@ -193,6 +194,7 @@ base::Secret to_text(const AppState& state) {
     if (state.due) out.member("due", base::to_rfc3339(*state.due));
     if (!state.names.empty()) write_names(out, state.names);
     if (state.installed) write_installed(out, *state.installed);
+    if (!state.revoked.empty()) out.member("revoked", state.revoked);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);
     if (state.order) write_order(out, *state.order);

@@ -77,6 +77,7 @@ struct AppState {
     std::optional<base::UtcTime> due;
     std::vector<NameState> names;
     std::optional<InstalledPair> installed;
+    std::string revoked;               ///< fingerprint of the certificate that was revoked last
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;

@@ -68,4 +68,9 @@ TEST_CASE("a reader that went away is noticed without writing", "[base][session]
     ::close(ends[0]);
     CHECK_FALSE(base::has_reader(ends[1]));
     ::close(ends[1]);
+    // Once it was sent to a file nobody waits for it.
+    const test::TempDir folder;
+    const int file = ::open((folder.path() / "log").c_str(), O_CREAT | O_WRONLY, 0600);
+    CHECK_FALSE(base::has_reader(file));
+    ::close(file);
 }
