@@ -217,6 +217,21 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
     return prepared;
 }
 
+/// Nothing is ordered for anyone while nginx could not load it. Returns whether nginx is sound.
+bool drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<IssueJob>>& prepared,
+                         const EnableWish& wish) {
+    if (prepared.empty()) return true;
+    const auto sound = require_sound_nginx(context);
+    if (sound) return true;
+    print(context, sound.error());
+    for (const auto& job : prepared) {
+        if (!wish.is_automatic()) continue;
+        record_refusal(context, job->app, {cause::kBlockedBy, sound.error()});
+    }
+    prepared.clear();
+    return false;
+}
+
 /// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
 /// and left, without a word of an order that is not made.
 bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
@@ -243,18 +258,7 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish) {
     bool all_well = true;
     auto prepared = prepare_all(context, apps, wish, all_well);
-    if (!prepared.empty()) {
-        if (auto sound = require_sound_nginx(context); !sound) {
-            print(context, sound.error());
-            all_well = false;
-            for (const auto& job : prepared) {
-                if (wish.is_automatic()) {
-                    record_refusal(context, job->app, {cause::kBlockedBy, sound.error()});
-                }
-            }
-            prepared.clear();
-        }
-    }
+    if (!drop_all_if_blocked(context, prepared, wish)) all_well = false;
     Jobs jobs;
     for (const auto& job : prepared) {
         const auto ready =
