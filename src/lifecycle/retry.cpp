@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{3};
 
-/// And its time has come.
+/// Its certificate is installed, nginx did not show it, and it is time to look again.
 bool waits_to_be_served(const store::NameState& name, base::UtcTime now) {
     return (name.cause == cause::kNotServed || name.cause == cause::kNoHttpsListener) &&
            name.next_try.value_or(now) <= now;
