@@ -49,8 +49,9 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
 /// the lock may have done it.
 base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish) {
     constexpr mode_t kFolder = 0755;
-    constexpr std::chrono::seconds kLockPatience{2};
-    auto lock = context.store.lock_app(job.app.text(), kLockPatience, context.clock);
+    constexpr std::chrono::seconds kShortPatience{2};  // in a batch others wait behind this one
+    const std::chrono::seconds patience = wish.is_typed() ? store::kTypedPatience : kShortPatience;
+    auto lock = context.store.lock_app(job.app.text(), patience, context.clock);
     if (!lock) {
         if (lock.error().kind != base::ErrorKind::busy) return std::move(lock).error();
         if (wish.is_automatic()) {

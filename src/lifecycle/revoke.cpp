@@ -146,7 +146,7 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     if (auto email = require_email(*settings, app); !email) return email;
     const auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return domains.error();
-    const auto lock = context.store.try_lock_app(app.text());
+    const auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!lock) return lock.error();
 
     context.log.info1("Revoking letsencrypt certificate for " + app.text() + " via " +

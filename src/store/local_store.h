@@ -22,6 +22,11 @@ struct StoredAccount {
     std::string registration;  ///< the CA's account object as JSON; empty likewise
 };
 
+/// How long a command that a person typed waits for an app's lock. A run that has installed its
+/// pair looks for some seconds whether nginx serves it, after who waited for the pair has gone on:
+/// what is typed next would meet it.
+constexpr std::chrono::seconds kTypedPatience{30};
+
 /// Where accounts, state, locks and caches of this host live: files below
 /// `LIB/data/letsencrypt/--global`. Everything is written in one step and readable by its owner
 /// only.

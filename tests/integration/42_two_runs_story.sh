@@ -52,6 +52,17 @@ disable_waits() {
   assert_sound shop
 }
 
+# A run that has handed its pair over still looks whether it is served when the prompt is back.
+commands_wait() {
+  dokku letsencrypt:enable shop >/dev/null 2>&1
+  exec {held}>"$(global_folder)/locks/shop"
+  flock "$held"
+  (sleep 4; flock -u "$held") &
+  assert_runs dokku letsencrypt:cleanup shop
+  exec {held}>&-
+  wait
+}
+
 # The CA was set up anew, or has forgotten us: registered again with the same key.
 lost_account() {
   local account
@@ -67,4 +78,5 @@ lost_account() {
 scenario "two apps at once on a fresh host make one account" two_apps_at_once
 scenario "two runs for one app order once" one_app_twice
 scenario "disable waits for a run, and what was typed last holds" disable_waits
+scenario "what is typed waits for the end of a run" commands_wait
 scenario "an account that the CA has lost is registered again" lost_account

@@ -1,6 +1,7 @@
 // `letsencrypt:cleanup APP`: removes the certificate folders that are not in use. Light.
 #include "dokku/cleanup.h"
 
+#include "base/clock.h"
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "store/local_store.h"
@@ -17,7 +18,8 @@ int main(int argc, char** argv) {
             if (!app) return app.error();
             // A run that orders right now writes into a folder that is not current yet.
             const store::LocalStore store{call.environment.global_root()};
-            const auto lock = store.try_lock_app(app->text());
+            base::SystemClock clock;
+            const auto lock = store.lock_app(app->text(), store::kTypedPatience, clock);
             if (!lock) return lock.error();
             const auto cleaned = dokku::clean_up(call.environment, call.log, *app);
             if (!cleaned) return cleaned.error();

@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
             // A run that is getting a certificate would put it back afterwards.
             const store::LocalStore store{call.environment.global_root()};
             base::SystemClock clock;
-            const auto lock = store.lock_app(app->text(), std::chrono::seconds{5}, clock);
+            const auto lock = store.lock_app(app->text(), store::kTypedPatience, clock);
             if (!lock) return lock.error();
             // Before anything goes, so that a hook that sees it go does not order it anew.
             const auto off = store.update_state(app->text(), [](store::AppState& state) {
