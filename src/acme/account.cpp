@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "http/link.h"
 #include "json/value.h"
 #include "json/writer.h"
@@ -26,6 +27,16 @@ Outcome<Account> take_account(Client& client, const http::Response& response) {
     }
     account->created = response.status == kCreated;
     client.use_account(account->url);
+    return std::move(*account);
+}
+
+/// What the account's own URL answers.
+Outcome<Account> read_account(const Client& client, const http::Response& response) {
+    const std::string& url = client.account_url();
+    auto account = parse_account(response.body, url);
+    if (!account) {
+        return not_acme(response, "an account", client.name(), url, account.error().message);
+    }
     return std::move(*account);
 }
 
@@ -72,12 +83,18 @@ Outcome<Account> find_account(Client& client) {
 Outcome<Account> fetch_account(Client& client) {
     const auto response = client.post_as_get(client.account_url());
     if (!response) return response.error();
-    auto account = parse_account(response->body, client.account_url());
-    if (!account) {
-        return not_acme(*response, "an account", client.name(), client.account_url(),
-                        account.error().message);
-    }
-    return std::move(*account);
+    return read_account(client, *response);
+}
+
+Outcome<Account> deactivate_account(Client& client) {
+    const auto response = client.post(client.account_url(), R"({"status":"deactivated"})");
+    if (!response) return response.error();
+    auto account = read_account(client, *response);
+    if (!account || account->status == "deactivated") return account;
+    return fail(base::ErrorKind::protocol,
+                fmt::format("{} took the request, but the account is still {}", client.name(),
+                            base::printable(account->status, 40)),
+                client.account_url());
 }
 
 }  // namespace acme

@@ -36,4 +36,9 @@ Outcome<Account> find_account(Client& client);
 /// Reads the account the client signs for (POST-as-GET of its URL).
 Outcome<Account> fetch_account(Client& client);
 
+/// Ends that account for good (section 7.3.6): the CA takes nothing signed by its key any more, and
+/// no way leads back. Its certificates stay valid. `protocol` if the CA accepts the request and
+/// then shows an account that is not deactivated.
+Outcome<Account> deactivate_account(Client& client);
+
 }  // namespace acme

@@ -42,7 +42,7 @@ base::Result<Challenge> parse_challenge(std::string_view json) {
     Challenge challenge;
     challenge.type = std::move(*type);
     challenge.url = object->string("url").value_or("");
-    if (!http::origin_of(challenge.url).starts_with("https://")) challenge.url.clear();
+    if (!http::is_https(challenge.url)) challenge.url.clear();
     challenge.status = parse_word(object->string("status"), kStatusWords);
     if (const auto token = object->string("token")) challenge.token = Token::parse(*token);
     if (const auto error = object->find("error")) {

@@ -1,5 +1,6 @@
 #include "acme/directory.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,10 +14,6 @@
 namespace acme {
 namespace {
 
-bool is_https(std::string_view url) {
-    return http::origin_of(url).starts_with("https://");
-}
-
 /// Reads one URL member; an absent optional one is empty.
 base::Result<void> read_url(const json::Value& object, std::string_view member, bool required,
                             std::string& url) {
@@ -26,7 +23,7 @@ base::Result<void> read_url(const json::Value& object, std::string_view member, 
         return base::fail(base::ErrorKind::protocol,
                           fmt::format("the directory has no {}", member));
     }
-    if (!is_https(*text)) {
+    if (!http::is_https(*text)) {
         return base::fail(base::ErrorKind::protocol,
                           fmt::format("the directory's {} is not an https URL: {}", member,
                                       base::printable(*text)));
@@ -48,6 +45,11 @@ void read_meta(const json::Value& meta, Directory& directory) {
 }
 
 }  // namespace
+
+bool offers_profile(const Directory& directory, std::string_view name) {
+    return std::any_of(directory.profiles.begin(), directory.profiles.end(),
+                       [&](const auto& profile) { return profile.first == name; });
+}
 
 base::Result<Directory> parse_directory(std::string_view json, std::string url) {
     const auto object = json::Value::parse(json);

@@ -32,6 +32,9 @@ struct Directory {
     std::string text;  ///< the CA's own JSON, to keep on disk and parse again
 };
 
+/// May an order name this profile? Only what the directory lists may be sent.
+bool offers_profile(const Directory& directory, std::string_view name);
+
 /// Reads a directory object. `protocol` if newNonce, newAccount or newOrder is missing, or any URL
 /// in use is not https; `url` itself is not checked.
 base::Result<Directory> parse_directory(std::string_view json, std::string url);

@@ -20,10 +20,6 @@ constexpr std::array kStatusWords{
     StatusWord{"invalid", OrderStatus::invalid},
 };
 
-bool is_https(std::string_view url) {
-    return http::origin_of(url).starts_with("https://");
-}
-
 base::Unexpected<base::Error> broken(std::string reason) {
     return base::fail(base::ErrorKind::protocol, std::move(reason));
 }
@@ -48,13 +44,13 @@ base::Result<void> read_urls(const json::Value& object, Order& order) {
     if (order.authorizations.size() > kMostIdentifiers) {
         return broken("the order has too many authorizations");
     }
-    if (!std::all_of(order.authorizations.begin(), order.authorizations.end(), is_https)) {
+    if (!std::all_of(order.authorizations.begin(), order.authorizations.end(), http::is_https)) {
         return broken("an authorization's URL in the order is not https");
     }
     order.finalize = object.string("finalize").value_or("");
-    if (!is_https(order.finalize)) return broken("the order has no https URL to finalize");
+    if (!http::is_https(order.finalize)) return broken("the order has no https URL to finalize");
     order.certificate = object.string("certificate").value_or("");
-    if (!order.certificate.empty() && !is_https(order.certificate)) {
+    if (!order.certificate.empty() && !http::is_https(order.certificate)) {
         return broken("the certificate's URL in the order is not https");
     }
     return {};

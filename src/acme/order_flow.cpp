@@ -1,6 +1,7 @@
 #include "acme/order_flow.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstPause{250};
+constexpr milliseconds kAfterFinalize{250};
 constexpr int kMostChallengeRestarts = 3;
 constexpr int kMostFinalizeAttempts = 8;
 
@@ -40,19 +41,36 @@ std::vector<Identifier> identifiers_of(const std::vector<Wanted>& wanted) {
     return identifiers;
 }
 
-std::string new_order_payload(const std::vector<Wanted>& wanted, const std::string& profile) {
+std::string new_order_payload(const OrderPlan& plan) {
     json::Writer payload;
     payload.begin_object().key("identifiers").begin_array();
-    for (const Wanted& each : wanted) {
+    for (const Wanted& each : plan.wanted) {
         payload.begin_object()
             .member("type", std::string_view(each.identifier.type))
             .member("value", std::string_view(each.identifier.value))
             .end_object();
     }
     payload.end_array();
-    if (!profile.empty()) payload.member("profile", std::string_view{profile});
+    if (!plan.profile.empty()) payload.member("profile", std::string_view{plan.profile});
+    if (!plan.replaces.empty()) payload.member("replaces", std::string_view{plan.replaces});
     payload.end_object();
     return payload.text();
+}
+
+/// May newOrder's failure be about `replaces`? CAs say so in many ways: alreadyReplaced,
+/// unauthorized (another account's certificate), malformed (an authority they do not know), and
+/// serverInternal for a serial that they do not know. So any refusal counts, unless `replaces`
+/// cannot be the reason.
+bool may_mean_replaces(const Failure& failure) {
+    if (failure.error.kind == base::ErrorKind::rate_limited) return false;
+    constexpr std::array kOtherReasons{"accountDoesNotExist", "badNonce", "userActionRequired",
+                                       "externalAccountRequired"};
+    if (std::any_of(kOtherReasons.begin(), kOtherReasons.end(),
+                    [&](const char* type) { return failure.is(type); })) {
+        return false;
+    }
+    const bool refused = failure.status >= 400 && failure.status <= 499;
+    return refused || failure.is("serverInternal");
 }
 
 }  // namespace
@@ -62,7 +80,7 @@ OrderFlow::OrderFlow(Client& client, OrderPlan plan)
       plan_(std::move(plan)),
       phase_(plan_.order_url.empty() ? Phase::new_order : Phase::read_order),
       order_url_(plan_.order_url),
-      pause_(kFirstPause) {
+      pause_(plan_.first_pause) {
     plan_.wanted = without_repeats(plan_.wanted);
 }
 
@@ -93,18 +111,27 @@ Outcome<Step> OrderFlow::advance() {
 
 Outcome<Step> OrderFlow::post_new_order() {
     const std::string& url = client_.directory().new_order;
-    const auto response = client_.post(url, new_order_payload(plan_.wanted, plan_.profile));
-    if (!response) {
-        // Nothing else tells whether the CA has the order, so it is asked for once more.
-        const bool lost = response.error().unanswered() && response.error().status == 0;
-        if (lost && ++lost_answers_ == 1) return Step{};
-        return response.error();
-    }
+    const auto response = client_.post(url, new_order_payload(plan_));
+    if (!response) return order_again_after(response.error());
     order_url_ = http::resolve_url(url, response->header("location").value_or(""));
     if (order_url_.empty()) {
         return not_acme(*response, "an order", client_.name(), url, "it has no Location");
     }
+    replaced_ = !plan_.replaces.empty();
     return take_order(*response, url);
+}
+
+Outcome<Step> OrderFlow::order_again_after(const Failure& failure) {
+    // Nothing else tells whether the CA has the order, so it is asked for once more.
+    const bool lost = failure.unanswered() && failure.status == 0;
+    if (lost && ++lost_answers_ == 1) return Step{};
+    // A failure on the way to a nonce says nothing about the order.
+    const bool is_about_order = failure.url == client_.directory().new_order;
+    if (plan_.replaces.empty() || !is_about_order || !may_mean_replaces(failure)) return failure;
+    replaces_refused_ = failure.error.message;
+    plan_.replaces.clear();
+    lost_answers_ = 0;  // this was an answer
+    return Step{};
 }
 
 Outcome<Step> OrderFlow::read_order() {
@@ -225,7 +252,7 @@ Outcome<Step> OrderFlow::start_challenge() {
         note_delay(*response);
         if (++index_ < challenges_.size()) return Step{};
     }
-    pause_ = kFirstPause;
+    pause_ = plan_.first_pause;
     return wait_for(std::nullopt);
 }
 
@@ -245,7 +272,7 @@ Outcome<Step> OrderFlow::finalize() {
     if (!csr) return Failure{std::move(csr).error(), std::nullopt, order_->finalize, 0};
     json::Writer payload;
     payload.begin_object().member("csr", std::string_view(base::to_base64url(*csr))).end_object();
-    if (++finalize_attempts_ == 1) pause_ = kFirstPause;
+    if (++finalize_attempts_ == 1) pause_ = kAfterFinalize;
     const auto response = client_.post(order_->finalize, payload.text());
     if (!response) {
         const Failure& failure = response.error();

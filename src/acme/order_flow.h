@@ -42,6 +42,13 @@ struct OrderPlan {
     std::string order_url{};
     /// One of the directory's profiles; empty: the CA chooses.
     std::string profile{};
+    /// The certID (acme/renewal_info.h) of the certificate that this order renews (RFC 9773 section
+    /// 5); empty: none. It never costs a certificate: if the CA refuses the order, the flow asks
+    /// once more without it.
+    std::string replaces{};
+    /// Before the first look for validations, unless the CA names a time. Who has other orders to
+    /// go on with asks more rarely. (To sign takes a CA less: that is looked for after 250 ms.)
+    std::chrono::milliseconds first_pause{250};
 };
 
 enum class Next {
@@ -60,8 +67,9 @@ struct Step {
 /// many orders can share one Client. Each advance() makes at most two requests and never sleeps.
 ///
 /// It polls the order and not its authorizations, goes straight to finalize if the order is `ready`
-/// already, waits as Retry-After says (else 250 ms, growing to 5 s), and never orders a second time
-/// once the CA may have an order: after a crash construct it with the order's URL.
+/// already, waits as Retry-After says (else `first_pause`, growing to 5 s), and never orders a
+/// second time once the CA may have an order: after a crash construct it with the order's URL.
+/// newOrder is sent again after one lost answer, and without `replaces` after a refusal of that.
 ///
 /// A failure is final. `timeout` after the deadline leaves the order to be resumed; `rejected`
 /// carries the order's problem, with one subproblem for each identifier that failed.
@@ -80,6 +88,14 @@ class OrderFlow {
 
     /// The order as last seen.
     const std::optional<Order>& order() const noexcept { return order_; }
+
+    /// The CA took the order as the one that `replaces` the former certificate, so that its limits
+    /// need not count it. False for a resumed order, whose beginning nobody saw.
+    bool replaced() const noexcept { return replaced_; }
+
+    /// The words with which the CA refused the order that carried `replaces`; empty if it did not.
+    /// What followed is an ordinary order.
+    const std::string& replaces_refused() const noexcept { return replaces_refused_; }
 
     /// From `present_challenges` on. Empty if the CA asks for no proof.
     const std::vector<ChosenChallenge>& challenges() const noexcept { return challenges_; }
@@ -101,6 +117,7 @@ class OrderFlow {
     enum class Choice { made, not_needed, none_left };
 
     Outcome<Step> post_new_order();
+    Outcome<Step> order_again_after(const Failure& failure);
     Outcome<Step> read_order();
     Outcome<Step> take_order(const http::Response& response, const std::string& url);
     Outcome<Step> act_on_order(const http::Response& response);
@@ -136,6 +153,8 @@ class OrderFlow {
     int finalize_attempts_ = 0;
     bool authorizations_read_ = false;
     bool finalized_ = false;  ///< the CA accepted the request
+    bool replaced_ = false;
+    std::string replaces_refused_;
     std::vector<Subproblem> reasons_;
 };
 

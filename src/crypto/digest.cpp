@@ -26,6 +26,21 @@ std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
     return to_string(result, length);
 }
 
+std::string hmac(std::string_view key, std::string_view bytes, const char* hash) {
+    DigestBytes result{};
+    std::size_t length = 0;
+    // OpenSSL takes a null key for "keep the former one", so an empty view still needs an address.
+    const char* key_bytes = key.empty() ? "" : key.data();
+    const std::string text{bytes};
+    clear_openssl_errors();
+    if (EVP_Q_mac(nullptr, "HMAC", nullptr, hash, nullptr, key_bytes, key.size(),
+                  reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data(),
+                  result.size(), &length) == nullptr) {
+        throw_openssl_error("computing an HMAC");
+    }
+    return to_string(result, length);
+}
+
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
@@ -37,18 +52,15 @@ std::string sha1_hex(std::string_view bytes) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-    DigestBytes result{};
-    std::size_t length = 0;
-    // OpenSSL takes a null key for "keep the former one", so an empty view still needs an address.
-    const char* key_bytes = key.empty() ? "" : key.data();
-    const std::string text{bytes};
-    clear_openssl_errors();
-    if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key_bytes, key.size(),
-                  reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data(),
-                  result.size(), &length) == nullptr) {
-        throw_openssl_error("computing an HMAC");
-    }
-    return to_string(result, length);
+    return hmac(key, bytes, "SHA256");
+}
+
+std::string hmac_sha384(std::string_view key, std::string_view bytes) {
+    return hmac(key, bytes, "SHA384");
+}
+
+std::string hmac_sha512(std::string_view key, std::string_view bytes) {
+    return hmac(key, bytes, "SHA512");
 }
 
 }  // namespace crypto

@@ -11,7 +11,10 @@ std::string sha256(std::string_view bytes);
 /// Lower-case hex; only for names in the official layout (contract section 10.3), never for trust.
 std::string sha1_hex(std::string_view bytes);
 
-/// Raw HMAC-SHA-256 (RFC 2104), the HS256 of an external account binding (RFC 8555 section 7.3.4).
+/// Raw HMAC (RFC 2104): the HS256, HS384 and HS512 of an external account binding (RFC 8555 section
+/// 7.3.4).
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
+std::string hmac_sha384(std::string_view key, std::string_view bytes);
+std::string hmac_sha512(std::string_view key, std::string_view bytes);
 
 }  // namespace crypto

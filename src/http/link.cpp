@@ -113,6 +113,10 @@ std::string origin_of(std::string_view url) {
     return base::to_lower(std::string(url.substr(0, scheme_length(url))) + std::string(authority));
 }
 
+bool is_https(std::string_view url) {
+    return origin_of(url).starts_with("https://");
+}
+
 std::string host_of(std::string_view url) {
     const std::string_view authority = authority_of(url);
     if (authority.empty()) return std::string(url);

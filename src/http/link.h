@@ -12,6 +12,9 @@ namespace http {
 /// none: `https://ca.example:14000`.
 std::string origin_of(std::string_view url);
 
+/// Is it an absolute https URL?
+bool is_https(std::string_view url);
+
 /// The host of an absolute URL without port, or the URL itself if it is none; for messages.
 std::string host_of(std::string_view url);
 

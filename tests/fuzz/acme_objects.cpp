@@ -1,5 +1,5 @@
-// Whatever a CA may send in place of a directory, an account, an order, an authorization or a
-// problem: it is refused, or what was read keeps what the headers promise.
+// Whatever a CA may send in place of a directory, an account, an order, an authorization, a
+// problem or renewal information: it is refused, or what was read keeps what the headers promise.
 
 #include "acme/account.h"
 #include "acme/authorization.h"
@@ -7,6 +7,7 @@
 #include "acme/order.h"
 #include "acme/page_text.h"
 #include "acme/problem.h"
+#include "acme/renewal_info.h"
 #include "fuzz/fuzz_target.h"
 #include "http/link.h"
 
@@ -50,6 +51,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     if (const auto account = acme::parse_account(text, "https://ca.example/1")) {
         fuzz::expect(account->text == text);
+    }
+    if (const auto info = acme::parse_renewal_info(text)) {
+        fuzz::expect(info->start < info->end);
+        fuzz::expect(info->explanation_url.empty() || is_https(info->explanation_url));
     }
     fuzz::expect(acme::page_text(text).size() <= 203);
     return 0;

@@ -29,7 +29,8 @@ inline std::string order_json(std::string_view status,
     std::string authorizations;
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::string comma = i == 0 ? "" : ",";
-        identifiers += comma + R"({"type":"dns","value":")" + names[i] + "\"}";
+        const std::string type = acme::to_identifier(names[i]).type;
+        identifiers += comma + R"({"type":")" + type + R"(","value":")" + names[i] + "\"}";
         authorizations += comma + '"' + at_ca("/authz/") + std::to_string(i) + '"';
     }
     return R"({"status":")" + std::string(status) + R"(","identifiers":[)" + identifiers +
@@ -48,8 +49,9 @@ inline std::string authorization_json(const std::string& name, std::string_view 
                                       std::string_view more = "") {
     const bool wildcard = name.starts_with("*.");
     const std::string base_name = wildcard ? name.substr(2) : name;
-    return R"({"status":")" + std::string(status) + R"(","identifier":{"type":"dns","value":")" +
-           base_name + R"("},"wildcard":)" + (wildcard ? "true" : "false") +
+    return R"({"status":")" + std::string(status) + R"(","identifier":{"type":")" +
+           acme::to_identifier(base_name).type + R"(","value":")" + base_name +
+           R"("},"wildcard":)" + (wildcard ? "true" : "false") +
            R"(,"challenges":[{"type":"dns-persist-01","url":"https://ca.example/p","status":)" +
            R"("pending"},{"type":"dns-01","url":")" + at_ca("/dns/" + base_name) +
            R"(","status":"pending","token":"dns-token"},{"type":"http-01","url":")" +

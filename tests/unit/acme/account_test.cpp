@@ -74,6 +74,42 @@ TEST_CASE("an account is read by its URL", "[acme][rfc8555-7.3.3]") {
     CHECK(bench.http.last().protected_member("kid") == at_ca("/account/1"));
 }
 
+TEST_CASE("an account is ended, and the CA's word for it is read", "[acme][rfc8555-7.3.6]") {
+    test::Bench bench;
+    bench.http.post(at_ca("/account/1"), 200, R"({"status":"deactivated"})");
+    const auto account = acme::deactivate_account(bench.client);
+    REQUIRE(account);
+    CHECK(account->status == "deactivated");
+    CHECK(account->url == at_ca("/account/1"));
+    CHECK(bench.http.last().payload == R"({"status":"deactivated"})");
+    CHECK(bench.http.last().protected_member("kid") == at_ca("/account/1"));
+}
+
+TEST_CASE("an account that lives on is no success", "[acme][rfc8555-7.3.6]") {
+    test::Bench bench;
+    SECTION("the CA shows it as valid") {
+        bench.http.post(at_ca("/account/1"), 200, kAccount);
+        const auto account = acme::deactivate_account(bench.client);
+        REQUIRE_FALSE(account);
+        CHECK(account.error().error.kind == base::ErrorKind::protocol);
+        CHECK(account.error().error.message ==
+              "ca.example took the request, but the account is still valid");
+    }
+    SECTION("the CA refuses") {
+        bench.http.post(at_ca("/account/1"), 403,
+                        R"({"type":"urn:ietf:params:acme:error:unauthorized","detail":"no"})");
+        const auto account = acme::deactivate_account(bench.client);
+        REQUIRE_FALSE(account);
+        CHECK(account.error().is("unauthorized"));
+    }
+    SECTION("the answer is no account") {
+        bench.http.post(at_ca("/account/1"), 200, "{}");
+        const auto account = acme::deactivate_account(bench.client);
+        REQUIRE_FALSE(account);
+        CHECK_THAT(account.error().error.message, ContainsSubstring("instead of an account"));
+    }
+}
+
 TEST_CASE("an answer to newAccount without Location or status is refused", "[acme]") {
     test::Bench bench;
     SECTION("no Location") {

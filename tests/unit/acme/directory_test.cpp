@@ -60,6 +60,17 @@ TEST_CASE("the RFC's directory is read, what is unknown is left", "[acme][rfc855
     CHECK(directory->text == kDirectory);
 }
 
+TEST_CASE("a profile is offered under exactly its name", "[acme]") {
+    const auto directory = acme::parse_directory(kDirectory, "https://example.com/directory");
+    REQUIRE(directory);
+    CHECK(acme::offers_profile(*directory, "classic"));
+    CHECK(acme::offers_profile(*directory, "odd"));
+    const std::string other = GENERATE("", "Classic", "class", "https://example.com/classic");
+    CAPTURE(other);
+    CHECK_FALSE(acme::offers_profile(*directory, other));
+    CHECK_FALSE(acme::offers_profile(acme::Directory{}, "classic"));
+}
+
 TEST_CASE("three URLs are all a directory needs", "[acme][rfc8555-7.1.1]") {
     const auto directory = acme::parse_directory(kLeast, "https://a/");
     REQUIRE(directory);

@@ -43,6 +43,29 @@ TEST_CASE("a binding is the account's public key, signed with the customer's key
           crypto::hmac_sha256(*key, header + "." + payload));
 }
 
+TEST_CASE("the CA's algorithm is named in the header and used", "[acme][rfc8555-7.3.4]") {
+    struct Case {
+        acme::MacAlgorithm algorithm;
+        std::string name;
+        std::string (*hmac)(std::string_view, std::string_view);
+    };
+    const auto [algorithm, name, hmac] =
+        GENERATE(Case{acme::MacAlgorithm::hs256, "HS256", crypto::hmac_sha256},
+                 Case{acme::MacAlgorithm::hs384, "HS384", crypto::hmac_sha384},
+                 Case{acme::MacAlgorithm::hs512, "HS512", crypto::hmac_sha512});
+    const acme::ExternalAccount customer{"kid-1", base::Secret{kHmacKey}, algorithm};
+    const auto text = acme::make_binding(customer, test::account_key(), at_ca("/new-account"));
+    REQUIRE(text);
+    const auto jws = json::Value::parse(*text);
+    REQUIRE(jws);
+    const std::string header = jws->string("protected").value();
+    CHECK(base::parse_base64url(header) ==
+          R"({"alg":")" + name + R"(","kid":"kid-1","url":")" + at_ca("/new-account") + "\"}");
+    const std::string input = header + "." + jws->string("payload").value();
+    CHECK(base::parse_base64url(jws->string("signature").value()) ==
+          hmac(*base::parse_base64url(kHmacKey), input));
+}
+
 TEST_CASE("newAccount carries the binding", "[acme][rfc8555-7.3.4]") {
     test::Bench bench;
     bench.http.post(at_ca("/new-account"), 201, R"({"status":"valid"})",

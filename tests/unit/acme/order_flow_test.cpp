@@ -113,6 +113,27 @@ TEST_CASE("only what is not proven yet is proven", "[acme]") {
     CHECK(story.presented[0][1].challenge.type == acme::kDns01);
 }
 
+TEST_CASE("addresses are ordered and proven like names", "[acme][rfc8738]") {
+    OrderStory story;
+    const std::vector<std::string> names{"2001:DB8:0:0::1", "192.0.2.7"};  // the CA's spelling
+    story.want({"192.0.2.7", "2001:db8::1"});
+    story.new_order(order_json("pending", names))
+        .ok("/authz/0", authorization_json("2001:DB8:0:0::1"))
+        .ok("/authz/1", authorization_json("192.0.2.7"))
+        .ok("/http/2001:DB8:0:0::1", "{}")
+        .ok("/http/192.0.2.7", "{}")
+        .ok("/order/1", order_json("ready", names))
+        .ok("/order/1/finalize", valid_order(names))
+        .certificate();
+    REQUIRE(story.run());
+    CHECK(story.http.sent()[0].payload == R"({"identifiers":[{"type":"ip","value":"192.0.2.7"},)"
+                                          R"({"type":"ip","value":"2001:db8::1"}]})");
+    REQUIRE(story.presented.size() == 1);
+    REQUIRE(story.presented[0].size() == 2);
+    CHECK(story.presented[0][0].identifier == acme::Identifier{"ip", "2001:db8::1"});
+    CHECK(story.presented[0][1].identifier == acme::Identifier{"ip", "192.0.2.7"});
+}
+
 TEST_CASE("a pending order whose names are all proven is only polled", "[acme]") {
     OrderStory story;
     story.new_order(order_json("pending"))

@@ -33,6 +33,23 @@ TEST_CASE("HMAC-SHA-256 gives the vectors of RFC 4231", "[crypto][rfc4231]") {
           "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+TEST_CASE("HMAC-SHA-384 and HMAC-SHA-512 give the vectors of RFC 4231", "[crypto][rfc4231]") {
+    CHECK(to_hex(crypto::hmac_sha384("Jefe", "what do ya want for nothing?")) ==
+          "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+          "8e2240ca5e69e2c78b3239ecfab21649");
+    CHECK(to_hex(crypto::hmac_sha512("Jefe", "what do ya want for nothing?")) ==
+          "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+          "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+    CHECK(to_hex(crypto::hmac_sha384(std::string(131, '\xaa'),
+                                     "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+          "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c6"
+          "0c2ef6ab4030fe8296248df163f44952");
+    CHECK(to_hex(crypto::hmac_sha512(std::string(131, '\xaa'),
+                                     "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+          "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+          "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598");
+}
+
 TEST_CASE("HMAC takes an empty key and an empty text", "[crypto]") {
     CHECK(to_hex(crypto::hmac_sha256("", "")) ==
           "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");

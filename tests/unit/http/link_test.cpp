@@ -31,6 +31,15 @@ TEST_CASE("the origin is scheme, host and port in lower case", "[http]") {
     CHECK(http::origin_of(bad).empty());
 }
 
+TEST_CASE("only an absolute https URL is one", "[http]") {
+    CHECK(http::is_https("https://ca.example/x"));
+    CHECK(http::is_https("HTTPS://CA.example"));
+    const std::string bad = GENERATE("", "http://ca.example/", "https://", "//ca.example",
+                                     "javascript:https://ca.example", "ca.example");
+    CAPTURE(bad);
+    CHECK_FALSE(http::is_https(bad));
+}
+
 TEST_CASE("the host for messages has no port", "[http]") {
     CHECK(http::host_of("https://CA.example:14000/dir") == "ca.example");
     CHECK(http::host_of("https://[2001:db8::1]:443/") == "[2001:db8::1]");
