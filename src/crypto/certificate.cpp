@@ -1,7 +1,6 @@
 #include "crypto/certificate.h"
 
 #include <algorithm>
-#include <ctime>
 #include <optional>
 
 #include <openssl/x509.h>
@@ -9,6 +8,7 @@
 
 #include "base/pem.h"
 #include "base/text.h"
+#include "crypto/asn1_value.h"
 #include "crypto/digest.h"
 #include "crypto/free_with.h"
 #include "crypto/ip_address.h"
@@ -21,26 +21,12 @@ constexpr std::size_t kMaxChainLength = 10;
 
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
 
+using PointsPtr = std::unique_ptr<CRL_DIST_POINTS, FreeWith<CRL_DIST_POINTS_free>>;
+
 struct FreeOpenSsl {
     void operator()(unsigned char* memory) const noexcept { OPENSSL_free(memory); }
 };
 using BytesPtr = std::unique_ptr<unsigned char, FreeOpenSsl>;
-
-std::string to_string(const unsigned char* bytes, int length) {
-    if (bytes == nullptr || length <= 0) return {};
-    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length)};
-}
-
-std::string to_string(const ASN1_STRING* text) {
-    return to_string(ASN1_STRING_get0_data(text), ASN1_STRING_length(text));
-}
-
-std::optional<base::UtcTime> to_utc_time(const ASN1_TIME* time) {
-    std::tm fields{};
-    if (ASN1_TIME_to_tm(time, &fields) != 1) return std::nullopt;
-    return base::make_utc_time(fields.tm_year + 1900, fields.tm_mon + 1, fields.tm_mday,
-                               fields.tm_hour, fields.tm_min, fields.tm_sec);
-}
 
 /// The last common name, which is the most specific one; empty if there is none.
 std::string common_name(const X509_NAME* name) {
@@ -61,6 +47,16 @@ std::string to_der(const X509* certificate) {
     const BytesPtr owner{der};
     if (length <= 0) throw_openssl_error("writing a certificate");
     return to_string(der, length);
+}
+
+/// Has the list there all reasons, and does the certificate's issuer sign it?
+bool is_whole(const DIST_POINT& point) {
+    return point.reasons == nullptr && point.CRLissuer == nullptr;
+}
+
+bool is_http(std::string_view uri) {
+    const std::string lower = base::to_lower(uri);
+    return lower.starts_with("http://") || lower.starts_with("https://");
 }
 
 base::Unexpected<base::Error> broken(const std::string& message) {
@@ -107,6 +103,8 @@ std::vector<std::string> Certificate::names() const {
         const void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(found.get(), i), &type);
         if (type != GEN_DNS && type != GEN_IPADD) continue;
         const std::string text = to_string(static_cast<const ASN1_STRING*>(value));
+        // An address is an iPAddress entry or nothing: no client takes it from a dNSName.
+        if (type == GEN_DNS && !parse_ip_address(text).empty()) continue;
         std::string name = type == GEN_DNS ? base::to_lower(text) : to_ip_text(text);
         if (!name.empty()) result.push_back(std::move(name));
     }
@@ -179,6 +177,21 @@ std::string Certificate::serial_der() const {
 std::string Certificate::authority_key_identifier() const {
     const ASN1_OCTET_STRING* identifier = X509_get0_authority_key_id(certificate_.get());
     return identifier == nullptr ? std::string{} : to_string(identifier);
+}
+
+std::vector<std::string> Certificate::crl_urls() const {
+    std::vector<std::string> urls;
+    clear_openssl_errors();
+    const PointsPtr points{static_cast<CRL_DIST_POINTS*>(
+        X509_get_ext_d2i(certificate_.get(), NID_crl_distribution_points, nullptr, nullptr))};
+    for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+        const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
+        if (!is_whole(*point)) continue;
+        for (std::string& uri : uris_of(point->distpoint)) {
+            if (is_http(uri)) urls.push_back(std::move(uri));
+        }
+    }
+    return urls;
 }
 
 base::Result<CertificateChain> parse_chain_pem(std::string_view pem) {

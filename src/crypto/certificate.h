@@ -19,7 +19,9 @@ class Certificate {
     /// The first CERTIFICATE block. `protocol` if there is none or it cannot be read.
     static base::Result<Certificate> parse_pem(std::string_view pem);
 
-    std::vector<std::string> names() const;  ///< DNS names (lower case) and IP addresses of the SAN
+    /// The DNS names (lower case) and IP addresses of the SAN (RFC 8738 section 3). A DNS name that
+    /// is spelled like an address is left out.
+    std::vector<std::string> names() const;
     base::UtcTime not_before() const;
     base::UtcTime not_after() const;
     std::string serial_hex() const;  ///< lower case, no leading zeros
@@ -34,6 +36,10 @@ class Certificate {
     /// empty if the certificate has none.
     std::string serial_der() const;
     std::string authority_key_identifier() const;
+
+    /// Where the issuer publishes what it has revoked (RFC 5280 section 4.2.1.13): http and https
+    /// URLs of lists that the issuer signs itself and that leave no reason out.
+    std::vector<std::string> crl_urls() const;
 
     x509_st* native() const noexcept { return certificate_.get(); }
 

@@ -23,6 +23,11 @@ struct FreeWith {
 using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
 using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
 using NumberPtr = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
+using NumberInDerPtr = std::unique_ptr<ASN1_INTEGER, FreeWith<ASN1_INTEGER_free>>;
+using TimePtr = std::unique_ptr<ASN1_TIME, FreeWith<ASN1_TIME_free>>;
+using EnumPtr = std::unique_ptr<ASN1_ENUMERATED, FreeWith<ASN1_ENUMERATED_free>>;
+using NamePtr = std::unique_ptr<X509_NAME, FreeWith<X509_NAME_free>>;
+using CrlPtr = std::unique_ptr<X509_CRL, FreeWith<X509_CRL_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
 using IdentifierPtr = std::unique_ptr<AUTHORITY_KEYID, FreeWith<AUTHORITY_KEYID_free>>;
 
@@ -51,7 +56,8 @@ std::string alternative_names(const std::vector<std::string>& names) {
         std::array<unsigned char, 16> ip{};
         const bool is_ip = inet_pton(AF_INET, name.c_str(), ip.data()) == 1 ||
                            inet_pton(AF_INET6, name.c_str(), ip.data()) == 1;
-        value += (value.empty() ? "" : ",") + std::string{is_ip ? "IP:" : "DNS:"} + name;
+        const std::string kind = name.starts_with("DNS:") ? "" : is_ip ? "IP:" : "DNS:";
+        value += (value.empty() ? "" : ",") + kind + name;
     }
     return value;
 }
@@ -86,10 +92,50 @@ void add_extensions(X509* certificate, const CertificateSpec& spec) {
     }
     if (spec.is_authority) {
         add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
-        add_extension(certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+        add_extension(certificate, NID_key_usage, spec.key_usage);
+    }
+    if (!spec.crl_points.empty()) {
+        std::string points;
+        for (const std::string& point : spec.crl_points)
+            points += (points.empty() ? "" : ",") + point;
+        add_extension(certificate, NID_crl_distribution_points, points);
     }
     if (!spec.authority_key_identifier.empty()) {
         add_authority_key_identifier(certificate, spec.authority_key_identifier);
+    }
+}
+
+NumberInDerPtr to_integer(const std::string& bytes) {
+    const NumberPtr number{BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), nullptr)};
+    require(number != nullptr);
+    return NumberInDerPtr{BN_to_ASN1_INTEGER(number.get(), nullptr)};
+}
+
+TimePtr to_time(base::UtcTime time) {
+    return TimePtr{ASN1_TIME_set(nullptr, base::to_unix(time))};
+}
+
+void add_entry(X509_CRL* crl, const CrlSpec::Entry& entry) {
+    X509_REVOKED* revoked = X509_REVOKED_new();
+    require(X509_REVOKED_set_serialNumber(revoked, to_integer(entry.serial_bytes).get()) == 1);
+    require(X509_REVOKED_set_revocationDate(revoked, to_time(entry.at).get()) == 1);
+    if (entry.reason) {
+        const EnumPtr reason{ASN1_ENUMERATED_new()};
+        require(ASN1_ENUMERATED_set(reason.get(), *entry.reason) == 1);
+        require(X509_REVOKED_add1_ext_i2d(revoked, NID_crl_reason, reason.get(), 0, 0) == 1);
+    }
+    require(X509_CRL_add0_revoked(crl, revoked) == 1);
+}
+
+void add_crl_extensions(X509_CRL* crl, const CrlSpec& spec) {
+    if (!spec.scope.empty()) {
+        const ExtensionPtr scope{X509V3_EXT_conf_nid(
+            nullptr, nullptr, NID_issuing_distribution_point, spec.scope.c_str())};
+        require(scope && X509_CRL_add_ext(crl, scope.get(), -1) == 1);
+    }
+    if (spec.is_delta) {
+        const auto base_number = to_integer("\x01");
+        require(X509_CRL_add1_ext_i2d(crl, NID_delta_crl, base_number.get(), 1, 0) == 1);
     }
 }
 
@@ -116,6 +162,30 @@ std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateK
 
 std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& key) {
     return make_certificate(spec, key, key);
+}
+
+std::string make_crl(const CrlSpec& spec, const crypto::PrivateKey& signer) {
+    const CrlPtr crl{X509_CRL_new()};
+    constexpr long kVersion2 = 1;
+    require(crl && X509_CRL_set_version(crl.get(), kVersion2) == 1);
+    const NamePtr issuer{X509_NAME_new()};
+    set_common_name(issuer.get(), spec.issuer_name);
+    require(X509_CRL_set_issuer_name(crl.get(), issuer.get()) == 1);
+    require(X509_CRL_set1_lastUpdate(crl.get(), to_time(spec.made).get()) == 1);
+    if (spec.until) {
+        require(X509_CRL_set1_nextUpdate(crl.get(), to_time(*spec.until).get()) == 1);
+    }
+    for (const CrlSpec::Entry& entry : spec.revoked)
+        add_entry(crl.get(), entry);
+    add_crl_extensions(crl.get(), spec);
+    require(X509_CRL_sort(crl.get()) == 1);
+    require(X509_CRL_sign(crl.get(), signer.native(), EVP_sha256()) > 0);
+    unsigned char* der = nullptr;
+    const int length = i2d_X509_CRL(crl.get(), &der);
+    require(length > 0);
+    std::string bytes{reinterpret_cast<const char*>(der), static_cast<std::size_t>(length)};
+    OPENSSL_free(der);
+    return bytes;
 }
 
 crypto::PrivateKey make_key(crypto::KeyType type) {

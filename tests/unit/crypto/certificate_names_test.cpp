@@ -13,9 +13,11 @@ using Names = std::vector<std::string>;
 
 TEST_CASE("the names of a certificate are read without a crypto library", "[base]") {
     const auto pem = test::make_certificate(
-        {.common_name = "leaf", .names = {"a.test", "*.b.test", "192.0.2.7", "c.test"}},
+        {.common_name = "leaf",
+         .names = {"a.test", "*.b.test", "192.0.2.7", "2001:db8::1", "c.test"}},
         test::make_key());
-    CHECK(base::read_certificate_names(pem).value() == Names{"a.test", "*.b.test", "c.test"});
+    CHECK(base::read_certificate_names(pem).value() ==
+          Names{"a.test", "*.b.test", "192.0.2.7", "2001:db8::1", "c.test"});
 }
 
 TEST_CASE("a certificate without names has none, what is no certificate fails", "[base]") {

@@ -115,6 +115,13 @@ TEST_CASE("a wildcard never covers an IP address", "[crypto]") {
     CHECK_FALSE(with_names({"*.0.2.7"}).covers("192.0.2.7"));
 }
 
+TEST_CASE("a domain name that is spelled like an address is none", "[crypto][rfc8738-3]") {
+    const Certificate certificate = with_names({"DNS:192.0.2.7", "DNS:2001:db8::1", "a.test"});
+    CHECK(certificate.names() == Names{"a.test"});
+    CHECK_FALSE(certificate.covers("192.0.2.7"));
+    CHECK_FALSE(certificate.covers("2001:db8::1"));
+}
+
 TEST_CASE("dates in both forms of DER time agree with base's own walk", "[crypto][base]") {
     // Before 1950 and from 2050 on X.509 uses GeneralizedTime, between them UTCTime.
     const auto at = GENERATE(from_unix(-600'000'000), from_unix(-631'152'000), from_unix(0),

@@ -83,6 +83,17 @@ TEST_CASE("a name that is not covered is refused and named", "[crypto]") {
     CHECK_THAT(reason(pem, key, {"x.y.b.test"}), ContainsSubstring("x.y.b.test"));
 }
 
+TEST_CASE("a certificate for addresses passes in any spelling of them", "[crypto][rfc8738]") {
+    const Authority authority;
+    const auto key = test::make_key();
+    const std::string pem = authority.sign(key, {"192.0.2.7", "2001:db8::1"}) + authority.issuer;
+    CHECK(reason(pem, key, {"192.0.2.7", "2001:0DB8:0::1"}).empty());
+    CHECK_THAT(reason(pem, key, {"192.0.2.8"}), ContainsSubstring("does not cover 192.0.2.8"));
+    CHECK_THAT(reason(pem, key, {"2001:db8::2"}), ContainsSubstring("cover 2001:db8::2"));
+    const std::string as_name = authority.sign(key, {"DNS:192.0.2.7"}) + authority.issuer;
+    CHECK_THAT(reason(as_name, key, {"192.0.2.7"}), ContainsSubstring("cover 192.0.2.7"));
+}
+
 TEST_CASE("an expired certificate is refused from its last second on", "[crypto]") {
     const Authority authority;
     const auto key = test::make_key();
