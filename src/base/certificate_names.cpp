@@ -1,6 +1,9 @@
 #include "base/certificate_names.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
 #include <optional>
 
 #include "base/der.h"
@@ -14,6 +17,7 @@ constexpr unsigned char kExtensions = 0xa3;
 constexpr unsigned char kObjectId = 0x06;
 constexpr unsigned char kOctetString = 0x04;
 constexpr unsigned char kDnsName = 0x82;
+constexpr unsigned char kIpAddress = 0x87;
 constexpr std::string_view kSubjectAltName = "\x55\x1d\x11";  // 2.5.29.17
 
 /// The value of an extension if it is a subjectAltName: critical or not, the OCTET STRING is last.
@@ -26,13 +30,26 @@ std::optional<std::string_view> alternative_names(std::string_view extension) {
     return std::nullopt;
 }
 
-std::vector<std::string> dns_names(std::string_view value) {
+/// The usual text of 4 or 16 bytes; empty for any other number.
+std::string to_ip_text(std::string_view bytes) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = bytes.size() == sizeof(in_addr) ? AF_INET : AF_INET6;
+    if (bytes.size() != sizeof(in_addr) && bytes.size() != sizeof(in6_addr)) return {};
+    const char* done = ::inet_ntop(family, bytes.data(), text.data(), text.size());
+    return done == nullptr ? "" : done;
+}
+
+std::vector<std::string> names_in(std::string_view value) {
     std::vector<std::string> names;
     const auto list = take_der(value, kDerSequence);
     if (!list) return names;
     std::string_view rest = list->content;
     while (const auto name = take_der(rest)) {
         if (name->tag == kDnsName) names.emplace_back(name->content);
+        if (name->tag != kIpAddress) continue;
+        if (auto address = to_ip_text(name->content); !address.empty()) {
+            names.push_back(std::move(address));
+        }
     }
     return names;
 }
@@ -51,7 +68,7 @@ Result<std::vector<std::string>> read_certificate_names(std::string_view pem) {
         if (!extensions) break;
         std::string_view list = extensions->content;
         while (const auto extension = take_der(list, kDerSequence)) {
-            if (const auto value = alternative_names(extension->content)) return dns_names(*value);
+            if (const auto value = alternative_names(extension->content)) return names_in(*value);
         }
     }
     return std::vector<std::string>{};

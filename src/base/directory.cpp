@@ -87,6 +87,12 @@ Result<void> sync_directory(const Path& path) {
     return {};
 }
 
+Result<void> rename_path(const Path& from, const Path& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) return io_error("renaming", from, errno);
+    if (auto synced = sync_directory(to.parent_path()); !synced) return synced;
+    return sync_directory(from.parent_path());
+}
+
 Result<bool> exchange_directories(const Path& one, const Path& other) {
     if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0) {
         if (errno == EINVAL || errno == ENOSYS || errno == ENOTSUP) return false;

@@ -8,6 +8,7 @@
 
 #include <idn2.h>
 
+#include "base/ip_address.h"
 #include "base/text.h"
 
 namespace dns {
@@ -146,6 +147,14 @@ base::Result<DnsName> DnsName::parse(std::string_view text) {
         return refuse(text, "a domain name has at most 253 characters; shorten it");
     }
     return DnsName{std::move(name)};
+}
+
+std::optional<DnsName> DnsName::parse_address(std::string_view text) {
+    const auto address = base::to_canonical_ip(text);
+    if (!address || *address != text || address->find(':') != std::string::npos) {
+        return std::nullopt;
+    }
+    return DnsName{*address};
 }
 
 }  // namespace dns

@@ -139,3 +139,17 @@ TEST_CASE("names compare and sort by their text", "[dns]") {
     CHECK(a < b);
     CHECK(a != b);
 }
+
+TEST_CASE("an address comes through a door of its own", "[dns][RFC-8738]") {
+    const auto address = DnsName::parse_address("192.0.2.1");
+    REQUIRE(address);
+    CHECK(address->str() == "192.0.2.1");
+    CHECK(address->is_address());
+    CHECK_FALSE(address->is_wildcard());
+    CHECK_FALSE(DnsName::parse("192.0.2.1.example.com")->is_address());
+    const char* other =
+        GENERATE("", "192.0.2", "192.0.2.01", "192.0.2.256", "192.0.2.1.", "[192.0.2.1]",
+                 " 192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "a.test");
+    CAPTURE(other);
+    CHECK_FALSE(DnsName::parse_address(other));
+}
