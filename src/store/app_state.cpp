@@ -34,7 +34,27 @@ std::optional<InstalledPair> read_installed(const json::Value& state) {
     if (!fingerprint || !not_after) return std::nullopt;
     // What we do not know for ours is a person's, and left alone.
     const bool ours = object->string("owner") == "ours";
-    return InstalledPair{*fingerprint, ours ? Owner::ours : Owner::custom, *not_after};
+    return InstalledPair{*fingerprint,
+                         ours ? Owner::ours : Owner::custom,
+                         *not_after,
+                         read_time(*object, "not_before"),
+                         object->string("server").value_or(""),
+                         object->string("account").value_or(""),
+                         object->boolean("by_fallback").value_or(false)};
+}
+
+std::optional<RenewalPlan> read_renewal(const json::Value& state) {
+    const auto object = state.find("renewal");
+    if (!object) return std::nullopt;
+    RenewalPlan plan;
+    plan.fingerprint = object->string("fingerprint").value_or("");
+    plan.start = read_time(*object, "start");
+    plan.end = read_time(*object, "end");
+    plan.moment = read_time(*object, "moment");
+    plan.next_ask = read_time(*object, "next_ask");
+    plan.explanation_url = object->string("explanation").value_or("");
+    plan.failures = static_cast<int>(object->integer("failures").value_or(0));
+    return plan;
 }
 
 std::optional<Attempt> read_attempt(const json::Value& state) {
@@ -114,11 +134,32 @@ void write_names(json::Writer& out, const std::vector<NameState>& names) {
     out.end_array();
 }
 
+void write_time(json::Writer& out, std::string_view member,
+                const std::optional<base::UtcTime>& time) {
+    if (time) out.member(member, base::to_rfc3339(*time));
+}
+
 void write_installed(json::Writer& out, const InstalledPair& pair) {
     out.key("installed").begin_object();
     out.member("fingerprint", pair.fingerprint);
     out.member("owner", pair.owner == Owner::ours ? "ours" : "custom");
     out.member("not_after", base::to_rfc3339(pair.not_after));
+    write_time(out, "not_before", pair.not_before);
+    if (!pair.server.empty()) out.member("server", pair.server);
+    if (!pair.account.empty()) out.member("account", pair.account);
+    if (pair.by_fallback) out.member("by_fallback", true);
+    out.end_object();
+}
+
+void write_renewal(json::Writer& out, const RenewalPlan& plan) {
+    out.key("renewal").begin_object();
+    out.member("fingerprint", plan.fingerprint);
+    write_time(out, "start", plan.start);
+    write_time(out, "end", plan.end);
+    write_time(out, "moment", plan.moment);
+    write_time(out, "next_ask", plan.next_ask);
+    if (!plan.explanation_url.empty()) out.member("explanation", plan.explanation_url);
+    if (plan.failures != 0) out.member("failures", std::int64_t{plan.failures});
     out.end_object();
 }
 
@@ -179,7 +220,10 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.due = read_time(*value, "due");
     state.names = read_names(*value);
     state.installed = read_installed(*value);
+    state.renewal = read_renewal(*value);
+    state.ca_fails_since = read_time(*value, "ca_fails_since");
     state.revoked = value->string("revoked").value_or("");
+    state.crl_next = read_time(*value, "crl_next");
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
     state.order = read_order(*value);
@@ -194,7 +238,10 @@ base::Secret to_text(const AppState& state) {
     if (state.due) out.member("due", base::to_rfc3339(*state.due));
     if (!state.names.empty()) write_names(out, state.names);
     if (state.installed) write_installed(out, *state.installed);
+    if (state.renewal) write_renewal(out, *state.renewal);
+    write_time(out, "ca_fails_since", state.ca_fails_since);
     if (!state.revoked.empty()) out.member("revoked", state.revoked);
+    write_time(out, "crl_next", state.crl_next);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);
     if (state.order) write_order(out, *state.order);

@@ -19,6 +19,21 @@ struct InstalledPair {
     std::string fingerprint;  ///< SHA-256 of the leaf's DER, lower-case hex; "" if not computed yet
     Owner owner = Owner::ours;
     base::UtcTime not_after;
+    std::optional<base::UtcTime> not_before{};  ///< of ours
+    std::string server{};      ///< the CA's directory URL; "" where another program ordered it
+    std::string account{};     ///< URL of the account that ordered it; likewise
+    bool by_fallback = false;  ///< the fallback server stood in for the one that was set
+};
+
+/// What the CA says about when one certificate is to be renewed (RFC 9773).
+struct RenewalPlan {
+    std::string fingerprint;                ///< of that certificate
+    std::optional<base::UtcTime> start;     ///< of the CA's window; nothing if it named none
+    std::optional<base::UtcTime> end;       //
+    std::optional<base::UtcTime> moment;    ///< chosen once in the window, by chance
+    std::optional<base::UtcTime> next_ask;  ///< not before this time
+    std::string explanation_url;            ///< why the window was moved, if the CA tells
+    int failures = 0;                       ///< to ask, in a row
 };
 
 /// How the last try to issue ended.
@@ -77,7 +92,11 @@ struct AppState {
     std::optional<base::UtcTime> due;
     std::vector<NameState> names;
     std::optional<InstalledPair> installed;
-    std::string revoked;               ///< fingerprint of the certificate that was revoked last
+    std::optional<RenewalPlan> renewal;
+    std::optional<base::UtcTime> ca_fails_since;  ///< the app's own CA, without a success since
+    std::string revoked;  ///< fingerprint of the certificate that was revoked last
+    /// The CA's list of revoked certificates is not read for the app before this time.
+    std::optional<base::UtcTime> crl_next;
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;

@@ -86,9 +86,9 @@ base::Result<void> LocalStore::update_state(std::string_view app,
     const base::Path file = state_file(app);
     const auto lock = lock_states();
     if (!lock) return lock.error();
-    for (const base::Path& written : {file, due_file()}) {
-        auto swept = base::remove_leftovers(written.parent_path(), written.filename().string());
-        if (!swept) return swept;
+    if (!swept_) {
+        if (auto swept = base::remove_leftovers(file.parent_path()); !swept) return swept;
+        swept_ = true;
     }
     auto state = read_state(app);
     if (!state) return std::move(state).error();
@@ -199,6 +199,29 @@ base::Result<base::FileLock> LocalStore::lock_accounts(std::chrono::milliseconds
     return lock_app(".accounts", patience, clock);
 }
 
+base::Result<base::FileLock> LocalStore::lock_run(std::chrono::milliseconds patience,
+                                                  base::Clock& clock) const {
+    const base::Path folder = root_ / "locks";
+    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
+        return std::move(made).error();
+    }
+    // No app's name begins with a dot.
+    auto lock = base::FileLock::acquire(folder / ".run", patience, clock);
+    if (!lock && lock.error().kind == base::ErrorKind::busy) {
+        return base::fail(base::ErrorKind::busy,
+                          "Another run over all apps is under way; it does what is due",
+                          {"Nothing was done. See how it goes with: dokku letsencrypt:status"});
+    }
+    return lock;
+}
+
+bool LocalStore::is_run_under_way() const {
+    const base::Path file = root_ / "locks" / ".run";
+    if (!base::file_exists(file)) return false;
+    const auto lock = base::FileLock::try_acquire(file);
+    return !lock && lock.error().kind == base::ErrorKind::busy;
+}
+
 base::Path LocalStore::account_folder(std::string_view server_url, std::string_view email) const {
     return root_ / "accounts" / account_server_name(server_url) / std::string{email};
 }
@@ -272,6 +295,52 @@ base::Result<void> LocalStore::write_account(std::string_view server_url, std::s
     const base::Path folder = account_folder(server_url, email);
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
     return base::replace_file(folder / "account.json", out.text(), kPrivateFile);
+}
+
+base::Path LocalStore::next_key_file(std::string_view server_url, std::string_view email) const {
+    return root_ / "next-keys" / account_server_name(server_url) / (std::string{email} + ".key");
+}
+
+base::Result<void> LocalStore::write_next_account_key(std::string_view server_url,
+                                                      std::string_view email,
+                                                      const base::Secret& key_pem) const {
+    if (auto checked = check_email(email); !checked) return checked;
+    const base::Path file = next_key_file(server_url, email);
+    if (auto made = base::make_directories(file.parent_path(), kPrivateFolder); !made) return made;
+    return base::replace_file(file, key_pem.reveal(), kPrivateFile);
+}
+
+base::Result<std::optional<base::Secret>> LocalStore::read_next_account_key(
+    std::string_view server_url, std::string_view email) const {
+    if (auto checked = check_email(email); !checked) return std::move(checked).error();
+    auto text = base::read_file(next_key_file(server_url, email));
+    if (text) return std::optional{base::Secret{std::move(*text)}};
+    if (text.error().kind == base::ErrorKind::not_found) return std::optional<base::Secret>{};
+    return std::move(text).error();
+}
+
+base::Result<void> LocalStore::adopt_next_account_key(std::string_view server_url,
+                                                      std::string_view email) const {
+    const auto key = read_next_account_key(server_url, email);
+    if (!key) return key.error();
+    if (!*key) return base::fail(base::ErrorKind::not_found, "There is no new account key");
+    if (auto written = write_account_key(server_url, email, **key); !written) return written;
+    return base::remove_file(next_key_file(server_url, email));
+}
+
+base::Result<base::Path> LocalStore::retire_account(std::string_view server_url,
+                                                    std::string_view email,
+                                                    base::UtcTime at) const {
+    if (auto checked = check_email(email); !checked) return std::move(checked).error();
+    const base::Path folder = root_ / "retired-accounts" / account_server_name(server_url) /
+                              (std::string{email} + "-" + std::to_string(base::to_unix(at)));
+    if (auto made = base::make_directories(folder.parent_path(), kPrivateFolder); !made) {
+        return std::move(made).error();
+    }
+    if (auto moved = base::rename_path(account_folder(server_url, email), folder); !moved) {
+        return std::move(moved).error();
+    }
+    return folder;
 }
 
 base::Path LocalStore::directory_file(std::string_view server_url) const {

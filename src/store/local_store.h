@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "store/app_state.h"
+#include "store/ledger.h"
 
 namespace store {
 
@@ -76,6 +77,11 @@ class LocalStore {
     base::Result<base::FileLock> lock_app(std::string_view app, std::chrono::milliseconds patience,
                                           base::Clock& clock) const;
 
+    /// Held by a run over all apps. While it lasts, routes of apps whose turn has not come stay.
+    base::Result<base::FileLock> lock_run(std::chrono::milliseconds patience,
+                                          base::Clock& clock) const;
+    bool is_run_under_way() const;
+
     // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
 
     /// Held while an account is made: two first runs would else each write a key of their own. The
@@ -96,6 +102,22 @@ class LocalStore {
                                      std::string_view account_url,
                                      std::string_view registration) const;
 
+    base::Path account_folder(std::string_view server_url, std::string_view email) const;
+
+    /// A key that the account is about to get: on disk before the CA hears of it, beside the
+    /// accounts, since their folders hold lego's files only. Nothing if there is none.
+    base::Result<void> write_next_account_key(std::string_view server_url, std::string_view email,
+                                              const base::Secret& key_pem) const;
+    base::Result<std::optional<base::Secret>> read_next_account_key(std::string_view server_url,
+                                                                    std::string_view email) const;
+    /// The CA has it: it takes the old one's place.
+    base::Result<void> adopt_next_account_key(std::string_view server_url,
+                                              std::string_view email) const;
+
+    /// Puts an account that is of no more use aside, into `retired-accounts`; returns where.
+    base::Result<base::Path> retire_account(std::string_view server_url, std::string_view email,
+                                            base::UtcTime at) const;
+
     // --- directories of CAs, cached for 12 hours ---
 
     std::optional<std::string> read_directory(std::string_view server_url, base::UtcTime now) const;
@@ -108,14 +130,19 @@ class LocalStore {
                                      base::UtcTime at) const;
     base::Result<bool> was_issued(std::string_view fingerprint) const;
 
+    // --- ledger.jsonl: what was asked of the CAs, for their limits ---
+
+    Ledger ledger() const { return Ledger{root_ / "ledger.jsonl"}; }
+
   private:
-    base::Path account_folder(std::string_view server_url, std::string_view email) const;
+    base::Path next_key_file(std::string_view server_url, std::string_view email) const;
     base::Path state_file(std::string_view app) const;
     base::Path due_file() const { return root_ / "state" / "due"; }
     base::Result<base::FileLock> lock_states() const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
+    mutable bool swept_ = false;  ///< what a killed run left in state/ is gone
 };
 
 /// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not

@@ -55,6 +55,17 @@ TEST_CASE("what is known of an app reads back as it was written", "[store][desig
     CHECK(text_of(*state) == text);
 }
 
+TEST_CASE("what is known of revocation reads back", "[store]") {
+    store::AppState state;
+    state.revoked = "0a1b";
+    state.crl_next = base::from_unix(1'770'000'000);
+    const auto again = store::parse_app_state(text_of(state));
+    REQUIRE(again);
+    CHECK(again->revoked == "0a1b");
+    CHECK(again->crl_next == base::from_unix(1'770'000'000));
+    CHECK_FALSE(store::parse_app_state(R"({"crl_next":"soon"})")->crl_next);
+}
+
 TEST_CASE("an app of which nothing is known has a short text", "[store][design-3]") {
     const std::string text = text_of({});
     CHECK(text == "{\n\t\"enabled\": false\n}");

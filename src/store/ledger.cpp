@@ -1,0 +1,129 @@
+#include "store/ledger.h"
+
+#include <array>
+#include <fcntl.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+#include "base/directory.h"
+#include "base/lock.h"
+#include "base/text.h"
+#include "base/unique_fd.h"
+
+namespace store {
+namespace {
+
+constexpr mode_t kPrivateFolder = 0700;
+constexpr mode_t kPrivateFile = 0600;
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::size_t kMaxLedgerBytes = 64UL << 20U;
+/// Clocks that are kept in time go back by less.
+constexpr std::chrono::minutes kClockSlack{1};
+
+bool is_young(const LedgerEntry& entry, base::UtcTime now) {
+    const bool holds = entry.kind == LedgerKind::parked && entry.until > now;
+    return holds || entry.at > now - Ledger::kLife;
+}
+
+base::Result<base::FileLock> lock_beside(const base::Path& file) {
+    if (auto made = base::make_directories(file.parent_path(), kPrivateFolder); !made) {
+        return std::move(made).error();
+    }
+    base::SystemClock clock;
+    const std::string name = "." + file.filename().string() + ".lock";
+    return base::FileLock::acquire(file.parent_path() / name, kPatience, clock);
+}
+
+/// The bytes from `offset` on, as many as the buffer holds; none where the file cannot be read.
+std::string_view read_at(const base::Path& file, std::size_t offset, std::string& buffer) {
+    const base::UniqueFd fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!fd) return {};
+    const auto got = ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    return got < 0 ? std::string_view{}
+                   : std::string_view{buffer}.substr(0, static_cast<std::size_t>(got));
+}
+
+/// Did a power cut or a full disk end the last write before its line end?
+bool is_torn(const base::Path& file, std::size_t bytes) {
+    std::string last(1, '\n');
+    return bytes > 0 && read_at(file, bytes - 1, last) != "\n";
+}
+
+/// The lines are in the order of their times, so the one in the middle tells without reading all.
+/// Where none can be read there, nearly all can go.
+bool is_mostly_old(const base::Path& file, std::size_t bytes, base::UtcTime now) {
+    constexpr std::size_t kSomeLines = 64UL << 10U;
+    std::string buffer(kSomeLines, '\0');
+    auto lines = base::split_lines(read_at(file, bytes / 2, buffer));
+    if (lines.empty()) return false;
+    lines.erase(lines.begin());  // most likely the end of one
+    for (const std::string_view line : lines) {
+        const auto entry = parse_ledger_entry(line);
+        if (entry) return entry->at <= now - Ledger::kLife;
+    }
+    return true;
+}
+
+std::vector<LedgerEntry> young_entries(std::string_view text, base::UtcTime now) {
+    std::vector<LedgerEntry> young;
+    for (const std::string_view line : base::split_lines(text)) {
+        auto entry = parse_ledger_entry(line);
+        if (entry && is_young(*entry, now)) young.push_back(std::move(*entry));
+    }
+    return young;
+}
+
+std::string to_lines(const std::vector<LedgerEntry>& entries) {
+    std::string lines;
+    for (const LedgerEntry& entry : entries)
+        lines += to_text(entry) + "\n";
+    return lines;
+}
+
+/// Only for who holds the lock. What lies in the future stays: the clock may be wrong today only.
+base::Result<void> compact(const base::Path& file, base::UtcTime now) {
+    auto swept = base::remove_leftovers(file.parent_path(), file.filename().string());
+    if (!swept) return swept;
+    const auto text = base::read_file(file, kMaxLedgerBytes);
+    if (!text) return text.error();
+    return base::replace_file(file, to_lines(young_entries(*text, now)), kPrivateFile);
+}
+
+std::size_t bytes_of(const base::Path& file) {
+    const auto stamp = base::stamp_file(file);
+    return stamp ? stamp->bytes : 0;
+}
+
+}  // namespace
+
+base::Result<std::vector<LedgerEntry>> Ledger::read(base::UtcTime now) const {
+    const auto text = base::read_file(file_, kMaxLedgerBytes);
+    if (!text) {
+        if (text.error().kind == base::ErrorKind::not_found) return std::vector<LedgerEntry>{};
+        return text.error();
+    }
+    auto entries = young_entries(*text, now);
+    std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.at > now + kClockSlack; });
+    return entries;
+}
+
+base::Result<void> Ledger::append(const std::vector<LedgerEntry>& entries,
+                                  base::UtcTime now) const {
+    if (entries.empty()) return {};
+    const auto lock = lock_beside(file_);
+    if (!lock) return lock.error();
+    const std::size_t bytes = bytes_of(file_);
+    if (bytes > kSmallBytes && is_mostly_old(file_, bytes, now)) {
+        // What is too long does no harm: an entry that is not written does.
+        (void)compact(file_, now);
+    }
+    std::string lines = to_lines(entries);
+    lines.pop_back();
+    if (is_torn(file_, bytes_of(file_))) lines.insert(0, "\n");
+    return base::append_line(file_, lines, kPrivateFile);
+}
+
+}  // namespace store

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/utc_time.h"
+
+namespace store {
+
+/// What happened at a CA, as far as its limits count it.
+enum class LedgerKind {
+    order,        ///< it took a new order
+    failure,      ///< it refused to validate a name
+    certificate,  ///< it issued
+    parked,       ///< it asked not to be asked again before a moment
+};
+
+/// What a CA does not want to be asked about.
+enum class ParkedKind {
+    ca,       ///< anything
+    account,  ///< anything by this account
+    name,     ///< this name by this account
+    set,      ///< exactly these names
+    domain,   ///< a name and all below it
+};
+
+/// `order`, `account`, ...
+std::string_view to_text(LedgerKind kind);
+std::string_view to_text(ParkedKind kind);
+
+/// What `key` of a parked set is: its names, sorted, with commas between them.
+std::string to_set_key(std::vector<std::string> names);
+
+/// One line of the ledger. Names are as ordered: lower case, A-labels, maybe with `*.`.
+struct LedgerEntry {
+    LedgerKind kind = LedgerKind::order;
+    base::UtcTime at{};
+    std::string server{};   ///< URL of the CA's directory
+    std::string account{};  ///< its URL; may be empty where something is parked
+
+    std::vector<std::string> names{};  ///< the exact set; of a failure, the one name
+    bool exempt = false;   ///< order, certificate: with ARI's `replaces`, which the CA accepted
+    bool renewal = false;  ///< order, certificate: for a set that was issued before
+
+    ParkedKind parked = ParkedKind::ca;
+    std::string key{};  ///< parked: the name without `*.`, to_set_key(), or the domain; else empty
+    base::UtcTime until{};  ///< parked: not before this moment
+    std::string words{};    ///< parked: the CA's own; show them only through base::printable
+
+    friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
+};
+
+/// Nothing for a line that is none, or of a kind that this release does not know.
+std::optional<LedgerEntry> parse_ledger_entry(std::string_view line);
+
+/// One JSON object without line ends.
+std::string to_text(const LedgerEntry& entry);
+
+}  // namespace store
