@@ -143,6 +143,23 @@ base::Result<bool> write_route(const RouteFiles& files, std::string_view app,
     return *snippet || *block;
 }
 
+base::Result<bool> replace_thumbprint(const RouteFiles& files, std::string_view old_thumbprint,
+                                      std::string_view thumbprint) {
+    bool changed = false;
+    for (const base::Path& file : {files.snippet, files.block}) {
+        if (!base::file_exists(file)) continue;
+        auto text = base::read_file(file);
+        if (!text) return std::move(text).error();
+        const auto at = text->find(old_thumbprint);
+        if (at == std::string::npos) continue;
+        text->replace(at, old_thumbprint.size(), thumbprint);
+        auto written = write_if_changed(file, *text);
+        if (!written) return written;
+        changed = changed || *written;
+    }
+    return changed;
+}
+
 base::Result<bool> remove_route(const RouteFiles& files) {
     auto snippet = remove_if_there(files.snippet);
     if (!snippet) return snippet;

@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kAbout = "Manage the letsencrypt integration";
 
 /// Sorted by command, as `sort` would.
-constexpr std::array<HelpEntry, 16> kEntries{{
+constexpr std::array<HelpEntry, 17> kEntries{{
+    {"account", "show|rollover|deactivate [<app>]",
+     "Show the account at the CA, give it a new key, or deactivate it"},
     {"active", "<app>", "Show whether an app is served with a certificate from letsencrypt"},
     {"auto-renew", "[<app>]", "Renew the certificates that are due for one app or for all"},
     {"cleanup", "<app>", "Remove the stale certificate directories of an app"},

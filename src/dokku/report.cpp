@@ -153,6 +153,15 @@ std::vector<ReportRow> report_rows(const ReportFacts& facts) {
     add_setting(rows, "preflight", settings.preflight);
     add_setting(rows, "rehearse", settings.rehearse);
     add_setting(rows, "renew-unused", settings.renew_unused);
+    add_setting(rows, "profile", settings.profile);
+    add_setting(rows, "key-type", settings.key_type);
+    add_setting(rows, "reuse-key", settings.reuse_key);
+    add_setting(rows, "preferred-chain", settings.preferred_chain);
+    add_setting(rows, "fallback-server", settings.fallback_server);
+    add_setting(rows, "eab-kid", settings.eab_kid);
+    add_triple(rows, "eab-hmac-key", settings.eab_hmac_key, true, Empty::shown);
+    add_setting(rows, "eab-algorithm", settings.eab_algorithm);
+    rows.push_back({"global-renew-concurrency", settings.renew_concurrency.computed});
     rows.push_back({"status", facts.status});
     rows.push_back({"global-last-run", facts.last_run ? describe(*facts.last_run) : ""});
     rows.push_back({"global-next-run", facts.next_run ? base::to_readable(*facts.next_run) : ""});

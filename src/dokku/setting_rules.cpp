@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "dokku/settings.h"
 
@@ -17,12 +18,35 @@ namespace {
 constexpr std::string_view kInvalidKey =
     "Invalid key specified, valid keys include: dns-provider, dns-provider-*, email, graceperiod, "
     "server, lego-args, lego-docker-options, dns-resolvers, challenge-route, auto-issue, "
-    "auto-issue-timeout, preflight, rehearse, renew-unused";
+    "auto-issue-timeout, preflight, rehearse, renew-unused, profile, key-type, reuse-key, "
+    "preferred-chain, fallback-server, eab-kid, eab-hmac-key, eab-algorithm, "
+    "renew-concurrency";
 
-constexpr std::array<std::string_view, 13> kKeys{
-    "dns-provider", "email",         "graceperiod",     "lego-args",  "lego-docker-options",
-    "server",       "dns-resolvers", "challenge-route", "auto-issue", "auto-issue-timeout",
-    "preflight",    "rehearse",      "renew-unused"};
+constexpr std::array<std::string_view, 22> kKeys{"dns-provider",
+                                                 "email",
+                                                 "graceperiod",
+                                                 "lego-args",
+                                                 "lego-docker-options",
+                                                 "server",
+                                                 "dns-resolvers",
+                                                 "challenge-route",
+                                                 "auto-issue",
+                                                 "auto-issue-timeout",
+                                                 "preflight",
+                                                 "rehearse",
+                                                 "renew-unused",
+                                                 "profile",
+                                                 "key-type",
+                                                 "reuse-key",
+                                                 "preferred-chain",
+                                                 "fallback-server",
+                                                 "eab-kid",
+                                                 "eab-hmac-key",
+                                                 "renew-concurrency",
+                                                 "eab-algorithm"};
+
+constexpr std::array<std::string_view, 5> kKeyTypes{"ec256", "ec384", "rsa2048", "rsa3072",
+                                                    "rsa4096"};
 
 /// Properties that are one of a few words.
 struct Choice {
@@ -30,11 +54,12 @@ struct Choice {
     std::string_view one;
     std::string_view other;
 };
-constexpr std::array<Choice, 4> kChoices{{
+constexpr std::array<Choice, 5> kChoices{{
     {"challenge-route", "momentary", "permanent"},
     {"auto-issue", "true", "false"},
     {"preflight", "on", "off"},
     {"renew-unused", "true", "false"},
+    {"reuse-key", "true", "false"},
 }};
 
 constexpr std::string_view kVariablePrefix = "dns-provider-";
@@ -86,18 +111,49 @@ base::Result<void> check_rehearse(std::string_view value) {
                        "it must be true, false or the https:// URL of an ACME directory");
 }
 
-base::Result<void> check_timeout(std::string_view value) {
-    constexpr std::int64_t kMost = 600;
-    const auto seconds = base::parse_integer(value);
-    if (seconds && *seconds >= 0 && *seconds <= kMost) return {};
-    return not_allowed("auto-issue-timeout", value,
-                       "it must be a whole number of seconds from 0 to 600");
+/// A number within bounds, such as seconds.
+base::Result<void> check_number(std::string_view key, std::string_view value, std::int64_t least,
+                                std::int64_t most, std::string_view of_what) {
+    const auto number = base::parse_integer(value);
+    if (number && *number >= least && *number <= most) return {};
+    return not_allowed(key, value,
+                       "it must be a whole number" + std::string{of_what} + " from " +
+                           std::to_string(least) + " to " + std::to_string(most));
 }
 
-base::Result<void> check_server(std::string_view value) {
-    if (is_https_url(value) || value == "default" || value == "staging") return {};
-    return not_allowed("server", value,
-                       "it must be default, staging or the https:// URL of an ACME directory");
+base::Result<void> check_server(std::string_view key, std::string_view value) {
+    if (is_https_url(value) || server_url(value) != value) return {};
+    std::string names;
+    for (const KnownServer& server : known_servers())
+        names += std::string{server.name} + ", ";
+    names.resize(names.size() - 2);
+    return not_allowed(key, value,
+                       "it must be " + names + " or the https:// URL of an ACME directory");
+}
+
+base::Result<void> check_key_type(std::string_view value) {
+    if (std::find(kKeyTypes.begin(), kKeyTypes.end(), value) != kKeyTypes.end()) return {};
+    return not_allowed("key-type", value, "it must be ec256, ec384, rsa2048, rsa3072 or rsa4096");
+}
+
+/// Which ones a CA has, only the CA can say.
+base::Result<void> check_profile(std::string_view value) {
+    const bool is_word = std::all_of(value.begin(), value.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    });
+    constexpr std::size_t kMost = 64;
+    if (is_word && value.size() <= kMost) return {};
+    return not_allowed("profile", value, "it must be one word, such as classic or shortlived");
+}
+
+/// A secret: the value is not repeated.
+base::Result<void> check_mac_key(std::string_view value) {
+    const auto decoded = base::parse_base64url(value.substr(0, value.find_last_not_of('=') + 1));
+    if (decoded && !decoded->empty()) return {};
+    return base::fail(base::ErrorKind::invalid_input,
+                      "Invalid value for eab-hmac-key: it must be the base64url text that the CA "
+                      "shows with the key id");
 }
 
 }  // namespace
@@ -128,7 +184,14 @@ base::Result<void> check_value(std::string_view key, std::string_view value) {
                                                               ": it must be one line of text");
     }
     if (key == "graceperiod") return check_graceperiod(value);
-    if (key == "server") return check_server(value);
+    if (key == "server" || key == "fallback-server") return check_server(key, value);
+    if (key == "key-type") return check_key_type(value);
+    if (key == "profile") return check_profile(value);
+    if (key == "eab-algorithm" && value != "HS256" && value != "HS384" && value != "HS512") {
+        return not_allowed(key, value, "it must be HS256, HS384 or HS512");
+    }
+    if (key == "eab-hmac-key") return check_mac_key(value);
+    if (key == "renew-concurrency") return check_number(key, value, 1, 64, "");
     if (key == "email" && value != "none" && !is_email(value)) {
         return not_allowed(key, value,
                            "it must be one address such as you@example.com, or none for an "
@@ -141,7 +204,7 @@ base::Result<void> check_value(std::string_view key, std::string_view value) {
             "it must be " + std::string{choice.one} + " or " + std::string{choice.other});
     }
     if (key == "rehearse") return check_rehearse(value);
-    if (key == "auto-issue-timeout") return check_timeout(value);
+    if (key == "auto-issue-timeout") return check_number(key, value, 0, 600, " of seconds");
     if (key == "dns-resolvers") {
         if (auto resolvers = parse_resolvers(value); !resolvers) {
             return std::move(resolvers).error();

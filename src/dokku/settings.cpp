@@ -1,5 +1,6 @@
 #include "dokku/settings.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <netinet/in.h>
@@ -30,15 +31,21 @@ Setting resolve(const Properties& app, const Properties& global, std::string_vie
     return setting;
 }
 
-Setting resolve_server(const Properties& app, const Properties& global) {
-    Setting server = resolve(app, global, "server");
-    if (server.computed.empty() || server.computed == "default") {
-        server.computed = kProductionServer;
-    } else if (server.computed == "staging") {
-        server.computed = kStagingServer;
-    }
+/// One that is named, or a URL.
+Setting resolve_server(const Properties& app, const Properties& global, std::string_view key,
+                       std::string_view otherwise) {
+    Setting server = resolve(app, global, key, otherwise);
+    server.computed = server_url(server.computed);
     return server;
 }
+
+constexpr std::array<KnownServer, 5> kServers{{
+    {"default", kProductionServer},
+    {"staging", kStagingServer},
+    {"zerossl", "https://acme.zerossl.com/v2/DV90", true},
+    {"google", "https://dv.acme-v02.api.pki.goog/directory", true},
+    {"sslcom", "https://acme.ssl.com/sslcom-dv-ecc", true},
+}};
 
 /// `none` for the app switches a host-wide provider off; `none` for the host is as unset.
 Setting resolve_dns_provider(const Properties& app, const Properties& global) {
@@ -113,6 +120,13 @@ std::chrono::seconds Settings::issue_patience() const {
     return seconds && *seconds >= 0 ? std::chrono::seconds{*seconds} : kDefaultIssuePatience;
 }
 
+std::size_t Settings::concurrency() const {
+    constexpr std::int64_t kMost = 64;
+    const auto number = base::parse_integer(renew_concurrency.computed).value_or(0);
+    return number >= 1 && number <= kMost ? static_cast<std::size_t>(number)
+                                          : std::size_t{kDefaultConcurrency};
+}
+
 base::Result<std::chrono::seconds> Settings::renewal_margin() const {
     return parse_graceperiod(graceperiod.computed);
 }
@@ -135,6 +149,25 @@ base::Secret Settings::docker_env() const {
         if (!variable.app.empty()) text += name + "=" + variable.app + "\n";
     }
     return base::Secret{std::move(text)};
+}
+
+std::span<const KnownServer> known_servers() {
+    return kServers;
+}
+
+std::string server_url(std::string_view name_or_url) {
+    const auto known = std::find_if(kServers.begin(), kServers.end(), [&](const KnownServer& one) {
+        return one.name == name_or_url;
+    });
+    return std::string{known == kServers.end() ? name_or_url : known->url};
+}
+
+bool is_staging_server(std::string_view directory_url) {
+    const auto scheme = directory_url.find("://");
+    if (scheme != std::string_view::npos) directory_url.remove_prefix(scheme + 3);
+    const std::string host = base::to_lower(directory_url.substr(0, directory_url.find('/')));
+    return host.find("staging") != std::string::npos ||
+           host.find(".test-api.") != std::string::npos;
 }
 
 bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off) {
@@ -161,7 +194,7 @@ Settings resolve_settings(const Properties& app, const Properties& global) {
         resolve(app, global, "graceperiod", std::to_string(kDefaultGraceperiod.count()));
     settings.lego_args = resolve(app, global, "lego-args");
     settings.lego_docker_options = resolve(app, global, "lego-docker-options");
-    settings.server = resolve_server(app, global);
+    settings.server = resolve_server(app, global, "server", "default");
     settings.dns_resolvers = resolve(app, global, "dns-resolvers");
     settings.challenge_route = resolve(app, global, "challenge-route", "momentary");
     settings.auto_issue = resolve(app, global, "auto-issue");
@@ -170,18 +203,38 @@ Settings resolve_settings(const Properties& app, const Properties& global) {
     settings.preflight = resolve(app, global, "preflight", "on");
     settings.rehearse = resolve(app, global, "rehearse", "true");
     settings.renew_unused = resolve(app, global, "renew-unused", "false");
+    settings.profile = resolve(app, global, "profile");
+    settings.key_type = resolve(app, global, "key-type");
+    settings.reuse_key = resolve(app, global, "reuse-key");
+    settings.preferred_chain = resolve(app, global, "preferred-chain");
+    settings.fallback_server = resolve_server(app, global, "fallback-server", "");
+    settings.eab_kid = resolve(app, global, "eab-kid");
+    settings.eab_algorithm = resolve(app, global, "eab-algorithm", "HS256");
+    settings.eab_hmac_key = resolve(app, global, "eab-hmac-key");
+    settings.renew_concurrency =
+        resolve({}, global, "renew-concurrency", std::to_string(kDefaultConcurrency));
     settings.excluded = words_of(value_of(app, kExclusionsKey));
     settings.dns_variables = resolve_variables(app, global);
     return settings;
 }
 
-base::Result<Settings> read_settings(const Environment& environment, const AppName& app) {
-    const PropertyStore store{environment};
-    const auto own = store.get_all(app);
+base::Result<SettingsReader> SettingsReader::open(const Environment& environment) {
+    PropertyStore store{environment};
+    auto global = store.get_all(Scope::global());
+    if (!global) return std::move(global).error();
+    return SettingsReader{std::move(store), std::move(*global)};
+}
+
+base::Result<Settings> SettingsReader::read(const AppName& app) const {
+    const auto own = store_.get_all(app);
     if (!own) return own.error();
-    const auto global = store.get_all(Scope::global());
-    if (!global) return global.error();
-    return resolve_settings(*own, *global);
+    return resolve_settings(*own, global_);
+}
+
+base::Result<Settings> read_settings(const Environment& environment, const AppName& app) {
+    const auto reader = SettingsReader::open(environment);
+    if (!reader) return reader.error();
+    return reader->read(app);
 }
 
 base::Result<Settings> read_global_settings(const Environment& environment) {

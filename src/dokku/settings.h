@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ inline constexpr std::string_view kProductionServer =
     "https://acme-v02.api.letsencrypt.org/directory";
 inline constexpr std::string_view kStagingServer =
     "https://acme-staging-v02.api.letsencrypt.org/directory";
+inline constexpr int kDefaultConcurrency = 16;
 inline constexpr std::chrono::seconds kDefaultGraceperiod{2'592'000};
 inline constexpr std::chrono::seconds kDefaultIssuePatience{90};
 
@@ -45,6 +47,15 @@ struct Settings {
     Setting preflight;           ///< computed: `on` or `off`
     Setting rehearse;            ///< computed: `true`, `false`, or the URL of an ACME directory
     Setting renew_unused;        ///< computed: `true` or `false`
+    Setting profile;             ///< of the CA's certificates; computed: "" lets the CA choose
+    Setting key_type;            ///< of new certificates; computed: "" keeps what is there
+    Setting reuse_key;           ///< computed: `true`, `false`, or "" where nobody decided
+    Setting preferred_chain;     ///< common name of the topmost issuer; computed: "" is the CA's
+    Setting fallback_server;     ///< computed: the URL of an ACME directory, or "" for none
+    Setting eab_kid;             ///< of the external account that the CA's account is bound to
+    Setting eab_algorithm;       ///< computed: `HS256`, `HS384` or `HS512`
+    Setting eab_hmac_key;        ///< its MAC key, base64url; a secret
+    Setting renew_concurrency;   ///< of the host: orders in flight at once, as text
     std::vector<std::string> excluded;  ///< domains and patterns; see exclusions.h
     /// NAME to value for each `dns-provider-NAME`: the environment of the DNS provider.
     std::map<std::string, Setting> dns_variables;
@@ -63,6 +74,9 @@ struct Settings {
     /// How long `domains:add` waits for a certificate.
     std::chrono::seconds issue_patience() const;
 
+    /// From 1 to 64.
+    std::size_t concurrency() const;
+
     bool graceperiod_was_set() const {
         return !graceperiod.app.empty() || !graceperiod.global.empty();
     }
@@ -78,6 +92,21 @@ struct Settings {
     base::Secret docker_env() const;
 };
 
+/// A CA that has a name here, and its ACME directory.
+struct KnownServer {
+    std::string_view name;  ///< as the property `server` takes it
+    std::string_view url;
+    bool wants_external_account = false;
+};
+std::span<const KnownServer> known_servers();
+
+/// The directory URL of a name; a URL stays as it is.
+std::string server_url(std::string_view name_or_url);
+
+/// Does the CA of this directory sign certificates that no browser trusts? Known by its name:
+/// a label of its host contains `staging`, or is `test-api`.
+bool is_staging_server(std::string_view directory_url);
+
 /// Are changes of its domains, deploys and removed certificates to start an issue for an app? The
 /// app's own `auto-issue` outranks `disable`, which outranks the host's; where nobody decided, an
 /// app that is enabled counts (design section 6).
@@ -89,6 +118,21 @@ base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value);
 Settings resolve_settings(const Properties& app, const Properties& global);
 
 base::Result<Settings> read_settings(const Environment& environment, const AppName& app);
+
+/// Of many apps: the host's own properties are read once.
+class SettingsReader {
+  public:
+    static base::Result<SettingsReader> open(const Environment& environment);
+
+    base::Result<Settings> read(const AppName& app) const;
+
+  private:
+    SettingsReader(PropertyStore store, Properties global)
+        : store_(std::move(store)), global_(std::move(global)) {}
+
+    PropertyStore store_;
+    Properties global_;
+};
 base::Result<Settings> read_global_settings(const Environment& environment);
 
 /// The address of a name server.

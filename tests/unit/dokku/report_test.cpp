@@ -49,7 +49,15 @@ TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C
           "global-auto-issue auto-issue computed-auto-issue-timeout global-auto-issue-timeout "
           "auto-issue-timeout excluded computed-preflight global-preflight preflight "
           "computed-rehearse global-rehearse rehearse computed-renew-unused global-renew-unused "
-          "renew-unused status global-last-run global-next-run ");
+          "renew-unused computed-profile global-profile profile "
+          "computed-key-type global-key-type key-type "
+          "computed-reuse-key global-reuse-key reuse-key "
+          "computed-preferred-chain global-preferred-chain preferred-chain "
+          "computed-fallback-server global-fallback-server fallback-server "
+          "computed-eab-kid global-eab-kid eab-kid "
+          "computed-eab-hmac-key global-eab-hmac-key eab-hmac-key computed-eab-algorithm "
+          "global-eab-algorithm eab-algorithm global-renew-concurrency "
+          "status global-last-run global-next-run ");
 }
 
 TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {
@@ -57,7 +65,10 @@ TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {
           "global-dns-provider global-email global-graceperiod global-lego-args "
           "global-lego-docker-options global-server global-dns-provider-A global-dns-resolvers "
           "global-challenge-route global-auto-issue global-auto-issue-timeout global-preflight "
-          "global-rehearse global-renew-unused global-last-run global-next-run ");
+          "global-rehearse global-renew-unused global-profile global-key-type global-reuse-key "
+          "global-preferred-chain global-fallback-server global-eab-kid global-eab-hmac-key "
+          "global-eab-algorithm "
+          "global-renew-concurrency global-last-run global-next-run ");
 }
 
 TEST_CASE("report rows are padded byte for byte as officially", "[dokku][C-10.4]") {

@@ -30,7 +30,9 @@ TEST_CASE("an unknown key gets the official words, ours named at the end", "[dok
     CHECK(known.error().message ==
           "Invalid key specified, valid keys include: dns-provider, dns-provider-*, email, "
           "graceperiod, server, lego-args, lego-docker-options, dns-resolvers, challenge-route, "
-          "auto-issue, auto-issue-timeout, preflight, rehearse, renew-unused");
+          "auto-issue, auto-issue-timeout, preflight, rehearse, renew-unused, profile, key-type, "
+          "reuse-key, preferred-chain, fallback-server, eab-kid, eab-hmac-key, eab-algorithm, "
+          "renew-concurrency");
 }
 
 TEST_CASE("no key at all", "[dokku][C-10.4]") {
@@ -56,6 +58,18 @@ TEST_CASE("values that a property can have", "[dokku]") {
                                                      {"rehearse", "false"},
                                                      {"rehearse", "https://ca.test/dir"},
                                                      {"renew-unused", "true"},
+                                                     {"server", "zerossl"},
+                                                     {"fallback-server", "google"},
+                                                     {"fallback-server", "https://ca.test/dir"},
+                                                     {"profile", "tlsserver"},
+                                                     {"key-type", "rsa4096"},
+                                                     {"reuse-key", "true"},
+                                                     {"preferred-chain", "ISRG Root X1"},
+                                                     {"eab-kid", "kid-1"},
+                                                     {"eab-hmac-key", "c2VjcmV0LWtleQ"},
+                                                     {"eab-hmac-key", "c2VjcmV0LWtleQ=="},
+                                                     {"eab-algorithm", "HS512"},
+                                                     {"renew-concurrency", "64"},
                                                      {"dns-resolvers", "192.0.2.1:53"},
                                                      {"lego-args", "--key-type"},
                                                      {"lego-args", "-x\ty"},
@@ -101,7 +115,15 @@ TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]")
                                {"rehearse", "http://ca.test/dir", "true, false or the https://"},
                                {"dns-resolvers", "dns.test", "IP[:port]"},
                                {"dns-provider-KEY", "a\nB=c", "one line"},
-                               {"lego-args", "a\rb", "one line"}}));
+                               {"lego-args", "a\rb", "one line"},
+                               {"fallback-server", "other", "default, staging, zerossl, google"},
+                               {"profile", "short lived", "one word"},
+                               {"key-type", "rsa1024", "ec256, ec384, rsa2048"},
+                               {"reuse-key", "yes", "true or false"},
+                               {"eab-hmac-key", "not base64!", "base64url"},
+                               {"eab-algorithm", "RS256", "HS256, HS384 or HS512"},
+                               {"renew-concurrency", "0", "from 1 to 64"},
+                               {"renew-concurrency", "65", "from 1 to 64"}}));
     CAPTURE(c.key, c.value);
     const auto allowed = dokku::check_value(c.key, c.value);
     REQUIRE_FALSE(allowed);
@@ -111,6 +133,12 @@ TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]")
 
 TEST_CASE("a secret with a line end is refused without showing it", "[dokku]") {
     const auto allowed = dokku::check_value("dns-provider-KEY", "s3cret\nline");
+    REQUIRE_FALSE(allowed);
+    CHECK_THAT(allowed.error().message, !ContainsSubstring("s3cret"));
+}
+
+TEST_CASE("a MAC key that is none is refused without showing it", "[dokku]") {
+    const auto allowed = dokku::check_value("eab-hmac-key", "s3cret key");
     REQUIRE_FALSE(allowed);
     CHECK_THAT(allowed.error().message, !ContainsSubstring("s3cret"));
 }

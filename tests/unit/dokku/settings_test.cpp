@@ -52,9 +52,30 @@ TEST_CASE("server names stand for URLs, anything else is one", "[dokku][C-10.1]"
                                     {"staging", "", staging},
                                     {"", "staging", staging},
                                     {"", "default", production},
+                                    {"zerossl", "", "https://acme.zerossl.com/v2/DV90"},
                                     {"https://ca.test/d", "staging", "https://ca.test/d"}}));
     CAPTURE(c.app, c.global);
     CHECK(resolve_settings({{"server", c.app}}, {{"server", c.global}}).server.computed == c.url);
+}
+
+TEST_CASE("there is no fallback server unless one is named", "[dokku][pain-35]") {
+    CHECK(resolve_settings({}, {}).fallback_server.computed.empty());
+    CHECK(resolve_settings({}, {{"fallback-server", "google"}}).fallback_server.computed ==
+          "https://dv.acme-v02.api.pki.goog/directory");
+}
+
+TEST_CASE("staging CAs are known by their names", "[dokku][pain-31]") {
+    CHECK(dokku::is_staging_server(dokku::kStagingServer));
+    CHECK(dokku::is_staging_server("https://dv.acme-v02.test-api.pki.goog/directory"));
+    CHECK_FALSE(dokku::is_staging_server(dokku::kProductionServer));
+    CHECK_FALSE(dokku::is_staging_server("https://ca.test/staging"));
+}
+
+TEST_CASE("orders in flight are a number of the host's, within bounds", "[dokku]") {
+    CHECK(resolve_settings({}, {}).concurrency() == 16);
+    CHECK(resolve_settings({}, {{"renew-concurrency", "4"}}).concurrency() == 4);
+    CHECK(resolve_settings({{"renew-concurrency", "4"}}, {}).concurrency() == 16);
+    CHECK(resolve_settings({}, {{"renew-concurrency", "lots"}}).concurrency() == 16);
 }
 
 TEST_CASE("none switches a DNS provider off", "[dokku][C-10.1]") {
