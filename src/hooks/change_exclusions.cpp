@@ -1,0 +1,29 @@
+#include "hooks/change_exclusions.h"
+
+#include "base/clock.h"
+#include "dokku/exclusions.h"
+#include "hooks/wake.h"
+
+namespace hooks {
+
+base::Result<void> change_exclusions(const dokku::Environment& environment, const dokku::Log& log,
+                                     const std::vector<std::string>& words, Exclusion what) {
+    const bool adds = what == Exclusion::add;
+    const auto app = dokku::verify_app(environment, words.empty() ? "" : words.front());
+    if (!app) return app.error();
+    if (words.size() < 2) {
+        return base::fail(base::ErrorKind::invalid_input, "Please specify a domain",
+                          {std::string{"dokku letsencrypt:"} + (adds ? "exclude " : "include ") +
+                           app->text() + " <domain>"});
+    }
+    const std::vector<std::string> patterns{words.begin() + 1, words.end()};
+    const auto changed = adds ? dokku::add_exclusions(environment, *app, patterns)
+                              : dokku::remove_exclusions(environment, *app, patterns);
+    if (!changed) return changed.error();
+    const std::string done = adds ? "Excluded for " : "Included for ";
+    log.info1_quiet((*changed ? done : "Nothing to change for ") + app->text());
+    const store::LocalStore store{environment.global_root()};
+    return wake_if_wanted(environment, store, *app, base::SystemClock{}.now());
+}
+
+}  // namespace hooks
