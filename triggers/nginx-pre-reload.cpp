@@ -22,10 +22,12 @@ int main(int argc, char** argv) {
         auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return std::move(app).error();
         const base::Path root = call.environment.app_root(*app);
-        // Whoever issues for the app holds its lock, needs the route, and builds the pair to be.
+        // Whoever issues for the app holds its lock, needs the route, and builds the pair to be. A
+        // run over all apps lets go of the locks of those that wait for their turn.
         const store::LocalStore store{call.environment.global_root()};
         const auto lock = store.try_lock_app(app->text());
-        const bool needed = !lock || has_permanent_route(call.environment, *app);
+        const bool needed =
+            !lock || store.is_run_under_way() || has_permanent_route(call.environment, *app);
         auto healed = dokku::heal_route(dokku::route_files(call.environment, *app), app->text(),
                                         root / "nginx.conf",
                                         needed ? dokku::RouteUse::needed : dokku::RouteUse::idle);

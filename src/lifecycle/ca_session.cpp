@@ -33,9 +33,20 @@ acme::Outcome<acme::Account> find_or_register(acme::Client& client, const dokku:
         auto found = acme::find_account(client);
         if (found || !found.error().is("accountDoesNotExist")) return found;
     }
+    if (!options.external_account && client.directory().external_account_required) {
+        return acme::Failure{
+            {base::ErrorKind::invalid_input,
+             client.name() + " wants an external account, which none is set for",
+             std::nullopt,
+             {"Take key id and MAC key from the CA's web pages, and set the properties eab-kid and "
+              "eab-hmac-key with: dokku letsencrypt:set"}},
+            std::nullopt,
+            settings.server.computed};
+    }
     if (!options.external_account) return acme::register_account(client, contacts(settings));
     const acme::ExternalAccount external{options.external_account_id,
-                                         options.external_account_key.clone()};
+                                         options.external_account_key.clone(),
+                                         options.external_account_algorithm};
     return acme::register_account(client, contacts(settings), &external);
 }
 
@@ -58,6 +69,23 @@ std::unique_ptr<CaSession> CaSessions::start(crypto::PrivateKey key, acme::Direc
     return session;
 }
 
+/// A key change that was cut short: the CA may know the account by the key that was to be.
+void CaSessions::finish_key_change(const dokku::Settings& settings,
+                                   const acme::Directory& directory,
+                                   const store::StoredAccount& account) {
+    const std::string& server = settings.server.computed;
+    const std::string email = settings.account_email();
+    const auto pem = context_.store.read_next_account_key(server, email);
+    if (!pem || !*pem) return;
+    const auto key = crypto::PrivateKey::parse_pem((*pem)->reveal());
+    if (!key) return;
+    acme::Client client{context_.http, context_.clock, directory, *key};
+    const auto found = acme::find_account(client);
+    if (!found || found->url != account.url) return;
+    auto adopted = context_.store.adopt_next_account_key(server, email);
+    if (!adopted) context_.log.warn(adopted.error().message);
+}
+
 CaSessions::Opened CaSessions::make(const dokku::Settings& settings, const LegoOptions& options) {
     const std::string& server = settings.server.computed;
     auto directory = open_directory(context_, server);
@@ -65,6 +93,9 @@ CaSessions::Opened CaSessions::make(const dokku::Settings& settings, const LegoO
     auto stored = context_.store.read_account(server, settings.account_email());
     if (!stored) return local(std::move(stored).error(), server);
     if (*stored && is_registered(**stored)) {
+        finish_key_change(settings, *directory, **stored);
+        stored = context_.store.read_account(server, settings.account_email());
+        if (!stored || !*stored) return make_account(settings, options, std::move(*directory));
         auto key = read_key(**stored, settings);
         if (!key) return local(std::move(key).error(), server);
         auto session = start(std::move(*key), std::move(*directory), options);

@@ -57,6 +57,8 @@ class CaSessions {
     std::unique_ptr<CaSession> start(crypto::PrivateKey key, acme::Directory directory,
                                      const LegoOptions& options);
     Opened make(const dokku::Settings& settings, const LegoOptions& options);
+    void finish_key_change(const dokku::Settings& settings, const acme::Directory& directory,
+                           const store::StoredAccount& account);
     Opened make_account(const dokku::Settings& settings, const LegoOptions& options,
                         acme::Directory directory);
 

@@ -68,6 +68,13 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The rule that the name breaks, or the CA's refusal.",
      "Remove it with: dokku domains:remove <app> <domain>, or leave it out with: dokku "
      "letsencrypt:exclude <app> <domain>"},
+    {cause::kTooManyNames, NameStatus::action_required, false,
+     "The app has more names than one certificate of the CA may have. Those that are covered, and "
+     "then the first ones, are in it.",
+     "The number of names, and the CA's limit (for the profile that is set).",
+     "Remove names with: dokku domains:remove <app> <domain>, leave some out with: dokku "
+     "letsencrypt:exclude <app> <pattern>, serve some by another app, or use a wildcard: dokku "
+     "letsencrypt:set <app> dns-provider <name>"},
     {cause::kWildcard, NameStatus::action_required, false,
      "Wildcards are only certified by DNS-01, which needs a DNS provider.",
      "The name begins with `*.` and no dns-provider is set.",
@@ -82,10 +89,12 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Check from elsewhere that http://<domain>/ leads to this host: firewalls may let some "
      "networks through only."},
     {cause::kRateLimited, NameStatus::failed, true,
-     "A limit of the CA is reached. Nothing is asked before the time that the CA named.",
-     "The CA's own words and its Retry-After.",
-     "Wait. While trying things out use the staging CA: dokku letsencrypt:set <app> server "
-     "staging"},
+     "A limit of the CA is reached, or would be broken by this order. Nothing is asked before the "
+     "time in the reason.",
+     "The CA's own words and its Retry-After, or what this host's ledger has of orders, "
+     "certificates and refusals.",
+     "Wait. To order all the same: dokku letsencrypt:enable <app> --force. While trying things out "
+     "use the staging CA: dokku letsencrypt:set <app> server staging"},
     {cause::kCaUnreachable, NameStatus::failed, true, "The CA did not answer.",
      "The network's error.",
      "Nothing, if the CA is down: it is tried again. Else check this host's way out to the "

@@ -32,6 +32,7 @@ inline constexpr std::string_view kBlockedBy = "blocked-by";
 inline constexpr std::string_view kReloadRefused = "reload-refused";
 inline constexpr std::string_view kCaa = "caa";
 inline constexpr std::string_view kBadName = "bad-name";
+inline constexpr std::string_view kTooManyNames = "too-many-names";
 inline constexpr std::string_view kWildcard = "wildcard-needs-dns";
 inline constexpr std::string_view kDnsProvider = "dns-provider";
 inline constexpr std::string_view kRefused = "ca-refused";

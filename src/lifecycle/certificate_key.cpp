@@ -1,12 +1,28 @@
 #include "lifecycle/certificate_key.h"
 
+#include "crypto/certificate.h"
 #include "dokku/certs.h"
 
 namespace lifecycle {
 namespace {
 
+struct CurrentKey {
+    crypto::PrivateKey key;
+    bool is_revoked = false;  ///< its certificate is
+};
+
+/// Is it the certificate that was revoked last? `revoke` leaves it in certs/current, without a pair
+/// in `tls/`.
+bool is_revoked(const Context& context, const dokku::AppName& app, const base::Path& file) {
+    const auto state = context.store.read_state(app.text());
+    const auto pem = base::read_file(file);
+    if (!state || !pem) return !state;
+    const auto leaf = crypto::Certificate::parse_pem(*pem);
+    return leaf && leaf->fingerprint() == state->revoked;
+}
+
 /// The key beside the certificate that is current; nothing if it cannot be read.
-std::optional<crypto::PrivateKey> current_key(const Context& context, const dokku::AppName& app) {
+std::optional<CurrentKey> current_key(const Context& context, const dokku::AppName& app) {
     auto files = dokku::current_certificates(context.environment, app);
     const auto served = dokku::served_certificate(context.environment, app);
     if (served) files.insert(files.begin(), *served);
@@ -14,20 +30,31 @@ std::optional<crypto::PrivateKey> current_key(const Context& context, const dokk
         const auto pem = base::read_file(dokku::key_file_of(file));
         if (!pem) continue;
         auto key = crypto::PrivateKey::parse_pem(*pem);
-        if (key) return std::move(*key);
+        if (key) return CurrentKey{std::move(*key), is_revoked(context, app, file)};
     }
     return std::nullopt;
+}
+
+/// A window that is over at once is how a CA hints at a revocation to come (RFC 9773 section 4.2).
+bool is_urgent(const Context& context, const IssueJob& job) {
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || !state->renewal || job.live_fingerprint.empty()) return false;
+    const store::RenewalPlan& plan = *state->renewal;
+    return plan.fingerprint == job.live_fingerprint && plan.end && *plan.end <= context.clock.now();
 }
 
 }  // namespace
 
 base::Result<crypto::PrivateKey> new_certificate_key(const Context& context, const IssueJob& job) {
     const LegoOptions& options = job.options.lego;
-    if (options.reuse_key) {
-        auto key = current_key(context, job.app);
-        if (key && key->type() == options.key_type.value_or(key->type())) return std::move(*key);
-    }
-    return crypto::PrivateKey::generate(options.key_type.value_or(crypto::KeyType::p256));
+    auto current = current_key(context, job.app);
+    const auto type =
+        options.key_type.value_or(current ? current->key.type() : crypto::KeyType::p256);
+    // Why a certificate was revoked is not known for sure: perhaps others have its key.
+    const bool reuse = options.reuse_key && !job.revoked && !is_urgent(context, job) && current &&
+                       !current->is_revoked;
+    if (reuse && current->key.type() == type) return std::move(current->key);
+    return crypto::PrivateKey::generate(type);
 }
 
 }  // namespace lifecycle

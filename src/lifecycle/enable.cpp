@@ -3,23 +3,18 @@
 #include <algorithm>
 #include <memory>
 
-#include "acme/preferred_chain.h"
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/challenge_route.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/challenge_routes.h"
-#include "lifecycle/explain.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/install_pair.h"
+#include "lifecycle/issue_run.h"
 #include "lifecycle/journal.h"
-#include "lifecycle/kept_pair.h"
-#include "lifecycle/orders.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/record.h"
-#include "lifecycle/rehearsal.h"
-#include "lifecycle/serve.h"
 #include "lifecycle/settle.h"
 
 namespace lifecycle {
@@ -81,136 +76,40 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
     return true;
 }
 
-/// Contract 10.4 steps 5 and 6.
-void open_challenges(Context& context, CaSessions& sessions, const Jobs& jobs,
-                     const EnableWish& wish) {
-    for (IssueJob* job : jobs) {
-        context.log.info1("Enabling ACME proxy for " + job->app.text() + "...");
-        if (!job->alive()) continue;
-        auto session = sessions.open(job->settings, job->options.lego);
-        if (session) {
-            job->ca = *session;
-            check_caa(*job);
-            settle(context, *job, wish);  // before nginx is reloaded for nothing
-        } else {
-            job->fail(std::move(session).error());
-        }
-    }
-    switch_routes_on(context, jobs);
-    for (IssueJob* job : jobs)
-        check_reachability(context, *job);
-}
+/// An app that got no certificate, for the summary.
+struct Missed {
+    dokku::AppName app;
+    std::string_view cause;
+};
 
-/// Contract 10.4 step 7.
-void order(Context& context, CaSessions& sessions, const Jobs& jobs, const EnableWish& wish) {
-    for (IssueJob* job : jobs) {
-        settle(context, *job, wish);
-        if (job->settled) continue;
-        context.log.info1("Getting letsencrypt certificate for " + job->app.text() + " via " +
-                          (job->settings.uses_dns() ? "DNS-01" : "HTTP-01"));
-        for (const std::string& domain : job->domains) {
-            context.log.error_plain("        - Domain '" + domain + "'");
-        }
-    }
-    const bool rehearsed = rehearse(context, sessions, jobs);
-    run_orders(context, sessions, jobs);
-    Jobs again;
-    for (IssueJob* job : jobs) {
-        if (drop_refused_names(context, *job, wish)) again.push_back(job);
-    }
-    if (again.empty()) return;
-    if (rehearsed) switch_routes_on(context, again);
-    run_orders(context, sessions, again);
-}
-
-/// `--preferred-chain`: no such chain, or none that can be fetched, leaves the CA's own.
-void prefer_chain(const Context& context, IssueJob& job) {
-    const std::string& issuer = job.options.lego.preferred_chain;
-    if (issuer.empty()) return;
-    const auto found = acme::prefer_chain(job.ca->client(), *job.issued, issuer);
-    if (!found) {
-        context.log.warn("The chain up to '" + base::printable(issuer) +
-                         "' cannot be fetched: " + found.error().error.message);
-    } else if (!*found) {
-        context.log.warn("The CA offers no chain up to '" + base::printable(issuer) +
-                         "'; its usual one is installed");
-    }
-}
-
-void install(Context& context, const Jobs& jobs) {
-    for (IssueJob* job : jobs) {
-        if (!job->alive()) continue;
-        if (job->ca != nullptr) prefer_chain(context, *job);
-        context.log.info1("Certificate retrieved successfully.");
-        context.log.info1("Installing let's encrypt certificates");
-        auto installed = install_pair(context, *job);
-        if (!installed) job->fail(cause::kHost, std::move(installed).error());
-    }
-}
-
-/// Contract 10.4 step 8.
-void tell_of_failure(const Context& context, const IssueJob& job) {
-    tell_failure(context.log, *job.failure, job.app);
-    context.log.info1("Certificate retrieval failed!");
-}
-
-/// The end of a run over many apps: how many, and which not.
-void summarize(const Context& context, const Jobs& jobs) {
+/// The end of a run over many apps: how many, and which not, and why.
+void summarize(const Context& context, const Jobs& jobs, const std::vector<Missed>& missed) {
+    std::size_t issued = 0;
     std::vector<std::string> failed;
+    failed.reserve(missed.size());
+    for (const Missed& one : missed)
+        failed.push_back(one.app.text() + " (" + std::string{one.cause} + ")");
     for (const IssueJob* job : jobs) {
-        if (job->failure) failed.push_back(job->app.text());
+        if (job->failure) failed.push_back(job->app.text() + " (" + std::string{job->cause} + ")");
+        if (job->alive()) ++issued;
     }
-    context.log.info1(std::to_string(jobs.size() - failed.size()) + " of " +
-                      std::to_string(jobs.size()) + " certificates were issued and installed");
+    context.log.info1(std::to_string(issued) + " of " + std::to_string(issued + failed.size()) +
+                      " certificates were issued and installed");
     if (!failed.empty()) context.log.warn("Failed: " + base::join(failed, ", "));
-}
-
-/// Whoever waits for the pair of this one app may go on: the rebuild of the vhost that Dokku does
-/// next loads it, and takes the route out as well. Returns whether there is one.
-bool hand_over(const Context& context, const Jobs& jobs, const EnableWish& wish) {
-    if (!wish.hand_over || jobs.size() != 1 || !jobs.front()->alive()) return false;
-    if (!jobs.front()->settings.has_permanent_route()) {
-        remove_route_files(context, *jobs.front());
-    }
-    const base::FileStamp before = stamp_vhost(context, jobs.front()->app);
-    if (!wish.hand_over()) return false;
-    jobs.front()->vhost_before = before;
-    return true;
-}
-
-void issue(Context& context, const Jobs& jobs, const EnableWish& wish) {
-    Jobs ordering;
-    for (IssueJob* job : jobs) {
-        const bool kept = wish.is_automatic() && job->alive() && take_up_kept_pair(context, *job);
-        if (!kept) ordering.push_back(job);
-    }
-    CaSessions sessions{context};
-    open_challenges(context, sessions, ordering, wish);
-    order(context, sessions, ordering, wish);
-    install(context, jobs);
-    for (const IssueJob* job : jobs) {
-        if (job->failure) tell_of_failure(context, *job);
-    }
-    const bool handed_over = hand_over(context, jobs, wish);
-    if (!handed_over) load_pairs(context, jobs);
-    // The journal ends last: a run killed before nginx has the pair is taken up by the next.
-    for (const IssueJob* job : jobs)
-        remember(context, *job);
-    for (IssueJob* job : jobs)
-        finish(context, *job, wish);
 }
 
 /// The apps that are begun with. What is wrong with others is told, and noted where nobody sees it.
 std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
                                                    const std::vector<dokku::AppName>& apps,
-                                                   const EnableWish& wish, bool& all_well) {
+                                                   const EnableWish& wish,
+                                                   std::vector<Missed>& missed) {
     std::vector<std::unique_ptr<IssueJob>> prepared;
     for (const dokku::AppName& app : apps) {
         auto job = prepare(context, app, wish);
         if (!job) {
             print(context, job.error().error);
             if (wish.is_automatic()) record_refusal(context, app, job.error());
-            all_well = false;
+            missed.push_back({app, job.error().cause});
         } else if (job->has_value()) {
             prepared.push_back(std::make_unique<IssueJob>(std::move(**job)));
         }
@@ -218,19 +117,33 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
     return prepared;
 }
 
-/// Nothing is ordered for anyone while nginx could not load it. Returns whether nginx is sound.
-bool drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<IssueJob>>& prepared,
-                         const EnableWish& wish) {
-    if (prepared.empty()) return true;
+/// Another app's broken configuration heals without this one: the minute's run goes on then, also
+/// for a person who typed `enable` (design section 4).
+void note_blocked(const Context& context, const IssueJob& job, const base::Error& error,
+                  const EnableWish& wish) {
+    if (wish.origin == Origin::scheduled) return;
+    if (!wish.is_automatic()) {
+        auto kept = context.store.update_state(job.app.text(), [](store::AppState& state) {
+            state.enabled = true;
+            state.switched_off = false;
+        });
+        if (!kept) return context.log.warn(kept.error().message);
+    }
+    record_refusal(context, job.app, {cause::kBlockedBy, error});
+}
+
+/// Nothing is ordered for anyone while nginx could not load it.
+void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<IssueJob>>& prepared,
+                         const EnableWish& wish, std::vector<Missed>& missed) {
+    if (prepared.empty()) return;
     const auto sound = require_sound_nginx(context);
-    if (sound) return true;
+    if (sound) return;
     print(context, sound.error());
     for (const auto& job : prepared) {
-        if (!wish.is_automatic()) continue;
-        record_refusal(context, job->app, {cause::kBlockedBy, sound.error()});
+        missed.push_back({job->app, cause::kBlockedBy});
+        note_blocked(context, *job, sound.error(), wish);
     }
     prepared.clear();
-    return false;
 }
 
 /// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
@@ -257,9 +170,9 @@ bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
 
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish) {
-    bool all_well = true;
-    auto prepared = prepare_all(context, apps, wish, all_well);
-    if (!drop_all_if_blocked(context, prepared, wish)) all_well = false;
+    std::vector<Missed> missed;
+    auto prepared = prepare_all(context, apps, wish, missed);
+    drop_all_if_blocked(context, prepared, wish, missed);
     Jobs jobs;
     for (const auto& job : prepared) {
         const auto ready =
@@ -267,7 +180,7 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
         const auto due = ready ? claim(context, *job, wish) : base::Result<bool>{ready.error()};
         if (!due) {
             print(context, due.error());
-            all_well = false;
+            missed.push_back({job->app, ready ? cause::kHost : cause::kSettings});
             // Where the lock was not ours, its holder has noted that we came.
             if (wish.is_automatic() && job->lock) {
                 record_refusal(context, job->app, {cause::kHost, due.error()});
@@ -275,6 +188,8 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
             job->lock.reset();
         } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());
+            // Its turn comes later; until then others may do with the app what they want.
+            if (wish.is_batch()) job->lock.reset();
         } else {
             job->lock.reset();
         }
@@ -282,8 +197,8 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
     if (!jobs.empty()) issue(context, jobs, wish);
     const bool issued =
         std::none_of(jobs.begin(), jobs.end(), [](const IssueJob* job) { return job->failure; });
-    if (apps.size() > 1 && !jobs.empty()) summarize(context, jobs);
-    return all_well && issued ? EnableOutcome::done : EnableOutcome::failed;
+    if (apps.size() > 1 && !(jobs.empty() && missed.empty())) summarize(context, jobs, missed);
+    return missed.empty() && issued ? EnableOutcome::done : EnableOutcome::failed;
 }
 
 }  // namespace lifecycle

@@ -14,7 +14,7 @@ struct Meaning {
 };
 
 /// What the ACME errors (RFC 8555 section 6.7) mean for who runs a Dokku host.
-constexpr std::array<Meaning, 9> kMeanings{{
+constexpr std::array<Meaning, 10> kMeanings{{
     {"connection",
      "The CA could not connect to port 80 of that name. Open it in the firewall, and check that "
      "the "
@@ -34,6 +34,10 @@ constexpr std::array<Meaning, 9> kMeanings{{
     {"externalAccountRequired",
      "This CA only serves accounts that are bound to a customer account "
      "(EAB)."},
+    {"userActionRequired",
+     "A person has to act at the CA first: perhaps its terms of service have changed. Open the "
+     "page "
+     "that it names, then try again."},
     {"invalidContact",
      "The CA does not accept the e-mail address. Set another with "
      "`dokku letsencrypt:set --global email <e-mail>`, or `none`."},
@@ -67,6 +71,11 @@ bool is_about_the_server(const acme::Failure& failure) {
             kind == base::ErrorKind::protocol);
 }
 
+/// Our own ledger refused, and said until when.
+bool was_not_sent(const acme::Failure& failure) {
+    return !failure.problem && failure.status == 0;
+}
+
 }  // namespace
 
 bool is_rate_limit(const acme::Failure& failure) {
@@ -97,7 +106,7 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
         meanings.push_back("Else try again later: dokku letsencrypt:enable " + std::string{app});
     }
     lines.insert(lines.end(), meanings.begin(), meanings.end());
-    if (failure.error.retry_at) {
+    if (failure.error.retry_at && !was_not_sent(failure)) {
         lines.push_back("The CA asks not to be asked again before " +
                         base::to_readable(*failure.error.retry_at) + ".");
     }
@@ -110,7 +119,7 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
 void tell_failure(const dokku::Log& log, const acme::Failure& failure, const dokku::AppName& app) {
     for (const std::string& line : explain(failure, app.text()))
         log.verbose(line);
-    if (!is_rate_limit(failure)) return;
+    if (!is_rate_limit(failure) || was_not_sent(failure)) return;
     log.warn("Let's Encrypt rate-limited this request.");
     log.warn(
         "See https://letsencrypt.org/docs/rate-limits/ for the active limits and remediation "

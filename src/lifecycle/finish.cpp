@@ -2,20 +2,22 @@
 
 #include <algorithm>
 
+#include "lifecycle/choose_ca.h"
 #include "lifecycle/record.h"
+#include "lifecycle/renewal_plan.h"
 #include "lifecycle/serve.h"
 
 namespace lifecycle {
 namespace {
 
 /// What nginx serves now. In a run that handed over, Dokku is rebuilding the vhost meanwhile.
-void look_at_served(Context& context, IssueJob& job) {
-    constexpr std::chrono::seconds kUsual{5};
+void look_at_served(Context& context, const ServedProbe& probe, IssueJob& job,
+                    std::chrono::milliseconds patience) {
     constexpr std::chrono::seconds kForDokku{30};
     auto wish = served_wish(job);
     if (!wish) return context.log.warn(wish.error().message);
     wish->vhost_before = job.vhost_before;
-    job.served = probe_served(context, *wish, job.vhost_before ? kForDokku : kUsual);
+    job.served = probe.look(*wish, job.vhost_before ? kForDokku : patience);
     const bool unloaded =
         std::any_of(job.served.begin(), job.served.end(),
                     [](const ServedName& one) { return one.cause == cause::kNotServed; });
@@ -23,7 +25,7 @@ void look_at_served(Context& context, IssueJob& job) {
     if (!job.vhost_before || (rebuilt && !unloaded)) return;
     rebuild_vhost(context, job.app);
     wish->vhost_before.reset();
-    job.served = probe_served(context, *wish, kUsual);
+    job.served = probe.look(*wish, patience);
 }
 
 /// One line for each name that is missing in the new certificate.
@@ -53,6 +55,7 @@ void remember(Context& context, const IssueJob& job) {
     const bool goes_on = job.alive() || (job.failure && why != nullptr && why->heals);
     auto kept = context.store.update_state(job.app.text(), [&](store::AppState& state) {
         if (!job.settled) state.last_attempt = attempt;
+        note_ca_health(state, job, attempt.at);
         // The minute's run goes on with what can heal by itself.
         if (goes_on) {
             state.enabled = true;
@@ -64,14 +67,17 @@ void remember(Context& context, const IssueJob& job) {
     if (!kept) context.log.warn(kept.error().message);
 }
 
-void finish(Context& context, IssueJob& job, const EnableWish& wish) {
+namespace {
+
+void finish_one(Context& context, const ServedProbe& probe, RenewalInquiry& inquiry, IssueJob& job,
+                const EnableWish& wish, std::chrono::milliseconds patience) {
     context.log.info1("Disabling ACME proxy for " + job.app.text() + "...");
     if (job.alive() && job.unused) {
         context.log.verbose("Kept for later: " + job.app.text() +
                             " is served with a certificate of its own");
         context.log.info1("Done");
     } else if (job.alive()) {
-        look_at_served(context, job);
+        look_at_served(context, probe, job, patience);
         for (const ServedName& served : job.served) {
             if (!served.cause.empty()) context.log.warn(served.reason);
         }
@@ -84,8 +90,25 @@ void finish(Context& context, IssueJob& job, const EnableWish& wish) {
         context.log.warn("Failed to setup letsencrypt");
         context.log.warn("Check log output for further information on failure");
     }
+    const bool installed = job.alive() && !job.unused;
+    if (installed) inquiry.ask_if_due(job.app);
     record_outcome(context, job);
     job.lock.reset();
+}
+
+}  // namespace
+
+void finish(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish) {
+    constexpr std::chrono::seconds kPatience{5};  // of all together: they were loaded together
+    const ServedProbe probe{context};
+    RenewalInquiry inquiry{context};
+    const auto deadline = context.clock.monotonic() + kPatience;
+    for (IssueJob* job : jobs) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - context.clock.monotonic());
+        finish_one(context, probe, inquiry, *job, wish,
+                   std::max(left, std::chrono::milliseconds{0}));
+    }
 }
 
 }  // namespace lifecycle

@@ -7,6 +7,7 @@
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
 #include "lifecycle/certificate_files.h"
+#include "lifecycle/renewal_plan.h"
 
 namespace lifecycle {
 namespace {
@@ -42,8 +43,15 @@ base::Result<void> keep_custom_pair(Context& context, const IssueJob& job) {
 base::Result<void> note_installed(const Context& context, const IssueJob& job,
                                   const crypto::Certificate& leaf) {
     return context.store.update_state(job.app.text(), [&](store::AppState& state) {
-        state.installed =
-            store::InstalledPair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
+        store::InstalledPair pair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
+        pair.not_before = leaf.not_before();
+        if (job.ca != nullptr) {
+            pair.server = job.ca->client().directory().url;
+            pair.account = job.ca->client().account_url();
+        }
+        pair.by_fallback = job.is_fallback;
+        state.installed = std::move(pair);
+        state.crl_next = first_look_at_lists(leaf);
         state.covered = leaf.names();
     });
 }

@@ -66,9 +66,12 @@ struct IssueJob {
     std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
     std::vector<std::string> covered;       ///< by the pair in place, if that is ours
     std::optional<base::UtcTime> covered_until;
-    bool only_growth = false;   ///< due for no other reason (policy.h)
-    bool interrupted = false;   ///< an earlier run left its journal behind
-    bool route_is_new = false;  ///< there was none before this run
+    std::string live_fingerprint;  ///< of the pair in place, if that is ours
+    std::string renewal_id;        ///< its name in newOrder's `replaces` (RFC 9773); "" for none
+    bool revoked = false;          ///< it is, by its CA
+    bool only_growth = false;      ///< due for no other reason (policy.h)
+    bool interrupted = false;      ///< an earlier run left its journal behind
+    bool route_is_new = false;     ///< there was none before this run
 
     std::map<std::string, dns::Addresses, std::less<>> addresses;  ///< where the names lead
     std::unique_ptr<DnsChallenges> records;                        ///< for DNS-01
@@ -81,6 +84,9 @@ struct IssueJob {
     bool was_off = false;                  ///< by `disable`, when the run began
     bool unused = false;                   ///< a custom pair is served; ours is only kept good
     bool settled = false;                  ///< there is nothing to order after all
+    bool ca_is_parked = false;             ///< it asked not to be asked at all for a while
+    bool is_fallback = false;              ///< ordered at the fallback server
+    bool left_to_other = false;            ///< another run has the app's lock now: it records
     /// The vhost when Dokku was about to rebuild it, in a run that handed over.
     std::optional<base::FileStamp> vhost_before;
     std::vector<ServedName> served;

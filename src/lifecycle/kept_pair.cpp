@@ -28,8 +28,7 @@ bool is_due(const Context& context, const dokku::Settings& settings, const std::
     if (settings.graceperiod_was_set()) {
         if (const auto set = settings.renewal_margin()) graceperiod = *set;
     }
-    const Margin margin = choose_margin(graceperiod, *dates, true);
-    return dates->not_after - margin.before_end < context.clock.now();
+    return renewal_time({*dates, graceperiod, true, std::nullopt}).at < context.clock.now();
 }
 
 }  // namespace

@@ -204,6 +204,28 @@ void read_variable(const std::string& word, DockerOptions& options) {
     }
 }
 
+/// A property says the same as a flag, and outranks it.
+void apply_properties(const dokku::Settings& settings, LegoOptions& lego) {
+    const auto override_text = [](std::string& text, const dokku::Setting& setting) {
+        if (!setting.computed.empty()) text = setting.computed;
+    };
+    override_text(lego.profile, settings.profile);
+    override_text(lego.preferred_chain, settings.preferred_chain);
+    override_text(lego.external_account_id, settings.eab_kid);
+    if (!settings.eab_hmac_key.computed.empty()) {
+        lego.external_account_key = base::Secret{settings.eab_hmac_key.computed};
+    }
+    if (!settings.eab_kid.computed.empty()) lego.external_account = true;
+    if (settings.eab_algorithm.computed == "HS384") {
+        lego.external_account_algorithm = acme::MacAlgorithm::hs384;
+    } else if (settings.eab_algorithm.computed == "HS512") {
+        lego.external_account_algorithm = acme::MacAlgorithm::hs512;
+    }
+    if (const auto type = crypto::parse_key_type(settings.key_type.computed)) lego.key_type = type;
+    if (!settings.reuse_key.computed.empty())
+        lego.reuse_key = settings.reuse_key.computed == "true";
+}
+
 }  // namespace
 
 LegoOptions parse_lego_options(const std::vector<std::string>& words) {
@@ -277,7 +299,13 @@ AppOptions read_options(const dokku::Settings& settings) {
             words.emplace_back(word);
         lego.dns.resolvers = parse_lego_options(words).dns.resolvers;
     }
+    apply_properties(settings, lego);
     return options;
+}
+
+std::string effective_server(const dokku::Settings& settings) {
+    const std::string overridden = parse_lego_options(settings.lego_words()).server;
+    return overridden.empty() ? settings.server.computed : overridden;
 }
 
 }  // namespace lifecycle

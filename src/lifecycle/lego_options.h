@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "acme/external_account.h"
 #include "base/secret.h"
 #include "crypto/private_key.h"
 #include "dokku/settings.h"
@@ -35,6 +36,7 @@ struct LegoOptions {
     bool external_account = false;
     std::string external_account_id;
     base::Secret external_account_key;
+    acme::MacAlgorithm external_account_algorithm = acme::MacAlgorithm::hs256;
     std::vector<std::string> warnings;
 };
 
@@ -53,7 +55,9 @@ struct DockerOptions {
 
 DockerOptions parse_docker_options(const std::vector<std::string>& words);
 
-/// Both, of one app. The variables LEGO_EAB, LEGO_EAB_KID and LEGO_EAB_HMAC count as the flags
+/// Both, of one app. The properties profile, key-type, reuse-key, preferred-chain, eab-kid and
+/// eab-hmac-key outrank the flags of the same meaning. The variables LEGO_EAB, LEGO_EAB_KID and
+/// LEGO_EAB_HMAC count as the flags
 /// `--eab`, `--kid` and `--hmac` where those are not given; `--dns.resolvers` of the host's own
 /// lego-args holds where the app's name none (design section 5).
 struct AppOptions {
@@ -62,5 +66,9 @@ struct AppOptions {
 };
 
 AppOptions read_options(const dokku::Settings& settings);
+
+/// The directory URL of the app's CA: the property, or `--server` of lego-args, which overrides it
+/// as with lego.
+std::string effective_server(const dokku::Settings& settings);
 
 }  // namespace lifecycle

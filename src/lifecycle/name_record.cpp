@@ -42,6 +42,10 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
     NameState& name = name_of(state, outcome.name);
     const bool same = name.status == outcome.status && name.cause == outcome.cause;
     if (!same || name.since == base::UtcTime{}) name.since = now;
+    // Looks at the DNS cost nobody anything: they do not make the first real failure wait a day.
+    if (name.status == NameStatus::pending_dns && outcome.status != NameStatus::pending_dns) {
+        name.failures = 0;
+    }
     forget_old_refusals(name, now);
     if (outcome.refused_by_ca) name.refusals.push_back(now);
     name.status = outcome.status;
@@ -54,7 +58,7 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
         return;
     }
     name.failures += 1;
-    const RetryFacts facts{name.failures, name.refusals, outcome.not_before};
+    const RetryFacts facts{name.failures, name.refusals, outcome.not_before, outcome.covered_until};
     name.next_try = outcome.status == NameStatus::pending_dns ? next_look(name.since, now)
                                                               : next_try(facts, now, dice);
 }

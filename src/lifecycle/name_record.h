@@ -16,8 +16,9 @@ struct NameOutcome {
     store::NameStatus status = store::NameStatus::in_use;
     std::string_view cause{};
     std::string reason{};
-    bool refused_by_ca = false;                 ///< a validation was spent on it
-    std::optional<base::UtcTime> not_before{};  ///< that the CA asked for
+    bool refused_by_ca = false;                    ///< a validation was spent on it
+    std::optional<base::UtcTime> not_before{};     ///< that the CA asked for
+    std::optional<base::UtcTime> covered_until{};  ///< the end of a certificate in use that has it
 };
 
 /// Notes the outcome and sets when the name is tried again (retry_schedule.h). A name that is in

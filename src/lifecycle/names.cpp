@@ -7,12 +7,32 @@
 
 namespace lifecycle {
 
+namespace {
+
+/// A domain that Dokku stores can be a name or an IPv4 address.
+base::Result<dns::DnsName> parse_domain(const std::string& domain) {
+    if (auto address = dns::DnsName::parse_address(domain)) return std::move(*address);
+    return dns::DnsName::parse(domain);
+}
+
+LeftOutName address_without_http(const std::string& domain) {
+    return {domain,
+            cause::kBadName,
+            {base::ErrorKind::invalid_input,
+             "'" + domain + "' is an IP address, which the DNS-01 challenge cannot certify",
+             std::nullopt,
+             {"Use HTTP-01 for the app: dokku letsencrypt:set <app> dns-provider none",
+              "or remove the address: dokku domains:remove <app> " + domain}}};
+}
+
+}  // namespace
+
 NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge,
                         const std::vector<std::string>& excluded) {
     NameChoice choice;
     std::set<std::string> seen;
     for (const std::string& domain : domains) {
-        auto name = dns::DnsName::parse(domain);
+        auto name = parse_domain(domain);
         const bool is_out = dokku::is_excluded(excluded, domain) ||
                             (name && dokku::is_excluded(excluded, name->str()));
         if (is_out) {
@@ -24,6 +44,8 @@ NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind c
                                         {}}});
         } else if (!name) {
             choice.left_out.push_back({domain, cause::kBadName, std::move(name).error()});
+        } else if (name->is_address() && challenge == ChallengeKind::dns) {
+            choice.left_out.push_back(address_without_http(domain));
         } else if (name->is_wildcard() && challenge == ChallengeKind::http) {
             choice.left_out.push_back(
                 {domain,

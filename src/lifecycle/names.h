@@ -10,7 +10,11 @@
 namespace lifecycle {
 
 /// How control of the names is shown.
-enum class ChallengeKind { http, dns };
+enum class ChallengeKind {
+    http,
+    dns,
+    any,  ///< nobody asks: only what neither could show is left out
+};
 
 /// A domain of the app that no certificate can be ordered for, and why.
 struct LeftOutName {

@@ -2,26 +2,32 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "crypto/csr.h"
 #include "lifecycle/certificate_key.h"
+#include "lifecycle/renewal_plan.h"
 
 namespace lifecycle {
 namespace {
 
-constexpr std::size_t kInFlight = 16;
 constexpr std::chrono::minutes kOrderPatience{5};
+/// A CA validates within some seconds. Nobody sits before a run over many apps, and at this pace an
+/// order costs the CA about eight requests.
+constexpr std::chrono::milliseconds kBatchPause{2500};
 
 /// One job and the order that is under way for it.
 class Running {
   public:
-    Running(Context& context, CaSessions& sessions, IssueJob& job)
-        : context_(context), sessions_(sessions), job_(job) {}
+    Running(Context& context, CaSessions& sessions, const OrderRun& run, IssueJob& job)
+        : context_(context), sessions_(sessions), run_(run), job_(job) {}
 
     base::Clock::Monotonic next() const { return next_; }
     bool finished() const { return finished_; }
+    IssueJob& job() const { return job_; }
 
     /// For time in which no order of the run went on.
     void extend(std::chrono::milliseconds by) {
@@ -33,6 +39,7 @@ class Running {
 
     /// Takes up a journalled order of this very wish, else a new one.
     void start() {
+        if (!run_.journals) return start_anew();
         auto state = context_.store.read_state(job_.app.text());
         if (!state) return end(local(std::move(state).error()));
         auto& order = state->order;
@@ -106,6 +113,8 @@ class Running {
         plan.deadline = context_.clock.monotonic() + patience();
         plan.order_url = order_url;
         plan.profile = job_.options.lego.profile;
+        if (run_.is_batch) plan.first_pause = kBatchPause;
+        if (order_url.empty()) plan.replaces = certificate_to_replace(context_, job_);
         resumed_ = !order_url.empty();
         journalled_url_ = order_url;
         flow_ = std::make_unique<acme::OrderFlow>(job_.ca->client(), std::move(plan));
@@ -114,6 +123,13 @@ class Running {
 
     base::Result<void> journal() {
         journalled_url_ = flow_->order_url();
+        if (run_.ordered) run_.ordered(job_, flow_->replaced());
+        if (!flow_->replaces_refused().empty()) {
+            context_.log.verbose("The CA does not take the order as a renewal (" +
+                                 base::printable(flow_->replaces_refused()) +
+                                 "); ordered as a new certificate");
+        }
+        if (!run_.journals) return {};
         return context_.store.update_state(job_.app.text(), [this](store::AppState& state) {
             state.order = store::RunningOrder{
                 flow_->order_url(), job_.settings.server.computed, job_.ca->client().account_url(),
@@ -127,12 +143,15 @@ class Running {
         const auto kind = failure.error.kind;
         const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
                           kind == base::ErrorKind::rate_limited;
-        if (resumed_ && !lost) return start_anew();
+        // One that the CA answers for and never ends would be resumed for ever.
+        const bool stuck =
+            resumed_ && kind == base::ErrorKind::timeout && flow_->order().has_value();
+        if (resumed_ && (!lost || stuck)) return start_anew();
         if (failure.is("accountDoesNotExist") &&
             sessions_.recover(job_.settings, job_.options.lego)) {
             return start_anew();
         }
-        if (!lost) {
+        if (!lost && run_.journals) {
             auto dropped = context_.store.update_state(
                 job_.app.text(), [](store::AppState& state) { state.order.reset(); });
             if (!dropped) context_.log.warn(dropped.error().message);
@@ -182,6 +201,7 @@ class Running {
 
     Context& context_;
     CaSessions& sessions_;
+    const OrderRun& run_;
     IssueJob& job_;
     bool waits_for_records_ = false;
     std::chrono::milliseconds program_time_{0};
@@ -192,42 +212,105 @@ class Running {
     bool finished_ = false;
 };
 
-/// A program that sets DNS records may take minutes, in which no order goes on: that time is not
-/// counted.
-void step_alone(const std::vector<std::unique_ptr<Running>>& running, Running& one) {
-    one.step();
-    const auto lost = one.take_program_time();
-    for (const auto& each : running)
-        each->extend(lost);
-}
+/// The orders of a run, those under way and those that wait for their turn.
+class OrderQueue {
+  public:
+    OrderQueue(Context& context, CaSessions& sessions, const OrderRun& run)
+        : context_(context), sessions_(sessions), run_(run) {}
+
+    void add(IssueJob& job) { waiting_.push_back(&job); }
+
+    void work() {
+        while (!waiting_.empty() || !running_.empty()) {
+            // One at a time: what the CA says to an order (a limit) holds for the next already.
+            if (running_.size() < run_.in_flight && !waiting_.empty()) {
+                start_next();
+            } else {
+                step_soonest();
+            }
+            take_finished();
+        }
+    }
+
+  private:
+    void start_next() {
+        IssueJob& job = *waiting_.front();
+        waiting_.pop_front();
+        if (run_.begin) {
+            pause_orders([&] { run_.begin(job); });
+        }
+        if (!job.alive()) return;
+        running_.push_back(std::make_unique<Running>(context_, sessions_, run_, job));
+        running_.back()->start();
+        step(*running_.back());
+    }
+
+    void step_soonest() {
+        const auto soonest = std::min_element(
+            running_.begin(), running_.end(),
+            [](const auto& one, const auto& other) { return one->next() < other->next(); });
+        Running& one = **soonest;
+        const auto pause =
+            std::chrono::ceil<std::chrono::milliseconds>(one.next() - context_.clock.monotonic());
+        if (pause.count() > 0) context_.clock.sleep_for(pause);
+        step(one);
+    }
+
+    void step(Running& one) {
+        if (one.finished()) return;
+        const auto started = context_.clock.monotonic();
+        one.step();
+        // A CA that does not answer, or a program that sets DNS records, may take minutes, in which
+        // no other order goes on.
+        const auto took =
+            std::chrono::ceil<std::chrono::milliseconds>(context_.clock.monotonic() - started);
+        extend_all(took);
+        one.extend(one.take_program_time() - took);
+    }
+
+    void take_finished() {
+        const auto ended = std::stable_partition(running_.begin(), running_.end(),
+                                                 [](const auto& one) { return !one->finished(); });
+        std::vector<std::unique_ptr<Running>> finished{std::make_move_iterator(ended),
+                                                       std::make_move_iterator(running_.end())};
+        running_.erase(ended, running_.end());
+        for (const auto& one : finished) {
+            if (!run_.ended) continue;
+            bool again = false;
+            pause_orders([&] { again = run_.ended(one->job()); });
+            if (again) waiting_.push_front(&one->job());
+        }
+    }
+
+    template <class Work>
+    void pause_orders(const Work& work) {
+        const auto started = context_.clock.monotonic();
+        work();
+        extend_all(
+            std::chrono::ceil<std::chrono::milliseconds>(context_.clock.monotonic() - started));
+    }
+
+    void extend_all(std::chrono::milliseconds by) {
+        for (const auto& each : running_)
+            each->extend(by);
+    }
+
+    Context& context_;
+    CaSessions& sessions_;
+    const OrderRun& run_;
+    std::deque<IssueJob*> waiting_;
+    std::vector<std::unique_ptr<Running>> running_;
+};
 
 }  // namespace
 
-void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
-    std::deque<IssueJob*> waiting;
+void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs,
+                const OrderRun& run) {
+    OrderQueue queue{context, sessions, run};
     for (IssueJob* job : jobs) {
-        if (job->alive()) waiting.push_back(job);
+        if (job->alive()) queue.add(*job);
     }
-    std::vector<std::unique_ptr<Running>> running;
-    while (!waiting.empty() || !running.empty()) {
-        while (running.size() < kInFlight && !waiting.empty()) {
-            running.push_back(std::make_unique<Running>(context, sessions, *waiting.front()));
-            running.back()->start();
-            waiting.pop_front();
-        }
-        const auto soonest = std::min_element(
-            running.begin(), running.end(),
-            [](const auto& one, const auto& other) { return one->next() < other->next(); });
-        if (!(*soonest)->finished()) {
-            const auto pause = std::chrono::ceil<std::chrono::milliseconds>(
-                (*soonest)->next() - context.clock.monotonic());
-            if (pause.count() > 0) context.clock.sleep_for(pause);
-            step_alone(running, **soonest);
-        }
-        running.erase(std::remove_if(running.begin(), running.end(),
-                                     [](const auto& one) { return one->finished(); }),
-                      running.end());
-    }
+    queue.work();
 }
 
 }  // namespace lifecycle

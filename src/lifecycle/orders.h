@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "lifecycle/context.h"
@@ -7,10 +9,25 @@
 
 namespace lifecycle {
 
-/// Orders a certificate for each living job, up to 16 at a time over their CA's connection: while
+/// How a run orders, and what it does beside. What the functions take of the time is no order's.
+struct OrderRun {
+    std::size_t in_flight = 16;
+    bool journals = true;   ///< else nothing is left for a later run to resume
+    bool is_batch = false;  ///< many orders, and nobody waits for one of them
+    /// Right before a job's order: it may end the job (fail, settle), then nothing is ordered.
+    std::function<void(IssueJob&)> begin{};
+    /// The CA took a new order; `exempt`: as the renewal of a certificate (RFC 9773).
+    std::function<void(IssueJob&, bool exempt)> ordered{};
+    /// The order has ended: `issued` and `key` are there, or `failure`. Returns whether the job is
+    /// to be ordered once more, without what the CA refused.
+    std::function<bool(IssueJob&)> ended{};
+};
+
+/// Orders a certificate for each living job, several at a time over their CA's connection: while
 /// one waits for the CA, others go on. The order's URL and the new key are journalled in the app's
 /// state before the order can be finalized, so that a killed run resumes it instead of ordering
 /// again. Afterwards a living job has `issued` and `key`; others have `failure`.
-void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs);
+void run_orders(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs,
+                const OrderRun& run = {});
 
 }  // namespace lifecycle

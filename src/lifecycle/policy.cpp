@@ -6,12 +6,35 @@
 
 namespace lifecycle {
 
-Margin choose_margin(const std::optional<std::chrono::seconds>& graceperiod,
-                     const base::CertificateDates& dates, bool scheduled) {
-    if (!graceperiod) return {dokku::usual_margin(dates)};
-    const std::chrono::seconds half = (dates.not_after - dates.not_before) / 2;
-    if (scheduled && *graceperiod > half) return {half, true};
-    return {*graceperiod};
+namespace {
+
+using std::chrono::seconds;
+
+/// What the certificate and the CA say without a graceperiod.
+RenewalTime usual_time(const RenewalRule& rule) {
+    const auto& dates = rule.dates;
+    if (!rule.ari_moment) {
+        return {dates.not_after - dokku::usual_margin(dates), "the certificate's lifetime"};
+    }
+    const base::UtcTime last = dates.not_after - (dates.not_after - dates.not_before) / 10;
+    if (last < *rule.ari_moment) return {last, "the certificate's end"};
+    return {*rule.ari_moment, "the CA's renewal window"};
+}
+
+}  // namespace
+
+RenewalTime renewal_time(const RenewalRule& rule) {
+    const RenewalTime usual = usual_time(rule);
+    if (!rule.graceperiod) return usual;
+    const auto& dates = rule.dates;
+    RenewalTime set{dates.not_after - *rule.graceperiod, "the graceperiod"};
+    if (!rule.scheduled) return set;
+    const seconds half = (dates.not_after - dates.not_before) / 2;
+    set.clamped = *rule.graceperiod > half;
+    if (set.clamped) set.at = dates.not_after - half;
+    if (rule.ari_moment && usual.at < set.at) return usual;
+    const base::UtcTime last = dates.not_after - (dates.not_after - dates.not_before) / 10;
+    return last < set.at ? RenewalTime{last, "the certificate's end"} : set;
 }
 
 std::optional<Due> why_due(const CertificateFacts& facts, const Wish& wish, base::UtcTime now) {
@@ -21,10 +44,11 @@ std::optional<Due> why_due(const CertificateFacts& facts, const Wish& wish, base
         return Due{"domains or settings have changed"};
     }
     if (!facts.dates) return Due{"the installed certificate cannot be read"};
-    const Margin margin = choose_margin(wish.graceperiod, *facts.dates, wish.scheduled);
-    if (facts.dates->not_after - margin.before_end - now < std::chrono::seconds{0}) {
-        return Due{"the certificate is due for renewal"};
-    }
+    if (facts.revoked) return Due{"the CA has revoked the certificate"};
+    if (!wish.automatic && facts.other_server) return Due{"another CA is set now"};
+    const RenewalTime renewal =
+        renewal_time({*facts.dates, wish.graceperiod, wish.scheduled, facts.ari_moment});
+    if (renewal.at < now) return Due{"the certificate is due for renewal"};
     if (wish.loses_names) return Due{"a name of the certificate is excluded now"};
     for (const std::string& name : wish.names) {
         if (std::find(facts.covered.begin(), facts.covered.end(), name) == facts.covered.end()) {

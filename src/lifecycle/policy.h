@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/certificate_dates.h"
@@ -17,6 +18,9 @@ struct CertificateFacts {
     std::string current_hash;                     ///< folder that certs/current leads to; or empty
     std::optional<base::CertificateDates> dates;  ///< of tls/server.crt
     std::vector<std::string> covered;             ///< names of tls/server.crt
+    std::optional<base::UtcTime> ari_moment;      ///< chosen in the CA's window (RFC 9773)
+    bool revoked = false;                         ///< by its CA
+    bool other_server = false;                    ///< issued by another CA than is set now
 };
 
 /// What is wanted now.
@@ -38,15 +42,27 @@ struct Due {
     bool only_growth = false;  ///< all is well but for a name that the certificate does not have
 };
 
-/// The margin that holds: `graceperiod` where a person has set it, else the lifetime decides. For
-/// the daily run (`scheduled`) a graceperiod of more than half of the lifetime counts as that half:
-/// it would renew every day. `clamped` says so.
-struct Margin {
-    std::chrono::seconds before_end;
-    bool clamped = false;
+/// What decides when a certificate is renewed (design section 4).
+struct RenewalRule {
+    base::CertificateDates dates;
+    std::optional<std::chrono::seconds> graceperiod;  ///< where a person has set it
+    bool scheduled = false;                           ///< nobody typed the command
+    std::optional<base::UtcTime> ari_moment;
 };
-Margin choose_margin(const std::optional<std::chrono::seconds>& graceperiod,
-                     const base::CertificateDates& dates, bool scheduled);
+
+/// When, and what says so.
+struct RenewalTime {
+    base::UtcTime at;
+    std::string_view why;  ///< ends "it is due because of ..."
+    bool clamped = false;  ///< the graceperiod was
+};
+
+/// A graceperiod that a person has set holds to the letter where a person typed the command. Else
+/// the moment chosen in the CA's window, or without one a third of the lifetime before its end (a
+/// half if that is under ten days). Where nobody typed the command a graceperiod can only make it
+/// earlier, and counts as half of the lifetime at most: more would renew at every run. The last
+/// tenth of the lifetime is never waited for, whatever the CA's window says.
+RenewalTime renewal_time(const RenewalRule& rule);
 
 /// Is a certificate to be ordered without --force? Returns the reason, or nothing. A changed
 /// configuration orders where a person asked, and so does a name that is not covered.

@@ -1,6 +1,7 @@
 #include "lifecycle/preflight.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/base64.h"
 #include "base/ip_address.h"
@@ -35,10 +36,9 @@ bool is_checked(const IssueJob& job) {
 
 /// Names of a CDN or proxy among the headers of a wrong answer.
 bool has_proxy_marks(const http::Response& response) {
-    for (const char* mark : {"cf-ray", "via", "x-cache", "x-amz-cf-id", "x-served-by"}) {
-        if (response.header(mark)) return true;
-    }
-    return false;
+    constexpr std::array kMarks{"cf-ray", "via", "x-cache", "x-amz-cf-id", "x-served-by"};
+    return std::any_of(kMarks.begin(), kMarks.end(),
+                       [&](const char* mark) { return response.header(mark).has_value(); });
 }
 
 std::string describe(const http::Response& response) {
@@ -128,6 +128,14 @@ std::optional<std::string> why_closed(const dns::Resolver& resolver, const std::
     return *today ? dns::why_forbidden(**today, request) : std::nullopt;
 }
 
+/// An IPv4 address in place of a name.
+dns::Addresses leads_to_itself(const std::string& address) {
+    dns::Addresses addresses;
+    addresses.state = dns::Addresses::State::found;
+    addresses.ipv4 = {address};
+    return addresses;
+}
+
 }  // namespace
 
 void check_dns(IssueJob& job) {
@@ -135,7 +143,12 @@ void check_dns(IssueJob& job) {
     const auto resolver = open_resolver(job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
     const auto confirm = whose_word(job);
-    for (const std::string& name : to_texts(job.names)) {
+    for (const dns::DnsName& each : job.names) {
+        const std::string& name = each.str();
+        if (each.is_address()) {
+            job.addresses.insert_or_assign(name, leads_to_itself(name));
+            continue;
+        }
         auto addresses = dns::look_up_addresses(*resolver, name, confirm);
         if (addresses.state == dns::Addresses::State::missing) {
             hold(job, name, cause::kDnsMissing,
@@ -153,6 +166,7 @@ void check_caa(IssueJob& job) {
     const auto resolver = open_resolver(job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
     for (const dns::DnsName& name : job.names) {
+        if (name.is_address()) continue;  // CAA is about domains (RFC 8659)
         dns::CaaRequest request;
         request.issuers = client.directory().caa_identities;
         request.wildcard = name.is_wildcard();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acme/renewal_info.h"
 #include "base/directory.h"
 #include "base/text.h"
 #include "crypto/certificate.h"
@@ -10,10 +11,12 @@
 #include "dokku/domains.h"
 #include "dokku/ports.h"
 #include "dokku/proxy.h"
+#include "lifecycle/choose_ca.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/record.h"
+#include "lifecycle/renewal_plan.h"
 #include "lifecycle/retry_schedule.h"
 
 namespace lifecycle {
@@ -29,6 +32,24 @@ base::Result<void> require_https_server(const IssueJob& job) {
         "The property server of " + job.app.text() + " is no https URL: " + base::printable(server),
         {"Set it with: dokku letsencrypt:set " + job.app.text() +
          " server default|staging|https://..."});
+}
+
+/// Some CAs make accounts only for customers of theirs. One that is registered already is enough.
+base::Result<void> require_external_account(const Context& context, const IssueJob& job) {
+    const std::string& server = job.settings.server.computed;
+    const auto known = std::find_if(dokku::known_servers().begin(), dokku::known_servers().end(),
+                                    [&](const auto& one) { return one.url == server; });
+    const bool wanted = known != dokku::known_servers().end() && known->wants_external_account;
+    if (!wanted || job.options.lego.external_account) return {};
+    const auto account = context.store.read_account(server, job.settings.account_email());
+    if (account && *account && !(*account)->url.empty()) return {};
+    const std::string& app = job.app.text();
+    return base::fail(
+        ErrorKind::invalid_input,
+        "The CA " + std::string{known->name} + " wants an external account, which none is set for",
+        {"Take key id and MAC key from the CA's web pages: dokku letsencrypt:set " + app +
+             " eab-kid <id>, then eab-hmac-key <key>",
+         "or use another CA: dokku letsencrypt:set " + app + " server default"});
 }
 
 base::Result<void> require_nginx_proxy(const Context& context, const dokku::AppName& app) {
@@ -141,7 +162,8 @@ std::string current_hash(const base::Path& current) {
     return error ? "" : target.filename().string();
 }
 
-CertificateFacts read_facts(const Context& context, const IssueJob& job) {
+CertificateFacts read_facts(const Context& context, const IssueJob& job,
+                            const store::AppState& state) {
     CertificateFacts facts;
     facts.interrupted = job.interrupted;
     // Not only ours: a renamed app serves our pair, but certs/current leads nowhere.
@@ -150,6 +172,11 @@ CertificateFacts read_facts(const Context& context, const IssueJob& job) {
     if (!job.live_chain) return facts;
     if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
     facts.covered = job.covered;
+    facts.revoked = job.revoked;
+    if (facts.active) {
+        facts.other_server = is_of_another_ca(context, job.app, job.settings, state);
+        if (facts.dates) facts.ari_moment = ari_moment(state, facts.dates->not_after);
+    }
     return facts;
 }
 
@@ -160,6 +187,7 @@ bool covers_an_excluded_name(const IssueJob& job) {
 }
 
 base::Result<std::optional<Due>> why_due_now(const Context& context, const IssueJob& job,
+                                             const store::AppState& state,
                                              const EnableWish& asked) {
     Wish wish{job.hash,
               to_texts(job.names),
@@ -174,7 +202,7 @@ base::Result<std::optional<Due>> why_due_now(const Context& context, const Issue
         if (!margin && asked.is_typed()) return margin.error();
         if (margin) wish.graceperiod = *margin;
     }
-    return why_due(read_facts(context, job), wish, context.clock.now());
+    return why_due(read_facts(context, job, state), wish, context.clock.now());
 }
 
 base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& app) {
@@ -229,6 +257,8 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     job.predecessor = Predecessor::none;
     job.covered.clear();
     job.covered_until.reset();
+    job.live_fingerprint.clear();
+    job.renewal_id.clear();
     if (!chain) return {};
     job.live_chain = std::move(*chain);
     if (!dokku::has_pair(context.environment, job.app)) return {};
@@ -239,7 +269,10 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
     if (!leaf) return {};
     job.covered_until = leaf->not_after();
-    if (ours) job.covered = leaf->names();
+    if (!ours) return {};
+    job.covered = leaf->names();
+    job.live_fingerprint = leaf->fingerprint();
+    if (auto id = acme::renewal_id(*leaf)) job.renewal_id = std::move(*id);
     return {};
 }
 
@@ -264,8 +297,9 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
     job.interrupted = state->order.has_value();
+    job.revoked = !job.live_fingerprint.empty() && state->revoked == job.live_fingerprint;
     if (wish.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
-    const auto why = why_due_now(context, job, wish);
+    const auto why = why_due_now(context, job, *state, wish);
     if (!why) return why.error();
     job.only_growth = why->has_value() && (*why)->only_growth && !wish.force;
     if (wish.is_automatic() && why->has_value() && !job.only_growth &&
@@ -312,12 +346,20 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
             return Refusal{cause::kSettings, std::move(passed).error()};
         }
     }
+    if (auto external = require_external_account(context, job); !external) {
+        return Refusal{cause::kSettings, std::move(external).error()};
+    }
     if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
     take_names(context, job, wish);
     if (auto any = require_names(job); !any) return std::move(any).error();
     const auto due = is_due(context, job, wish);
     if (!due) return Refusal{cause::kHost, due.error()};
     if (!*due) return std::optional<IssueJob>{};
+    if (const auto state = context.store.read_state(app.text())) {
+        auto refused = wish.force ? std::nullopt : refuse_staging(context, job, *state);
+        if (refused) return Refusal{cause::kSettings, std::move(*refused)};
+        choose_ca(context, job, *state);
+    }
     if (!wish.is_automatic()) warn_of_options(context, job);
     if (auto opened = open_provider(context, job); !opened) {
         return Refusal{cause::kDnsProvider, std::move(opened).error()};

@@ -22,12 +22,15 @@ struct EnableWish {
     bool force = false;   ///< order although nothing is due
     bool strict = false;  ///< all names or none
     Origin origin = Origin::typed;
+    bool over_all = false;  ///< one command for all apps; it holds Run::lock_all
     /// Called once an automatic run has installed its pair: lets go of who waits for that, and says
     /// whether Dokku is going to rebuild the vhost now (design section 5). Unset: it is not.
     std::function<bool()> hand_over{};
 
     bool is_typed() const { return origin == Origin::typed; }
     bool is_automatic() const { return origin == Origin::automatic; }
+    /// Over many apps, by one command.
+    bool is_batch() const { return over_all; }
 };
 
 /// Why an app is not begun with.

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dokku/domains.h"
 #include "lifecycle/prepare.h"
+#include "lifecycle/renewal_plan.h"
 #include "lifecycle/retry_schedule.h"
 
 namespace lifecycle {
@@ -42,7 +43,11 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     outcome.name = name;
     outcome.cause = job.cause;
     outcome.reason = base::printable(job.failure->error.message);
+    // What a person has to open, as for changed terms of service.
+    const bool has_page = job.failure->problem && !job.failure->problem->instance.empty();
+    if (has_page) outcome.reason += "; see " + base::printable(job.failure->problem->instance);
     outcome.not_before = job.failure->error.retry_at;
+    if (job.covers(name)) outcome.covered_until = job.covered_until;
     if (const acme::Subproblem* words = find_words(job, name)) {
         outcome.cause = cause_of_problem(words->type);
         outcome.reason = base::printable(words->detail);
@@ -81,7 +86,10 @@ std::optional<base::UtcTime> next_look_at(const dokku::Settings& settings,
                                           const store::AppState& state, base::UtcTime now) {
     const bool wanted =
         state.enabled || dokku::issues_by_itself(settings, state.enabled, state.switched_off);
-    return next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
+    const auto look = next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
+    const auto renewal = short_lived_renewal(settings, state);
+    if (!wanted || !renewal || *renewal <= now) return look;
+    return look ? std::min(*look, *renewal) : *renewal;
 }
 
 void report(const Context& context, const base::Result<void>& kept) {

@@ -49,10 +49,11 @@ void look_for_served(Context& context, const dokku::AppName& app) {
     if (!wish || wish->names.empty() || !dokku::is_active(context.environment, app)) return;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
-    auto served = probe_served(context, *wish, std::chrono::seconds{0});
+    const ServedProbe probe{context};
+    auto served = probe.look(*wish, std::chrono::seconds{0});
     if (any_with(served, cause::kNotServed)) {
         rebuild_vhost(context, app);
-        served = probe_served(context, *wish, kPatience);
+        served = probe.look(*wish, kPatience);
     }
     const base::UtcTime now = context.clock.now();
     auto kept = context.store.update_state(app.text(), [&](store::AppState& changed) {
@@ -92,6 +93,8 @@ EnableOutcome retry_due(Context& context) {
             app && std::find(existing->begin(), existing->end(), *app) != existing->end();
         const auto state = context.store.read_state(text);
         const bool wanted = exists && state && !state->switched_off;
+        // An open journal while a run over all apps is under way: it waits for its turn there.
+        if (wanted && state->order && context.store.is_run_under_way()) continue;
         if (wanted) {
             apps.push_back(*app);
         } else if (!exists) {

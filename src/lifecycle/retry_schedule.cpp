@@ -21,15 +21,21 @@ struct Cap {
 constexpr std::array<Cap, 2> kCaps{{{4, hours{1}}, {12, hours{24}}}};
 
 /// The pause before the next try, jitter included.
-seconds pause_after(int failures, double dice) {
-    constexpr seconds kLongest = hours{24};
+seconds pause_after(int failures, seconds longest, double dice) {
     constexpr int kDoublings = 11;  // 2^11 minutes are more than a day
     constexpr double kJitter = 0.2;
     const int doublings = std::clamp(failures - 1, 0, kDoublings);
-    const seconds pause = std::min<seconds>(minutes{1LL << doublings}, kLongest);
+    const seconds pause = std::min<seconds>(minutes{1LL << doublings}, longest);
     const double factor = 1.0 - kJitter + 2.0 * kJitter * std::clamp(dice, 0.0, 1.0);
     return std::chrono::floor<seconds>(
         std::chrono::duration<double>{static_cast<double>(pause.count()) * factor});
+}
+
+seconds longest_pause(const RetryFacts& facts, base::UtcTime now) {
+    constexpr seconds kLongest = hours{24};
+    constexpr seconds kShortest = minutes{1};
+    if (!facts.covered_until || *facts.covered_until <= now) return kLongest;
+    return std::clamp<seconds>((*facts.covered_until - now) / 5, kShortest, kLongest);
 }
 
 }  // namespace
@@ -45,8 +51,8 @@ base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTim
 }
 
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice) {
-    return std::max({now + pause_after(facts.failures, dice), next_room(facts.refusals, now),
-                     facts.not_before.value_or(now)});
+    return std::max({now + pause_after(facts.failures, longest_pause(facts, now), dice),
+                     next_room(facts.refusals, now), facts.not_before.value_or(now)});
 }
 
 base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now) {

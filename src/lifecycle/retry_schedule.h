@@ -13,12 +13,15 @@ struct RetryFacts {
     /// When the CA refused to validate it within the last day, oldest first. Older ones, and ones
     /// in the future as a clock that was set back leaves them, do not count.
     std::vector<base::UtcTime> refusals{};
-    std::optional<base::UtcTime> not_before{};  ///< what the CA asked for
+    std::optional<base::UtcTime> not_before{};     ///< what the CA asked for
+    std::optional<base::UtcTime> covered_until{};  ///< the end of the certificate in use
 };
 
 /// When to try again after a failure: 1, 2, 4, ... minutes, doubling to a day, a fifth more or less
-/// (`dice` from 0 to 1 says how much). Never before the CA's own time, nor where one more refusal
-/// would be the fifth within an hour or the thirteenth within a day.
+/// (`dice` from 0 to 1 says how much); while a certificate is in use, at most a fifth of the time
+/// that it has left, so that a short-lived one does not end during a pause. Never before the CA's
+/// own time, nor where one more refusal would be the fifth within an hour or the thirteenth within
+/// a day.
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
 
 /// When one more refusal would be within both caps; `now` if it is now.

@@ -53,6 +53,11 @@ base::Result<OwnCertificate> read_current(const Context& context, const dokku::A
             own.server = last_value_of(*config, "--server").value_or(own.server);
             own.email = last_value_of(*config, "--email").value_or(own.email);
         }
+        // The config names the CA that was set, which need not be the one that took the order.
+        const auto state = context.store.read_state(app.text());
+        const bool known = state && state->installed && !state->installed->server.empty() &&
+                           state->installed->fingerprint == base::to_hex(crypto::sha256(own.der));
+        if (known) own.server = state->installed->server;
         return own;
     }
     return base::fail(base::ErrorKind::not_found,

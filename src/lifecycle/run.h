@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
 #include "http/curl_client.h"
@@ -20,6 +21,10 @@ class Run {
                                                    const dokku::Log& log);
 
     Context& context() { return context_; }
+
+    /// For a command over all apps: held until it ends, so that two never overlap. `busy` if
+    /// another is under way.
+    base::Result<base::FileLock> lock_all();
 
   private:
     Run(const dokku::Environment& environment, const dokku::Log& log,

@@ -108,6 +108,14 @@ std::string why_no_listener(const ServedWish& wish, const std::string& name) {
         name, app);
 }
 
+/// Who asks for an address sends no name (RFC 6066 section 3), so nginx shows the certificate of
+/// its default server there, whose `server_name` it does not look at.
+std::string why_not_shown(const std::string& name) {
+    if (!dns::DnsName::parse_address(name)) return {};
+    return ". TLS knows no names that are addresses: nginx shows the certificate of its default "
+           "server, which is another app's unless this one is the first";
+}
+
 /// Reads the vhost anew each time: Dokku may be about to rebuild it.
 ServedName probe_once(const Context& context, const ServedWish& wish, const std::string& name,
                       const std::vector<dokku::NginxServer>& all_servers) {
@@ -121,7 +129,8 @@ ServedName probe_once(const Context& context, const ServedWish& wish, const std:
     const std::string reason = look(listeners_of(pairs, all_servers), name, wish.fingerprint);
     if (reason.empty()) return {name};
     return {name, cause::kNotServed,
-            "the new certificate of " + name + " is installed but not served: " + reason};
+            "the new certificate of " + name + " is installed but not served: " + reason +
+                why_not_shown(name)};
 }
 
 }  // namespace
@@ -174,22 +183,25 @@ base::Result<ServedWish> served_wish(const IssueJob& job) {
     return ServedWish{job.app, job.domains, to_texts(job.names), leaf->fingerprint()};
 }
 
-std::vector<ServedName> probe_served(Context& context, const ServedWish& wish,
-                                     std::chrono::milliseconds patience) {
-    const auto deadline = context.clock.monotonic() + patience;
-    const auto all_servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
+ServedProbe::ServedProbe(Context& context)
+    : context_(context),
+      all_servers_(dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig))) {}
+
+std::vector<ServedName> ServedProbe::look(const ServedWish& wish,
+                                          std::chrono::milliseconds patience) const {
+    const auto deadline = context_.clock.monotonic() + patience;
     // A vhost without a TLS listener only gets one by being rebuilt.
     const auto may_change = [&](const ServedName& served) {
         return served.cause != cause::kNoHttpsListener ||
-               (wish.vhost_before && *wish.vhost_before == stamp_vhost(context, wish.app));
+               (wish.vhost_before && *wish.vhost_before == stamp_vhost(context_, wish.app));
     };
     std::vector<ServedName> seen;
     for (const std::string& name : wish.names) {
-        ServedName served = probe_once(context, wish, name, all_servers);
+        ServedName served = probe_once(context_, wish, name, all_servers_);
         while (!served.cause.empty() && may_change(served) &&
-               context.clock.monotonic() < deadline) {
-            context.clock.sleep_for(kLookAgain);
-            served = probe_once(context, wish, name, all_servers);
+               context_.clock.monotonic() < deadline) {
+            context_.clock.sleep_for(kLookAgain);
+            served = probe_once(context_, wish, name, all_servers_);
         }
         seen.push_back(std::move(served));
     }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dokku/nginx_config.h"
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 
@@ -17,10 +18,7 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs);
 /// One vhost rebuild; a failure is a warning.
 void rebuild_vhost(const Context& context, const dokku::AppName& app);
 
-/// Asks nginx over TLS, with SNI, until it shows the certificate for each name (a reload returns
-/// before the new workers serve) or `patience` is over. A name that it does not show is no failure:
-/// the certificate stays installed. Wildcards count as served: a name below one is not ours to
-/// invent.
+/// A certificate that is to be seen served.
 struct ServedWish {
     dokku::AppName app;
     std::vector<std::string> domains;  ///< as stored
@@ -29,8 +27,22 @@ struct ServedWish {
     /// Someone is about to rebuild the vhost that looks like this now.
     std::optional<base::FileStamp> vhost_before{};
 };
-std::vector<ServedName> probe_served(Context& context, const ServedWish& wish,
-                                     std::chrono::milliseconds patience);
+
+/// Looks at what nginx serves. All that nginx listens on is read once.
+class ServedProbe {
+  public:
+    explicit ServedProbe(Context& context);
+
+    /// Asks nginx over TLS, with SNI, until it shows the certificate for each name (a reload
+    /// returns before the new workers serve) or `patience` is over. A name that it does not show is
+    /// no failure: the certificate stays installed. Wildcards count as served: a name below one is
+    /// not ours to invent.
+    std::vector<ServedName> look(const ServedWish& wish, std::chrono::milliseconds patience) const;
+
+  private:
+    Context& context_;
+    std::vector<dokku::NginxServer> all_servers_;
+};
 
 /// The app's vhost as it is now; zeros if there is none.
 base::FileStamp stamp_vhost(const Context& context, const dokku::AppName& app);

@@ -157,7 +157,9 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
 
     const Facts facts = read_facts(environment, app, std::move(*state));
     // Wildcards are judged by a run: only that one knows the provider.
-    const auto choice = choose_names(*domains, ChallengeKind::dns, settings->excluded);
+    const auto choice =
+        choose_names(*domains, settings->uses_dns() ? ChallengeKind::dns : ChallengeKind::any,
+                     settings->excluded);
     AppStatus status{app.text(), "", {}};
     store::AppState shown;
     shown.enabled = facts.state.enabled;

@@ -7,25 +7,30 @@
 
 namespace {
 
-base::Result<lifecycle::EnableOutcome> renew(lifecycle::Context& context,
+base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
                                              const cli::Arguments& arguments) {
+    lifecycle::Context& context = held.context();
     const auto run = arguments.has("--scheduled") ? lifecycle::RenewalRun::scheduled
                                                   : lifecycle::RenewalRun::typed;
     if (!arguments.at(0).empty()) {
         const auto app = dokku::verify_app(context.environment, arguments.at(0));
         if (!app) return app.error();
+        if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, {*app}, run);
         return lifecycle::auto_renew_one(context, *app, run);
     }
     const auto apps = dokku::list_apps(context.environment);
     if (!apps) return apps.error();
     if (apps->empty()) cli::print_error(context.log, dokku::no_apps_error());
+    if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, *apps, run);
+    const auto lock = held.lock_all();
+    if (!lock) return lock.error();
     return lifecycle::auto_renew_all(context, *apps, run);
 }
 
 base::Result<cli::ExitCode> auto_renew(const cli::Call& call) {
     const auto run = lifecycle::Run::open(call.environment, call.log);
     if (!run) return run.error();
-    const auto outcome = renew((*run)->context(), call.arguments);
+    const auto outcome = renew(**run, call.arguments);
     if (!outcome) return outcome.error();
     return *outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
 }
@@ -34,11 +39,12 @@ base::Result<cli::ExitCode> auto_renew(const cli::Call& call) {
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:auto-renew [<app>]";
+    subcommand.usage = "letsencrypt:auto-renew [<app>] [--dry-run]";
     subcommand.about =
         "Renews the certificates that are due, of one app or of all, in one run. Of those that are "
-        "not due it tells the time they have left.";
-    subcommand.syntax.switches = {"--scheduled"};
+        "not due it tells the time they have left. --dry-run only tells what would be done and "
+        "why.";
+    subcommand.syntax.switches = {"--scheduled", "--dry-run"};
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(argc, argv, subcommand, auto_renew);
 }

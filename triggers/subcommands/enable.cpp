@@ -3,8 +3,11 @@
 
 #include "lifecycle/enable.h"
 
+#include <optional>
+
 #include "cli/run.h"
 #include "dokku/app.h"
+#include "lifecycle/dry_run.h"
 #include "lifecycle/run.h"
 
 namespace {
@@ -16,6 +19,15 @@ base::Result<std::vector<dokku::AppName>> apps_of(const cli::Call& call) {
     return std::vector<dokku::AppName>{std::move(*app)};
 }
 
+cli::ExitCode dry_run(lifecycle::Context& context, const std::vector<dokku::AppName>& apps) {
+    auto code = cli::ExitCode::done;
+    for (const dokku::AppName& app : apps) {
+        const auto outcome = lifecycle::rehearse_enable(context, app);
+        if (outcome != lifecycle::EnableOutcome::done) code = cli::ExitCode::failed;
+    }
+    return code;
+}
+
 base::Result<cli::ExitCode> enable(const cli::Call& call) {
     const auto apps = apps_of(call);
     if (!apps) return apps.error();
@@ -25,10 +37,18 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
     }
     const auto run = lifecycle::Run::open(call.environment, call.log);
     if (!run) return run.error();
+    if (call.arguments.has("--dry-run")) return dry_run((*run)->context(), *apps);
     lifecycle::EnableWish wish;
     wish.force = call.arguments.has("--force") || call.arguments.has("-f");
     wish.strict = call.arguments.has("--strict");
-    if (call.arguments.has("--all")) wish.origin = lifecycle::Origin::all;
+    std::optional<base::FileLock> lock;
+    if (call.arguments.has("--all")) {
+        wish.origin = lifecycle::Origin::all;
+        wish.over_all = true;
+        auto taken = (*run)->lock_all();
+        if (!taken) return std::move(taken).error();
+        lock = std::move(*taken);
+    }
     const auto outcome = lifecycle::enable((*run)->context(), *apps, wish);
     return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
 }
@@ -37,12 +57,13 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
 
 int main(int argc, char** argv) {
     const cli::Subcommand subcommand{
-        "letsencrypt:enable <app> [--force] [--strict] | --all [--force] [--strict]",
+        "letsencrypt:enable <app>|--all [--force] [--strict] [--dry-run]",
         "Gets a certificate from the CA and makes nginx serve it. Nothing is done while the one in "
         "use is still good for the app's domains, unless --force is given. Names that cannot be "
         "certified now are left out and follow by "
-        "themselves; with --strict all names are ordered or none. --all takes every app.",
-        {.switches = {"--force", "-f", "--all", "--strict"},
+        "themselves; with --strict all names are ordered or none. --all takes every app. --dry-run "
+        "orders at the CA's staging server instead, and keeps nothing.",
+        {.switches = {"--force", "-f", "--all", "--strict", "--dry-run"},
          .options = {},
          .takes_app_flag = true,
          .verbatim_after = std::nullopt}};

@@ -41,6 +41,27 @@ TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
     CHECK(dns.left_out.empty());
 }
 
+TEST_CASE("an IPv4 address needs HTTP-01", "[lifecycle][RFC-8738]") {
+    const Words domains{"a.test", "192.0.2.1", "192.0.2.1"};
+    const auto http = lifecycle::choose_names(domains, ChallengeKind::http, {});
+    CHECK(lifecycle::to_texts(http.names) == Words{"a.test", "192.0.2.1"});
+    CHECK(http.names[1].is_address());
+    CHECK_FALSE(http.names[0].is_address());
+    CHECK(http.left_out.empty());
+
+    const auto dns = lifecycle::choose_names({"a.test", "192.0.2.1"}, ChallengeKind::dns, {});
+    CHECK(lifecycle::to_texts(dns.names) == Words{"a.test"});
+    REQUIRE(dns.left_out.size() == 1);
+    CHECK(dns.left_out[0].cause == "bad-name");
+    CHECK(dns.left_out[0].reason.message ==
+          "'192.0.2.1' is an IP address, which the DNS-01 challenge cannot certify");
+
+    const auto any = lifecycle::choose_names({"*.a.test", "192.0.2.1"}, ChallengeKind::any, {});
+    CHECK(lifecycle::to_texts(any.names) == Words{"*.a.test", "192.0.2.1"});
+    const auto excluded = lifecycle::choose_names(domains, ChallengeKind::http, {"192.0.2.1"});
+    CHECK(lifecycle::to_texts(excluded.names) == Words{"a.test"});
+}
+
 TEST_CASE("of no domains there are no names", "[lifecycle]") {
     const auto choice = lifecycle::choose_names({}, ChallengeKind::http, {});
     CHECK(choice.names.empty());

@@ -128,15 +128,73 @@ TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle
 TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[lifecycle][design-4]") {
     const test::FakeClock clock;
     const auto month = dates(clock, 30);
-    const auto typed = lifecycle::choose_margin(days{80}, month, false);
-    CHECK(typed.before_end == days{80});
-    CHECK_FALSE(typed.clamped);
-    const auto scheduled = lifecycle::choose_margin(days{80}, month, true);
-    CHECK(scheduled.before_end == days{15});
-    CHECK(scheduled.clamped);
-    CHECK(lifecycle::choose_margin(days{15}, month, true).before_end == days{15});
-    CHECK_FALSE(lifecycle::choose_margin(days{15}, month, true).clamped);
-    CHECK(lifecycle::choose_margin(std::nullopt, month, true).before_end == days{10});
+    const auto at = [&](std::optional<seconds> graceperiod, bool scheduled) {
+        return lifecycle::renewal_time({month, graceperiod, scheduled, std::nullopt});
+    };
+    CHECK(at(days{80}, false).at == month.not_after - days{80});
+    CHECK_FALSE(at(days{80}, false).clamped);
+    CHECK(at(days{80}, true).at == month.not_after - days{15});
+    CHECK(at(days{80}, true).clamped);
+    CHECK(at(days{15}, true).at == month.not_after - days{15});
+    CHECK_FALSE(at(days{15}, true).clamped);
+    CHECK(at(std::nullopt, true).at == month.not_after - days{10});
+}
+
+TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was typed for",
+          "[lifecycle][design-4][RFC-9773]") {
+    const test::FakeClock clock;
+    lifecycle::RenewalRule rule{dates(clock, 90), std::nullopt, true, clock.now() + days{20}};
+    const base::UtcTime end = rule.dates.not_after;
+    CHECK(lifecycle::renewal_time(rule).at == clock.now() + days{20});
+    rule.ari_moment = clock.now() + days{75};
+    CHECK(lifecycle::renewal_time(rule).at == clock.now() + days{75});
+    SECTION("never in the last tenth of the lifetime") {
+        rule.ari_moment = end - days{9};
+        CHECK(lifecycle::renewal_time(rule).at == end - days{9});
+        rule.ari_moment = end - days{9} + seconds{1};
+        CHECK(lifecycle::renewal_time(rule).at == end - days{9});
+        rule.ari_moment = end + days{100};
+        CHECK(lifecycle::renewal_time(rule).at == end - days{9});
+    }
+    SECTION("a graceperiod makes the daily run come earlier, not later") {
+        rule.graceperiod = days{40};
+        CHECK(lifecycle::renewal_time(rule).at == end - days{40});
+        rule.graceperiod = days{5};
+        CHECK(lifecycle::renewal_time(rule).at == clock.now() + days{75});
+        rule.graceperiod = days{80};
+        CHECK(lifecycle::renewal_time(rule).clamped);
+    }
+    SECTION("nor in the last tenth, where the CA says nothing") {
+        rule.ari_moment.reset();
+        rule.graceperiod = hours{1};
+        CHECK(lifecycle::renewal_time(rule).at == end - days{9});
+    }
+    SECTION("who types the command gets the graceperiod to the letter") {
+        rule.graceperiod = days{5};
+        rule.scheduled = false;
+        CHECK(lifecycle::renewal_time(rule).at == end - days{5});
+    }
+}
+
+TEST_CASE("revoked certificates and another CA make one due", "[lifecycle][design-4]") {
+    Case example;
+    SECTION("revoked, also where nobody asked") {
+        example.facts.revoked = true;
+        example.wish.automatic = true;
+        CHECK(example.why() == "the CA has revoked the certificate");
+    }
+    SECTION("another CA, but not where nobody asked") {
+        example.facts.other_server = true;
+        CHECK(example.why() == "another CA is set now");
+        example.wish.automatic = true;
+        CHECK_FALSE(example.why());
+    }
+    SECTION("a window of the CA's that is open is not yet the moment in it") {
+        example.facts.ari_moment = example.clock.now() + hours{1};
+        CHECK_FALSE(example.why());
+        example.clock.advance(hours{1} + seconds{1});
+        CHECK(example.why() == "the certificate is due for renewal");
+    }
 }
 
 TEST_CASE("where nobody asked, changed settings order nothing by themselves",

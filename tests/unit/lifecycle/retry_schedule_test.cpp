@@ -141,3 +141,16 @@ TEST_CASE("the DNS is looked at every minute at first, every hour in the end", "
     CHECK(pause(days{300}) == hours{1});
     CHECK(pause(-hours{5}) == minutes{1});  // the clock was set back
 }
+
+TEST_CASE("a certificate in use that ends soon is not waited for too long",
+          "[lifecycle][design-4]") {
+    const auto now = base::from_unix(1'800'000'000);
+    lifecycle::RetryFacts facts{20, {}, {}, now + std::chrono::hours{10}};
+    CHECK(lifecycle::next_try(facts, now, 0.5) == now + std::chrono::hours{2});
+    facts.covered_until = now + std::chrono::minutes{2};
+    CHECK(lifecycle::next_try(facts, now, 0.5) == now + std::chrono::minutes{1});
+    facts.covered_until = now + std::chrono::days{30};
+    CHECK(lifecycle::next_try(facts, now, 0.5) == now + std::chrono::hours{24});
+    facts.covered_until = now - std::chrono::minutes{1};
+    CHECK(lifecycle::next_try(facts, now, 0.5) == now + std::chrono::hours{24});
+}

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dokku/app.h"
+#include "dokku/settings.h"
+#include "lifecycle/context.h"
+
+namespace lifecycle {
+
+/// The account that an app orders with, or that all apps without settings of their own do.
+struct AccountChoice {
+    std::string of_whom;  ///< for headings: `shop`, or `this host`
+    dokku::Settings settings;
+};
+
+base::Result<AccountChoice> choose_account(const Context& context,
+                                           const std::optional<dokku::AppName>& app);
+
+enum class AccountFormat { text, json };
+
+/// `letsencrypt:account show`: what the CA says about the account, and where its key is. Prints
+/// what lies on disk, with a warning, if the CA does not answer.
+base::Result<void> show_account(Context& context, const AccountChoice& choice,
+                                AccountFormat format);
+
+/// `letsencrypt:account rollover`: gives the account a new key (RFC 8555 section 7.3.5). The new
+/// key is on disk before the CA hears of it; after a lost answer both are tried, so that whichever
+/// the CA has is kept. Permanent challenge routes are written anew, since they name the key.
+base::Result<void> roll_over(Context& context, const AccountChoice& choice,
+                             const std::vector<dokku::AppName>& apps);
+
+/// `letsencrypt:account deactivate`: the CA takes no order of the account any more; its files are
+/// put aside. Certificates stay valid. The next order registers a new account.
+base::Result<void> deactivate(Context& context, const AccountChoice& choice);
+
+}  // namespace lifecycle

@@ -1,0 +1,71 @@
+#include "lifecycle/choose_ca.h"
+
+#include "base/text.h"
+#include "lifecycle/cause.h"
+#include "lifecycle/renewal_plan.h"
+
+namespace lifecycle {
+
+namespace {
+
+/// It is down, whatever it says of when to come back.
+bool is_fault_of_ca(const IssueJob& job) {
+    constexpr int kUnavailable = 503;
+    return job.cause == cause::kCaUnreachable || job.cause == cause::kCaError ||
+           job.failure->status == kUnavailable || job.ca_is_parked;
+}
+
+}  // namespace
+
+bool needs_fallback(const std::optional<base::UtcTime>& ca_fails_since,
+                    const std::optional<base::CertificateDates>& installed, base::UtcTime now) {
+    constexpr std::chrono::hours kPatience{12};
+    if (!ca_fails_since || now - *ca_fails_since < kPatience) return false;
+    if (!installed) return true;
+    return installed->not_after - now < (installed->not_after - installed->not_before) / 4;
+}
+
+void choose_ca(const Context& context, IssueJob& job, const store::AppState& state) {
+    const std::string& fallback = job.settings.fallback_server.computed;
+    if (fallback.empty()) return;
+    std::optional<base::CertificateDates> dates;
+    if (job.live_chain) {
+        if (const auto read = base::read_certificate_dates(*job.live_chain)) dates = *read;
+    }
+    if (!needs_fallback(state.ca_fails_since, dates, context.clock.now())) return;
+    context.log.warn("The CA of " + job.app.text() + " has failed since " +
+                     base::to_readable(*state.ca_fails_since) +
+                     "; ordering at the fallback server " + base::printable(fallback));
+    job.settings.server.computed = fallback;
+    job.is_fallback = true;
+}
+
+std::optional<base::Error> refuse_staging(const Context& context, const IssueJob& job,
+                                          const store::AppState& state) {
+    const bool good = job.covered_until && *job.covered_until > context.clock.now();
+    if (!good || !dokku::is_staging_server(job.settings.server.computed)) return std::nullopt;
+    const bool ours = job.predecessor == Predecessor::ours;
+    if (ours && dokku::is_staging_server(issuing_server(context, job.app, state))) {
+        return std::nullopt;
+    }
+    const std::string& app = job.app.text();
+    return base::Error{
+        base::ErrorKind::invalid_input,
+        "The server of " + app +
+            " is set to a staging CA, which no browser trusts; the certificate in "
+            "use is trusted and stays",
+        std::nullopt,
+        {"Set the CA with: dokku letsencrypt:set " + app + " server default",
+         "or replace it all the same: dokku letsencrypt:enable " + app + " --force"}};
+}
+
+void note_ca_health(store::AppState& state, const IssueJob& job, base::UtcTime now) {
+    if (job.settings.server.computed == job.settings.fallback_server.computed) return;
+    if (job.alive()) {
+        state.ca_fails_since.reset();
+    } else if (job.failure && is_fault_of_ca(job)) {
+        if (!state.ca_fails_since) state.ca_fails_since = now;
+    }
+}
+
+}  // namespace lifecycle

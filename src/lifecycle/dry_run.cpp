@@ -1,0 +1,136 @@
+#include "lifecycle/dry_run.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "dokku/challenge_route.h"
+#include "dokku/nginx_service.h"
+#include "lifecycle/ca_session.h"
+#include "lifecycle/challenge_routes.h"
+#include "lifecycle/explain.h"
+#include "lifecycle/orders.h"
+#include "lifecycle/preflight.h"
+#include "lifecycle/profile.h"
+#include "lifecycle/rehearsal.h"
+#include "lifecycle/serve.h"
+
+namespace lifecycle {
+namespace {
+
+void warn_of(const Context& context, const base::Error& error) {
+    context.log.warn(error.message);
+    for (const std::string& step : error.steps)
+        context.log.warn(step);
+}
+
+base::Result<std::string> find_stage(const IssueJob& job) {
+    std::string stage = rehearsal_server(job.settings);
+    if (!stage.empty()) return stage;
+    if (dokku::is_staging_server(job.settings.server.computed)) return job.settings.server.computed;
+    return base::fail(
+        base::ErrorKind::invalid_input,
+        "No staging server of " + base::printable(job.settings.server.computed) + " is known",
+        {"Name one with: dokku letsencrypt:set " + job.app.text() + " rehearse https://..."});
+}
+
+/// What a route that stays says of the app's own account.
+class KeptRoute {
+  public:
+    KeptRoute(Context& context, const IssueJob& job) : context_(context), app_(job.app) {
+        if (!job.settings.has_permanent_route()) return;
+        const auto files = dokku::route_files(context.environment, job.app);
+        for (const base::Path& file : {files.snippet, files.block}) {
+            if (auto text = base::read_file(file)) texts_.emplace_back(file, std::move(*text));
+        }
+    }
+
+    /// Puts it back where the order at the other CA has changed it.
+    void restore() const {
+        constexpr mode_t kFile = 0644;
+        if (texts_.empty()) return;
+        for (const auto& [file, text] : texts_) {
+            if (auto kept = base::replace_file(file, text, kFile); !kept) {
+                context_.log.warn(kept.error().message);
+            }
+        }
+        const auto reloaded = dokku::NginxService{context_.environment}.reload(app_);
+        if (!reloaded) context_.log.warn(reloaded.error().message);
+    }
+
+  private:
+    Context& context_;
+    const dokku::AppName& app_;
+    std::vector<std::pair<base::Path, std::string>> texts_;
+};
+
+void try_order(Context& context, IssueJob& job) {
+    CaSessions sessions{context};
+    auto session = sessions.open(job.settings, job.options.lego);
+    if (!session) return job.fail(std::move(session).error());
+    job.ca = *session;
+    EnableWish typed;
+    check_profile(context, job, typed);
+    check_addresses(job);
+    check_count_of_names(job);
+    check_caa(job);
+    switch_routes_on(context, {&job});
+    check_reachability(context, job);
+    OrderRun run;
+    run.journals = false;
+    run_orders(context, sessions, {&job}, run);
+}
+
+EnableOutcome tell(const Context& context, const IssueJob& job) {
+    const bool left_out = std::any_of(job.held.begin(), job.held.end(), [](const HeldName& held) {
+        return held.cause != cause::kExcluded;
+    });
+    for (const HeldName& held : job.held) {
+        if (held.cause == cause::kExcluded) continue;
+        context.log.warn(held.name + " would be left out (" + std::string{held.cause} +
+                         "): " + held.reason.message);
+    }
+    if (job.failure) {
+        tell_failure(context.log, *job.failure, job.app);
+        context.log.info1("No certificate would be issued for " + job.app.text());
+        return EnableOutcome::failed;
+    }
+    context.log.info1("A certificate would be issued for " + job.app.text() + " with " +
+                      base::join(to_texts(job.names), ", "));
+    return left_out ? EnableOutcome::failed : EnableOutcome::done;
+}
+
+}  // namespace
+
+EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
+    EnableWish wish;
+    wish.force = true;
+    context.log.info1("A dry run: nothing of it is kept");
+    auto prepared = prepare(context, app, wish);
+    if (!prepared) {
+        warn_of(context, prepared.error().error);
+        return EnableOutcome::failed;
+    }
+    IssueJob& job = **prepared;
+    const auto stage = find_stage(job);
+    const auto sound = require_sound_nginx(context);
+    auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
+    if (!stage || !sound || !lock) {
+        warn_of(context, !stage ? stage.error() : !sound ? sound.error() : lock.error());
+        return EnableOutcome::failed;
+    }
+    job.lock = std::move(*lock);
+    job.settings.server.computed = *stage;
+    context.log.verbose("Ordering at " + base::printable(*stage));
+    const KeptRoute route{context, job};
+    check_dns(job);
+    if (job.alive()) try_order(context, job);
+    const EnableOutcome outcome = tell(context, job);
+    // Only the route is to be taken out: no pair was installed.
+    job.settled = true;
+    load_pairs(context, {&job});
+    route.restore();
+    return outcome;
+}
+
+}  // namespace lifecycle

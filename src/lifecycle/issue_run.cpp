@@ -1,0 +1,332 @@
+#include "lifecycle/issue_run.h"
+
+#include <algorithm>
+#include <map>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "acme/preferred_chain.h"
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/certificate.h"
+#include "lifecycle/challenge_routes.h"
+#include "lifecycle/explain.h"
+#include "lifecycle/finish.h"
+#include "lifecycle/install_pair.h"
+#include "lifecycle/kept_pair.h"
+#include "lifecycle/limit_check.h"
+#include "lifecycle/orders.h"
+#include "lifecycle/preflight.h"
+#include "lifecycle/profile.h"
+#include "lifecycle/rehearsal.h"
+#include "lifecycle/serve.h"
+#include "lifecycle/settle.h"
+
+namespace lifecycle {
+namespace {
+
+using Jobs = std::vector<IssueJob*>;
+
+/// Finished pairs go live that often in a long run.
+constexpr std::chrono::minutes kLoadEvery{1};
+/// A run that starts twice a day must not meet the next one.
+constexpr std::chrono::hours kRunPatience{10};
+constexpr std::chrono::seconds kLockPatience{2};
+
+/// `--preferred-chain`: no such chain, or none that can be fetched, leaves the CA's own.
+void prefer_chain(const Context& context, IssueJob& job) {
+    const std::string& issuer = job.options.lego.preferred_chain;
+    if (issuer.empty()) return;
+    const auto found = acme::prefer_chain(job.ca->client(), *job.issued, issuer);
+    if (!found) {
+        context.log.warn("The chain up to '" + base::printable(issuer) +
+                         "' cannot be fetched: " + found.error().error.message);
+    } else if (!*found) {
+        context.log.warn("The CA offers no chain up to '" + base::printable(issuer) +
+                         "'; its usual one is installed");
+    }
+}
+
+void install(Context& context, IssueJob& job) {
+    if (job.ca != nullptr) prefer_chain(context, job);
+    context.log.info1("Certificate retrieved successfully.");
+    context.log.info1("Installing let's encrypt certificates");
+    auto installed = install_pair(context, job);
+    if (!installed) job.fail(cause::kHost, std::move(installed).error());
+}
+
+/// Contract 10.4 step 8.
+void tell_of_failure(const Context& context, const IssueJob& job) {
+    tell_failure(context.log, *job.failure, job.app);
+    context.log.info1("Certificate retrieval failed!");
+}
+
+/// Whoever waits for the pair of this one app may go on: the rebuild of the vhost that Dokku does
+/// next loads it, and takes the route out as well. Returns whether there is one.
+bool hand_over(const Context& context, const Jobs& jobs, const EnableWish& wish) {
+    if (!wish.hand_over || jobs.size() != 1 || !jobs.front()->alive()) return false;
+    if (!jobs.front()->settings.has_permanent_route()) {
+        remove_route_files(context, *jobs.front());
+    }
+    const base::FileStamp before = stamp_vhost(context, jobs.front()->app);
+    if (!wish.hand_over()) return false;
+    jobs.front()->vhost_before = before;
+    return true;
+}
+
+/// Since the run began, minutes may have passed in which nobody held the app's lock.
+bool is_as_it_was(const Context& context, const IssueJob& job) {
+    const auto state = context.store.read_state(job.app.text());
+    const bool gone = !base::directory_exists(context.environment.app_root(job.app));
+    if (gone || !state || (state->switched_off && !job.was_off)) return false;
+    const auto live = base::read_file(context.environment.tls_root(job.app) / "server.crt");
+    return live ? job.live_chain && *job.live_chain == *live : !job.live_chain;
+}
+
+class IssueRun {
+  public:
+    IssueRun(Context& context, const Jobs& jobs, const EnableWish& wish)
+        : context_(context),
+          jobs_(jobs),
+          wish_(wish),
+          sessions_(context),
+          limits_(context, wish.force),
+          started_(context.clock.monotonic()),
+          loaded_(started_) {}
+
+    void work() {
+        Jobs ordering;
+        for (IssueJob* job : jobs_) {
+            const bool kept =
+                wish_.is_automatic() && job->alive() && take_up_kept_pair(context_, *job);
+            if (!kept) ordering.push_back(job);
+        }
+        open_challenges(ordering);
+        order(ordering);
+        for (IssueJob* job : jobs_) {
+            const bool kept = job->issued && !job->ca && job->alive();
+            if (!kept) continue;
+            install(context_, *job);
+            end(*job);
+        }
+        load();
+    }
+
+  private:
+    /// Contract 10.4 steps 5 and 6.
+    void open_challenges(const Jobs& jobs) {
+        for (IssueJob* job : jobs) {
+            context_.log.info1("Enabling ACME proxy for " + job->app.text() + "...");
+            if (job->alive()) open_session(*job);
+        }
+        switch_routes_on(context_, jobs);
+        for (IssueJob* job : jobs)
+            check_reachability(context_, *job);
+    }
+
+    /// All that is known without nginx, so that it is not reloaded for nothing.
+    void open_session(IssueJob& job) {
+        if (limits_.refuse_parked_ca(job)) return;
+        auto session = sessions_.open(job.settings, job.options.lego);
+        if (!session) {
+            limits_.note_failure(job, session.error());
+            return job.fail(std::move(session).error());
+        }
+        job.ca = *session;
+        check_profile(context_, job, wish_);
+        check_addresses(job);
+        check_count_of_names(job);
+        limits_.check(job);
+        check_caa(job);
+        settle(context_, job, wish_);
+    }
+
+    /// Contract 10.4 step 7.
+    void order(const Jobs& jobs) {
+        for (IssueJob* job : jobs) {
+            settle(context_, *job, wish_);
+            if (!job->settled) announce(*job);
+            if (!job->alive()) end(*job);
+        }
+        rehearse_orders(jobs);
+        OrderRun run;
+        run.in_flight = jobs.empty() ? run.in_flight : jobs.front()->settings.concurrency();
+        run.is_batch = jobs.size() > 1;
+        run.begin = [this](IssueJob& job) { begin(job); };
+        run.ordered = [this](IssueJob& job, bool exempt) { limits_.note_order(job, exempt); };
+        run.ended = [this](IssueJob& job) { return take_result(job); };
+        run_orders(context_, sessions_, jobs, run);
+    }
+
+    void announce(const IssueJob& job) const {
+        context_.log.info1("Getting letsencrypt certificate for " + job.app.text() + " via " +
+                           (job.settings.uses_dns() ? "DNS-01" : "HTTP-01"));
+        for (const std::string& domain : job.domains) {
+            context_.log.error_plain("        - Domain '" + domain + "'");
+        }
+    }
+
+    void rehearse_orders(const Jobs& jobs) {
+        Jobs alive;
+        std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(alive),
+                     [](const IssueJob* job) { return job->alive(); });
+        if (!rehearse(context_, sessions_, alive)) return;
+        Jobs again;
+        for (IssueJob* job : alive) {
+            if (drop_refused_names(context_, *job, wish_)) again.push_back(job);
+            if (!job->alive()) end(*job);
+        }
+        if (!again.empty()) switch_routes_on(context_, again);
+    }
+
+    void begin(IssueJob& job) {
+        if (context_.clock.monotonic() - started_ > kRunPatience) {
+            job.fail(cause::kHost, {base::ErrorKind::timeout,
+                                    "The run has lasted too long; the next one goes on",
+                                    std::nullopt,
+                                    {}});
+        } else if (!job.lock) {
+            take_lock(job);
+        }
+        if (job.alive()) refuse_silent_ca(job);
+        if (job.alive()) limits_.check(job);
+        if (job.alive()) settle(context_, job, wish_);
+        if (!job.alive()) end(job);
+    }
+
+    /// Each further order would cost the time that a dead connection takes, and all others wait.
+    void refuse_silent_ca(IssueJob& job) const {
+        constexpr int kPatience = 3;
+        const auto silent = unanswered_.find(job.ca);
+        if (silent == unanswered_.end() || silent->second < kPatience) return;
+        job.fail(cause::kCaUnreachable,
+                 {base::ErrorKind::network,
+                  job.ca->client().name() + " did not answer to the last " +
+                      std::to_string(silent->second) + " orders; it is not asked again in this run",
+                  std::nullopt,
+                  {}});
+    }
+
+    void note_answer(const IssueJob& job) {
+        const bool silent = job.failure && job.failure->unanswered() && job.failure->status == 0;
+        if (silent) {
+            ++unanswered_[job.ca];
+        } else {
+            unanswered_.erase(job.ca);
+        }
+    }
+
+    void take_lock(IssueJob& job) {
+        auto lock = context_.store.lock_app(job.app.text(), kLockPatience, context_.clock);
+        if (!lock && lock.error().kind == base::ErrorKind::busy) {
+            context_.log.verbose("Another run is at work for " + job.app.text() +
+                                 "; it is left to that one");
+            job.settled = true;
+            job.left_to_other = true;
+            return;
+        }
+        if (!lock) return job.fail(cause::kHost, std::move(lock).error());
+        job.lock = std::move(*lock);
+        if (!is_as_it_was(context_, job)) leave_alone(job);
+    }
+
+    /// Someone has made something else of the app. What this run began with goes, and nothing is
+    /// written about it: it may be switched off by now, or gone.
+    void leave_alone(IssueJob& job) const {
+        context_.log.verbose(job.app.text() + " was changed meanwhile; it is left alone");
+        if (!job.settings.has_permanent_route()) remove_route_files(context_, job);
+        auto dropped =
+            context_.store.update_existing_state(job.app.text(), [](store::AppState& state) {
+                if (state.order && state.order->url.empty()) state.order.reset();
+            });
+        if (!dropped) context_.log.warn(dropped.error().message);
+        job.settled = true;
+        job.left_to_other = true;
+        job.lock.reset();
+    }
+
+    /// Returns whether the job is ordered again.
+    bool take_result(IssueJob& job) {
+        limits_.note_result(job);
+        note_answer(job);
+        if (drop_refused_names(context_, job, wish_)) return true;
+        if (job.alive()) install(context_, job);
+        end(job);
+        if (context_.clock.monotonic() - loaded_ >= kLoadEvery) load();
+        return false;
+    }
+
+    void end(IssueJob& job) {
+        if (job.failure) tell_of_failure(context_, job);
+        if (!job.left_to_other) ended_.push_back(&job);
+        ++count_;
+        if (jobs_.size() > 1) tell_progress(job);
+    }
+
+    /// `[ 37/200] shop renewed, valid until 2027-02-20 09:00 UTC`; in a log without the count.
+    void tell_progress(const IssueJob& job) const {
+        std::string line = job.app.text();
+        if (job.failure) {
+            line += " failed: " + std::string{job.cause};
+        } else if (job.settled) {
+            line += ": nothing to do";
+        } else {
+            const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
+            line += job.live_fingerprint.empty() ? " issued" : " renewed";
+            if (leaf) line += ", valid until " + base::to_readable(leaf->not_after());
+        }
+        const std::string total = std::to_string(jobs_.size());
+        const bool counts = ::isatty(STDOUT_FILENO) == 1;
+        context_.log.verbose(
+            counts ? fmt::format("[{:>{}}/{}] {}", count_, total.size(), total, line) : line);
+    }
+
+    /// Jobs that ended before their turn hold no lock. What someone else has made of their apps
+    /// meanwhile is not to be undone: neither a route that is in use nor a `disable`.
+    void drop_others(Jobs& ended) {
+        const auto is_others = [this](IssueJob* job) {
+            if (job->lock) return false;
+            auto lock = context_.store.try_lock_app(job->app.text());
+            if (!lock) return true;
+            job->lock = std::move(*lock);
+            if (is_as_it_was(context_, *job)) return false;
+            leave_alone(*job);
+            return true;
+        };
+        ended.erase(std::remove_if(ended.begin(), ended.end(), is_others), ended.end());
+    }
+
+    /// Makes nginx serve what was installed since the last time, and closes those jobs.
+    void load() {
+        Jobs ended = std::exchange(ended_, {});
+        loaded_ = context_.clock.monotonic();
+        drop_others(ended);
+        if (ended.empty()) return;
+        if (!hand_over(context_, ended, wish_)) load_pairs(context_, ended);
+        // The journal ends last: a run killed before nginx has the pair is taken up by the next.
+        for (const IssueJob* job : ended)
+            remember(context_, *job);
+        finish(context_, ended, wish_);
+    }
+
+    Context& context_;
+    const Jobs& jobs_;
+    const EnableWish& wish_;
+    CaSessions sessions_;
+    LimitCheck limits_;
+    base::Clock::Monotonic started_;
+    base::Clock::Monotonic loaded_;
+    Jobs ended_;  ///< and not loaded yet
+    std::size_t count_ = 0;
+    std::map<const CaSession*, int> unanswered_;  ///< orders in a row
+};
+
+}  // namespace
+
+void issue(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish) {
+    IssueRun{context, jobs, wish}.work();
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+#include "lifecycle/prepare.h"
+
+namespace lifecycle {
+
+/// The life of an order (design section 5) from the challenge's route to a pair that is served, for
+/// all jobs together: one route test and reload for all, orders interleaved, pairs installed as
+/// they come, and loaded once a minute and at the end. Afterwards each job has `issued` or
+/// `failure`, or is settled, and its state is written. Official wording and order of lines
+/// (contract 10.4 steps 5 to 9).
+void issue(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish);
+
+}  // namespace lifecycle

@@ -1,0 +1,179 @@
+#include "lifecycle/parked.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "dns/domain_name.h"
+#include "lifecycle/said.h"
+
+namespace lifecycle {
+namespace {
+
+using store::LedgerEntry;
+using store::LedgerKind;
+using store::ParkedKind;
+
+constexpr int kUnavailable = 503;
+constexpr std::size_t kMostWords = 2000;
+
+/// A wildcard is validated as its base name.
+std::string base_of(std::string_view name) {
+    return std::string{dns::base_name_of(name)};
+}
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// The CA's own words, in lower case.
+std::string words_of(const acme::Failure& failure) {
+    return failure.problem ? base::to_lower(failure.problem->detail) : "";
+}
+
+bool is_pause(std::string_view words) {
+    return has(words, "paused") || has(words, "unpause") || has(words, "temporarily prevented");
+}
+
+bool is_about_names(std::string_view words) {
+    return is_pause(words) || has(words, "failed authorizations") ||
+           has(words, "failed validations");
+}
+
+bool is_about_domains(std::string_view words) {
+    return has(words, "registered domain") || has(words, "certificates");
+}
+
+/// The names of the order that subproblems refuse because of a limit, with the words about each.
+std::map<std::string, std::string> names_in_parts(const acme::Problem& problem,
+                                                  const std::vector<std::string>& names) {
+    std::map<std::string, std::string> found;
+    for (const acme::Subproblem& part : problem.subproblems) {
+        if (acme::short_type(part.type) != "rateLimited" || !part.identifier) continue;
+        const std::string name = base_of(part.identifier->value);
+        const bool ordered = std::any_of(names.begin(), names.end(), [&](const auto& other) {
+            return dns::base_name_of(other) == name;
+        });
+        if (ordered) found.emplace(name, part.detail.empty() ? problem.detail : part.detail);
+    }
+    return found;
+}
+
+std::set<std::string> names_said(std::string_view words, const std::vector<std::string>& names) {
+    std::set<std::string> said;
+    for (const std::string& name : names) {
+        const std::string base_name = base_of(name);
+        if (is_said(words, name) || is_said(words, base_name)) said.insert(base_name);
+    }
+    return said;
+}
+
+/// The longest of the name and those above it that is said. One label alone is a word of its own:
+/// `in` is said often.
+std::string domain_said(std::string_view words, std::string_view name) {
+    while (has(name, ".")) {
+        if (is_said(words, name)) return std::string{name};
+        name.remove_prefix(name.find('.') + 1);
+    }
+    return {};
+}
+
+std::set<std::string> domains_said(std::string_view words, const std::vector<std::string>& names) {
+    std::set<std::string> said;
+    for (const std::string& name : names) {
+        const std::string domain = domain_said(words, base_of(name));
+        if (!domain.empty()) said.insert(domain);
+    }
+    return said;
+}
+
+std::optional<base::UtcTime> end_of(const acme::Failure& failure, base::UtcTime now) {
+    const bool limited =
+        failure.error.kind == base::ErrorKind::rate_limited || failure.is("rateLimited");
+    if (!limited) return std::nullopt;
+    // No limit that a CA is known to have lasts longer; a date that was mistyped is not to stop
+    // renewals until certificates end.
+    constexpr std::chrono::hours kLongestOutage{24};
+    constexpr std::chrono::hours kLongestLimit{7 * 24};
+    const auto longest = failure.status == kUnavailable ? kLongestOutage : kLongestLimit;
+    if (failure.error.retry_at)
+        return std::min<base::UtcTime>(*failure.error.retry_at, now + longest);
+    if (is_pause(words_of(failure))) return now + kPausePatience;
+    return std::nullopt;
+}
+
+/// Writes the entries of one refusal.
+class Parking {
+  public:
+    Parking(LedgerEntry sample, std::string words) : sample_(std::move(sample)) {
+        sample_.words = std::move(words);
+    }
+
+    void add(ParkedKind kind, std::string key) { add(kind, std::move(key), sample_.words); }
+
+    void add(ParkedKind kind, std::string key, std::string_view words) {
+        LedgerEntry entry = sample_;
+        entry.parked = kind;
+        entry.key = std::move(key);
+        entry.words = base::printable(words, kMostWords);
+        if (kind == ParkedKind::ca) entry.account.clear();
+        entries_.push_back(std::move(entry));
+    }
+
+    void add_all(ParkedKind kind, const std::set<std::string>& keys) {
+        for (const std::string& key : keys)
+            add(kind, key);
+    }
+
+    bool empty() const { return entries_.empty(); }
+    std::vector<LedgerEntry> take() && { return std::move(entries_); }
+
+  private:
+    LedgerEntry sample_;
+    std::vector<LedgerEntry> entries_;
+};
+
+/// What a problem document speaks of, if it is less than the account.
+void park_narrowly(Parking& parking, const acme::Problem& problem,
+                   const std::vector<std::string>& names) {
+    for (const auto& [name, words] : names_in_parts(problem, names))
+        parking.add(ParkedKind::name, name, words);
+    if (!parking.empty()) return;
+    const std::string words = base::to_lower(problem.detail);
+    if (is_about_names(words)) {
+        parking.add_all(ParkedKind::name, names_said(words, names));
+    } else if (has(words, "exact set")) {
+        parking.add(ParkedKind::set, store::to_set_key(names));
+    } else if (is_about_domains(words)) {
+        parking.add_all(ParkedKind::domain, domains_said(words, names));
+    }
+}
+
+}  // namespace
+
+std::vector<LedgerEntry> to_parked(const acme::Failure& failure, const RefusedOrder& order,
+                                   base::UtcTime now) {
+    const auto until = end_of(failure, now);
+    if (!until) return {};
+    LedgerEntry sample;
+    sample.kind = LedgerKind::parked;
+    sample.at = now;
+    sample.server = order.server;
+    sample.account = order.account;
+    sample.until = *until;
+    Parking parking{sample, failure.problem ? failure.problem->detail : failure.error.message};
+    if (failure.status == kUnavailable) {
+        parking.add(ParkedKind::ca, "");
+    } else if (failure.problem) {
+        park_narrowly(parking, *failure.problem, order.names);
+    }
+    if (parking.empty()) {
+        parking.add(order.account.empty() ? ParkedKind::ca : ParkedKind::account, "");
+    }
+    return std::move(parking).take();
+}
+
+}  // namespace lifecycle

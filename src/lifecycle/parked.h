@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acme/failure.h"
+#include "base/utc_time.h"
+#include "store/ledger_entry.h"
+
+namespace lifecycle {
+
+/// A name that Let's Encrypt has paused is freed by a person on a page of the CA, and no
+/// Retry-After says when: it is asked again once a day.
+inline constexpr std::chrono::hours kPausePatience{24};
+
+/// An order that a CA did not take.
+struct RefusedOrder {
+    std::string_view server;   ///< URL of the CA's directory
+    std::string_view account;  ///< its URL; empty if there was none yet
+    const std::vector<std::string>& names;
+};
+
+/// What is not to be asked again before a moment, as entries for the ledger: none unless the CA
+/// refused because of a limit and said until when (or paused a name).
+///
+/// As narrow as its words allow, so that the rest can go on: the names that a subproblem or the
+/// detail speaks of, the exact set, the registered domain; else the account, or the whole CA if
+/// there is none. A 503 (Let's Encrypt's limits per address) is about the whole CA.
+std::vector<store::LedgerEntry> to_parked(const acme::Failure& failure, const RefusedOrder& order,
+                                          base::UtcTime now);
+
+}  // namespace lifecycle

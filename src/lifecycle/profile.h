@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+#include "lifecycle/prepare.h"
+
+namespace lifecycle {
+
+/// The property `profile` against what the CA's directory lists. A person is told; where nobody
+/// asked, the certificate is ordered without it, since it must not expire because a CA withdrew a
+/// profile.
+void check_profile(const Context& context, IssueJob& job, const EnableWish& wish);
+
+/// Let's Encrypt certifies public addresses only, and only with its profile `shortlived`
+/// (acme-facts C); others are held. What other CAs want is theirs to say.
+void check_addresses(IssueJob& job);
+
+/// How many names one certificate of this CA may have, as far as it is known: Let's Encrypt's 100,
+/// and 25 with its newer profiles (acme-facts C). Pure.
+std::size_t most_names(std::string_view server, std::string_view profile);
+
+/// Names beyond that are held. What the certificate covers already stays; then the order of the
+/// app's domains counts.
+void check_count_of_names(IssueJob& job);
+
+}  // namespace lifecycle

@@ -1,0 +1,188 @@
+#include "lifecycle/renewal_plan.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "dokku/certs.h"
+#include "lifecycle/ca_directory.h"
+#include "lifecycle/config_line.h"
+#include "lifecycle/lego_options.h"
+#include "lifecycle/policy.h"
+#include "lifecycle/record.h"
+
+namespace lifecycle {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+base::UtcTime choose_moment(const acme::RenewalInfo& info, double dice) {
+    const double length = static_cast<double>((info.end - info.start).count());
+    return info.start + seconds{static_cast<long long>(length * std::clamp(dice, 0.0, 1.0))};
+}
+
+bool is_plan_for(const store::AppState& state, base::UtcTime installed_until) {
+    return state.renewal && state.installed && state.installed->owner == store::Owner::ours &&
+           state.installed->not_after == installed_until &&
+           state.renewal->fingerprint == state.installed->fingerprint;
+}
+
+}  // namespace
+
+store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
+                              base::UtcTime now, double dice) {
+    store::RenewalPlan plan = before;
+    const bool moved = !before.moment || before.start != info.start || before.end != info.end;
+    if (moved) plan.moment = choose_moment(info, dice);
+    plan.start = info.start;
+    plan.end = info.end;
+    plan.explanation_url = info.explanation_url;
+    plan.next_ask = now + info.ask_again;
+    plan.failures = 0;
+    return plan;
+}
+
+store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
+                              base::UtcTime now) {
+    constexpr int kMostDoublings = 3;
+    constexpr hours kLongest{6};
+    store::RenewalPlan plan = before;
+    const int doublings = std::min(before.failures, kMostDoublings);
+    plan.failures = before.failures + 1;
+    plan.next_ask = now + std::min(hours{1LL << doublings}, kLongest);
+    if (silence == Silence::nonsense) {
+        plan.start.reset();
+        plan.end.reset();
+        plan.moment.reset();
+        plan.explanation_url.clear();
+    }
+    return plan;
+}
+
+std::optional<base::UtcTime> ari_moment(const store::AppState& state,
+                                        base::UtcTime installed_until) {
+    return is_plan_for(state, installed_until) ? state.renewal->moment : std::nullopt;
+}
+
+std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
+                                                 const store::AppState& state) {
+    constexpr std::chrono::hours kLong{10 * 24};
+    if (!state.installed || !state.installed->not_before) return std::nullopt;
+    const base::CertificateDates dates{*state.installed->not_before, state.installed->not_after};
+    if (dates.not_after - dates.not_before >= kLong) return std::nullopt;
+    std::optional<std::chrono::seconds> graceperiod;
+    if (settings.graceperiod_was_set()) {
+        if (const auto set = settings.renewal_margin()) graceperiod = *set;
+    }
+    const auto moment = ari_moment(state, dates.not_after);
+    return renewal_time({dates, graceperiod, true, moment}).at + std::chrono::seconds{1};
+}
+
+std::string issuing_server(const Context& context, const dokku::AppName& app,
+                           const store::AppState& state) {
+    if (state.installed && !state.installed->server.empty()) return state.installed->server;
+    const auto config = base::read_file(context.environment.certs_root(app) / "current" / "config");
+    if (!config) return {};
+    return last_value_of(base::trim(*config), "--server").value_or("");
+}
+
+void note_installed(store::AppState& state, const crypto::Certificate& leaf,
+                    const std::string& server) {
+    std::string fingerprint = leaf.fingerprint();
+    if (state.installed && state.installed->fingerprint == fingerprint) return;
+    // Taken over from the official plugin by a run that came before `install`.
+    const bool is_unknown = !state.installed && !state.last_attempt && state.names.empty();
+    if (is_unknown && !state.switched_off) state.enabled = true;
+    state.installed = store::InstalledPair{std::move(fingerprint),
+                                           store::Owner::ours,
+                                           leaf.not_after(),
+                                           leaf.not_before(),
+                                           server,
+                                           ""};
+    state.crl_next = first_look_at_lists(leaf);
+}
+
+std::optional<base::UtcTime> first_look_at_lists(const crypto::Certificate& leaf) {
+    if (leaf.crl_urls().empty()) return leaf.not_after();
+    return std::nullopt;
+}
+
+bool is_of_another_ca(const Context& context, const dokku::AppName& app,
+                      const dokku::Settings& settings, const store::AppState& state) {
+    if (state.installed && state.installed->by_fallback) return false;
+    const std::string issued_by = issuing_server(context, app, state);
+    if (issued_by.empty()) return false;
+    return issued_by != effective_server(settings);
+}
+
+std::string certificate_to_replace(const Context& context, const IssueJob& job) {
+    if (job.ca == nullptr || job.renewal_id.empty()) return {};
+    const acme::Client& client = job.ca->client();
+    if (client.directory().renewal_info.empty()) return {};
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || !state->installed) return {};
+    const store::InstalledPair& pair = *state->installed;
+    const bool same = pair.fingerprint == job.live_fingerprint &&
+                      pair.server == client.directory().url && pair.account == client.account_url();
+    return same ? job.renewal_id : std::string{};
+}
+
+RenewalInquiry::Ca& RenewalInquiry::ca_of(const std::string& server) {
+    const auto [entry, is_new] = cas_.try_emplace(server);
+    if (!is_new || server.empty()) return entry->second;
+    auto directory = open_directory(context_, server);
+    if (directory && !directory->renewal_info.empty()) {
+        entry->second.directory = std::move(*directory);
+    }
+    return entry->second;
+}
+
+void RenewalInquiry::ask_if_due(const dokku::AppName& app) {
+    const auto status = dokku::read_certificate_status(context_.environment, app);
+    const auto state = context_.store.read_state(app.text());
+    if (state) ask_if_due(app, status, *state);
+}
+
+bool RenewalInquiry::ask_if_due(const dokku::AppName& app, const dokku::CertificateStatus& status,
+                                const store::AppState& state) {
+    const base::UtcTime now = context_.clock.now();
+    if (!status.active || !status.dates || status.dates->not_after <= now) return false;
+    const bool known = is_plan_for(state, status.dates->not_after);
+    if (known && state.renewal->next_ask && *state.renewal->next_ask > now) return false;
+    if (!ca_of(issuing_server(context_, app, state)).directory) return false;
+    ask(app, state);
+    return true;
+}
+
+void RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
+    const std::string server = issuing_server(context_, app, state);
+    Ca& ca = ca_of(server);
+    if (!ca.directory) return;
+    const auto pem = base::read_file(context_.environment.tls_root(app) / "server.crt");
+    if (!pem) return;
+    const auto leaf = crypto::Certificate::parse_pem(*pem);
+    if (!leaf) return;
+    const auto id = acme::renewal_id(*leaf);
+    if (!id) return;
+
+    const std::string fingerprint = leaf->fingerprint();
+    store::RenewalPlan before;
+    before.fingerprint = fingerprint;
+    if (state.renewal && state.renewal->fingerprint == fingerprint) before = *state.renewal;
+    const auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
+    const base::UtcTime now = context_.clock.now();
+    const bool nonsense = !answer && (answer.error().error.kind == base::ErrorKind::protocol ||
+                                      answer.error().error.kind == base::ErrorKind::rejected);
+    const store::RenewalPlan plan =
+        answer ? plan_after(before, *answer, now, roll_dice())
+               : plan_after(before, nonsense ? Silence::nonsense : Silence::unanswered, now);
+    if (!answer && answer.error().unanswered()) ca.directory.reset();
+    auto kept = context_.store.update_state(app.text(), [&](store::AppState& changed) {
+        changed.renewal = plan;
+        note_installed(changed, *leaf, server);
+    });
+    if (!kept) context_.log.warn(kept.error().message);
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "acme/directory.h"
+#include "acme/renewal_info.h"
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "dokku/settings.h"
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+#include "store/app_state.h"
+
+namespace lifecycle {
+
+/// The plan after the CA named its window: a moment in it by chance (`dice` from 0 to 1), which is
+/// kept until the window moves. In one that is over it is past, so the certificate is due (RFC 9773
+/// section 4.2). Pure.
+store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
+                              base::UtcTime now, double dice);
+
+/// The plan after the CA could not be asked: what is known holds on, and it is asked again after an
+/// hour, two, four, then every six. With `nonsense` for an answer the lifetime decides until a
+/// better one. Pure.
+enum class Silence { unanswered, nonsense };
+store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence, base::UtcTime now);
+
+/// The moment chosen for the certificate that is installed; nothing if the CA named no window for
+/// it.
+std::optional<base::UtcTime> ari_moment(const store::AppState& state,
+                                        base::UtcTime installed_until);
+
+/// When the minute's run is to renew a certificate of less than ten days, for which two runs a day
+/// are too few; nothing for others.
+std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
+                                                 const store::AppState& state);
+
+/// The directory URL of the CA that issued the certificate in use: as recorded, else as the folder
+/// of the certificate tells (the official plugin's); "" if nobody knows.
+std::string issuing_server(const Context& context, const dokku::AppName& app,
+                           const store::AppState& state);
+
+/// Notes the certificate of ours that is in place where nobody has: one that the official plugin
+/// ordered, or that a renamed app brought along.
+void note_installed(store::AppState& state, const crypto::Certificate& leaf,
+                    const std::string& server);
+
+/// When the lists of revoked certificates are first to be looked at for a new one: with the next
+/// run, or never for one that names no list.
+std::optional<base::UtcTime> first_look_at_lists(const crypto::Certificate& leaf);
+
+/// Has the app been set to another CA than the one that issued its certificate? The fallback server
+/// stands in for the one that is set.
+bool is_of_another_ca(const Context& context, const dokku::AppName& app,
+                      const dokku::Settings& settings, const store::AppState& state);
+
+/// What an order of the job names as the certificate that it replaces (RFC 9773 section 5); ""
+/// where the one in place was not ordered by the same account at the same CA, which would be
+/// refused.
+std::string certificate_to_replace(const Context& context, const IssueJob& job);
+
+/// Asks CAs about the certificates of a run's apps. A CA that does not answer is not asked again in
+/// the run.
+class RenewalInquiry {
+  public:
+    explicit RenewalInquiry(Context& context) : context_(context) {}
+
+    /// If the app's certificate is ours, its CA has the extension, and it is time to ask: asks and
+    /// stores the plan. What goes wrong is no failure of anything.
+    void ask_if_due(const dokku::AppName& app);
+
+    /// The same with what has been read already. Returns whether the state is another now.
+    bool ask_if_due(const dokku::AppName& app, const dokku::CertificateStatus& status,
+                    const store::AppState& state);
+
+  private:
+    struct Ca {
+        std::optional<acme::Directory> directory;  ///< nothing: not to be asked
+    };
+    Ca& ca_of(const std::string& server);
+    void ask(const dokku::AppName& app, const store::AppState& state);
+
+    Context& context_;
+    std::map<std::string, Ca, std::less<>> cas_;
+};
+
+}  // namespace lifecycle

@@ -1,0 +1,75 @@
+#include "lifecycle/profile.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[lifecycle][pain-38]") {
+    CHECK(lifecycle::most_names(dokku::kProductionServer, "") == 100);
+    CHECK(lifecycle::most_names(dokku::kProductionServer, "classic") == 100);
+    CHECK(lifecycle::most_names(dokku::kStagingServer, "tlsserver") == 25);
+    CHECK(lifecycle::most_names(dokku::kProductionServer, "shortlived") == 25);
+    CHECK(lifecycle::most_names("https://other.example/directory", "shortlived") > 1000);
+}
+
+namespace {
+
+lifecycle::IssueJob job_with_addresses(const std::string& server, const std::string& profile) {
+    dokku::Settings settings = dokku::resolve_settings({}, {{"server", server}});
+    lifecycle::IssueJob job{*dokku::AppName::parse("shop"), settings, {}};
+    job.settings.server.computed = server;
+    job.options.lego.profile = profile;
+    for (const char* address : {"198.51.100.7", "10.0.0.7"})
+        job.names.push_back(*dns::DnsName::parse_address(address));
+    job.names.push_back(*dns::DnsName::parse("a.example"));
+    return job;
+}
+
+}  // namespace
+
+TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
+          "[lifecycle][RFC-8738]") {
+    using Words = std::vector<std::string>;
+    SECTION("with its profile") {
+        auto job = job_with_addresses(std::string{dokku::kStagingServer}, "shortlived");
+        lifecycle::check_addresses(job);
+        CHECK(lifecycle::to_texts(job.names) == Words{"198.51.100.7", "a.example"});
+        REQUIRE(job.held.size() == 1);
+        CHECK(job.held[0].cause == lifecycle::cause::kBadName);
+        CHECK(job.held[0].reason.message ==
+              "10.0.0.7 is a private address; Let's Encrypt certifies public ones");
+    }
+    SECTION("without it") {
+        auto job = job_with_addresses(std::string{dokku::kProductionServer}, "");
+        lifecycle::check_addresses(job);
+        CHECK(lifecycle::to_texts(job.names) == Words{"a.example"});
+        REQUIRE(job.held.size() == 2);
+        CHECK(job.held[0].reason.steps ==
+              Words{"Run: dokku letsencrypt:set shop profile shortlived"});
+    }
+    SECTION("other CAs say themselves what they want") {
+        auto job = job_with_addresses("https://other.example/directory", "");
+        lifecycle::check_addresses(job);
+        CHECK(job.names.size() == 3);
+    }
+}
+
+TEST_CASE("names that are covered stay where there are too many", "[lifecycle][pain-38]") {
+    std::vector<std::string> domains;
+    for (int i = 0; i < 130; ++i)
+        domains.push_back("n" + std::to_string(i) + ".example.org");
+    dokku::Settings settings = dokku::resolve_settings({}, {});
+    lifecycle::IssueJob job{*dokku::AppName::parse("shop"), settings, domains};
+    for (const std::string& domain : domains)
+        job.names.push_back(*dns::DnsName::parse(domain));
+    job.covered = {"n120.example.org"};
+    lifecycle::check_count_of_names(job);
+    CHECK(job.names.size() == 100);
+    CHECK(job.held.size() == 30);
+    const auto left = lifecycle::to_texts(job.names);
+    CHECK(std::find(left.begin(), left.end(), "n120.example.org") != left.end());
+    CHECK(job.held.front().name == "n99.example.org");
+    CHECK(job.held.front().cause == lifecycle::cause::kTooManyNames);
+}

@@ -1,0 +1,82 @@
+#include "lifecycle/renewal_plan.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/fake_clock.h"
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+namespace {
+
+acme::RenewalInfo window(base::UtcTime start, base::UtcTime end) {
+    acme::RenewalInfo info;
+    info.start = start;
+    info.end = end;
+    info.ask_again = hours{6};
+    return info;
+}
+
+store::RenewalPlan fresh() {
+    store::RenewalPlan plan;
+    plan.fingerprint = "ab";
+    return plan;
+}
+
+}  // namespace
+
+TEST_CASE("a moment is chosen in the window once, and again when the window moves",
+          "[lifecycle][RFC-9773]") {
+    const test::FakeClock clock;
+    const auto now = clock.now();
+    const auto first = window(now + hours{10}, now + hours{20});
+    const auto plan = lifecycle::plan_after(fresh(), first, now, 0.5);
+    CHECK(plan.moment == now + hours{15});
+    CHECK(plan.next_ask == now + hours{6});
+    CHECK(plan.fingerprint == "ab");
+
+    CHECK(lifecycle::plan_after(plan, first, now + hours{6}, 0.9).moment == plan.moment);
+    const auto moved = window(now + hours{10}, now + hours{30});
+    CHECK(lifecycle::plan_after(plan, moved, now, 0.25).moment == now + hours{15});
+    CHECK(lifecycle::plan_after(plan, moved, now, 1.0).moment == now + hours{30});
+}
+
+TEST_CASE("in a window that is over any moment is past", "[lifecycle][RFC-9773]") {
+    const test::FakeClock clock;
+    const auto now = clock.now();
+    const auto plan =
+        lifecycle::plan_after(fresh(), window(now - hours{5}, now - hours{1}), now, 1.0);
+    // Due is what is before now (policy.h): now itself would wait for the next run.
+    CHECK(plan.moment == now - hours{1});
+}
+
+TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense falls back",
+          "[lifecycle][RFC-9773]") {
+    const test::FakeClock clock;
+    const auto now = clock.now();
+    auto plan = lifecycle::plan_after(fresh(), window(now, now + hours{2}), now, 0.5);
+    for (const int pause : {1, 2, 4, 6, 6}) {
+        plan = lifecycle::plan_after(plan, lifecycle::Silence::unanswered, now);
+        CHECK(plan.next_ask == now + hours{pause});
+        CHECK(plan.moment == now + hours{1});
+    }
+    plan = lifecycle::plan_after(plan, lifecycle::Silence::nonsense, now);
+    CHECK_FALSE(plan.moment);
+    CHECK_FALSE(plan.start);
+    plan = lifecycle::plan_after(plan, window(now, now + hours{2}), now, 0.0);
+    CHECK(plan.failures == 0);
+    CHECK(plan.moment == now);
+}
+
+TEST_CASE("a moment counts for the certificate that it was chosen for", "[lifecycle][RFC-9773]") {
+    const test::FakeClock clock;
+    const auto until = clock.now() + hours{1000};
+    store::AppState state;
+    state.installed = store::InstalledPair{"ab", store::Owner::ours, until};
+    state.renewal = fresh();
+    state.renewal->moment = clock.now();
+    CHECK(lifecycle::ari_moment(state, until) == clock.now());
+    CHECK_FALSE(lifecycle::ari_moment(state, until + seconds{1}));
+    state.installed->fingerprint = "cd";
+    CHECK_FALSE(lifecycle::ari_moment(state, until));
+}

@@ -1,0 +1,63 @@
+// `letsencrypt:account show|rollover|deactivate [APP]`: the account at the CA that an app orders
+// with, or that all apps without settings of their own do.
+#include "lifecycle/account.h"
+
+#include <optional>
+
+#include "cli/run.h"
+#include "dokku/app.h"
+#include "lifecycle/run.h"
+
+namespace {
+
+base::Result<void> act(lifecycle::Run& run, const cli::Arguments& arguments,
+                       const lifecycle::AccountChoice& choice) {
+    lifecycle::Context& context = run.context();
+    const std::string& what = arguments.at(0);
+    if (what == "show") {
+        const bool json = arguments.option("--format") == "json";
+        return lifecycle::show_account(
+            context, choice,
+            json ? lifecycle::AccountFormat::json : lifecycle::AccountFormat::text);
+    }
+    if (what != "rollover" && what != "deactivate") {
+        return base::fail(base::ErrorKind::invalid_input,
+                          "Say what to do with the account: show, rollover or deactivate");
+    }
+    // Orders that are under way go on with the account that they began with.
+    const auto lock = run.lock_all();
+    if (!lock) return lock.error();
+    if (what == "deactivate") return lifecycle::deactivate(context, choice);
+    const auto apps = dokku::list_all_apps(context.environment);
+    if (!apps) return apps.error();
+    return lifecycle::roll_over(context, choice, *apps);
+}
+
+base::Result<cli::ExitCode> account(const cli::Call& call) {
+    std::optional<dokku::AppName> app;
+    if (!call.arguments.at(1).empty()) {
+        auto named = dokku::verify_app(call.environment, call.arguments.at(1));
+        if (!named) return std::move(named).error();
+        app = std::move(*named);
+    }
+    const auto run = lifecycle::Run::open(call.environment, call.log);
+    if (!run) return run.error();
+    const auto choice = lifecycle::choose_account((*run)->context(), app);
+    if (!choice) return choice.error();
+    const auto done = act(**run, call.arguments, *choice);
+    if (!done) return done.error();
+    return cli::ExitCode::done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cli::Subcommand subcommand;
+    subcommand.usage = "letsencrypt:account show|rollover|deactivate [<app>] [--format json]";
+    subcommand.about =
+        "Shows the account at the CA that an app orders with (without an app: the one of the "
+        "host's settings), gives it a new key, or deactivates it for good. Certificates stay valid "
+        "in each case.";
+    subcommand.syntax.options = {"--format"};
+    return cli::run_subcommand(argc, argv, subcommand, account);
+}
