@@ -61,7 +61,8 @@ name_that_nginx_refuses() {
   assert_contains "$err" " !     nginx's configuration is broken already by app odd ($DOKKU_ROOT/odd/nginx.conf:" "stderr"
   assert_contains "$err" " !     Take that name away with: dokku domains:remove odd 'foo*bar.test'" "stderr"
   assert_eq 0 "$(pebble_requests_since "$orders")" "requests to the CA"
-  assert_eq "" "$(diff <(echo "$before") <(files_now))" "changed files"
+  assert_eq "" "$(diff <(but_for_state odd <<<"$before") <(files_now | but_for_state odd))" "changed files"
+  assert_eq blocked-by "$(name_cause odd odd.example.test)" "cause"
 }
 
 # Without a vhost that nginx chokes on, the name is left out of everything that we write.

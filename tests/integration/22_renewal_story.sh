@@ -27,13 +27,14 @@ nothing_is_due() {
   dokku letsencrypt:set shop lego-args --pem >/dev/null
   dokku domains:set shop www.example.test shop.example.test >/dev/null 2>&1
   assert_runs dokku letsencrypt:auto-renew
-  assert_matches "$out" "^=====> Auto-renewing all apps...
-       shop still has 59d, 23h, 59m, [0-9]+s days left before renewal
-       blog still has 59d, 23h, 59m, [0-9]+s days left before renewal
+  # The most urgent first; when that is, the CA has said.
+  assert_matches "$(LC_ALL=C sort <<<"$out")" "^       blog still has (60|59|58)d(, [0-9]+[hms])* days left before renewal
+       shop still has (60|59|58)d(, [0-9]+[hms])* days left before renewal
+=====> Auto-renewing all apps...
 =====> Finished auto-renewal\$" "stdout"
   assert_eq "" "$err" "stderr"
   assert_runs dokku letsencrypt:auto-renew shop
-  assert_matches "$out" "^       shop still has 59d, 23h, 59m, [0-9]+s left before renewal\$" "one app"
+  assert_matches "$out" "^       shop still has (60|59|58)d(, [0-9]+[hms])* left before renewal\$" "one app"
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
   dokku letsencrypt:set shop lego-args >/dev/null
   assert_exits 20 dokku letsencrypt:auto-renew nosuch
@@ -77,7 +78,7 @@ failures_do_not_spread() {
   mark=$(served_fingerprint shop.example.test)
   assert_exits 1 dokku letsencrypt:auto-renew
   assert_lines "$out" "-----> shop needs renewal" "=====> Finished auto-renewal"
-  assert_lines "$err" " !     Failed: blog" " !     One or more apps failed to have their certificates renewed"
+  assert_lines "$err" " !     Failed: blog (other-server)" " !     One or more apps failed to have their certificates renewed"
   assert_ne "$mark" "$(served_fingerprint shop.example.test)" "certificate of shop"
   tls_verify blog.example.test
   assert_contains "$(dokku letsencrypt:report --global --letsencrypt-global-last-run)" "1 renewed, 1 failed" "last run"

@@ -19,7 +19,7 @@ thirty_apps() {
   assert_eq 29 "$(rebuilds_since "$rebuilds")" "rebuilds"
   assert_at_most $((29 + 2)) "$(reloads_since "$reloads")" "reloads"
   assert_lines "$out" "-----> 29 of 30 certificates were issued and installed"
-  assert_lines "$err" " !     Failed: app7"
+  assert_lines "$err" " !     Failed: app7 (other-server)"
   assert_eq 1 "$(accounts_since "$mark")" "accounts"
   # None for the name whose DNS leads elsewhere.
   assert_eq 29 "$(orders_since "$mark")" "orders"

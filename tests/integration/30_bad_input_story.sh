@@ -7,14 +7,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # refused CODE TEXT... -- WORD...: `dokku WORD...` ends with that code, says each TEXT on stderr,
 # changes no file, asks the CA nothing and loads nothing into nginx.
 refused() {
-  local wanted=$1 texts=() text files requests reloads
+  local wanted=$1 texts=() text files requests reloads may_change=${may_change:-cat}
   shift
   while [[ $1 != -- ]]; do texts+=("$1"); shift; done
   shift
   files=$(files_now) requests=$(pebble_mark) reloads=$(reload_mark)
   assert_exits "$wanted" dokku "$@"
   for text in "${texts[@]}"; do assert_contains "$err" "$text" "stderr of $*"; done
-  assert_eq "" "$(diff <(echo "$files") <(files_now))" "files changed by $*"
+  assert_eq "" "$(diff <($may_change <<<"$files") <(files_now | $may_change))" "files changed by $*"
   assert_eq 0 "$(pebble_requests_since "$requests")" "requests to the CA by $*"
   assert_eq 0 "$(reloads_since "$reloads")" "reloads by $*"
 }
@@ -84,7 +84,7 @@ unknown_keys() {
 server_without_https() {
   local server=$DOKKU_LIB_ROOT/config/letsencrypt/shop/server url
   for url in http://ca.example.test/dir ftp://ca.example.test/dir ca.example.test https:// file:///etc/passwd; do
-    refused 1 "Invalid value '$url' for server: it must be default, staging or the https:// URL of an ACME directory" \
+    refused 1 "Invalid value '$url' for server: it must be default, staging, zerossl, google, sslcom or the https:// URL of an ACME directory" \
       -- letsencrypt:set shop server "$url"
   done
   dokku letsencrypt:set shop server staging >/dev/null
@@ -122,8 +122,12 @@ nginx_broken_by_another_app() {
   new_app blog blog.example.test
   mkdir -p "$DOKKU_ROOT/blog/nginx.conf.d"
   printf '# mine\nno_such_directive on;\n' >"$DOKKU_ROOT/blog/nginx.conf.d/mine.conf"
-  refused 1 " !     nginx's configuration is broken already by app blog ($DOKKU_ROOT/blog/nginx.conf.d/mine.conf:2)" \
+  # It heals without this app: the minute's run goes on then, and knows of it by the state.
+  may_change="but_for_state shop" \
+    refused 1 " !     nginx's configuration is broken already by app blog ($DOKKU_ROOT/blog/nginx.conf.d/mine.conf:2)" \
     "no_such_directive" "Nothing was ordered" "dokku proxy:build-config blog" -- letsencrypt:enable shop
+  assert_eq true "$(jq .enabled "$(state_file shop)")" "enabled"
+  assert_eq blocked-by "$(name_cause shop shop.example.test)" "cause"
   rm "$DOKKU_ROOT/blog/nginx.conf.d/mine.conf"
 }
 

@@ -62,7 +62,7 @@ one_shadow_among_twenty() {
   dokku nginx:reload >/dev/null 2>&1
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable --all
-  assert_lines "$err" " !     Failed: app7"
+  assert_lines "$err" " !     Failed: app7 (path-shadowed)"
   assert_eq 19 "$(orders_since "$mark")" "orders"
   for ((i = 1; i <= 20; i++)); do
     ((i == 7)) || [[ $(dokku letsencrypt:active "app$i") == true ]] || fail "app$i has no certificate"

@@ -134,6 +134,9 @@ pebble_mark() { wc -l <"$PEBBLE_LOG"; }
 pebble_lines_since() { tail -n "+$(($1 + 1))" "$PEBBLE_LOG"; }
 pebble_requests_since() { pebble_lines_since "$1" | grep -c -- '-> calling handler()' || true; }
 
+# Without the questions when to renew, of which a run asks one for each certificate.
+acme_requests_since() { pebble_lines_since "$1" | grep -- '-> calling handler()' | grep -cv ' GET .*enewal' || true; }
+
 orders_since() { pebble_lines_since "$1" | grep -c '^Pebble .* Added order' || true; }
 
 reload_mark() { wc -l <"$WORLD_LOGS/reloads.log"; }
@@ -166,6 +169,13 @@ files_now() {
   } | LC_ALL=C sort
 }
 
+# but_for_state APP: leaves out what is known of the app, and when it is looked at again.
+but_for_state() {
+  local state
+  state=$(global_folder)/state
+  grep -vE "^$state(/$1.json|/due|/\.lock)? "
+}
+
 # --- apps and names
 
 # new_app APP DOMAIN...: created, with domains, deployed and answering.
@@ -178,10 +188,19 @@ new_app() {
   [[ $1 == \** ]] || wait_until 5 app_answers "$app" "$1"
 }
 
+# make_apps COUNT: app1, app2, ... with one name each, app1.example.test, and no deploy.
+make_apps() {
+  local i
+  for ((i = 1; i <= $1; i++)); do
+    dokku apps:create "app$i" >/dev/null 2>&1
+    dokku domains:add "app$i" "app$i.example.test" >/dev/null 2>&1
+  done
+}
+
 app_answers() { [[ $(http_body "http://$2/") == "hello from $1" ]]; }
 
-http_body() { curl -s --noproxy '*' --max-time 5 --cacert "$PEBBLE_ROOT_PEM" "$@"; }
-http_status() { curl -s --noproxy '*' --max-time 5 --cacert "$PEBBLE_ROOT_PEM" -o /dev/null -w '%{http_code}' "$@"; }
+http_body() { nginx_settled; curl -s --noproxy '*' --max-time 5 --cacert "$PEBBLE_ROOT_PEM" "$@"; }
+http_status() { nginx_settled; curl -s --noproxy '*' --max-time 5 --cacert "$PEBBLE_ROOT_PEM" -o /dev/null -w '%{http_code}' "$@"; }
 
 # challtestsrv PATH JSON, e.g. add-a '{"host":"x.test","addresses":["192.0.2.2"]}'
 challtestsrv() { curl -sf --noproxy '*' --max-time 5 -d "$2" "$CHALLTESTSRV_URL/$1"; }
@@ -281,10 +300,11 @@ make_other_network() {
 # The server whose state ca_front sets, for the property `server`.
 front_directory=https://198.51.100.1:14999/dir
 
-# ca_front MODE: what becomes of requests to it. `works`: Pebble answers; `500`: an error as of a broken
-# proxy; `hangs`: connections are taken and never answered; `down`: nothing listens.
+# ca_front MODE: what becomes of requests to it. `works`: Pebble answers; `limited`: so it does, but each
+# new order is refused for two hours; `500`: an error as of a broken proxy; `hangs`: connections are taken
+# and never answered; `down`: nothing listens.
 ca_front() {
-  local directory=/run/ca-front answer
+  local directory=/run/ca-front answer orders=
   mkdir -p $directory
   if [[ -e $directory/pid ]]; then
     /usr/sbin/nginx -c $directory/nginx.conf -e $directory/error.log -s stop
@@ -302,20 +322,28 @@ ca_front() {
       wait_until 5 bash -c ': </dev/tcp/198.51.100.1/14999'
       return 0
       ;;
-    works) answer="proxy_pass ${PEBBLE_DIRECTORY%/dir}; proxy_set_header Host \$http_host;" ;;
+    works | limited) answer="proxy_pass ${PEBBLE_DIRECTORY%/dir}; proxy_set_header Host \$http_host;" ;;
     *) answer="return $1 '<html><head><title>Welcome to the proxy</title></head></html>';" ;;
   esac
+  [[ $1 != limited ]] || orders="location = /order-plz {
+      default_type application/problem+json;
+      add_header Retry-After 7200 always;
+      return 429 '{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"too many new orders\",\"status\":429}';
+    }"
   cat >$directory/nginx.conf <<CONF
 pid $directory/pid;
 error_log $directory/error.log;
 events {}
 http {
+  log_format bodies escape=none '\$request_uri \$request_body';
   access_log $directory/access.log;
+  access_log $directory/bodies.log bodies;
   server {
     listen 198.51.100.1:14999 ssl;
     ssl_certificate $WORLD/pebble/server.pem;
     ssl_certificate_key $WORLD/pebble/server.key;
     default_type text/html;
+    $orders
     location / { $answer }
   }
 }
@@ -324,6 +352,11 @@ CONF
   wait_until 5 curl -s --cacert "$PEBBLE_CA_PEM" -o /dev/null https://198.51.100.1:14999/
 }
 front_requests() { wc -l </run/ca-front/access.log; }
+# front_orders MARK: the payloads of the new orders after the first MARK requests to it, one a line.
+front_orders() {
+  tail -n "+$(($1 + 1))" /run/ca-front/bodies.log | sed -n 's#^/order-plz ##p' |
+    jq -c '.payload | gsub("-"; "+") | gsub("_"; "/") | . + "=" * ((4 - length % 4) % 4) | @base64d | fromjson'
+}
 
 # --- letsencrypt's files
 
@@ -352,11 +385,6 @@ the_minute() {
   minute_log=$(tail -c "+$((before + 1))" "$log" 2>/dev/null || true)
 }
 # The names in the certificate that is served for a name, sorted.
-served_names() {
-  openssl s_client -connect 192.0.2.1:443 -servername "$1" </dev/null 2>/dev/null |
-    openssl x509 -noout -ext subjectAltName | sed -n 's/DNS://g; s/, /\n/g; /example/p' | tr -d ' ' | LC_ALL=C sort | paste -sd ' '
-}
-
 # assert_sound APP: nginx would start, and the key in tls belongs to the certificate there.
 assert_sound() {
   local tls=$DOKKU_ROOT/$1/tls
@@ -372,8 +400,33 @@ assert_no_route() {
 
 # --- what nginx serves
 
+# A reload returns before the new workers serve: waits until every worker that takes connections was
+# started after the last one. A reload that nginx did not take changes no worker; so not for ever.
+nginx_settled() {
+  local deadline=$((SECONDS + 3))
+  until every_worker_is_new; do
+    ((SECONDS < deadline)) || return 0
+    sleep 0.02
+  done
+}
+
+every_worker_is_new() {
+  local master pid line fields started
+  local -r reload=$(awk -F'\t' '$3 == 0 { at = $1 } END { print at }' "$WORLD_LOGS/reloads.log" 2>/dev/null)
+  [[ -n $reload ]] || return 0
+  master=$(cat /run/nginx.pid 2>/dev/null) || return 0
+  for pid in $(pgrep -P "$master" -f 'nginx: worker process$'); do
+    line=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+    read -ra fields <<<"${line##*) }"
+    # In hundredths of a second since the machine started.
+    started=$(awk -v now="$EPOCHREALTIME" -v ticks="${fields[19]}" '{ printf "%.3f", now - $1 + ticks / 100 }' /proc/uptime)
+    awk -v started="$started" -v reload="$reload" 'BEGIN { exit !(started >= reload - 0.05) }' || return 1
+  done
+}
+
 # served_chain HOST [ADDRESS]: the PEM chain that nginx serves for a name.
 served_chain() {
+  nginx_settled
   timeout 5 openssl s_client -connect "${2:-192.0.2.1}:$HTTPS_PORT" -servername "$1" -showcerts </dev/null 2>/dev/null |
     sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'
 }
@@ -384,6 +437,7 @@ served_names() { served_chain "$@" | openssl x509 -noout -ext subjectAltName | g
 # tls_verify HOST [ADDRESS]: the served chain ends at Pebble's root and covers the name.
 tls_verify() {
   local said
+  nginx_settled
   said=$(timeout 5 openssl s_client -connect "${2:-192.0.2.1}:$HTTPS_PORT" -servername "$1" -verify_hostname "$1" \
     -verify_return_error -CAfile "$PEBBLE_ROOT_PEM" -no-CApath </dev/null 2>&1) || { fail "TLS to $1: $(grep -m1 -i 'verify error\|error' <<<"$said")"; return 1; }
   grep -q 'Verification: OK\|Verify return code: 0 (ok)' <<<"$said" || fail "TLS to $1 is not verified: $said"

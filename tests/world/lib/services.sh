@@ -11,7 +11,7 @@ make_pebble_certificate() {
       -addext keyUsage=critical,keyCertSign -keyout ca.key -out ca.pem
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pebble -keyout server.key -out server.csr
     openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 3650 -out server.pem \
-      -extfile <(printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost\n' "$ca_address")
+      -extfile <(printf 'subjectAltName=IP:%s,IP:127.0.0.1,DNS:localhost,DNS:ca.example.net,DNS:staging.ca.example.net\n' "$ca_address")
     chmod 0644 ca.pem
   ) >"$WORLD_LOGS/openssl.log" 2>&1 || { cat "$WORLD_LOGS/openssl.log" >&2; fail "could not make Pebble's certificate"; }
 }

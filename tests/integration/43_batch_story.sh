@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# world: --env PEBBLE_VA_NOSLEEP=
+# One run of auto-renew over many apps that are all due, at a CA that takes its time: what it costs, what
+# it harms if some of them fail, and what it does if nothing is due. scripts/soak batch is its full size.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+apps=${BATCH_APPS:-40}
+# 90-day certificates: they are always due.
+due=$((91 * 86400))
+# Kilobytes. The run is one process whatever the number of apps.
+most_memory=$((64 * 1024))
+peak_file=/run/peak-of-auto-renew
+
+probe_pids=() probe_outputs=()
+probe_all() {
+  local app
+  for app in "$@"; do
+    probe_start "$app.example.test" --rate 10
+    probe_pids+=("$probe_pid") probe_outputs+=("$probe_output")
+  done
+}
+assert_no_request_failed() {
+  local i
+  for i in "${!probe_pids[@]}"; do
+    probe_pid=${probe_pids[i]} probe_output=${probe_outputs[i]}
+    probe_stop
+    assert_eq 0 "$failed" "failed of $requests requests"
+    assert_at_least 20 "$requests" "requests"
+  done
+  probe_pids=() probe_outputs=()
+}
+
+# The kernel's own peak, in kilobytes: the last that was seen, which is at most a fifth of a second old.
+watch_memory() {
+  local pid peak
+  : >$peak_file
+  while sleep 0.2; do
+    for pid in $(pgrep -x auto-renew); do
+      peak=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>/dev/null) || continue
+      [[ -z $peak ]] || echo "$peak" >>$peak_file
+    done
+  done
+}
+peak_memory() { sort -n $peak_file | tail -n1; }
+
+assert_renewed() {
+  local app
+  for app in "$@"; do
+    assert_ne "${before[$app]}" "$(fingerprint_of "$app")" "certificate of $app"
+  done
+}
+fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
+declare -A before=()
+note_certificates() {
+  local i
+  for ((i = 1; i <= apps; i++)); do before[app$i]=$(fingerprint_of "app$i"); done
+}
+
+many_apps() {
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  make_apps "$apps"
+  assert_runs dokku letsencrypt:enable --all
+  for app in app1 app2 "app$apps"; do world-deploy "$app" >/dev/null 2>&1; done
+  dokku letsencrypt:set --global graceperiod $due >/dev/null
+}
+
+all_are_renewed() {
+  local mark reloads watcher i due_apps=() seconds
+  note_certificates
+  for ((i = 1; i <= apps; i++)); do due_apps+=("app$i"); done
+  probe_all app1 app2 "app$apps"
+  watch_memory & watcher=$!
+  mark=$(pebble_mark) reloads=$(reload_mark)
+  assert_runs dokku letsencrypt:auto-renew
+  kill $watcher
+  reloads=$(reloads_since "$reloads")
+  # What the new workers do counts as well.
+  sleep 0.5
+  assert_no_request_failed
+  seconds=$((milliseconds / 1000))
+  echo "  $apps apps: $milliseconds ms, $(orders_since "$mark") orders, $(acme_requests_since "$mark") requests," \
+    "$reloads reloads, $(peak_memory) kB"
+  assert_lines "$out" "-----> $apps of $apps certificates were issued and installed" "=====> Finished auto-renewal"
+  assert_renewed "${due_apps[@]}"
+  assert_eq "$apps" "$(orders_since "$mark")" "orders"
+  assert_at_most $((apps * 8)) "$(acme_requests_since "$mark")" "requests to the CA"
+  assert_at_most $((2 + seconds / 60)) "$reloads" "reloads"
+  assert_at_least 1024 "$(peak_memory)" "kilobytes of memory"
+  assert_at_most $most_memory "$(peak_memory)" "kilobytes of memory"
+  for i in 1 $((apps / 2)) $apps; do tls_verify "app$i.example.test"; done
+  assert_eq "" "$(find "$DOKKU_ROOT" -path '*/nginx.conf.d/letsencrypt.conf')" "routes"
+}
+
+# Every tenth app's name leads to another server. With every second of those only the CA sees it.
+break_every_tenth() {
+  local i
+  for ((i = 10; i <= apps; i += 10)); do
+    challtestsrv add-a "{\"host\":\"app$i.example.test\",\"addresses\":[\"203.0.113.9\"]}"
+    ((i % 20 != 0)) || { dokku letsencrypt:set "app$i" preflight off >/dev/null; new_account "app$i"; }
+  done
+}
+
+a_tenth_is_broken() {
+  local mark reloads i sound=() broken=0 failed_line run
+  break_every_tenth
+  note_certificates
+  for ((i = 1; i <= apps; i++)); do ((i % 10 == 0)) && broken=$((broken + 1)) || sound+=("app$i"); done
+  probe_all app1 app2
+  mark=$(pebble_mark) reloads=$(reload_mark)
+  run_and_capture dokku letsencrypt:auto-renew
+  reloads=$(reloads_since "$reloads")
+  assert_eq 1 "$code" "exit code"
+  assert_no_request_failed
+  assert_lines "$out" "-----> $((apps - broken)) of $apps certificates were issued and installed"
+  failed_line=$(grep '^ !     Failed: ' <<<"$err")
+  assert_eq "$broken" "$(grep -o 'app[0-9]* ([a-z-]*)' <<<"$failed_line" | wc -l)" "apps in '$failed_line'"
+  for ((i = 10; i <= apps; i += 10)); do
+    run="app$i (other-server)"
+    ((i % 20 != 0)) || run="app$i (ca-refused)"
+    assert_contains "$failed_line" "$run" "failed"
+    assert_eq "${before[app$i]}" "$(fingerprint_of "app$i")" "certificate of app$i"
+  done
+  assert_renewed "${sound[@]}"
+  assert_at_most $((2 + milliseconds / 60000)) "$reloads" "reloads"
+  # None for the names whose DNS was seen to lead elsewhere.
+  assert_eq $((apps - (broken + 1) / 2)) "$(orders_since "$mark")" "orders"
+  tls_verify app1.example.test
+}
+
+run_at_work() { grep -q 'needs renewal' /run/first-run; }
+
+two_runs() {
+  local first code_of_first=0 mark
+  mark=$(pebble_mark)
+  dokku letsencrypt:auto-renew >/run/first-run 2>&1 & first=$!
+  wait_until 20 run_at_work
+  assert_exits 75 dokku letsencrypt:auto-renew
+  assert_exits 75 dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$err" " !     Another run over all apps is under way" "stderr"
+  wait $first || code_of_first=$?
+  assert_eq 1 "$code_of_first" "exit code of the first"
+  assert_at_most "$apps" "$(orders_since "$mark")" "orders"
+}
+
+nothing_is_due() {
+  local mark reloads i
+  dokku letsencrypt:set --global graceperiod >/dev/null
+  for ((i = 10; i <= apps; i += 10)); do challtestsrv clear-a "{\"host\":\"app$i.example.test\"}"; done
+  mark=$(pebble_mark) reloads=$(reload_mark)
+  assert_runs dokku letsencrypt:auto-renew
+  echo "  nothing due: $milliseconds ms"
+  assert_eq "$apps" "$(grep -c 'days left before renewal' <<<"$out")" "apps"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_eq 0 "$(reloads_since "$reloads")" "reloads"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+one_by_one() {
+  local i reloads started=${EPOCHREALTIME/./}
+  reloads=$(reload_mark)
+  for i in 1 2 3 4 5 6 7 8 9 11; do assert_runs dokku letsencrypt:enable "app$i" --force; done
+  echo "  ten commands, one app each: $(((${EPOCHREALTIME/./} - started) / 1000)) ms, $(reloads_since "$reloads") reloads"
+}
+
+scenario "$apps apps get their certificates" many_apps
+scenario "all are due: two reloads, few requests, little memory, no request of a visitor lost" all_are_renewed
+scenario "a tenth of them fails, is named with its cause, and harms no other" a_tenth_is_broken
+scenario "a second run that starts meanwhile ends at once" two_runs
+scenario "with nothing due nobody is asked and nginx is left alone" nothing_is_due
+[[ -z ${ONE_BY_ONE:-} ]] || scenario "for comparison: ten commands, one for each app" one_by_one

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# A CA that refuses new orders until a time it names (Retry-After, RFC 8555 section 6.6): it is left alone
+# until then, and apps at another CA do not notice.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# 90-day certificates: they are always due.
+due=$((91 * 86400))
+limited=(a1 a2 a3 a4 a5) free=(b1 b2 b3)
+
+fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
+fingerprints_of() { local app; for app in "$@"; do fingerprint_of "$app"; done; }
+# How many lines two lists of one length have in common, place by place.
+same_lines() { paste -d '|' <(echo "$1") <(echo "$2") | awk -F '|' '$1 == $2 { same++ } END { print same + 0 }'; }
+
+new_orders_at_front() { tail -n "+$(($1 + 1))" /run/ca-front/access.log | grep -c 'POST /order-plz' || true; }
+
+both_cas_work() {
+  local app
+  ca_front works
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  for app in "${limited[@]}" "${free[@]}"; do
+    dokku apps:create "$app" >/dev/null 2>&1
+    dokku domains:add "$app" "$app.example.test" >/dev/null 2>&1
+    [[ $app != a* ]] || dokku letsencrypt:set "$app" server $front_directory >/dev/null
+  done
+  assert_runs dokku letsencrypt:enable --all
+  dokku letsencrypt:set --global graceperiod $due >/dev/null
+}
+
+one_is_limited() {
+  local before_limited before_free mark app
+  ca_front limited
+  before_limited=$(fingerprints_of "${limited[@]}") before_free=$(fingerprints_of "${free[@]}")
+  mark=$(front_requests)
+  run_and_capture dokku letsencrypt:auto-renew
+  assert_eq 1 "$code" "exit code"
+  assert_at_most 60000 "$milliseconds" "milliseconds"
+  assert_lines "$out" "-----> 3 of 8 certificates were issued and installed"
+  assert_eq 0 "$(same_lines "$before_free" "$(fingerprints_of "${free[@]}")")" "certificates at the other CA that are the old ones"
+  assert_eq 5 "$(same_lines "$before_limited" "$(fingerprints_of "${limited[@]}")")" "certificates that are the old ones"
+  for app in "${limited[@]}"; do assert_contains "$err" "$app (rate-limited)" "summary"; done
+  # What was refused to one is not asked for by the next.
+  assert_eq 1 "$(new_orders_at_front "$mark")" "new orders at the CA"
+  assert_contains "$out" "too many new orders" "stdout"
+  assert_matches "$out" "The CA asks not to be asked again before 20..-..-.. ..:.. UTC" "stdout"
+  for app in b1 b3; do tls_verify "$app.example.test"; done
+}
+
+parked_until_then() {
+  local app next
+  assert_eq parked "$(jq -r 'select(.entry == "parked") | .entry' "$(global_folder)/ledger.jsonl" | sort -u)" "ledger"
+  for app in "${limited[@]}"; do
+    assert_eq rate-limited "$(name_cause "$app" "$app.example.test")" "cause of $app"
+    # The first has the CA's own words.
+    [[ $app == a1 ]] || assert_matches "$(dokku letsencrypt:status "$app" || true)" "asks not to be asked before 20..-..-.. ..:.. UTC" "status of $app"
+    next=$(($(date -d "$(jq -r '.names[0].next_try' "$(state_file "$app")")" +%s) - EPOCHSECONDS))
+    assert_at_least 7000 "$next" "seconds until the next try of $app"
+    assert_at_most 10800 "$next" "seconds until the next try of $app"
+  done
+}
+
+# Not even for the directory, or a nonce.
+nothing_is_sent_until_then() {
+  local mark
+  mark=$(front_requests)
+  run_and_capture dokku letsencrypt:auto-renew
+  assert_eq 1 "$code" "exit code"
+  assert_matches "$out$err" "198.51.100.1:?[0-9]* asks not to be asked before 20..-..-.. ..:.. UTC" "output"
+  at_time +1h dokku letsencrypt:auto-renew --scheduled >/run/later 2>&1 || true
+  at_time +1h world-cron letsencrypt/cron || true
+  assert_eq 0 $(($(front_requests) - mark)) "requests to the CA"
+}
+
+force_orders_all_the_same() {
+  local before
+  ca_front works
+  before=$(fingerprint_of a1)
+  assert_exits 1 dokku letsencrypt:auto-renew a1
+  assert_eq "$before" "$(fingerprint_of a1)" "certificate"
+  assert_runs dokku letsencrypt:enable a1 --force
+  assert_matches "$err" " !     .*asks not to be asked before .*; ordered all the same \(--force\)" "stderr"
+  assert_ne "$before" "$(fingerprint_of a1)" "certificate"
+  tls_verify a1.example.test
+}
+
+after_the_time() {
+  local before
+  before=$(fingerprints_of "${limited[@]}")
+  at_time +3h dokku letsencrypt:auto-renew >/run/later 2>&1 || { cat /run/later; false; }
+  assert_eq 0 "$(same_lines "$before" "$(fingerprints_of "${limited[@]}")")" "certificates that are the old ones"
+  assert_eq in-use "$(name_status a5 a5.example.test)" "status"
+  for app in "${limited[@]}"; do tls_verify "$app.example.test"; done
+}
+
+scenario "five apps at one CA, three at another" both_cas_work
+scenario "one CA refuses an order: it gets no second one, and the other apps are renewed" one_is_limited
+scenario "the apps at that CA tell until when they wait" parked_until_then
+scenario "until then nothing is sent to it" nothing_is_sent_until_then
+scenario "a forced order is placed all the same, with a warning" force_orders_all_the_same
+scenario "after that time they are renewed" after_the_time

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# The account at the CA: shown, given another key, ended. And what would happen, told without doing it.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+account_key() { sha256sum "$(find "$(global_folder)/accounts" -name '*.key')"; }
+thumbprint() { dokku letsencrypt:account show --format json | jq -r '."key-thumbprint"'; }
+
+shown() {
+  assert_exits 1 dokku letsencrypt:account show
+  assert_contains "$err" "No e-mail address is set" "stderr"
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  assert_exits 1 dokku letsencrypt:account show
+  assert_contains "$err" "There is no account of you@example.test" "stderr"
+  new_app shop shop.example.test
+  dokku letsencrypt:enable shop >/dev/null 2>&1
+  assert_runs dokku letsencrypt:account show shop
+  assert_lines "$out" "=====> ACME account of shop" "       email:            you@example.test" \
+    "       status:           valid" "       contact:          mailto:you@example.test" "       key-type:         ec256"
+  assert_runs dokku letsencrypt:account show --format json
+  assert_eq valid "$(jq -r .status <<<"$out")" "status"
+  assert_exits 1 dokku letsencrypt:account frobnicate
+  assert_exits 20 dokku letsencrypt:account show nosuch
+}
+
+rolled_over() {
+  local before old mark
+  dokku letsencrypt:set shop challenge-route permanent >/dev/null
+  dokku letsencrypt:enable shop --force >/dev/null 2>&1
+  before=$(account_key) old=$(thumbprint)
+  assert_eq "token.$old" "$(http_body http://shop.example.test/.well-known/acme-challenge/token)" "route"
+  assert_runs dokku letsencrypt:account rollover
+  assert_ne "$before" "$(account_key)" "key"
+  assert_ne "$old" "$(thumbprint)" "thumbprint"
+  assert_eq "token.$(thumbprint)" "$(http_body http://shop.example.test/.well-known/acme-challenge/token)" "route"
+  assert_absent "$(global_folder)/next-keys/$(basename "$(find "$(global_folder)/accounts" -mindepth 1 -maxdepth 1)")/you@example.test.key"
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:enable shop --force
+  assert_eq 0 "$(pebble_lines_since "$mark" | grep -c 'There are now .* accounts' || true)" "new accounts"
+}
+
+# The CA took the key, its answer was lost, and so was the process.
+cut_short() {
+  local server key next
+  server=$(basename "$(find "$(global_folder)/accounts" -mindepth 1 -maxdepth 1)")
+  key=$(find "$(global_folder)/accounts" -name '*.key') next=$(global_folder)/next-keys/$server
+  cp -p "$key" /run/old.key
+  assert_runs dokku letsencrypt:account rollover
+  mkdir -p "$next"
+  mv "$key" "$next/you@example.test.key"
+  cp -p /run/old.key "$key"
+  chown -R "$DOKKU_SYSTEM_USER:" "$next"
+  assert_runs dokku letsencrypt:account rollover
+  assert_contains "$out" "An earlier rollover had reached the CA" "stdout"
+  assert_runs dokku letsencrypt:enable shop --force
+}
+
+deactivated() {
+  local mark
+  assert_runs dokku letsencrypt:account deactivate
+  assert_contains "$out" "is deactivated" "stdout"
+  assert_exits 1 dokku letsencrypt:account show
+  assert_file "$(find "$(global_folder)/retired-accounts" -name account.json)"
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:enable shop --force
+  assert_eq 1 "$(pebble_lines_since "$mark" | grep -c 'There are now .* accounts')" "new accounts"
+  tls_verify shop.example.test
+}
+
+planned() {
+  local mark
+  mark=$(pebble_mark)
+  assert_runs dokku letsencrypt:auto-renew --dry-run
+  assert_matches "$out" "shop is due in [0-9]+d.* \(the CA's renewal window\)" "stdout"
+  dokku letsencrypt:set shop graceperiod $((89 * 86400)) >/dev/null
+  sleep 1
+  assert_runs dokku letsencrypt:auto-renew shop --dry-run
+  assert_matches "$out" "shop is due in .* \(the graceperiod\)" "stdout"
+  dokku letsencrypt:set shop graceperiod $((91 * 86400)) >/dev/null
+  assert_runs dokku letsencrypt:auto-renew --dry-run
+  assert_contains "$out" "-----> shop would be renewed now (the graceperiod)" "stdout"
+  dokku letsencrypt:set shop graceperiod >/dev/null
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests"
+}
+
+# without_what_is_learnt: the account and directory of the CA that it was rehearsed at, and locks.
+without_what_is_learnt() { grep -vE "^$(global_folder)(/accounts|/directories|/locks|/state/\.lock|/nginx)?(/[^ ]*)? |^$(global_folder)/state d |/nginx.conf.d d "; }
+
+rehearsed() {
+  local before served mark
+  new_app blog blog.example.test
+  assert_exits 1 dokku letsencrypt:enable blog --dry-run
+  assert_contains "$err" "No staging server of" "stderr"
+  ca_front works
+  dokku letsencrypt:set --global rehearse "$front_directory" >/dev/null
+  # Before any certificate, and beside one that is served.
+  before=$(files_now | without_what_is_learnt)
+  assert_runs dokku letsencrypt:enable blog --dry-run
+  assert_contains "$out" "-----> A certificate would be issued for blog with blog.example.test" "stdout"
+  assert_eq "" "$(diff <(echo "$before") <(files_now | without_what_is_learnt))" "changed files"
+  dokku letsencrypt:set shop challenge-route >/dev/null
+  dokku letsencrypt:enable shop --force >/dev/null 2>&1
+  served=$(served_fingerprint shop.example.test) before=$(files_now | without_what_is_learnt)
+  assert_runs dokku letsencrypt:enable shop --dry-run
+  assert_eq "$served" "$(served_fingerprint shop.example.test)" "certificate"
+  assert_eq "" "$(diff <(echo "$before") <(files_now | without_what_is_learnt))" "changed files"
+  challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  mark=$(pebble_mark)
+  assert_exits 1 dokku letsencrypt:enable blog --dry-run
+  assert_contains "$out" "-----> No certificate would be issued for blog" "stdout"
+  assert_eq 0 "$(orders_since "$mark")" "orders"
+}
+
+scenario "the account is shown" shown
+scenario "another key, and routes that stay know it" rolled_over
+scenario "a rollover that was cut short is taken up" cut_short
+scenario "after its end the next order makes a new one" deactivated
+scenario "auto-renew --dry-run tells when and why" planned
+scenario "enable --dry-run orders elsewhere and keeps nothing" rehearsed
