@@ -143,10 +143,7 @@ class Running {
         const auto kind = failure.error.kind;
         const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
                           kind == base::ErrorKind::rate_limited;
-        // One that the CA answers for and never ends would be resumed for ever.
-        const bool stuck =
-            resumed_ && kind == base::ErrorKind::timeout && flow_->order().has_value();
-        if (resumed_ && (!lost || stuck)) return start_anew();
+        if (resumed_ && (!lost || is_stuck(failure))) return start_anew();
         if (failure.is("accountDoesNotExist") &&
             sessions_.recover(job_.settings, job_.options.lego)) {
             return start_anew();
@@ -157,6 +154,16 @@ class Running {
             if (!dropped) context_.log.warn(dropped.error().message);
         }
         end(std::move(failure));
+    }
+
+    /// One that the CA answers for and never ends, without a word of when, would be resumed for
+    /// ever.
+    bool is_stuck(const acme::Failure& failure) const {
+        constexpr std::chrono::minutes kOurOwnPauses{1};
+        const auto& until = failure.error.retry_at;
+        const bool asked_for_patience = until && *until - context_.clock.now() > kOurOwnPauses;
+        return failure.error.kind == base::ErrorKind::timeout && flow_->order().has_value() &&
+               !asked_for_patience;
     }
 
     void present_records() {

@@ -109,3 +109,15 @@ TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is 
     CHECK(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
           book.name().next_try);
 }
+
+TEST_CASE("looks at the DNS do not make the first failure after them wait",
+          "[lifecycle][design-4]") {
+    Book book;
+    for (int i = 0; i < 15; ++i) {
+        book.note(kPending);
+        book.clock.advance(minutes{1});
+    }
+    book.note(kFailed);
+    CHECK(book.name().failures == 1);
+    CHECK(book.pause() == minutes{1});
+}

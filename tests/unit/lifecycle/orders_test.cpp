@@ -186,6 +186,30 @@ TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifec
     CHECK(ordering.http.left() == 0);
 }
 
+TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle][kill]") {
+    Ordering ordering;
+    ordering.leave_behind(Ordering::journalled());
+    SECTION("for it would be resumed for ever") {
+        constexpr int kPolls = 66;  // five minutes, at pauses that grow to five seconds
+        for (int i = 0; i < kPolls; ++i)
+            ordering.post("/order/1", order_json("processing"));
+        ordering.whole_order();
+        const auto job = ordering.run();
+        REQUIRE(job.alive());
+        CHECK_FALSE(job.key->same_public_key(test::account_key()));
+        CHECK(ordering.http.left() == 0);
+    }
+    SECTION("but not if the CA asks for patience") {
+        ordering.http.post(at_ca("/order/1"), 200, order_json("processing"),
+                           {{"retry-after", "3600"}});
+        const auto job = ordering.run();
+        REQUIRE_FALSE(job.alive());
+        CHECK(job.failure->error.kind == base::ErrorKind::timeout);
+        REQUIRE(ordering.state().order);
+        CHECK(ordering.state().order->url == at_ca("/order/1"));
+    }
+}
+
 TEST_CASE("what the network did says nothing about the order: it stays journalled",
           "[lifecycle][kill]") {
     Ordering ordering;

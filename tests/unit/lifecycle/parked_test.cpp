@@ -182,3 +182,12 @@ TEST_CASE("what is parked holds such an order back", "[lifecycle][limits]") {
     CHECK(reached->names == held);
     CHECK(reached->until == kUntil);
 }
+
+TEST_CASE("a date that was mistyped does not stop renewals for months", "[lifecycle][limits]") {
+    acme::Failure failure = limited("too many new orders from this account");
+    failure.error.retry_at = kNow + std::chrono::hours{24 * 365};
+    REQUIRE_FALSE(park(failure).empty());
+    CHECK(park(failure).front().until == kNow + std::chrono::hours{24 * 7});
+    failure.status = 503;
+    CHECK(park(failure).front().until == kNow + std::chrono::hours{24});
+}
