@@ -122,7 +122,7 @@ renewal_in_eighty_days() {
   local served reloads started=$SECONDS
   served=$(served_fingerprint shop.example.test) reloads=$(reload_mark)
   assert_runs at_time +20d dokku letsencrypt:auto-renew
-  assert_matches "$out" "shop still has 39d, 23h, [0-9]+m, [0-9]+s days left before renewal" "stdout in 20 days"
+  assert_matches "$out" "shop still has (40|39|38)d(, [0-9]+[hms])* days left before renewal" "stdout in 20 days"
   assert_eq "$served" "$(served_fingerprint shop.example.test)" "certificate"
   assert_runs at_time +80d dokku letsencrypt:auto-renew
   assert_lines "$out" "-----> shop needs renewal" "=====> Enabling letsencrypt for shop" "-----> Done"
