@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-apps=${BATCH_APPS:-40}
+apps=${BATCH_APPS:-20}
 # 90-day certificates: they are always due.
 due=$((91 * 86400))
 # Kilobytes. The run is one process whatever the number of apps.

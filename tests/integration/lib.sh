@@ -10,7 +10,7 @@ checkout=$(cd "$integration_directory/../.." && pwd)
 scenarios_run=0 scenarios_failed=0
 
 scenario() {
-  local name=$1 code
+  local name=$1 code started=$SECONDS
   shift
   scenarios_run=$((scenarios_run + 1))
   set +e
@@ -21,6 +21,7 @@ scenario() {
   )
   code=$?
   set -e
+  echo "  took $((SECONDS - started)) s"
   if ((code == 0)); then
     echo "ok - $name"
   else
@@ -447,7 +448,7 @@ tls_verify() {
 
 # probe_start HOST [OPTION...] in the background; probe_stop sets requests, failed and http_per_second.
 probe_start() {
-  probe_output=$(mktemp)
+  probe_output=$(mktemp -p "$WORLD")
   "$integration_directory/../world/probe" "$@" >"$probe_output" 2>"$probe_output.err" &
   probe_pid=$!
   wait_until 5 test -s "$probe_output.err"
