@@ -6,6 +6,7 @@
 #include "dokku/challenge_route.h"
 #include "dokku/settings.h"
 #include "dokku/tls_exchange.h"
+#include "hooks/changed_pair.h"
 #include "store/local_store.h"
 
 namespace {
@@ -34,6 +35,8 @@ int main(int argc, char** argv) {
         if (!healed) return std::move(healed).error();
         if (!lock && lock.error().kind == base::ErrorKind::busy) return cli::ExitCode::done;
         if (auto tls = dokku::heal_tls(root); !tls) return std::move(tls).error();
+        auto checked = hooks::check_changed_pair(call.environment, store, *app);
+        if (!checked) return std::move(checked).error();
         return cli::ExitCode::done;
     });
 }

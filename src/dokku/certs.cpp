@@ -12,6 +12,19 @@ bool has_pair(const Environment& environment, const AppName& app) {
     return base::file_exists(tls / "server.crt") && base::file_exists(tls / "server.key");
 }
 
+std::string stamp_pair(const Environment& environment, const AppName& app) {
+    std::string stamp;
+    for (const char* name : {"server.crt", "server.key"}) {
+        const auto file = base::stamp_file(environment.tls_root(app) / name);
+        if (!file) return "";
+        for (const auto& part : {std::to_string(file->bytes), std::to_string(file->modified_ns),
+                                 std::to_string(file->inode)}) {
+            stamp += (stamp.empty() ? "" : " ") + part;
+        }
+    }
+    return stamp;
+}
+
 bool same_leaf(std::string_view one, std::string_view other) {
     const std::string_view first = base::first_certificate(one);
     const std::string_view second = base::first_certificate(other);

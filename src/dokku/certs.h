@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace dokku {
 
 /// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
 bool has_pair(const Environment& environment, const AppName& app);
+
+/// Another text after each change of the pair's files; empty without a pair.
+std::string stamp_pair(const Environment& environment, const AppName& app);
 
 /// What one pass over an app's certificate files tells.
 struct CertificateStatus {

@@ -12,7 +12,7 @@ namespace {
 
 bool waits_for_something(const store::AppState& state) {
     return std::any_of(state.names.begin(), state.names.end(), [](const store::NameState& name) {
-        return !store::is_settled(name.status);
+        return !store::is_settled(name);
     });
 }
 

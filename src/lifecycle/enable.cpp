@@ -15,6 +15,7 @@
 #include "lifecycle/journal.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/record.h"
+#include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
 
 namespace lifecycle {
@@ -108,7 +109,7 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
         auto job = prepare(context, app, wish);
         if (!job) {
             print(context, job.error().error);
-            if (wish.is_automatic()) record_refusal(context, app, job.error());
+            if (wish.is_unattended()) record_refusal(context, app, job.error());
             missed.push_back({app, job.error().cause});
         } else if (job->has_value()) {
             prepared.push_back(std::make_unique<IssueJob>(std::move(**job)));
@@ -121,8 +122,7 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
 /// for a person who typed `enable` (design section 4).
 void note_blocked(const Context& context, const IssueJob& job, const base::Error& error,
                   const EnableWish& wish) {
-    if (wish.origin == Origin::scheduled) return;
-    if (!wish.is_automatic()) {
+    if (!wish.is_unattended()) {
         auto kept = context.store.update_state(job.app.text(), [](store::AppState& state) {
             state.enabled = true;
             state.switched_off = false;
@@ -182,7 +182,7 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
             print(context, due.error());
             missed.push_back({job->app, ready ? cause::kHost : cause::kSettings});
             // Where the lock was not ours, its holder has noted that we came.
-            if (wish.is_automatic() && job->lock) {
+            if (wish.is_unattended() && job->lock) {
                 record_refusal(context, job->app, {cause::kHost, due.error()});
             }
             job->lock.reset();

@@ -29,6 +29,8 @@ struct EnableWish {
 
     bool is_typed() const { return origin == Origin::typed; }
     bool is_automatic() const { return origin == Origin::automatic; }
+    /// Nobody reads what is printed: what was found must be found in the app's status.
+    bool is_unattended() const { return is_automatic() || origin == Origin::scheduled; }
     /// Over many apps, by one command.
     bool is_batch() const { return over_all; }
 };
@@ -45,15 +47,8 @@ using Prepared = base::Result<std::optional<IssueJob>, Refusal>;
 /// to 3). Returns nothing if there is nothing to do.
 Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& wish);
 
-/// `invalid_input` with the official words if the app has no e-mail address.
-base::Result<void> require_email(const dokku::Settings& settings, const dokku::AppName& app);
-
 /// The official lines for an app whose certificate is good.
 void tell_nothing_due(const Context& context, const IssueJob& job);
-
-/// Contract 10.4 step 4: HTTP-01 needs an http listener on port 80. Adds `http:80:N` to the port
-/// map if there is another http or https mapping; the only place that ever touches a port map.
-base::Result<void> require_port_80(Context& context, const IssueJob& job);
 
 /// Once the app's lock is ours: reads again what another run may have changed meanwhile, and
 /// returns whether there still is something to do. If not, the official lines were said.

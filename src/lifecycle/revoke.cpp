@@ -13,7 +13,7 @@
 #include "lifecycle/ca_directory.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/explain.h"
-#include "lifecycle/prepare.h"
+#include "lifecycle/requirements.h"
 
 namespace lifecycle {
 namespace {

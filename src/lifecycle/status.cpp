@@ -97,7 +97,7 @@ void add_row(std::vector<std::string>& lines, const NameRow& row, std::size_t wi
     if (!name.cause.empty()) {
         lines.push_back(indent + name.cause + (name.reason.empty() ? "" : ": " + name.reason));
     }
-    if (name.since != base::UtcTime{} && !store::is_settled(name.status)) {
+    if (name.since != base::UtcTime{} && !store::is_settled(name)) {
         lines.push_back(indent + "since " + base::to_readable(name.since) +
                         (name.next_try ? ", next try " + base::to_readable(*name.next_try) : ""));
     }
@@ -143,7 +143,7 @@ void write_status(json::Writer& out, const AppStatus& status) {
 
 bool AppStatus::is_settled() const {
     return std::all_of(names.begin(), names.end(),
-                       [](const NameRow& row) { return store::is_settled(row.state.status); });
+                       [](const NameRow& row) { return store::is_settled(row.state); });
 }
 
 base::Result<AppStatus> read_status(const dokku::Environment& environment,
@@ -170,7 +170,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
             row.covered_until = facts.until;
         }
         const Cause* why = find_cause(row.state.cause);
-        if (why != nullptr && !store::is_settled(row.state.status)) {
+        if (why != nullptr && !store::is_settled(row.state)) {
             row.fix = fix_of(*why, app.text(), row.state.name);
         }
         status.names.push_back(std::move(row));

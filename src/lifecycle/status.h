@@ -22,7 +22,7 @@ struct AppStatus {
     std::string summary;
     std::vector<NameRow> names;
 
-    /// Every wanted name is in use, not used or disabled.
+    /// Every wanted name is in use (and its renewal does not fail), not used or disabled.
     bool is_settled() const;
 };
 

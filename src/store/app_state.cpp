@@ -224,6 +224,7 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.ca_fails_since = read_time(*value, "ca_fails_since");
     state.revoked = value->string("revoked").value_or("");
     state.crl_next = read_time(*value, "crl_next");
+    state.checked_pair = value->string("checked_pair").value_or("");
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
     state.order = read_order(*value);
@@ -242,6 +243,7 @@ base::Secret to_text(const AppState& state) {
     write_time(out, "ca_fails_since", state.ca_fails_since);
     if (!state.revoked.empty()) out.member("revoked", state.revoked);
     write_time(out, "crl_next", state.crl_next);
+    if (!state.checked_pair.empty()) out.member("checked_pair", state.checked_pair);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);
     if (state.order) write_order(out, *state.order);

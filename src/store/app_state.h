@@ -97,6 +97,7 @@ struct AppState {
     std::string revoked;  ///< fingerprint of the certificate that was revoked last
     /// The CA's list of revoked certificates is not read for the app before this time.
     std::optional<base::UtcTime> crl_next;
+    std::string checked_pair;  ///< dokku::stamp_pair of the pair that was last found sound
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;

@@ -5,9 +5,9 @@
 
 namespace store {
 
-bool is_settled(NameStatus status) {
-    return status == NameStatus::in_use || status == NameStatus::not_used ||
-           status == NameStatus::disabled;
+bool is_settled(const NameState& name) {
+    if (name.status == NameStatus::in_use) return name.cause.empty();
+    return name.status == NameStatus::not_used || name.status == NameStatus::disabled;
 }
 
 std::string summarize(const AppState& state) {
@@ -22,7 +22,10 @@ std::string summarize(const AppState& state) {
     const auto all = static_cast<std::ptrdiff_t>(wanted.size());
     if (all == 0) return state.enabled && state.names.empty() ? "waiting" : "off";
     if (count(NameStatus::not_used) == all) return "not-used";
-    if (count(NameStatus::in_use, NameStatus::not_used) == all) return "ok";
+    if (count(NameStatus::in_use, NameStatus::not_used) == all) {
+        const bool settled = std::all_of(state.names.begin(), state.names.end(), is_settled);
+        return settled ? "ok" : "failing";
+    }
     const auto covered = count(NameStatus::in_use, NameStatus::installed);
     if (covered > 0 && covered < all) {
         return "partial " + std::to_string(covered) + "/" + std::to_string(all);

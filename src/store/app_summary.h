@@ -7,10 +7,12 @@
 namespace store {
 
 /// An app's names in one word or two (design section 4): `ok`, `partial 2/3` (two of three have a
-/// certificate), `waiting`, `failing`, `not-used`, `off`.
+/// certificate), `waiting`, `failing` (also while all names are served and their renewal fails),
+/// `not-used`, `off`.
 std::string summarize(const AppState& state);
 
-/// Is nothing left to be done for this name?
-bool is_settled(NameStatus status);
+/// Is nothing left to be done for this name? One that is served can have a cause all the same: its
+/// renewal fails, or is held up.
+bool is_settled(const NameState& name);
 
 }  // namespace store

@@ -121,7 +121,7 @@ base::Result<void> LocalStore::update_existing_state(
 base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) const {
     return update_existing_state(app, [&](AppState& state) {
         for (NameState& name : state.names) {
-            if (is_settled(name.status) && !name.next_try) continue;
+            if (is_settled(name) && !name.next_try) continue;
             name.next_try = std::max(now, name.not_before.value_or(now));
             state.due = std::min(state.due.value_or(*name.next_try), *name.next_try);
         }

@@ -74,8 +74,13 @@ added_too_early() {
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
 }
 
+# What an operator leaves open in another window.
+watched=/run/watched
+
 resolver_remembers() {
-  local mark trigger
+  local mark trigger watching
+  dokku letsencrypt:status shop --watch >$watched 2>&1 & watching=$!
+  wait_until 5 grep -q pending-dns $watched
   world-zone add shop.example.test A 192.0.2.1
   assert_eq NXDOMAIN "$(answer_of_resolver shop.example.test)" "answer of the resolver"
   mark=$(pebble_mark) trigger=$(trigger_mark)
@@ -86,6 +91,9 @@ resolver_remembers() {
   assert_eq "hello from shop" "$(http_body --resolve shop.example.test:443:192.0.2.1 https://shop.example.test/)" "page"
   assert_runs dokku letsencrypt:status shop
   assert_eq ok "$(summary_of shop)" "summary"
+  wait $watching || fail "status --watch ended with exit code $?"
+  assert_eq "=====> shop letsencrypt status: waiting" "$(head -n1 $watched)" "first status watched"
+  assert_eq "=====> shop letsencrypt status: ok" "$(grep '^=====>' $watched | tail -n1)" "last status watched"
   assert_eq 1 "$(rebuilds_since "$trigger")" "rebuilds"
   assert_no_route shop
   # There is nothing left to do.

@@ -48,6 +48,28 @@ mended_by_a_person() {
   assert_eq 1 "$(orders_since "$mark")" "orders"
 }
 
+# The old certificate is served until it ends, but nobody is told that all is well.
+daily_run_is_stopped() {
+  local mark
+  new_app late late.example.test
+  assert_runs dokku letsencrypt:enable late
+  own_snippet shop <<<'this is no directive;'
+  mark=$(pebble_mark)
+  assert_exits 1 at_time +80d dokku letsencrypt:auto-renew --scheduled
+  assert_eq 0 "$(orders_since "$mark")" "orders"
+  name_has late late.example.test in-use blocked-by || fail "status: $(status_json late)"
+  assert_eq failing "$(summary_of late)" "summary"
+  assert_exits 1 dokku letsencrypt:status late
+  assert_contains "$out" "by app shop ($DOKKU_ROOT/shop/nginx.conf.d/own.conf:1)" "status"
+  assert_contains "$out" "next try" "status"
+  rm "$DOKKU_ROOT/shop/nginx.conf.d/own.conf"
+  cron_when_due late
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+  assert_runs dokku letsencrypt:status late
+  assert_eq ok "$(summary_of late)" "summary"
+  tls_verify late.example.test
+}
+
 # shadow_of APP: the reason that its status has.
 shadow_of() { status_json "$1" | jq -r '.names[0].reason'; }
 
@@ -93,7 +115,27 @@ return_of_the_server() {
   assert_eq 1 "$(orders_since "$mark")" "orders"
 }
 
+# Another program has that address: `nginx -t` does not mind, and each reload fails without a word.
+reload_that_nginx_refuses() {
+  local mark
+  new_app quiet quiet.example.test
+  mark=$(pebble_mark)
+  echo 'server { listen 127.0.0.1:5000; }' >/etc/nginx/conf.d/taken.conf
+  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  assert_exits 1 dokku letsencrypt:enable quiet
+  assert_contains "$out$err" "nginx did not take the reload: bind() to 127.0.0.1:5000 failed" "output"
+  name_has quiet quiet.example.test failed reload-refused || fail "status: $(status_json quiet)"
+  assert_eq 0 "$(orders_since "$mark")" "orders"
+  assert_no_route quiet
+  rm /etc/nginx/conf.d/taken.conf
+  cron_when_due quiet
+  tls_verify quiet.example.test
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+}
+
 scenario "a vhost that another app broke" broken_vhost_of_another_app
 scenario "once it is mended the minute's run goes on" mended_by_a_person
+scenario "the daily run notes what stops it, and the minute's run goes on" daily_run_is_stopped
 scenario "one app of twenty shadows the path, nineteen are served" one_shadow_among_twenty
 scenario "a return of the whole server is named with file and line" return_of_the_server
+scenario "a reload that nginx refuses is told with its reason" reload_that_nginx_refuses

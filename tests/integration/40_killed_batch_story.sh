@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-apps=${KILLED_APPS:-24} kills=${KILLS:-5}
+apps=${KILLED_APPS:-40} kills=${KILLS:-5}
 # Orders that a run has under way at once: as many may be made in vain by a kill.
 in_flight=16
 # Old certificates are of 30 days, new ones of 90: only the former are due.

@@ -101,3 +101,17 @@ TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokk
     host.install_pair(app, "not a certificate");
     CHECK_FALSE(dokku::read_expiration(host.environment, app));
 }
+
+TEST_CASE("a pair has another stamp once a file of it was changed", "[dokku][design-6]") {
+    const test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    CHECK(dokku::stamp_pair(host.environment, app).empty());
+    test::DokkuHost::write(host.environment.tls_root(app) / "server.crt", "x");
+    CHECK(dokku::stamp_pair(host.environment, app).empty());
+    test::DokkuHost::write(host.environment.tls_root(app) / "server.key", "x");
+    const std::string stamp = dokku::stamp_pair(host.environment, app);
+    CHECK_FALSE(stamp.empty());
+    CHECK(dokku::stamp_pair(host.environment, app) == stamp);
+    test::DokkuHost::write(host.environment.tls_root(app) / "server.key", "xy");
+    CHECK(dokku::stamp_pair(host.environment, app) != stamp);
+}

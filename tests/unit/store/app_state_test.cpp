@@ -66,6 +66,12 @@ TEST_CASE("what is known of revocation reads back", "[store]") {
     CHECK_FALSE(store::parse_app_state(R"({"crl_next":"soon"})")->crl_next);
 }
 
+TEST_CASE("which pair was found sound reads back", "[store]") {
+    store::AppState state;
+    state.checked_pair = "1 2 3 4 5 6";
+    CHECK(store::parse_app_state(text_of(state))->checked_pair == "1 2 3 4 5 6");
+}
+
 TEST_CASE("an app of which nothing is known has a short text", "[store][design-3]") {
     const std::string text = text_of({});
     CHECK(text == "{\n\t\"enabled\": false\n}");

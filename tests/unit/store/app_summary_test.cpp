@@ -31,3 +31,19 @@ TEST_CASE("an app in a word", "[store][design-4]") {
     CHECK(summary({NameStatus::action_required}) == "failing");
     CHECK(summary({NameStatus::installed}) == "waiting");
 }
+
+TEST_CASE("a renewal that fails shows, though the old certificate is served", "[store][design-4]") {
+    store::AppState state;
+    state.enabled = true;
+    state.names = {{"a.test", NameStatus::in_use}, {"b.test", NameStatus::in_use}};
+    CHECK(store::summarize(state) == "ok");
+    CHECK(store::is_settled(state.names.front()));
+    state.names.front().cause = "ca-refused";
+    CHECK(store::summarize(state) == "failing");
+    CHECK_FALSE(store::is_settled(state.names.front()));
+    // A name that nobody wants or that a person's certificate serves has a cause for that.
+    state.names.front() = {"a.test", NameStatus::not_used, "custom-certificate"};
+    CHECK(store::summarize(state) == "ok");
+    state.names.front() = {"a.test", NameStatus::disabled, "excluded"};
+    CHECK(store::summarize(state) == "ok");
+}

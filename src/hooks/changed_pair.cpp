@@ -1,0 +1,29 @@
+#include "hooks/changed_pair.h"
+
+#include <chrono>
+#include <string>
+
+#include "base/process.h"
+#include "dokku/certs.h"
+
+namespace hooks {
+
+base::Result<void> check_changed_pair(const dokku::Environment& environment,
+                                      const store::LocalStore& store, const dokku::AppName& app) {
+    const std::string stamp = dokku::stamp_pair(environment, app);
+    if (stamp.empty()) return {};
+    const auto state = store.read_state(app.text());
+    if (state && state->checked_pair == stamp) return {};
+    base::Command checker;
+    checker.argv = {(environment.plugin_directory / "libexec" / "check-pair").string(), app.text()};
+    checker.deadline = std::chrono::seconds{2};
+    const auto ended = base::run(checker);
+    if (!ended) return ended.error();
+    if (ended->timed_out) {
+        return base::fail(base::ErrorKind::timeout,
+                          "the certificate of " + app.text() + " was not looked at in time");
+    }
+    return {};
+}
+
+}  // namespace hooks

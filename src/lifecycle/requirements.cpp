@@ -1,0 +1,122 @@
+#include "lifecycle/requirements.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dokku/command.h"
+#include "dokku/ports.h"
+#include "dokku/proxy.h"
+#include "lifecycle/dns_challenges.h"
+
+namespace lifecycle {
+
+using base::ErrorKind;
+
+base::Result<void> require_email(const dokku::Settings& settings, const dokku::AppName& app) {
+    if (settings.has_email()) return {};
+    return base::fail(ErrorKind::invalid_input,
+                      "ERROR: Cannot request a certificate without an e-mail address!",
+                      {"  please provide your e-mail address using",
+                       "  dokku letsencrypt:set " + app.text() + " email <e-mail>"});
+}
+
+base::Result<void> require_https_server(const IssueJob& job) {
+    const std::string& server = job.settings.server.computed;
+    if (base::to_lower(server).starts_with("https://")) return {};
+    return base::fail(
+        ErrorKind::invalid_input,
+        "The property server of " + job.app.text() + " is no https URL: " + base::printable(server),
+        {"Set it with: dokku letsencrypt:set " + job.app.text() +
+         " server default|staging|https://..."});
+}
+
+base::Result<void> require_external_account(const Context& context, const IssueJob& job) {
+    const std::string& server = job.settings.server.computed;
+    const auto known = std::find_if(dokku::known_servers().begin(), dokku::known_servers().end(),
+                                    [&](const auto& one) { return one.url == server; });
+    const bool wanted = known != dokku::known_servers().end() && known->wants_external_account;
+    if (!wanted || job.options.lego.external_account) return {};
+    const auto account = context.store.read_account(server, job.settings.account_email());
+    if (account && *account && !(*account)->url.empty()) return {};
+    const std::string& app = job.app.text();
+    return base::fail(
+        ErrorKind::invalid_input,
+        "The CA " + std::string{known->name} + " wants an external account, which none is set for",
+        {"Take key id and MAC key from the CA's web pages: dokku letsencrypt:set " + app +
+             " eab-kid <id>, then eab-hmac-key <key>",
+         "or use another CA: dokku letsencrypt:set " + app + " server default"});
+}
+
+base::Result<void> require_nginx_proxy(const Context& context, const dokku::AppName& app) {
+    const auto enabled = dokku::is_proxy_enabled(context.environment, app);
+    if (!enabled) return enabled.error();
+    if (!*enabled) {
+        return base::fail(ErrorKind::invalid_input, "The proxy of " + app.text() + " is disabled",
+                          {"Nothing would serve the certificate. Switch it on with: "
+                           "dokku proxy:enable " +
+                           app.text()});
+    }
+    const auto type = dokku::ask_proxy_type(context.environment, app);
+    if (!type) return type.error();
+    if (*type == "nginx") return {};
+    return base::fail(
+        ErrorKind::invalid_input,
+        app.text() + " is served by " + base::printable(*type) +
+            ", which gets its certificates by itself; letsencrypt works with nginx only",
+        {"Set the e-mail address for " + base::printable(*type) + " with: dokku " +
+             base::printable(*type) + ":set " + app.text() + " letsencrypt-email <e-mail>",
+         "or serve the app by nginx: dokku proxy:set " + app.text() + " type nginx"});
+}
+
+base::Result<void> require_known_provider(const IssueJob& job) {
+    const std::string& provider = job.settings.dns_provider.computed;
+    if (!job.settings.uses_dns() || is_known_provider(provider)) return {};
+    const std::string& app = job.app.text();
+    return base::fail(ErrorKind::invalid_input,
+                      "The DNS provider '" + base::printable(provider) +
+                          "' is not supported by this version of the plugin",
+                      {"Let a program of yours set the records: dokku letsencrypt:set " + app +
+                           " dns-provider exec, then dns-provider-EXEC_PATH",
+                       "or use HTTP-01: dokku letsencrypt:set " + app + " dns-provider none"});
+}
+
+base::Result<void> require_port_80(Context& context, const IssueJob& job) {
+    if (job.settings.uses_dns()) return {};
+    const std::string& app = job.app.text();
+    const auto ports = dokku::read_ports(context.environment, job.app);
+    if (!ports) return ports.error();
+    const auto first_of = [&](std::string_view scheme) {
+        return std::find_if(ports->begin(), ports->end(),
+                            [&](const auto& mapping) { return mapping.scheme == scheme; });
+    };
+    const bool has_port_80 = std::any_of(ports->begin(), ports->end(), [](const auto& mapping) {
+        return mapping.scheme == "http" && mapping.host == "80";
+    });
+    if (has_port_80) return {};
+    auto source = first_of("http");
+    if (source == ports->end()) source = first_of("https");
+    if (source == ports->end()) {
+        return base::fail(
+            ErrorKind::invalid_input,
+            "Cannot enable letsencrypt for " + app +
+                ": no http or https proxy port mapping was found.",
+            {"  letsencrypt needs an http listener on port 80 to serve the ACME HTTP-01 challenge.",
+             "  Add one with: dokku ports:add " + app + " http:80:<container-port>"});
+    }
+    const std::string mapping = "http:80:" + source->container;
+    context.log.info1("Adding " + mapping + " port mapping to " + app +
+                      " for ACME HTTP-01 challenge...");
+    dokku::RunOptions options;
+    options.on_output = [&](std::string_view line) { context.log.verbose(line); };
+    const auto added =
+        dokku::run_dokku(context.environment, job.app, {"ports:add", app, mapping}, options);
+    if (!added) return added.error();
+    if (!added->ok()) {
+        return base::fail(ErrorKind::io, "`dokku ports:add " + app + " " + mapping +
+                                             "` failed with exit code " +
+                                             std::to_string(added->code));
+    }
+    return {};
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# A certificate's files are damaged behind everyone's back. Before nginx reads them, ours are put back,
+# and of a person's it is said which files to mend.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# rebuild APP: what a deploy ends with.
+rebuild() { run_and_capture dokku proxy:build-config "$1"; }
+
+put_back() {
+  local tls=$DOKKU_ROOT/shop/tls served
+  served=$(served_fingerprint shop.example.test)
+  "$@"
+  rebuild shop
+  assert_eq 0 "$code" "exit code of the rebuild: $out$err"
+  assert_contains "$err" " !     The certificate of shop was damaged: " "stderr"
+  assert_contains "$err" "$tls/server.crt" "stderr"
+  assert_lines "$err" " !     The last good one was put back in its place."
+  assert_sound shop
+  assert_mode 600 "$tls/server.key"
+  assert_eq "$served" "$(served_fingerprint shop.example.test)" "served certificate"
+  tls_verify shop.example.test
+  assert_eq true "$(dokku letsencrypt:active shop)" "active"
+  rebuild shop
+  assert_eq "0 " "$code $err" "exit code and stderr of the next rebuild"
+}
+
+half_a_certificate() { truncate -s 300 "$DOKKU_ROOT/shop/tls/server.crt"; }
+another_key() { openssl ecparam -name prime256v1 -genkey -noout >"$DOKKU_ROOT/shop/tls/server.key"; }
+no_bytes() { : >"$DOKKU_ROOT/shop/tls/server.key"; }
+
+ours() {
+  local mark
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app shop shop.example.test
+  new_app blog blog.example.test
+  assert_runs dokku letsencrypt:enable shop
+  mark=$(pebble_mark)
+  put_back half_a_certificate
+  put_back another_key
+  put_back no_bytes
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+# traced_hook APP: the processes that nginx-pre-reload starts.
+traced_hook() {
+  strace -f -qq -e trace=execve -o /run/processes sudo -u "$DOKKU_SYSTEM_USER" -E -H \
+    "$PLUGIN_ENABLED_PATH/letsencrypt/nginx-pre-reload" "$1" "" ""
+  grep -o 'letsencrypt/[a-z/-]*' /run/processes | sort -u | xargs
+}
+
+looked_at_once() {
+  assert_eq "letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables for an unchanged pair"
+  touch "$DOKKU_ROOT/shop/tls/server.crt"
+  assert_eq "letsencrypt/libexec/check-pair letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables for a changed pair"
+  assert_eq "letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables after that"
+}
+
+a_persons() {
+  local tls=$DOKKU_ROOT/blog/tls damaged
+  self_signed_pair blog.example.test /run/own-blog
+  assert_runs dokku certs:add blog /run/own-blog.crt /run/own-blog.key
+  rebuild blog
+  assert_eq "0 " "$code $err" "exit code and stderr of a sound pair"
+  openssl ecparam -name prime256v1 -genkey -noout >"$tls/server.key"
+  damaged=$(sha256sum "$tls"/server.*)
+  rebuild blog
+  assert_contains "$err" " !     The certificate of blog is damaged, and nginx will not load it: the key does not belong to the certificate ($tls/server.crt, server.key)" "stderr"
+  assert_contains "$err" "dokku certs:add blog <certificate> <key>" "stderr"
+  assert_eq "$damaged" "$(sha256sum "$tls"/server.*)" "files"
+  assert_runs dokku certs:add blog /run/own-blog.crt /run/own-blog.key
+  assert_not_contains "$err" "damaged" "stderr once it is mended"
+  assert_sound blog
+}
+
+scenario "a damaged certificate of ours is put back before nginx reads it" ours
+scenario "an unchanged one costs no process" looked_at_once
+scenario "a damaged certificate of a person's is left and named with its files" a_persons

@@ -1,0 +1,143 @@
+#include "lifecycle/check_pair.h"
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "support/certificate_maker.h"
+#include "support/files.h"
+#include "support/run_bench.h"
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Pair {
+    std::string chain;
+    std::string key;
+};
+
+Pair make_pair() {
+    const auto key = test::make_key();
+    test::CertificateSpec spec;
+    spec.common_name = "a.example";
+    spec.names = {"a.example"};
+    return {test::make_certificate(spec, key), std::string{key.to_pem().reveal()}};
+}
+
+/// An app that serves a pair of ours, which lies in certs/current as well.
+struct Checking : test::RunBench {
+    Checking() {
+        put(ours);
+        const fs::path folder = host.environment.certs_root(app) / "0123abcd";
+        test::write_file(folder / "fullchain.pem", ours.chain);
+        test::write_file(folder / "key.pem", ours.key);
+        fs::create_directory_symlink(folder, host.environment.certs_root(app) / "current");
+        const auto leaf = crypto::Certificate::parse_pem(ours.chain).value();
+        REQUIRE(store.record_issued("shop", leaf.fingerprint(), clock.now()));
+        REQUIRE(store.update_state("shop", [&](store::AppState& state) {
+            state.enabled = true;
+            state.installed =
+                store::InstalledPair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
+        }));
+    }
+
+    fs::path tls() const { return host.environment.tls_root(app); }
+    void put(const Pair& pair) const {
+        test::write_file(tls() / "server.crt", pair.chain);
+        test::write_file(tls() / "server.key", pair.key);
+    }
+    void check() const {
+        REQUIRE(lifecycle::check_installed_pair(host.environment, store, log, app));
+    }
+    bool serves(const Pair& pair) const {
+        return test::content_of(tls() / "server.crt") == pair.chain &&
+               test::content_of(tls() / "server.key") == pair.key;
+    }
+    bool is_noted() const {
+        return state().checked_pair == dokku::stamp_pair(host.environment, app);
+    }
+
+    Pair ours = make_pair();
+};
+
+}  // namespace
+
+TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-6]") {
+    const Checking checking;
+    CHECK_FALSE(checking.is_noted());
+    checking.check();
+    CHECK(checking.is_noted());
+    const Pair custom = make_pair();
+    checking.put(custom);
+    CHECK_FALSE(checking.is_noted());
+    checking.check();
+    CHECK(checking.is_noted());
+    CHECK(checking.serves(custom));
+    CHECK(checking.host.logged.err.empty());
+}
+
+TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle][design-6]") {
+    const Checking checking;
+    Pair damaged = checking.ours;
+    SECTION("another key") {
+        damaged.key = make_pair().key;
+    }
+    SECTION("half of a key") {
+        damaged.key.resize(damaged.key.size() / 2);
+    }
+    SECTION("half of a certificate") {
+        damaged.chain.resize(damaged.chain.size() / 2);
+    }
+    SECTION("an issuer's certificate that is cut off") {
+        damaged.chain += damaged.chain.substr(0, damaged.chain.size() / 2);
+    }
+    SECTION("nothing") {
+        damaged.chain.clear();
+    }
+    checking.put(damaged);
+    checking.check();
+    CHECK(checking.serves(checking.ours));
+    CHECK(checking.is_noted());
+    CHECK_THAT(checking.host.logged.err, ContainsSubstring("The certificate of shop was damaged: ") &&
+                                             ContainsSubstring((checking.tls() / "server.crt").string()));
+    CHECK_THAT(checking.host.logged.err, ContainsSubstring("The last good one was put back"));
+}
+
+TEST_CASE("without a good pair of ours the command is named", "[lifecycle][design-6]") {
+    const Checking checking;
+    const Pair damaged{checking.ours.chain, make_pair().key};
+    test::write_file(checking.host.environment.certs_root(checking.app) / "current/key.pem", "x");
+    checking.put(damaged);
+    checking.check();
+    CHECK(checking.serves(damaged));
+    CHECK_FALSE(checking.is_noted());
+    CHECK_THAT(checking.host.logged.err,
+               ContainsSubstring("Get another one with: dokku letsencrypt:enable shop --force"));
+}
+
+TEST_CASE("a damaged pair of a person's is left, and its files are named", "[lifecycle][design-6]") {
+    const Checking checking;
+    const Pair damaged{make_pair().chain, make_pair().key};
+    checking.put(damaged);
+    checking.check();
+    CHECK(checking.serves(damaged));
+    CHECK_FALSE(checking.is_noted());
+    CHECK_THAT(checking.host.logged.err,
+               ContainsSubstring("the key does not belong to the certificate") &&
+                   ContainsSubstring((checking.tls() / "server.crt").string()) &&
+                   ContainsSubstring("dokku certs:add shop <certificate> <key>"));
+}
+
+TEST_CASE("nothing is noted for an app that letsencrypt does not know", "[lifecycle][design-6]") {
+    const Checking checking;
+    REQUIRE(checking.store.remove_state("shop"));
+    checking.check();
+    CHECK_FALSE(checking.store.has_state("shop"));
+}
