@@ -23,7 +23,6 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using LineSink = std::function<void(std::string_view)>;
 
-constexpr std::chrono::seconds kTermGrace{3};
 /// More than a pipe holds (64 KiB), so a program's last words are never lost; and a bound, so that
 /// one which writes without end keeps nobody from looking at the clock.
 constexpr std::size_t kMostAtOnce = 256UL << 10U;
@@ -196,7 +195,7 @@ Result<Exit> run(const Command& command) {
         if (std::chrono::steady_clock::now() < until) continue;
         ::kill(*pid, exit.timed_out ? SIGKILL : SIGTERM);
         exit.timed_out = true;
-        until = std::chrono::steady_clock::now() + kTermGrace;
+        until = std::chrono::steady_clock::now() + command.grace;
     }
     output.finish();
     errors.finish();

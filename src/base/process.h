@@ -17,7 +17,8 @@ struct Command {
     std::vector<std::pair<std::string, std::string>> environment;  ///< added to ours
     bool inherit_environment = true;                               ///< false: `environment` is all
     std::vector<std::string> without_environment;                  ///< taken out of ours
-    std::chrono::milliseconds deadline{std::chrono::minutes{5}};   ///< then TERM, then KILL
+    std::chrono::milliseconds deadline{std::chrono::minutes{5}};   ///< then TERM
+    std::chrono::milliseconds grace{std::chrono::seconds{3}};      ///< after TERM; then KILL
     /// Called with each line of stdout, without its end. Unset: stdout is ours.
     std::function<void(std::string_view line)> on_output;
     /// The same for stderr. Unset: stderr is ours.

@@ -29,7 +29,8 @@ int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*
 }
 
 bool is_end_of_text() {
-    return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    const auto last = ERR_peek_last_error();
+    return ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
 }
 
 }  // namespace
@@ -38,9 +39,10 @@ base::Result<void> check_served_pair(std::string_view chain_pem, std::string_vie
     const auto kind = base::ErrorKind::protocol;
     clear_openssl_errors();
     const BioPtr chain = open_text(chain_pem);
-    const CertificatePtr leaf{PEM_read_bio_X509_AUX(chain.get(), nullptr, nullptr, nullptr)};
+    const CertificatePtr leaf{PEM_read_bio_X509_AUX(chain.get(), nullptr, no_passphrase, nullptr)};
     if (!leaf) return take_openssl_error(kind, "the certificate cannot be read");
-    while (const CertificatePtr issuer{PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)}) {
+    while (const CertificatePtr issuer{
+        PEM_read_bio_X509(chain.get(), nullptr, no_passphrase, nullptr)}) {
     }
     if (!is_end_of_text()) {
         return take_openssl_error(kind, "a certificate of the chain cannot be read");

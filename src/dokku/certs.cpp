@@ -14,15 +14,16 @@ bool has_pair(const Environment& environment, const AppName& app) {
 
 std::string stamp_pair(const Environment& environment, const AppName& app) {
     std::string stamp;
+    bool any = false;
     for (const char* name : {"server.crt", "server.key"}) {
         const auto file = base::stamp_file(environment.tls_root(app) / name);
-        if (!file) return "";
-        for (const auto& part : {std::to_string(file->bytes), std::to_string(file->modified_ns),
-                                 std::to_string(file->inode)}) {
-            stamp += (stamp.empty() ? "" : " ") + part;
-        }
+        any = any || file;
+        stamp += stamp.empty() ? "" : " ";
+        stamp += file ? std::to_string(file->bytes) + " " + std::to_string(file->modified_ns) +
+                            " " + std::to_string(file->inode)
+                      : "-";
     }
-    return stamp;
+    return any ? stamp : "";
 }
 
 bool same_leaf(std::string_view one, std::string_view other) {

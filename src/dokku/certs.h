@@ -17,7 +17,8 @@ namespace dokku {
 /// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
 bool has_pair(const Environment& environment, const AppName& app);
 
-/// Another text after each change of the pair's files; empty without a pair.
+/// Another text after each change of the pair's files, one of which may be missing; empty without
+/// any.
 std::string stamp_pair(const Environment& environment, const AppName& app);
 
 /// What one pass over an app's certificate files tells.

@@ -160,6 +160,11 @@ base::Result<bool> replace_thumbprint(const RouteFiles& files, std::string_view 
     return changed;
 }
 
+bool has_route(const RouteFiles& files, std::string_view thumbprint) {
+    const auto text = base::read_file(files.snippet);
+    return text && text->find(thumbprint) != std::string::npos;
+}
+
 base::Result<bool> remove_route(const RouteFiles& files) {
     auto snippet = remove_if_there(files.snippet);
     if (!snippet) return snippet;

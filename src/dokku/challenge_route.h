@@ -48,6 +48,9 @@ std::vector<std::string> names_on_port_80(const std::vector<NginxServer>& server
 base::Result<bool> write_route(const RouteFiles& files, std::string_view app,
                                std::string_view thumbprint, const OwnServer& server);
 
+/// Does nginx answer for this account's key, as far as our files say?
+bool has_route(const RouteFiles& files, std::string_view thumbprint);
+
 /// Names another account key in the files that are there. Returns whether any changed.
 base::Result<bool> replace_thumbprint(const RouteFiles& files, std::string_view old_thumbprint,
                                       std::string_view thumbprint);

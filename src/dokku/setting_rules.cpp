@@ -131,6 +131,13 @@ base::Result<void> check_server(std::string_view key, std::string_view value) {
                        "it must be " + names + " or the https:// URL of an ACME directory");
 }
 
+/// It would take the place of a certificate that is still trusted, and nobody types --force.
+base::Result<void> check_fallback(std::string_view value) {
+    if (!is_staging_server(server_url(value))) return check_server("fallback-server", value);
+    return not_allowed("fallback-server", value,
+                       "it is a staging CA, whose certificates no browser trusts");
+}
+
 base::Result<void> check_key_type(std::string_view value) {
     if (std::find(kKeyTypes.begin(), kKeyTypes.end(), value) != kKeyTypes.end()) return {};
     return not_allowed("key-type", value, "it must be ec256, ec384, rsa2048, rsa3072 or rsa4096");
@@ -184,7 +191,8 @@ base::Result<void> check_value(std::string_view key, std::string_view value) {
                                                               ": it must be one line of text");
     }
     if (key == "graceperiod") return check_graceperiod(value);
-    if (key == "server" || key == "fallback-server") return check_server(key, value);
+    if (key == "server") return check_server(key, value);
+    if (key == "fallback-server") return check_fallback(value);
     if (key == "key-type") return check_key_type(value);
     if (key == "profile") return check_profile(value);
     if (key == "eab-algorithm" && value != "HS256" && value != "HS384" && value != "HS512") {

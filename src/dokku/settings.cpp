@@ -155,6 +155,12 @@ std::span<const KnownServer> known_servers() {
     return kServers;
 }
 
+const KnownServer* find_known_server(std::string_view url) {
+    const auto known = std::find_if(kServers.begin(), kServers.end(),
+                                    [&](const KnownServer& one) { return one.url == url; });
+    return known == kServers.end() ? nullptr : &*known;
+}
+
 std::string server_url(std::string_view name_or_url) {
     const auto known = std::find_if(kServers.begin(), kServers.end(), [&](const KnownServer& one) {
         return one.name == name_or_url;

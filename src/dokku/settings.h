@@ -99,6 +99,8 @@ struct KnownServer {
     bool wants_external_account = false;
 };
 std::span<const KnownServer> known_servers();
+/// By its directory URL; null for any other.
+const KnownServer* find_known_server(std::string_view url);
 
 /// The directory URL of a name; a URL stays as it is.
 std::string server_url(std::string_view name_or_url);

@@ -17,13 +17,14 @@ base::Result<void> check_changed_pair(const dokku::Environment& environment,
     base::Command checker;
     checker.argv = {(environment.plugin_directory / "libexec" / "check-pair").string(), app.text()};
     checker.deadline = std::chrono::seconds{2};
+    checker.grace = std::chrono::milliseconds{0};
     const auto ended = base::run(checker);
     if (!ended) return ended.error();
-    if (ended->timed_out) {
-        return base::fail(base::ErrorKind::timeout,
-                          "the certificate of " + app.text() + " was not looked at in time");
-    }
-    return {};
+    if (ended->ok()) return {};
+    return base::fail(base::ErrorKind::io,
+                      "The certificate of " + app.text() + " was not looked at: " +
+                          (ended->timed_out ? "no end within two seconds"
+                                            : "exit code " + std::to_string(ended->code)));
 }
 
 }  // namespace hooks

@@ -73,6 +73,7 @@ base::Result<void> note_removed_pair(const dokku::Environment& environment,
             // As after `disable`: not even with the next domain, where all apps are issued.
             state.enabled = false;
             state.switched_off = true;
+            state.ca_fails_since.reset();
             state.names.clear();
             state.due.reset();
         }

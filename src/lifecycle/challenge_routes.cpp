@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "dokku/nginx_shadow.h"
 #include "dokku/nginx_workers.h"
 #include "dokku/property.h"
+#include "lifecycle/check_pair.h"
 #include "lifecycle/self_fetch.h"
 
 namespace lifecycle {
@@ -67,7 +69,7 @@ std::uint64_t log_bytes() {
     return stamp ? stamp->bytes : 0;
 }
 
-/// All that nginx reads, looked at once for a run.
+/// All that nginx reads, looked at once for a run over however many apps.
 class HostView {
   public:
     HostView() : HostView(dokku::read_nginx_config(dokku::kNginxMainConfig)) {}
@@ -76,24 +78,23 @@ class HostView {
 
     /// The server blocks of one app's vhost.
     std::vector<dokku::NginxServer> vhost(const Context& context, const dokku::AppName& app) const {
-        const base::Path file = context.environment.app_root(app) / "nginx.conf";
-        std::vector<dokku::NginxServer> own;
-        for (const auto& server : servers_) {
-            if (server.file == file) own.push_back(server);
-        }
-        return own;
+        const auto found = vhosts_.find(context.environment.app_root(app) / "nginx.conf");
+        return found == vhosts_.end() ? std::vector<dokku::NginxServer>{} : found->second;
     }
 
-    std::vector<dokku::ListenPair> pairs(const std::vector<std::string>& bind) const {
-        return dokku::choose_listen_pairs(servers_, listening_, bind);
+    std::vector<dokku::ListenPair> pairs(const std::vector<std::string>& bind) {
+        const auto [known, is_new] = pairs_.try_emplace(bind);
+        if (is_new) known->second = dokku::choose_listen_pairs(servers_, listening_, bind);
+        return known->second;
     }
 
     /// Where a server block with these pairs answers on this host.
-    std::vector<std::string> addresses(const std::vector<dokku::ListenPair>& pairs) const {
+    std::vector<std::string> addresses(const std::vector<dokku::ListenPair>& pairs) {
         std::vector<std::string> addresses;
         for (const auto& pair : pairs) {
-            std::string address = dokku::loopback_for(pair, servers_);
-            if (!address.empty()) addresses.push_back(std::move(address));
+            const auto [known, is_new] = loopbacks_.try_emplace(pair);
+            if (is_new) known->second = dokku::loopback_for(pair, servers_);
+            if (!known->second.empty()) addresses.push_back(known->second);
         }
         return addresses;
     }
@@ -102,15 +103,22 @@ class HostView {
     explicit HostView(const std::vector<dokku::NginxDirective>& config)
         : servers_(dokku::find_servers(config)),
           listening_(dokku::read_listening(80)),
-          pid_file_(dokku::nginx_pid_file(config)) {}
+          pid_file_(dokku::nginx_pid_file(config)) {
+        for (const auto& server : servers_)
+            vhosts_[server.file].push_back(server);
+    }
 
     std::vector<dokku::NginxServer> servers_;
+    std::map<base::Path, std::vector<dokku::NginxServer>> vhosts_;  ///< the same by their files
+    // Most apps ask the same, and each answer is a walk over all servers.
+    std::map<std::vector<std::string>, std::vector<dokku::ListenPair>> pairs_;
+    std::map<dokku::ListenPair, std::string> loopbacks_;
     std::vector<std::string> listening_;
     base::Path pid_file_;
 };
 
 /// Writes the files of one job. Returns what to fetch, and notes in `changed` if nginx must reload.
-base::Result<Routed> write_files(const Context& context, const HostView& host, IssueJob& job,
+base::Result<Routed> write_files(const Context& context, HostView& host, IssueJob& job,
                                  bool& changed) {
     const auto vhost = host.vhost(context, job.app);
     const std::string thumbprint = job.ca->thumbprint();
@@ -250,10 +258,44 @@ void find_place_of_name(dokku::NginxComplaint& complaint, const std::string& nam
     }
 }
 
+/// The app whose certificate nginx cannot load.
+std::optional<dokku::AppName> app_of_pair(const Context& context,
+                                          const dokku::NginxComplaint& complaint) {
+    const auto app =
+        dokku::AppName::parse(dokku::app_of_file(context.environment.root, complaint.file));
+    const bool is_pair = app && complaint.file.parent_path() == context.environment.tls_root(*app);
+    return is_pair ? std::optional{*app} : std::nullopt;
+}
+
+/// Damaged pairs of ours are put back on the way, each app's once.
+base::Result<std::optional<dokku::NginxComplaint>> test_nginx(const Context& context) {
+    std::set<std::string> checked;
+    for (;;) {
+        auto complaint = dokku::NginxService::test();
+        if (!complaint || !complaint->has_value()) return complaint;
+        const auto app = app_of_pair(context, **complaint);
+        if (!app || !checked.insert(app->text()).second) return complaint;
+        check_pair_of_ours(context, *app);
+    }
+}
+
+std::string next_step(const Context& context, const dokku::NginxComplaint& complaint,
+                      const std::string& app, const std::string& name) {
+    if (app.empty()) return "Mend that file and try again.";
+    if (!name.empty()) {
+        return "Take that name away with: dokku domains:remove " + app + " '" + name + "'";
+    }
+    if (app_of_pair(context, complaint)) {
+        return "Install that certificate anew with: dokku certs:add " + app +
+               " <certificate> <key>, or take it away with: dokku certs:remove " + app;
+    }
+    return "Mend that file, or let Dokku write it again with: dokku proxy:build-config " + app;
+}
+
 }  // namespace
 
 base::Result<void> require_sound_nginx(const Context& context) {
-    const auto complaint = dokku::NginxService::test();
+    const auto complaint = test_nginx(context);
     if (!complaint) return complaint.error();
     if (!complaint->has_value()) return {};
     dokku::NginxComplaint words = **complaint;
@@ -263,19 +305,14 @@ base::Result<void> require_sound_nginx(const Context& context) {
     std::string message = "nginx's configuration is broken already";
     if (!app.empty()) message += " by app " + app;
     if (!words.file.empty()) message += " (" + words.place() + ")";
-    std::string step = "Mend that file and try again.";
-    if (!app.empty() && !name.empty()) {
-        step = "Take that name away with: dokku domains:remove " + app + " '" + name + "'";
-    } else if (!app.empty()) {
-        step = "Mend that file, or let Dokku write it again with: dokku proxy:build-config " + app;
-    }
+    std::string step = next_step(context, words, app, name);
     return base::fail(base::ErrorKind::rejected, message + ": " + words.message,
                       {"Nothing was ordered: nginx could not load a certificate now.",
                        "See it with: sudo nginx -t", std::move(step)});
 }
 
 void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
-    const HostView host;
+    HostView host;
     std::vector<Routed> routed;
     bool changed = false;
     for (IssueJob* job : jobs) {

@@ -4,89 +4,124 @@
 #include <string>
 #include <utility>
 
-#include "base/text.h"
-#include "crypto/certificate.h"
 #include "crypto/served_pair.h"
 #include "dokku/certs.h"
 #include "dokku/tls_exchange.h"
+#include "lifecycle/pair_owner.h"
+#include "lifecycle/replaced_pair.h"
 
 namespace lifecycle {
 namespace {
 
-base::Result<dokku::TlsPair> read_pair(const base::Path& chain_file, const base::Path& key_file) {
-    auto chain = base::read_file(chain_file);
+/// The two files, as far as they are there.
+struct PairFiles {
+    std::optional<std::string> chain_pem;
+    std::optional<base::Secret> key_pem;
+};
+
+base::Result<std::optional<std::string>> read_if_there(const base::Path& file) {
+    auto content = base::read_file(file);
+    if (content) return std::optional<std::string>{std::move(*content)};
+    if (content.error().kind == base::ErrorKind::not_found) return std::optional<std::string>{};
+    return std::move(content).error();
+}
+
+base::Result<PairFiles> read_pair(const base::Path& chain_file, const base::Path& key_file) {
+    auto chain = read_if_there(chain_file);
     if (!chain) return std::move(chain).error();
-    auto key = base::read_file(key_file);
+    auto key = read_if_there(key_file);
     if (!key) return std::move(key).error();
-    return dokku::TlsPair{std::move(*chain), base::Secret{std::move(*key)}};
+    PairFiles files{std::move(*chain), std::nullopt};
+    if (*key) files.key_pem = base::Secret{std::move(**key)};
+    return files;
 }
 
-base::Result<void> check(const dokku::TlsPair& pair) {
-    return crypto::check_served_pair(pair.chain_pem, pair.key_pem.reveal());
-}
-
-/// Where not even the certificate can be read, what was known of the pair before decides.
-bool is_ours(const dokku::Environment& environment, const store::LocalStore& store,
-             const dokku::AppName& app, const dokku::TlsPair& pair) {
-    if (dokku::is_active(environment, app)) return true;
-    const auto leaf = crypto::Certificate::parse_pem(pair.chain_pem);
-    if (leaf) {
-        const auto issued = store.was_issued(leaf->fingerprint());
-        return issued && *issued;
-    }
-    const auto state = store.read_state(app.text());
-    return state && state->installed && state->installed->owner == store::Owner::ours;
+base::Result<void> check(const PairFiles& files) {
+    if (!files.chain_pem) return base::fail(base::ErrorKind::not_found, "server.crt is missing");
+    if (!files.key_pem) return base::fail(base::ErrorKind::not_found, "server.key is missing");
+    return crypto::check_served_pair(*files.chain_pem, files.key_pem->reveal());
 }
 
 std::optional<dokku::TlsPair> find_good_pair(const dokku::Environment& environment,
                                              const dokku::AppName& app) {
     for (const base::Path& file : dokku::current_certificates(environment, app)) {
-        auto pair = read_pair(file, dokku::key_file_of(file));
-        if (pair && check(*pair)) return std::move(*pair);
+        auto files = read_pair(file, dokku::key_file_of(file));
+        if (!files || !check(*files)) continue;
+        return dokku::TlsPair{std::move(*files->chain_pem), std::move(*files->key_pem)};
     }
     return std::nullopt;
 }
 
-base::Result<void> note_sound(const dokku::Environment& environment, const store::LocalStore& store,
-                              const dokku::AppName& app) {
-    const std::string stamp = dokku::stamp_pair(environment, app);
-    return store.update_existing_state(
-        app.text(), [&](store::AppState& state) { state.checked_pair = stamp; });
+base::Result<void> note_sound(const store::LocalStore& store, const dokku::AppName& app,
+                              const std::string& stamp) {
+    return store.update_existing_state(app.text(),
+                                       [&](store::AppState& state) { state.checked_pair = stamp; });
 }
 
 void tell_damage(const dokku::Log& log, const dokku::AppName& app, const base::Path& tls,
                  const base::Error& damage, bool ours) {
     log.warn("The certificate of " + app.text() + " is damaged, and nginx will not load it: " +
              damage.message + " (" + (tls / "server.crt").string() + ", server.key)");
-    log.warn(ours ? "Get another one with: dokku letsencrypt:enable " + app.text() + " --force"
+    const std::string remove = "dokku certs:remove " + app.text();
+    log.warn(ours ? "Get another one with: " + remove + ", then dokku letsencrypt:enable " +
+                        app.text()
                   : "It is not of letsencrypt. Install it anew with: dokku certs:add " +
-                        app.text() + " <certificate> <key>, or take it away with: dokku " +
-                        "certs:remove " + app.text());
+                        app.text() + " <certificate> <key>, or take it away with: " + remove);
+}
+
+/// `damaged` has what is there now.
+base::Result<void> put_back(const dokku::Environment& environment, const dokku::Log& log,
+                            const dokku::AppName& app, const PairFiles& damaged,
+                            const dokku::TlsPair& good, base::UtcTime now) {
+    // It may hold a key that is nowhere else.
+    const auto kept = keep_replaced_pair(environment, app, now);
+    if (!kept) return kept.error();
+    auto exchanged = dokku::exchange_tls(environment.app_root(app), good, damaged.chain_pem);
+    if (!exchanged) return exchanged;
+    log.warn("The last good one was put back in its place; what was there is kept in " +
+             kept->string());
+    const bool was_whole = damaged.chain_pem && damaged.key_pem;
+    // Dokku writes a vhost without https where one of the files is missing.
+    if (!was_whole) log.warn("Load it with: dokku proxy:build-config " + app.text());
+    return {};
 }
 
 }  // namespace
 
 base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const store::LocalStore& store, const dokku::Log& log,
-                                        const dokku::AppName& app) {
+                                        const dokku::AppName& app, base::UtcTime now) {
+    const std::string stamp = dokku::stamp_pair(environment, app);
+    if (stamp.empty()) return {};
     const base::Path tls = environment.tls_root(app);
-    const auto pair = read_pair(tls / "server.crt", tls / "server.key");
-    if (!pair) return pair.error();
-    const auto sound = check(*pair);
-    if (sound) return note_sound(environment, store, app);
-    const bool ours = is_ours(environment, store, app, *pair);
+    const auto files = read_pair(tls / "server.crt", tls / "server.key");
+    if (!files) return files.error();
+    const auto sound = check(*files);
+    if (sound) return note_sound(store, app, stamp);
+    const bool ours = is_of_letsencrypt(environment, store, app, files->chain_pem.value_or(""));
     const auto good = ours ? find_good_pair(environment, app) : std::nullopt;
     if (!good) {
         tell_damage(log, app, tls, sound.error(), ours);
         return {};
     }
-    auto put_back =
-        dokku::exchange_tls(environment.app_root(app), *good, pair->chain_pem);
-    if (!put_back) return put_back;
     log.warn("The certificate of " + app.text() + " was damaged: " + sound.error().message + " (" +
              (tls / "server.crt").string() + ", server.key)");
-    log.warn("The last good one was put back in its place.");
-    return note_sound(environment, store, app);
+    auto back = put_back(environment, log, app, *files, *good, now);
+    if (!back) return back;
+    return note_sound(store, app, dokku::stamp_pair(environment, app));
+}
+
+void check_pair_of_ours(const Context& context, const dokku::AppName& app) {
+    if (!context.store.has_state(app.text())) return;
+    const auto state = context.store.read_state(app.text());
+    if (!state || !state->enabled) return;
+    const bool custom = state->installed && state->installed->owner == store::Owner::custom;
+    if (custom || state->checked_pair == dokku::stamp_pair(context.environment, app)) return;
+    const auto lock = context.store.try_lock_app(app.text());
+    if (!lock) return;
+    const auto checked = check_installed_pair(context.environment, context.store, context.log, app,
+                                              context.clock.now());
+    if (!checked) context.log.warn(checked.error().message);
 }
 
 }  // namespace lifecycle

@@ -1,18 +1,24 @@
 #pragma once
 
+#include "base/utc_time.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
+#include "lifecycle/context.h"
 #include "store/local_store.h"
 
 namespace lifecycle {
 
-/// nginx is about to read a pair in `tls/` that was changed since we looked at it last (design
-/// section 6). One of ours that nginx would refuse is replaced by the last good one, since nginx
-/// would serve no app's changes any more; of a person's it is said which files to mend. What is sound is
-/// noted in the app's state, if it has one. The caller holds the app's lock.
+/// Looks at the pair in an app's `tls/` as nginx does (design section 6). One of ours that nginx
+/// would refuse is kept aside, and the last good one put back: else nginx would load no app's
+/// changes any more. Of a person's it is said which files to mend. What is sound is noted in the
+/// app's state, if it has one. The caller holds the app's lock.
 base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const store::LocalStore& store, const dokku::Log& log,
-                                        const dokku::AppName& app);
+                                        const dokku::AppName& app, base::UtcTime now);
+
+/// The same for an app whose pair may have been damaged without a rebuild of its vhost. Does
+/// nothing where another run is at work, or where a person's was installed last.
+void check_pair_of_ours(const Context& context, const dokku::AppName& app);
 
 }  // namespace lifecycle

@@ -15,6 +15,17 @@ bool is_fault_of_ca(const IssueJob& job) {
            job.failure->status == kUnavailable || job.ca_is_parked;
 }
 
+bool wants_external_account(std::string_view server) {
+    const auto* known = dokku::find_known_server(server);
+    return known != nullptr && known->wants_external_account;
+}
+
+/// There is one external account, and two CAs that it may be of.
+bool is_for_fallback(const IssueJob& job) {
+    return wants_external_account(job.settings.fallback_server.computed) &&
+           !wants_external_account(job.settings.server.computed);
+}
+
 }  // namespace
 
 bool needs_fallback(const std::optional<base::UtcTime>& ca_fails_since,
@@ -36,6 +47,7 @@ void choose_ca(const Context& context, IssueJob& job, const store::AppState& sta
     context.log.warn("The CA of " + job.app.text() + " has failed since " +
                      base::to_readable(*state.ca_fails_since) +
                      "; ordering at the fallback server " + base::printable(fallback));
+    if (!is_for_fallback(job)) job.options.lego.external_account = false;
     job.settings.server.computed = fallback;
     job.is_fallback = true;
 }
@@ -61,10 +73,10 @@ std::optional<base::Error> refuse_staging(const Context& context, const IssueJob
 
 void note_ca_health(store::AppState& state, const IssueJob& job, base::UtcTime now) {
     if (job.settings.server.computed == job.settings.fallback_server.computed) return;
-    if (job.alive()) {
-        state.ca_fails_since.reset();
-    } else if (job.failure && is_fault_of_ca(job)) {
+    if (job.failure && is_fault_of_ca(job)) {
         if (!state.ca_fails_since) state.ca_fails_since = now;
+    } else if (job.alive() || (job.failure && job.failure->problem)) {
+        state.ca_fails_since.reset();  // one that refuses is at work
     }
 }
 

@@ -6,6 +6,7 @@
 #include "base/certificate_dates.h"
 #include "base/file.h"
 #include "dokku/settings.h"
+#include "lifecycle/check_pair.h"
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/policy.h"
 
@@ -111,7 +112,12 @@ Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>
     }
     const Walk walk{context, run, std::move(*settings), questions};
     for (const dokku::AppName& app : apps) {
-        const auto served = dokku::read_certificate_status(context.environment, app);
+        auto served = dokku::read_certificate_status(context.environment, app);
+        if (!served.active && questions != nullptr) {
+            // Perhaps its files were damaged: no deploy may come that would find that.
+            check_pair_of_ours(context, app);
+            served = dokku::read_certificate_status(context.environment, app);
+        }
         if (!served.active) {
             if (run == RenewalRun::scheduled && is_unused_due(context, app)) {
                 found.candidates.push_back(

@@ -48,7 +48,7 @@ class CaQuestions {
 };
 
 /// The active ones of `apps`. A graceperiod that is no number counts as not set, with a warning.
-/// Without `questions` files are read and nobody is asked.
+/// Without `questions` files are read, nobody is asked and nothing is mended.
 Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
                        RenewalRun run, CaQuestions* questions = nullptr);
 

@@ -1,37 +1,20 @@
 #include "lifecycle/install_pair.h"
 
-#include <algorithm>
-
-#include "base/directory.h"
 #include "crypto/certificate.h"
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_pair.h"
 
 namespace lifecycle {
 namespace {
 
-/// `2026-11-21T23:09:05Z` without what a path should not hold.
-std::string to_folder_time(base::UtcTime time) {
-    std::string text = base::to_rfc3339(time);
-    text.erase(std::remove(text.begin(), text.end(), ':'), text.end());
-    return text;
-}
-
 /// A typed `enable` replaces a pair that a person installed; it is kept, never lost.
 base::Result<void> keep_custom_pair(Context& context, const IssueJob& job) {
-    constexpr mode_t kFolder = 0700;
-    constexpr mode_t kFile = 0600;
-    const base::Path live = context.environment.tls_root(job.app);
-    const base::Path kept = context.environment.app_root(job.app) / "letsencrypt" /
-                            ("replaced-" + to_folder_time(context.clock.now()));
-    if (auto made = base::make_directories(kept, kFolder); !made) return made;
-    for (const char* name : {"server.crt", "server.key"}) {
-        const auto content = base::read_file(live / name);
-        if (!content) return content.error();
-        if (auto copied = base::replace_file(kept / name, *content, kFile); !copied) return copied;
-    }
+    const auto copied = keep_replaced_pair(context.environment, job.app, context.clock.now());
+    if (!copied) return copied.error();
+    const base::Path& kept = *copied;
     context.log.warn("The certificate that was installed for " + job.app.text() +
                      " was not issued by letsencrypt; it is replaced.");
     context.log.warn("It is kept in " + kept.string() + ". Put it back with: dokku certs:add " +

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/certificate.h"
+#include "dokku/challenge_route.h"
 #include "lifecycle/challenge_routes.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/finish.h"
@@ -32,7 +33,7 @@ using Jobs = std::vector<IssueJob*>;
 /// Finished pairs go live that often in a long run.
 constexpr std::chrono::minutes kLoadEvery{1};
 /// A run that starts twice a day must not meet the next one.
-constexpr std::chrono::hours kRunPatience{10};
+constexpr std::chrono::hours kLongestRun{10};
 constexpr std::chrono::seconds kLockPatience{2};
 
 /// `--preferred-chain`: no such chain, or none that can be fetched, leaves the CA's own.
@@ -178,11 +179,15 @@ class IssueRun {
             if (drop_refused_names(context_, *job, wish_)) again.push_back(job);
             if (!job->alive()) end(*job);
         }
-        if (!again.empty()) switch_routes_on(context_, again);
+        if (again.empty()) return;
+        switch_routes_on(context_, again);
+        for (IssueJob* job : again) {
+            if (!job->alive()) end(*job);
+        }
     }
 
     void begin(IssueJob& job) {
-        if (context_.clock.monotonic() - started_ > kRunPatience) {
+        if (context_.clock.monotonic() - started_ > kLongestRun) {
             job.fail(cause::kHost, {base::ErrorKind::timeout,
                                     "The run has lasted too long; the next one goes on",
                                     std::nullopt,
@@ -190,6 +195,7 @@ class IssueRun {
         } else if (!job.lock) {
             take_lock(job);
         }
+        if (job.alive()) restore_route(job);
         if (job.alive()) refuse_silent_ca(job);
         if (job.alive()) limits_.check(job);
         if (job.alive()) settle(context_, job, wish_);
@@ -210,7 +216,9 @@ class IssueRun {
     }
 
     void note_answer(const IssueJob& job) {
-        const bool silent = job.failure && job.failure->unanswered() && job.failure->status == 0;
+        // Not what the operator's DNS program or this host could not do.
+        const bool silent = job.failure && job.cause == cause::kCaUnreachable &&
+                            job.failure->unanswered() && job.failure->status == 0;
         if (silent) {
             ++unanswered_[job.ca];
         } else {
@@ -230,6 +238,16 @@ class IssueRun {
         if (!lock) return job.fail(cause::kHost, std::move(lock).error());
         job.lock = std::move(*lock);
         if (!is_as_it_was(context_, job)) leave_alone(job);
+    }
+
+    /// While the app waited for its turn, a command for it alone may have opened a route of its own
+    /// and taken it away at its end. The CA would find nothing.
+    void restore_route(IssueJob& job) {
+        if (job.settings.uses_dns()) return;
+        const auto files = dokku::route_files(context_.environment, job.app);
+        if (dokku::has_route(files, job.ca->thumbprint())) return;
+        context_.log.verbose("The challenge route of " + job.app.text() + " is gone; made again");
+        switch_routes_on(context_, {&job});
     }
 
     /// Someone has made something else of the app. What this run began with goes, and nothing is

@@ -7,7 +7,7 @@ namespace lifecycle {
 base::Result<void> begin_journal(const Context& context, const IssueJob& job) {
     const base::UtcTime now = context.clock.now();
     return context.store.update_state(job.app.text(), [&](store::AppState& state) {
-        state.due = now + kRunPatience;
+        state.due = now + kJournalPatience;
         for (const std::string& name : to_texts(job.names)) {
             if (store::find_name(state, name) != nullptr) continue;
             state.names.push_back({name, store::NameStatus::creating, "", "", now, 0, {}, {}, {}});
@@ -16,13 +16,6 @@ base::Result<void> begin_journal(const Context& context, const IssueJob& job) {
         state.order = store::RunningOrder{"",       job.settings.server.computed, "",
                                           job.hash, to_texts(job.names),          base::Secret{}};
     });
-}
-
-base::Result<void> restart_journal(const Context& context, const IssueJob& job) {
-    auto dropped = context.store.update_state(job.app.text(),
-                                              [](store::AppState& state) { state.order.reset(); });
-    if (!dropped) return dropped;
-    return begin_journal(context, job);
 }
 
 }  // namespace lifecycle

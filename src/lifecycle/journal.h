@@ -9,7 +9,4 @@ namespace lifecycle {
 /// taken up by the minute's run. The order of a run before it stays there to be gone on with.
 base::Result<void> begin_journal(const Context& context, const IssueJob& job);
 
-/// Forgets the order that is journalled, as of a rehearsal, and begins anew.
-base::Result<void> restart_journal(const Context& context, const IssueJob& job);
-
 }  // namespace lifecycle

@@ -44,13 +44,25 @@ std::vector<std::string> failed_validations(const IssueJob& job) {
 LimitCheck::LimitCheck(Context& context, bool forced)
     : context_(context),
       forced_(forced),
-      ledger_(context.environment.global_root() / "ledger.jsonl"),
+      ledger_(context.store.ledger()),
       limits_(read_or_warn(context, ledger_)) {}
 
+std::optional<LimitReached> LimitCheck::judge(const OrderWish& wish) {
+    for (;;) {
+        const base::UtcTime now = context_.clock.now();
+        auto reached = limits_.judge(wish, now);
+        if (!reached || reached->limit != limit::kParked || reached->until - now > kWorthWaiting) {
+            return reached;
+        }
+        context_.clock.sleep_for(reached->until - now);
+    }
+}
+
 bool LimitCheck::refuse_parked_ca(IssueJob& job) {
+    if (forced_) return false;  // check() says so
     OrderWish wish;
     wish.server = job.settings.server.computed;
-    const auto reached = limits_.judge(wish, context_.clock.now());
+    const auto reached = judge(wish);
     if (!reached) return false;
     refuse(job, *reached);
     job.ca_is_parked = !job.alive();
@@ -61,13 +73,8 @@ void LimitCheck::check(IssueJob& job) {
     while (job.alive()) {
         const OrderWish wish{job.settings.server.computed, account_of(job), to_texts(job.names),
                              job.has_same_names(), !certificate_to_replace(context_, job).empty()};
-        const base::UtcTime now = context_.clock.now();
-        const auto reached = limits_.judge(wish, now);
+        const auto reached = judge(wish);
         if (!reached) return;
-        if (reached->limit == limit::kParked && reached->until - now <= kWorthWaiting) {
-            context_.clock.sleep_for(reached->until - now);
-            continue;
-        }
         refuse(job, *reached);
         if (forced_) return;
     }

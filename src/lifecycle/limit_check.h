@@ -30,6 +30,8 @@ class LimitCheck {
     void note_failure(const IssueJob& job, const acme::Failure& failure);
 
   private:
+    /// What stands after a pause of some seconds, if the CA asked for one, was waited for.
+    std::optional<LimitReached> judge(const OrderWish& wish);
     void refuse(IssueJob& job, const LimitReached& reached);
     void write(const std::vector<store::LedgerEntry>& entries);
     store::LedgerEntry entry_of(const IssueJob& job, store::LedgerKind kind) const;

@@ -11,6 +11,7 @@
 #include "lifecycle/choose_ca.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
+#include "lifecycle/pair_owner.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/record.h"
 #include "lifecycle/renewal_plan.h"
@@ -189,8 +190,8 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     if (!dokku::has_pair(context.environment, job.app)) return {};
 
     const auto leaf = crypto::Certificate::parse_pem(*job.live_chain);
-    bool ours = dokku::is_active(context.environment, job.app);
-    if (!ours && leaf) ours = context.store.was_issued(leaf->fingerprint()).value_or(false);
+    const bool ours =
+        is_of_letsencrypt(context.environment, context.store, job.app, *job.live_chain);
     job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
     if (!leaf) return {};
     job.covered_until = leaf->not_after();
@@ -271,9 +272,6 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
             return Refusal{cause::kSettings, std::move(passed).error()};
         }
     }
-    if (auto external = require_external_account(context, job); !external) {
-        return Refusal{cause::kSettings, std::move(external).error()};
-    }
     if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
     take_names(context, job, wish);
     if (auto any = require_names(job); !any) return std::move(any).error();
@@ -281,9 +279,12 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
     if (!due) return Refusal{cause::kHost, due.error()};
     if (!*due) return std::optional<IssueJob>{};
     if (const auto state = context.store.read_state(app.text())) {
+        choose_ca(context, job, *state);
         auto refused = wish.force ? std::nullopt : refuse_staging(context, job, *state);
         if (refused) return Refusal{cause::kSettings, std::move(*refused)};
-        choose_ca(context, job, *state);
+    }
+    if (auto external = require_external_account(context, job); !external) {
+        return Refusal{cause::kSettings, std::move(external).error()};
     }
     if (!wish.is_automatic()) warn_of_options(context, job);
     if (auto opened = open_provider(context, job); !opened) {

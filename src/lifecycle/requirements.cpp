@@ -32,9 +32,8 @@ base::Result<void> require_https_server(const IssueJob& job) {
 
 base::Result<void> require_external_account(const Context& context, const IssueJob& job) {
     const std::string& server = job.settings.server.computed;
-    const auto known = std::find_if(dokku::known_servers().begin(), dokku::known_servers().end(),
-                                    [&](const auto& one) { return one.url == server; });
-    const bool wanted = known != dokku::known_servers().end() && known->wants_external_account;
+    const auto* known = dokku::find_known_server(server);
+    const bool wanted = known != nullptr && known->wants_external_account;
     if (!wanted || job.options.lego.external_account) return {};
     const auto account = context.store.read_account(server, job.settings.account_email());
     if (account && *account && !(*account)->url.empty()) return {};

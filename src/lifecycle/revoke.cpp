@@ -122,6 +122,7 @@ void note_off(const Context& context, const dokku::AppName& app, const dokku::Se
         state.enabled = false;
         state.revoked = revoked;
         state.switched_off = true;
+        state.ca_fails_since.reset();
         state.names.clear();
         state.due.reset();
     });

@@ -64,7 +64,7 @@ daily_run_is_stopped() {
   assert_contains "$out" "next try" "status"
   rm "$DOKKU_ROOT/shop/nginx.conf.d/own.conf"
   cron_when_due late
-  assert_eq 1 "$(orders_since "$mark")" "orders"
+  assert_at_least 1 "$(orders_since "$mark")" "orders"
   assert_runs dokku letsencrypt:status late
   assert_eq ok "$(summary_of late)" "summary"
   tls_verify late.example.test
@@ -117,13 +117,13 @@ return_of_the_server() {
 
 # Another program has that address: `nginx -t` does not mind, and each reload fails without a word.
 reload_that_nginx_refuses() {
-  local mark
+  local mark port=${PEBBLE_MANAGEMENT##*:}
   new_app quiet quiet.example.test
   mark=$(pebble_mark)
-  echo 'server { listen 127.0.0.1:5000; }' >/etc/nginx/conf.d/taken.conf
+  echo "server { listen 127.0.0.1:$port; }" >/etc/nginx/conf.d/taken.conf
   as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
   assert_exits 1 dokku letsencrypt:enable quiet
-  assert_contains "$out$err" "nginx did not take the reload: bind() to 127.0.0.1:5000 failed" "output"
+  assert_contains "$out$err" "nginx did not take the reload: bind() to 127.0.0.1:$port failed" "output"
   name_has quiet quiet.example.test failed reload-refused || fail "status: $(status_json quiet)"
   assert_eq 0 "$(orders_since "$mark")" "orders"
   assert_no_route quiet

@@ -15,7 +15,7 @@ put_back() {
   assert_eq 0 "$code" "exit code of the rebuild: $out$err"
   assert_contains "$err" " !     The certificate of shop was damaged: " "stderr"
   assert_contains "$err" "$tls/server.crt" "stderr"
-  assert_lines "$err" " !     The last good one was put back in its place."
+  assert_contains "$err" " !     The last good one was put back in its place; what was there is kept in $DOKKU_ROOT/shop/letsencrypt/replaced-" "stderr"
   assert_sound shop
   assert_mode 600 "$tls/server.key"
   assert_eq "$served" "$(served_fingerprint shop.example.test)" "served certificate"
@@ -25,6 +25,7 @@ put_back() {
   assert_eq "0 " "$code $err" "exit code and stderr of the next rebuild"
 }
 
+half_a_chain() { head -c 300 "$DOKKU_ROOT/shop/tls/server.crt" >/run/half; cat /run/half >>"$DOKKU_ROOT/shop/tls/server.crt"; }
 half_a_certificate() { truncate -s 300 "$DOKKU_ROOT/shop/tls/server.crt"; }
 another_key() { openssl ecparam -name prime256v1 -genkey -noout >"$DOKKU_ROOT/shop/tls/server.key"; }
 no_bytes() { : >"$DOKKU_ROOT/shop/tls/server.key"; }
@@ -36,10 +37,36 @@ ours() {
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable shop
   mark=$(pebble_mark)
-  put_back half_a_certificate
+  put_back half_a_chain
   put_back another_key
   put_back no_bytes
+  assert_eq 3 "$(find "$DOKKU_ROOT/shop/letsencrypt" -maxdepth 1 -name 'replaced-*' -perm 700 | wc -l)" "folders kept"
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+missing() {
+  rm "$DOKKU_ROOT/shop/tls/server.key"
+  rebuild shop
+  assert_contains "$err" "server.key is missing" "stderr"
+  assert_lines "$err" " !     Load it with: dokku proxy:build-config shop"
+  rebuild shop
+  assert_eq "0 " "$code $err" "exit code and stderr of the next rebuild"
+  tls_verify shop.example.test
+}
+
+# Only shop is damaged, and only others are asked for: no run of theirs could load a certificate.
+found_by_others() {
+  another_key
+  assert_runs dokku letsencrypt:enable blog
+  assert_contains "$err" " !     The certificate of shop was damaged: " "stderr"
+  assert_sound shop
+  tls_verify blog.example.test
+  tls_verify shop.example.test
+  half_a_certificate
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$err" " !     The certificate of shop was damaged: " "stderr"
+  assert_sound shop
+  assert_runs dokku letsencrypt:status shop
 }
 
 # traced_hook APP: the processes that nginx-pre-reload starts.
@@ -50,10 +77,21 @@ traced_hook() {
 }
 
 looked_at_once() {
+  rebuild shop
   assert_eq "letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables for an unchanged pair"
   touch "$DOKKU_ROOT/shop/tls/server.crt"
   assert_eq "letsencrypt/libexec/check-pair letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables for a changed pair"
   assert_eq "letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables after that"
+}
+
+without_a_good_copy() {
+  another_key
+  rm -r "$DOKKU_ROOT"/shop/letsencrypt/certs
+  rebuild shop
+  assert_lines "$err" " !     Get another one with: dokku certs:remove shop, then dokku letsencrypt:enable shop"
+  assert_runs dokku certs:remove shop
+  assert_runs dokku letsencrypt:enable shop
+  tls_verify shop.example.test
 }
 
 a_persons() {
@@ -74,5 +112,8 @@ a_persons() {
 }
 
 scenario "a damaged certificate of ours is put back before nginx reads it" ours
+scenario "so is a file that is missing" missing
+scenario "another app's run and the daily run find it as well" found_by_others
+scenario "without a good copy the commands that are named help" without_a_good_copy
 scenario "an unchanged one costs no process" looked_at_once
 scenario "a damaged certificate of a person's is left and named with its files" a_persons

@@ -30,7 +30,8 @@ inline std::string order_json(std::string_view status,
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::string comma = i == 0 ? "" : ",";
         const std::string type = acme::to_identifier(names[i]).type;
-        identifiers += comma + R"({"type":")" + type + R"(","value":")" + names[i] + "\"}";
+        identifiers.append(comma).append(R"({"type":")").append(type);
+        identifiers.append(R"(","value":")").append(names[i]).append("\"}");
         authorizations += comma + '"' + at_ca("/authz/") + std::to_string(i) + '"';
     }
     return R"({"status":")" + std::string(status) + R"(","identifiers":[)" + identifiers +

@@ -1,5 +1,7 @@
 // `libexec/check-pair APP`: a pair in the app's `tls/` has changed, and nginx is about to read it.
 // `nginx-pre-reload` starts us and holds the app's lock.
+#include "base/clock.h"
+#include "base/secret.h"
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/check_pair.h"
@@ -9,8 +11,9 @@ int main(int argc, char** argv) {
         const auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return app.error();
         const store::LocalStore store{call.environment.global_root()};
-        auto checked =
-            lifecycle::check_installed_pair(call.environment, store, call.log, *app);
+        base::forbid_core_dumps();
+        auto checked = lifecycle::check_installed_pair(call.environment, store, call.log, *app,
+                                                       base::SystemClock{}.now());
         if (!checked) return std::move(checked).error();
         return cli::ExitCode::done;
     });

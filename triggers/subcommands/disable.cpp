@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
             const auto off = store.update_state(app->text(), [](store::AppState& state) {
                 state.enabled = false;
                 state.switched_off = true;
+                state.ca_fails_since.reset();
                 state.names.clear();
                 state.due.reset();
                 state.order.reset();

@@ -264,6 +264,7 @@ TEST_CASE("an order that never ends is left at the deadline, to be resumed", "[a
         story.ok("/order/1", order_json(status));
     const auto result = story.run();
     REQUIRE_FALSE(result);
+    CHECK(result.error().status == 200);  // the CA is there, and slow
     CHECK(result.error().error.kind == ErrorKind::timeout);
     CHECK_THAT(result.error().error.message, ContainsSubstring("still " + status));
     CHECK(result.error().url == at_ca("/order/1"));
@@ -286,6 +287,7 @@ TEST_CASE("nothing new is begun after the deadline", "[acme]") {
     story.clock.advance(6min);
     const auto result = story.run();
     REQUIRE_FALSE(result);
+    CHECK(result.error().status == 0);
     CHECK(result.error().error.kind == ErrorKind::timeout);
     CHECK(story.http.sent().empty());
 }

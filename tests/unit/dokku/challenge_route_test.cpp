@@ -138,6 +138,16 @@ TEST_CASE("writing a route tells whether nginx must reload", "[dokku][design-5]"
     CHECK_FALSE(route.write({kServer.listens, {}}));
 }
 
+TEST_CASE("a route answers for the account that it was written for", "[dokku][design-5]") {
+    const Route route;
+    CHECK_FALSE(dokku::has_route(route.files, "thumb"));
+    REQUIRE(dokku::write_route(route.files, "shop", "thumb", kServer));
+    CHECK(dokku::has_route(route.files, "thumb"));
+    CHECK_FALSE(dokku::has_route(route.files, "other"));
+    REQUIRE(dokku::remove_route(route.files));
+    CHECK_FALSE(dokku::has_route(route.files, "thumb"));
+}
+
 TEST_CASE("nginx can read the files whatever the umask is", "[dokku][design-5]") {
     const Route route;
     const mode_t before = ::umask(0077);

@@ -117,6 +117,7 @@ TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]")
                                {"dns-provider-KEY", "a\nB=c", "one line"},
                                {"lego-args", "a\rb", "one line"},
                                {"fallback-server", "other", "default, staging, zerossl, google"},
+                               {"fallback-server", "staging", "no browser trusts"},
                                {"profile", "short lived", "one word"},
                                {"key-type", "rsa1024", "ec256, ec384, rsa2048"},
                                {"reuse-key", "yes", "true or false"},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "crypto/certificate.h"
@@ -54,7 +55,7 @@ struct Checking : test::RunBench {
         test::write_file(tls() / "server.key", pair.key);
     }
     void check() const {
-        REQUIRE(lifecycle::check_installed_pair(host.environment, store, log, app));
+        REQUIRE(lifecycle::check_installed_pair(host.environment, store, log, app, clock.now()));
     }
     bool serves(const Pair& pair) const {
         return test::content_of(tls() / "server.crt") == pair.chain &&
@@ -103,10 +104,16 @@ TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle
     }
     checking.put(damaged);
     checking.check();
+    // It may be a key that is nowhere else.
+    const fs::path kept = checking.host.environment.app_root(checking.app) / "letsencrypt" /
+                          "replaced-2026-02-02T024000Z";
+    CHECK(test::content_of(kept / "server.crt") == damaged.chain);
+    CHECK(test::content_of(kept / "server.key") == damaged.key);
     CHECK(checking.serves(checking.ours));
     CHECK(checking.is_noted());
-    CHECK_THAT(checking.host.logged.err, ContainsSubstring("The certificate of shop was damaged: ") &&
-                                             ContainsSubstring((checking.tls() / "server.crt").string()));
+    CHECK_THAT(checking.host.logged.err,
+               ContainsSubstring("The certificate of shop was damaged: ") &&
+                   ContainsSubstring((checking.tls() / "server.crt").string()));
     CHECK_THAT(checking.host.logged.err, ContainsSubstring("The last good one was put back"));
 }
 
@@ -119,10 +126,11 @@ TEST_CASE("without a good pair of ours the command is named", "[lifecycle][desig
     CHECK(checking.serves(damaged));
     CHECK_FALSE(checking.is_noted());
     CHECK_THAT(checking.host.logged.err,
-               ContainsSubstring("Get another one with: dokku letsencrypt:enable shop --force"));
+               ContainsSubstring("dokku certs:remove shop, then dokku letsencrypt:enable shop"));
 }
 
-TEST_CASE("a damaged pair of a person's is left, and its files are named", "[lifecycle][design-6]") {
+TEST_CASE("a damaged pair of a person's is left, and its files are named",
+          "[lifecycle][design-6]") {
     const Checking checking;
     const Pair damaged{make_pair().chain, make_pair().key};
     checking.put(damaged);
@@ -140,4 +148,53 @@ TEST_CASE("nothing is noted for an app that letsencrypt does not know", "[lifecy
     REQUIRE(checking.store.remove_state("shop"));
     checking.check();
     CHECK_FALSE(checking.store.has_state("shop"));
+}
+
+TEST_CASE("a file of ours that is missing comes back", "[lifecycle][design-6]") {
+    const Checking checking;
+    const std::string file = GENERATE("server.crt", "server.key");
+    fs::remove(checking.tls() / file);
+    checking.check();
+    CHECK(checking.serves(checking.ours));
+    CHECK(checking.is_noted());
+    CHECK_THAT(checking.host.logged.err, ContainsSubstring(file + " is missing") &&
+                                             ContainsSubstring("dokku proxy:build-config shop"));
+}
+
+TEST_CASE("an app that no run has seen since take-over is known by its folder",
+          "[lifecycle][design-3]") {
+    const Checking checking;
+    REQUIRE(checking.store.update_state("shop", [](auto& state) { state.installed.reset(); }));
+    checking.put({"half of", checking.ours.key});
+    checking.check();
+    CHECK(checking.serves(checking.ours));
+}
+
+TEST_CASE("an app without a pair is left alone", "[lifecycle][design-6]") {
+    const Checking checking;
+    fs::remove_all(checking.tls());
+    checking.check();
+    CHECK_FALSE(fs::exists(checking.tls()));
+    CHECK(checking.host.logged.err.empty());
+}
+
+TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at work",
+          "[lifecycle][design-6]") {
+    Checking checking;
+    checking.put({checking.ours.chain, make_pair().key});
+    SECTION("nobody is") {
+        lifecycle::check_pair_of_ours(checking.context, checking.app);
+        CHECK(checking.serves(checking.ours));
+    }
+    SECTION("another run is") {
+        const auto lock = checking.store.try_lock_app("shop");
+        REQUIRE(lock);
+        lifecycle::check_pair_of_ours(checking.context, checking.app);
+        CHECK_FALSE(checking.serves(checking.ours));
+    }
+    SECTION("letsencrypt is off") {
+        REQUIRE(checking.store.update_state("shop", [](auto& state) { state.enabled = false; }));
+        lifecycle::check_pair_of_ours(checking.context, checking.app);
+        CHECK_FALSE(checking.serves(checking.ours));
+    }
 }

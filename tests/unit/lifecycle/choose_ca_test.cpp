@@ -3,9 +3,33 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/fake_clock.h"
+#include "support/run_bench.h"
 
 using std::chrono::days;
 using std::chrono::hours;
+
+namespace {
+
+acme::Failure refusal() {
+    acme::Failure failure;
+    failure.error.kind = base::ErrorKind::rejected;
+    failure.problem = acme::Problem{};
+    failure.problem->type = "urn:ietf:params:acme:error:unauthorized";
+    failure.status = 403;
+    return failure;
+}
+
+/// A job whose own CA has failed for long, with the fallback server set.
+lifecycle::IssueJob failing_job(test::RunBench& bench, const std::string& server,
+                                const std::string& fallback) {
+    auto job = bench.job();
+    job.settings.server.computed = dokku::server_url(server);
+    job.settings.fallback_server.computed = dokku::server_url(fallback);
+    job.options.lego.external_account = true;
+    return job;
+}
+
+}  // namespace
 
 TEST_CASE("the fallback server is for a CA that fails for long while the end comes near",
           "[lifecycle][pain-35]") {
@@ -18,4 +42,50 @@ TEST_CASE("the fallback server is for a CA that fails for long while the end com
     CHECK(lifecycle::needs_fallback(now - hours{12}, near_end, now));
     CHECK_FALSE(lifecycle::needs_fallback(now - hours{12}, young, now));
     CHECK(lifecycle::needs_fallback(now - hours{12}, std::nullopt, now));
+}
+
+TEST_CASE("a CA fails while it does not answer, and no longer once it does",
+          "[lifecycle][pain-35]") {
+    test::RunBench bench;
+    const auto now = bench.clock.now();
+    auto job = bench.job();
+    store::AppState state;
+    job.fail(acme::fail(base::ErrorKind::network, "no route to host", ""));
+    lifecycle::note_ca_health(state, job, now);
+    CHECK(state.ca_fails_since == now);
+    lifecycle::note_ca_health(state, job, now + hours{1});
+    CHECK(state.ca_fails_since == now);
+    SECTION("what this host could not do says nothing") {
+        job.fail(lifecycle::cause::kHost, {base::ErrorKind::io, "no space", std::nullopt, {}});
+        lifecycle::note_ca_health(state, job, now + hours{2});
+        CHECK(state.ca_fails_since == now);
+    }
+    SECTION("one that refuses is at work") {
+        job.fail(refusal());
+        lifecycle::note_ca_health(state, job, now + hours{2});
+        CHECK_FALSE(state.ca_fails_since);
+    }
+    SECTION("one that issues is as well") {
+        job.failure.reset();
+        lifecycle::note_ca_health(state, job, now + hours{2});
+        CHECK_FALSE(state.ca_fails_since);
+    }
+}
+
+TEST_CASE("the external account goes to the CA that it is of", "[lifecycle]") {
+    test::RunBench bench;
+    store::AppState state;
+    state.ca_fails_since = bench.clock.now() - days{1};
+    SECTION("the first one's is not for the fallback") {
+        auto job = failing_job(bench, "zerossl", "default");
+        lifecycle::choose_ca(bench.context, job, state);
+        REQUIRE(job.is_fallback);
+        CHECK_FALSE(job.options.lego.external_account);
+    }
+    SECTION("where only the fallback wants one, it is the fallback's") {
+        auto job = failing_job(bench, "default", "zerossl");
+        lifecycle::choose_ca(bench.context, job, state);
+        REQUIRE(job.is_fallback);
+        CHECK(job.options.lego.external_account);
+    }
 }
