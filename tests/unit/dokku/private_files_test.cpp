@@ -14,7 +14,7 @@ namespace {
 
 struct Certificates {
     fs::path write(const std::string& name, mode_t mode) const {
-        const fs::path file = root / name;
+        fs::path file = root / name;
         test::write_file(file, "x");
         REQUIRE(::chmod(file.c_str(), mode) == 0);
         return file;
