@@ -19,10 +19,9 @@ int main(int argc, char** argv) {
         if (auto adopted = dokku::adopt_rename(call.environment, *from, *to); !adopted) {
             cli::print_error(call.log, adopted.error());
         }
-        // No certificate store of its own yet: the minute's run orders under the new name, if the
-        // properties that just came along let it.
+        // No certificate store of its own yet: the minute's run orders under the new name.
         const auto woken =
-            hooks::wake_if_wanted(call.environment, store, *to, base::SystemClock{}.now());
+            hooks::wake_renamed(call.environment, store, *to, base::SystemClock{}.now());
         if (!woken) return woken.error();
         return cli::ExitCode::done;
     });

@@ -44,6 +44,8 @@ base::Result<void> add_cron_job(const Environment& environment, const Log& log) 
 base::Result<void> remove_cron_job(const Environment& environment, const Log& log) {
     if (auto off = switch_to(environment, "autorenew.off", "autorenew"); !off) return off;
     log.info1("Removed cron job from dokku's crontab.");
+    log.verbose(
+        "The minute's run is off as well: names that wait, and what failed, are not tried again.");
     return {};
 }
 

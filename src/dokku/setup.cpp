@@ -1,16 +1,18 @@
 #include "dokku/setup.h"
 
 #include <cerrno>
-#include <grp.h>
-#include <pwd.h>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/directory.h"
-#include "base/process.h"
+#include "dokku/app.h"
+#include "dokku/cron.h"
+#include "dokku/crontab.h"
 #include "dokku/installation.h"
 #include "dokku/migration.h"
+#include "dokku/owner.h"
+#include "dokku/private_files.h"
 #include "dokku/trigger.h"
 
 namespace dokku {
@@ -21,22 +23,6 @@ constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kFile = 0644;
 constexpr std::string_view kIncludeComment =
     "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.";
-
-struct Owner {
-    uid_t user = 0;
-    gid_t group = 0;
-};
-
-base::Result<Owner> find_owner(const Environment& environment) {
-    const passwd* user = ::getpwnam(environment.system_user.c_str());
-    const group* group = ::getgrnam(environment.system_group.c_str());
-    if (user == nullptr || group == nullptr) {
-        return base::fail(base::ErrorKind::not_found,
-                          "There is no user and group " + environment.system_user + ":" +
-                              environment.system_group + " on this host");
-    }
-    return Owner{user->pw_uid, group->gr_gid};
-}
 
 /// Gives one entry to its owner without following links.
 base::Result<void> give(const base::Path& path, const Owner& owner) {
@@ -95,6 +81,18 @@ base::Result<void> make_data_folders(const Environment& environment, const Owner
     return give_tree(environment.data_root(), owner);
 }
 
+/// The certificates of all apps. One that cannot be put right keeps no other from it.
+base::Result<void> protect_certificates(const Environment& environment, const Owner& owner,
+                                        const Log& log) {
+    const auto apps = list_all_apps(environment);
+    if (!apps) return apps.error();
+    for (const AppName& app : *apps) {
+        const auto done = protect_certificate_files(environment.certs_root(app), owner);
+        if (!done) log.warn(done.error().message);
+    }
+    return {};
+}
+
 /// nginx reads our own server blocks through one line in a folder that it includes already.
 base::Result<void> include_own_blocks(const Environment& environment) {
     if (!base::directory_exists(environment.nginx_folder)) return {};
@@ -143,6 +141,7 @@ base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     const auto owner = find_owner(environment);
     if (!owner) return owner.error();
     if (auto made = make_data_folders(environment, *owner); !made) return made;
+    if (auto done = protect_certificates(environment, *owner, log); !done) return done;
     auto included = include_own_blocks(environment);
     if (!included && included.error().kind != base::ErrorKind::invalid_input) return included;
     if (!included) {
@@ -155,7 +154,8 @@ base::Result<void> set_up_host(const Environment& environment, const Log& log) {
     if (!newly_on) return newly_on.error();
     auto recorded = record_installation(environment, Installation::installed);
     if (!recorded) return recorded;
-    if (*newly_on) {
+    // A crontab that somebody removed, or wrote anew without our lines, would stop all renewals.
+    if (*newly_on || crontab_lacks_entries(environment)) {
         // Without an app yet nothing may implement it; the crontab follows with the next deploy.
         auto written = require_trigger(environment, Scope::global(), "scheduler-cron-write", {});
         if (!written) log.warn(written.error().message);

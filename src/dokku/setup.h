@@ -14,9 +14,9 @@ base::Path own_include(const Environment& environment);
 bool is_own_include(const base::Path& file);
 
 /// What the hooks `install` and `update` prepare on a host, as root (contract section 10.5): the
-/// data folders with their owners and modes, the nginx include of our own server blocks, and the
-/// daily run, unless an operator switched it off. Runs again whenever any plugin is installed, so
-/// it changes nothing that is right already.
+/// data folders and the certificates of all apps with their owners and modes, the nginx include of
+/// our own server blocks, and the daily run, unless an operator switched it off. Runs again
+/// whenever any plugin is installed, so it changes nothing that is right already.
 base::Result<void> set_up_host(const Environment& environment, const Log& log);
 
 }  // namespace dokku

@@ -11,9 +11,8 @@ namespace hooks {
 namespace {
 
 bool waits_for_something(const store::AppState& state) {
-    return std::any_of(state.names.begin(), state.names.end(), [](const store::NameState& name) {
-        return !store::is_settled(name);
-    });
+    return std::any_of(state.names.begin(), state.names.end(),
+                       [](const store::NameState& name) { return !store::is_settled(name); });
 }
 
 base::Result<void> set_due(const store::LocalStore& store, const dokku::AppName& app,
@@ -44,6 +43,16 @@ base::Result<void> wake_after_setting(const store::LocalStore& store, std::strin
         if (auto woken = store.wake(app, now); !woken) return woken;
     }
     return {};
+}
+
+base::Result<void> wake_renamed(const dokku::Environment& environment,
+                                const store::LocalStore& store, const dokku::AppName& app,
+                                base::UtcTime now) {
+    if (auto woken = wake_if_wanted(environment, store, app, now); !woken) return woken;
+    const auto state = store.read_state(app.text());
+    if (!state) return state.error();
+    const bool is_on = state->enabled && !state->switched_off;
+    return is_on ? set_due(store, app, now) : base::Result<void>{};
 }
 
 base::Result<void> wake_if_wanted(const dokku::Environment& environment,

@@ -18,6 +18,13 @@ base::Result<bool> wake_deployed(const dokku::Environment& environment,
 base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
                                       base::UtcTime now);
 
+/// A renamed app serves its certificate without having one under its new name, so that no renewal
+/// finds it: the minute's run orders one if the app is enabled, whatever `auto-issue` says, which
+/// is about new wishes only.
+base::Result<void> wake_renamed(const dokku::Environment& environment,
+                                const store::LocalStore& store, const dokku::AppName& app,
+                                base::UtcTime now);
+
 /// The app is looked at by the minute's run if automatic issuance applies to it, or if it waits for
 /// something.
 base::Result<void> wake_if_wanted(const dokku::Environment& environment,

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "acme/problem.h"
+#include "base/text.h"
 
 namespace lifecycle {
 namespace {
@@ -86,8 +87,18 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Check the provider's variables: dokku letsencrypt:report <app>"},
     {cause::kRefused, NameStatus::failed, true,
      "The CA tried to validate the name and was not satisfied.", "The CA's own words.",
-     "Check from elsewhere that http://<domain>/ leads to this host: firewalls may let some "
-     "networks through only."},
+     "Check from elsewhere that http://<domain>/ leads to this host."},
+    {cause::kFirewall, NameStatus::failed, true, "The CA could not connect to port 80 of the name.",
+     "The CA's own words.",
+     "Open port 80 to everyone, in the firewall of this host and in that of its provider, let a "
+     "router (NAT) hand it on to this host, and see that the address in the CA's words is this "
+     "host's; then: dokku letsencrypt:retry <app>"},
+    {cause::kSecondaryValidation, NameStatus::failed, true,
+     "The CA validates from several places of the world, and some of them cannot reach the name.",
+     "The CA's own words, with `secondary validation`.",
+     "Let no firewall, CDN or geo-blocking keep countries or networks from port 80 (for DNS-01: "
+     "from the zone's name servers). A list of allowed addresses does not help: those of CAs "
+     "change, and they do not tell them. Then: dokku letsencrypt:retry <app>"},
     {cause::kRateLimited, NameStatus::failed, true,
      "A limit of the CA is reached, or would be broken by this order. Nothing is asked before the "
      "time in the reason.",
@@ -135,7 +146,8 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The operating system's words.", "See the reason; it is tried again."},
     {cause::kHeldBack, NameStatus::failed, true,
      "The name could be certified, but a name that the certificate covers today is failing "
-     "right now and would lose it. That one is given an hour first.",
+     "right now and would lose it. That one is given time first: an hour where the certificate "
+     "would only grow, in a renewal half of what was left of the certificate.",
      "A failing name that is covered today.",
      "Mend the other name, or order without it: dokku letsencrypt:enable <app>"},
     {cause::kCustom, NameStatus::not_used, true,
@@ -149,6 +161,11 @@ constexpr auto kCauses = std::to_array<Cause>({
     {cause::kSwitchedOff, NameStatus::disabled, false, "Letsencrypt is off for the app.",
      "It was never enabled, or was disabled or revoked.", "dokku letsencrypt:enable <app>"},
 });
+
+/// Those about the name, where it is but one: the order's own may only sum up.
+std::string_view words_of(const acme::Problem& problem) {
+    return problem.subproblems.size() == 1 ? problem.subproblems.front().detail : problem.detail;
+}
 
 std::string replace_all(std::string text, std::string_view what, std::string_view with) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
@@ -187,10 +204,25 @@ std::string_view cause_of_problem(std::string_view problem_type) {
     return cause::kRefused;
 }
 
+std::string_view cause_of_words(std::string_view problem_type, std::string_view detail) {
+    const std::string_view why = cause_of_problem(problem_type);
+    if (why != cause::kRefused) return why;
+    // The places differ in what they meet, and so does the type.
+    if (base::to_lower(detail).find("secondary validation") != std::string::npos) {
+        return cause::kSecondaryValidation;
+    }
+    return acme::short_type(problem_type) == "connection" ? cause::kFirewall : why;
+}
+
+bool is_refusal(std::string_view cause_name) {
+    return cause_name == cause::kRefused || cause_name == cause::kFirewall ||
+           cause_name == cause::kSecondaryValidation;
+}
+
 std::string_view cause_of(const acme::Failure& failure) {
     using base::ErrorKind;
     if (failure.error.kind == ErrorKind::rate_limited) return cause::kRateLimited;
-    if (failure.problem) return cause_of_problem(failure.problem->type);
+    if (failure.problem) return cause_of_words(failure.problem->type, words_of(*failure.problem));
     switch (failure.error.kind) {
         case ErrorKind::network:
         case ErrorKind::timeout:

@@ -36,6 +36,8 @@ inline constexpr std::string_view kTooManyNames = "too-many-names";
 inline constexpr std::string_view kWildcard = "wildcard-needs-dns";
 inline constexpr std::string_view kDnsProvider = "dns-provider";
 inline constexpr std::string_view kRefused = "ca-refused";
+inline constexpr std::string_view kFirewall = "firewall";
+inline constexpr std::string_view kSecondaryValidation = "secondary-validation";
 inline constexpr std::string_view kRateLimited = "rate-limited";
 inline constexpr std::string_view kCaUnreachable = "ca-unreachable";
 inline constexpr std::string_view kCaError = "ca-error";
@@ -65,7 +67,13 @@ std::string fix_of(const Cause& cause, std::string_view app, std::string_view do
 /// The cause that a failed exchange with the CA stands for.
 std::string_view cause_of(const acme::Failure& failure);
 
-/// The same for the CA's words about one name.
+/// What the type of a problem alone says of one name; kRefused for every refused validation.
 std::string_view cause_of_problem(std::string_view problem_type);
+
+/// The same for the CA's words about one name, which may tell why it refused.
+std::string_view cause_of_words(std::string_view problem_type, std::string_view detail);
+
+/// Did the CA try to validate the name in vain? That counts against its limits.
+bool is_refusal(std::string_view cause_name);
 
 }  // namespace lifecycle

@@ -35,7 +35,7 @@ std::vector<std::string> failed_validations(const IssueJob& job) {
             failed.push_back(part.identifier->value);
         }
     }
-    const bool is_the_only = failed.empty() && names.size() == 1 && job.cause == cause::kRefused;
+    const bool is_the_only = failed.empty() && names.size() == 1 && is_refusal(job.cause);
     return is_the_only ? names : failed;
 }
 

@@ -57,11 +57,12 @@ struct RenewalTime {
     bool clamped = false;  ///< the graceperiod was
 };
 
-/// A graceperiod that a person has set holds to the letter where a person typed the command. Else
-/// the moment chosen in the CA's window, or without one a third of the lifetime before its end (a
-/// half if that is under ten days). Where nobody typed the command a graceperiod can only make it
-/// earlier, and counts as half of the lifetime at most: more would renew at every run. The last
-/// tenth of the lifetime is never waited for, whatever the CA's window says.
+/// A graceperiod that a person has set holds to the letter where a person typed the command.
+/// Without one the moment chosen in the CA's window counts or, without that, a third of the
+/// lifetime before its end (a half if that is under ten days). Where nobody typed the command a
+/// graceperiod counts as half of the lifetime at most, because more would renew at every run; it
+/// decides alone where the CA names no moment, else the earlier of both does. But for the first
+/// rule, the last tenth of the lifetime is never waited for.
 RenewalTime renewal_time(const RenewalRule& rule);
 
 /// Is a certificate to be ordered without --force? Returns the reason, or nothing. A changed

@@ -49,10 +49,10 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     outcome.not_before = job.failure->error.retry_at;
     if (job.covers(name)) outcome.covered_until = job.covered_until;
     if (const acme::Subproblem* words = find_words(job, name)) {
-        outcome.cause = cause_of_problem(words->type);
+        outcome.cause = cause_of_words(words->type, words->detail);
         outcome.reason = base::printable(words->detail);
     }
-    outcome.refused_by_ca = outcome.cause == cause::kRefused;
+    outcome.refused_by_ca = is_refusal(outcome.cause);
     outcome.status = status_of(job, name, outcome.cause, now);
     return outcome;
 }

@@ -15,8 +15,7 @@ bool has_failed_often(const Context& context, const IssueJob& job) {
     if (!state) return false;
     return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
         const store::NameState* known = store::find_name(*state, name.str());
-        return known != nullptr && known->cause == cause::kRefused &&
-               known->failures >= kTriesBefore;
+        return known != nullptr && is_refusal(known->cause) && known->failures >= kTriesBefore;
     });
 }
 

@@ -87,10 +87,10 @@ bool drop_refused_names(const Context& context, IssueJob& job, const EnableWish&
     const auto parts = refused_names(*failure.problem, to_texts(job.names));
     if (parts.empty()) return false;
     for (const acme::Subproblem& part : parts) {
-        const auto why = cause_of_problem(part.type);
+        const auto why = cause_of_words(part.type, part.detail);
         job.hold(part.identifier->value, why,
                  {failure.error.kind, base::printable(part.detail), failure.error.retry_at, {}});
-        job.held.back().refused_by_ca = why == cause::kRefused;
+        job.held.back().refused_by_ca = is_refusal(why);
     }
     job.failure.reset();
     job.drop_held();

@@ -83,6 +83,13 @@ NameState derive(const Facts& facts, const std::string& name) {
     return with(name, NameStatus::creating);
 }
 
+/// A browser would refuse a certificate of a staging CA; any other CA's is taken for trusted.
+bool is_trusted(const Facts& facts) {
+    const auto& installed = facts.state.installed;
+    return !facts.active || !installed || installed->owner != store::Owner::ours ||
+           !dokku::is_staging_server(installed->server);
+}
+
 std::string describe_time(const std::optional<base::UtcTime>& time) {
     return time ? base::to_readable(*time) : "";
 }
@@ -121,6 +128,7 @@ void write_status(json::Writer& out, const AppStatus& status) {
     out.begin_object();
     out.member("app", status.app);
     out.member("summary", status.summary);
+    out.member("trusted", status.trusted);
     out.key("names").begin_array();
     for (const NameRow& row : status.names) {
         out.begin_object();
@@ -160,7 +168,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
     const auto choice =
         choose_names(*domains, settings->uses_dns() ? ChallengeKind::dns : ChallengeKind::any,
                      settings->excluded);
-    AppStatus status{app.text(), "", {}};
+    AppStatus status{app.text(), "", {}, is_trusted(facts)};
     store::AppState shown;
     shown.enabled = facts.state.enabled;
     const auto add = [&](NameState name) {
@@ -189,6 +197,12 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
 
 std::vector<std::string> render_status(const AppStatus& status) {
     std::vector<std::string> lines;
+    if (!status.trusted) {
+        lines.push_back(fmt::format(
+            " !     The certificate is of a staging CA: browsers do not trust it. To get a trusted "
+            "one: dokku letsencrypt:set {} server default",
+            status.app));
+    }
     std::size_t width = 0;
     for (const NameRow& row : status.names)
         width = std::max(width, row.state.name.size());

@@ -21,6 +21,7 @@ struct AppStatus {
     std::string app;
     std::string summary;
     std::vector<NameRow> names;
+    bool trusted = true;  ///< false: the certificate in use is of a staging CA
 
     /// Every wanted name is in use (and its renewal does not fail), not used or disabled.
     bool is_settled() const;
@@ -34,8 +35,8 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
 /// Lines for a person.
 std::vector<std::string> render_status(const AppStatus& status);
 
-/// `{"app":..., "summary":..., "names":[{"name":..., "status":..., "cause":..., "next_try":...}]}`;
-/// times are RFC 3339, a member without a value is null.
+/// `{"app":..., "summary":..., "trusted":..., "names":[{"name":..., "status":..., ...}]}`; times
+/// are RFC 3339, a member without a value is null.
 std::string render_status_json(const AppStatus& status);
 
 /// All apps as one array.

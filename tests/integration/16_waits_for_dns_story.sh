@@ -148,7 +148,8 @@ resolver_fails() {
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable lame
   assert_eq 1 "$(orders_since "$mark")" "orders"
-  name_has lame www.lame.example.test failed ca-refused
+  # Pebble has no type of its own for what it cannot resolve.
+  name_has lame www.lame.example.test failed firewall
 }
 
 scenario "enable of a name without DNS fails, and cron goes on with it" typed_too_early

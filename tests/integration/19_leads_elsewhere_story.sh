@@ -129,7 +129,7 @@ switched_off() {
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable unknown
   assert_eq 1 "$(orders_since "$mark")" "orders"
-  name_has unknown unknown.example.test failed ca-refused
+  name_has unknown unknown.example.test failed firewall
   dokku letsencrypt:set --global preflight >/dev/null
 }
 
@@ -147,7 +147,7 @@ hairpin() {
   assert_exits 1 dokku letsencrypt:enable home
   assert_contains "$err" " !     home.example.test cannot be fetched from this host at $nobody6" "stderr"
   assert_eq 1 "$(orders_since "$mark")" "orders"
-  name_has home home.example.test failed ca-refused
+  name_has home home.example.test failed firewall
 }
 
 scenario "port 80 is closed at an address of this host" port_closed

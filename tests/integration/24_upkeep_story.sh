@@ -38,7 +38,8 @@ cron_job() {
   assert_eq true "$(dokku letsencrypt:report shop --letsencrypt-autorenew)" "report"
   assert_contains "$(crontab_of_dokku)" " dokku letsencrypt:auto-renew --scheduled &>> /var/log/dokku/letsencrypt.log" "crontab"
   assert_runs dokku letsencrypt:cron-job --remove
-  assert_eq "-----> Removed cron job from dokku's crontab." "$out" "--remove"
+  assert_eq "-----> Removed cron job from dokku's crontab.
+       The minute's run is off as well: names that wait, and what failed, are not tried again." "$out" "--remove"
   assert_not_contains "$(crontab_of_dokku)" letsencrypt "crontab"
   assert_runs dokku letsencrypt:cron-job --remove
   assert_runs dokku letsencrypt:cron-job
@@ -55,6 +56,23 @@ cron_job() {
   assert_eq " !     Invalid flag '--what', specify --add, --remove, or no flag to display status." "$err" "stderr"
 }
 
+# A crontab that somebody removed, or wrote anew, comes back with the next install of any plugin.
+lost_crontab() {
+  local before
+  before=$(crontab_of_dokku)
+  assert_contains "$before" "letsencrypt:auto-renew --scheduled" "crontab"
+  crontab -r -u "$DOKKU_SYSTEM_USER"
+  assert_eq "" "$(crontab_of_dokku)" "crontab"
+  assert_runs dokku plugin:install
+  assert_eq "$before" "$(crontab_of_dokku)" "crontab after plugin:install"
+  echo "@daily /bin/true" | crontab -u "$DOKKU_SYSTEM_USER" -
+  assert_runs "$PLUGIN_AVAILABLE_PATH/letsencrypt/update" letsencrypt
+  assert_eq "$before" "$(crontab_of_dokku)" "crontab after update"
+  mark=$(trigger_mark)
+  assert_runs dokku plugin:install
+  assert_not_contains "$(triggers_since "$mark")" scheduler-cron-write "triggers with all lines there"
+}
+
 # What cron runs, in cron's environment.
 daily_run() {
   dokku letsencrypt:set shop graceperiod $((80 * 86400)) >/dev/null
@@ -66,8 +84,9 @@ daily_run() {
 }
 
 rename() {
-  local fingerprint
+  local fingerprint mark
   dokku letsencrypt:set shop lego-args --pem >/dev/null
+  dokku letsencrypt:set shop auto-issue false >/dev/null
   fingerprint=$(served_fingerprint shop.example.test)
   assert_runs dokku apps:rename shop store
   assert_eq "--pem" "$(dokku letsencrypt:report store --letsencrypt-lego-args)" "property"
@@ -76,9 +95,18 @@ rename() {
   assert_eq true "$(jq .enabled "$(state_file store)")" "enabled"
   assert_eq "$fingerprint" "$(served_fingerprint shop.example.test)" "served"
   assert_no_route store
-  assert_runs dokku letsencrypt:enable store
-  assert_contains "$out" "-----> Done" "enable"
+  # Its first order under the new name, or no renewal would ever find it; auto-issue is about new names.
+  mark=$(pebble_mark)
+  the_minute
+  assert_eq 1 "$(orders_since "$mark")" "orders"
   assert_eq true "$(dokku letsencrypt:active store)" "active"
+  assert_ne "$fingerprint" "$(served_fingerprint shop.example.test)" "served"
+  the_minute
+  assert_eq 1 "$(orders_since "$mark")" "orders after the next minute"
+  assert_contains "$(dokku letsencrypt:list)" store "list"
+  assert_runs dokku letsencrypt:enable store
+  assert_contains "$out" "-----> Certificate is still valid for store" "enable"
+  dokku letsencrypt:set store auto-issue >/dev/null
 }
 
 clone() {
@@ -117,6 +145,7 @@ migrations() {
 
 scenario "cleanup keeps what is current" cleanup
 scenario "the daily run is switched on and off for good, by Dokku's own trigger" cron_job
+scenario "a crontab that was lost is written anew" lost_crontab
 scenario "cron's run works in cron's environment" daily_run
 scenario "a renamed app takes properties and certificate along" rename
 scenario "a clone has the properties and no certificate" clone

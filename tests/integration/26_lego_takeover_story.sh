@@ -85,6 +85,25 @@ renewed_with_the_account_of_old() {
   dokku letsencrypt:set shop graceperiod >/dev/null
 }
 
+# The official plugin makes docker.env with mode 0755, and Docker leaves files of root's.
+modes_are_put_right() {
+  local folder file before
+  folder=$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")
+  chmod 0755 "$folder/docker.env"
+  chmod 0644 "$folder/config" "$folder/docker_options" "$folder/certificates/"*.key "$folder/certificates/"*.pem
+  chown -R root:root "$folder/certificates"
+  ln -s /etc/hostname "$folder/elsewhere.key"
+  before=$(stat -c '%a %u' /etc/hostname)
+  assert_runs dokku plugin:install
+  assert_eq "" "$err" "stderr"
+  for file in "$folder/docker.env" "$folder/config" "$folder/docker_options" "$folder/certificates/"*.key "$folder/certificates/"*.pem; do
+    assert_mode 600 "$file"
+  done
+  assert_eq "$DOKKU_SYSTEM_USER" "$(find "$folder" ! -type l -printf '%u\n' | sort -u)" "owners"
+  assert_eq "$before" "$(stat -c '%a %u' /etc/hostname)" "what a link leads to"
+  rm "$folder/elsewhere.key"
+}
+
 revoked_here() {
   new_app blog blog.example.test
   official_enable blog blog.example.test
@@ -133,6 +152,7 @@ other_key_types() {
 
 scenario "enable finds lego's certificate still valid and asks nobody" nothing_to_do
 scenario "auto-renew renews it with lego's account" renewed_with_the_account_of_old
+scenario "install puts old modes and owners right" modes_are_put_right
 scenario "revoke takes back what lego got" revoked_here
 scenario "lego goes on with what was issued here" lego_uses_our_account
 scenario "accounts and certificates with other keys" other_key_types

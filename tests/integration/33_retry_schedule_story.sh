@@ -86,7 +86,7 @@ refusals_have_caps() {
   moment=$EPOCHSECONDS
   assert_runs dokku domains:add away away.example.test
   for ((i = $(validations_since "$mark" away.example.test); i > 0; i--)); do times+=("$moment"); done
-  assert_eq ca-refused "$(name_cause away away.example.test)" "cause"
+  assert_eq firewall "$(name_cause away away.example.test)" "cause"
   while ((at < 86400)); do
     before=$(validations_since "$mark" away.example.test)
     next_minute away

@@ -19,7 +19,7 @@ refused_twice() {
     assert_not_contains "$out" "$rehearsed" "stdout"
   done
   assert_eq 2 "$(jq '.names[0].failures' "$(state_file shop)")" "failures"
-  assert_eq ca-refused "$(name_cause shop shop.example.test)" "cause"
+  assert_eq firewall "$(name_cause shop shop.example.test)" "cause"
 }
 
 refused_in_the_rehearsal() {

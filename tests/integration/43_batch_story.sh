@@ -117,7 +117,7 @@ a_tenth_is_broken() {
   assert_eq "$broken" "$(grep -o 'app[0-9]* ([a-z-]*)' <<<"$failed_line" | wc -l)" "apps in '$failed_line'"
   for ((i = 10; i <= apps; i += 10)); do
     run="app$i (other-server)"
-    ((i % 20 != 0)) || run="app$i (ca-refused)"
+    ((i % 20 != 0)) || run="app$i (firewall)"
     assert_contains "$failed_line" "$run" "failed"
     assert_eq "${before[app$i]}" "$(fingerprint_of "app$i")" "certificate of app$i"
   done

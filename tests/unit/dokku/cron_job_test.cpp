@@ -32,7 +32,11 @@ TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][C-10.4
           "=====> Auto-renew cron job is enabled\n"
           "       Run 'dokku letsencrypt:cron-job --remove' to disable.\n"
           "-----> Removed cron job from dokku's crontab.\n"
-          "-----> Removed cron job from dokku's crontab.\n");
+          "       The minute's run is off as well: names that wait, and what failed, are not tried "
+          "again.\n"
+          "-----> Removed cron job from dokku's crontab.\n"
+          "       The minute's run is off as well: names that wait, and what failed, are not tried "
+          "again.\n");
     CHECK(host.logged.err.empty());
     // The whole crontab is Dokku's to write (contract section 9).
     CHECK(test::content_of(programs / "calls") ==

@@ -23,11 +23,12 @@ TEST_CASE("help names the commands whose executable is there", "[dokku][C-1.6]")
 
 TEST_CASE("help lines have four blanks in front and one comma", "[dokku][C-1.6]") {
     const test::DokkuHost host;
-    for (const char* name : {"active", "auto-renew", "cleanup", "cron-job", "disable", "enable",
-                             "help", "list", "report", "revoke", "set"})
+    for (const char* name :
+         {"account", "active", "auto-renew", "cleanup", "cron-job", "disable", "enable", "exclude",
+          "explain", "help", "include", "list", "report", "retry", "revoke", "set", "status"})
         test::DokkuHost::write(host.environment.plugin_directory / "subcommands" / name, "");
     const auto lines = dokku::render_help_lines(dokku::help_entries(host.environment));
-    CHECK(lines.size() == 11);
+    CHECK(lines.size() == 17);
     CHECK(std::is_sorted(lines.begin(), lines.end()));
     for (const auto& line : lines) {
         CAPTURE(line);
@@ -35,6 +36,20 @@ TEST_CASE("help lines have four blanks in front and one comma", "[dokku][C-1.6]"
         CHECK(std::count(line.begin(), line.end(), ',') == 1);
     }
     CHECK(dokku::help_summary() == "    letsencrypt, Manage the letsencrypt integration");
+}
+
+TEST_CASE("help names the options", "[dokku][C-1.6]") {
+    const test::DokkuHost host;
+    for (const char* name : {"account", "auto-renew", "enable", "revoke"})
+        test::DokkuHost::write(host.environment.plugin_directory / "subcommands" / name, "");
+    const auto entries = dokku::help_entries(host.environment);
+    REQUIRE(entries.size() == 4);
+    CHECK(entries[0].arguments == "show|rollover|deactivate [<app>] [--format json]");
+    CHECK(entries[1].arguments == "[<app>] [--dry-run]");
+    // What the official plugin has stays in front.
+    CHECK(entries[2].arguments == "<app> [--force] [--strict] [--dry-run]");
+    CHECK(entries[2].description.find("--all") != std::string_view::npos);
+    CHECK(entries[3].arguments == "<app> [--reason <reason>]");
 }
 
 TEST_CASE("columns are as column -t -s, makes them", "[dokku][C-1.6]") {

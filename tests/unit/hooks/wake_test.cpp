@@ -60,6 +60,26 @@ TEST_CASE("a property that changes for all wakes all that wait", "[hooks][issue-
     CHECK(host.store.due_apps(host.now).size() == 2);
 }
 
+TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue says",
+          "[hooks][design-6]") {
+    const Host host;
+    const auto due_after = [&](bool enabled, bool switched_off) {
+        REQUIRE(host.store.update_state("shop", [&](store::AppState& state) {
+            state.enabled = enabled;
+            state.switched_off = switched_off;
+            state.due.reset();
+        }));
+        REQUIRE(hooks::wake_renamed(host.host.environment, host.store, host.app, host.now));
+        return host.store.next_due();
+    };
+    host.host.set_property("shop", "auto-issue", "false");
+    CHECK(due_after(true, false) == host.now);
+    CHECK_FALSE(due_after(false, false));
+    CHECK_FALSE(due_after(false, true));
+    host.host.set_property("shop", "auto-issue", "true");
+    CHECK(due_after(false, false) == host.now);
+}
+
 TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks][design-3]") {
     const Host host;
     host.host.issue(host.app, "shop.test", test::read_test_data("dokku/shop.crt"));

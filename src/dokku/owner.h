@@ -1,0 +1,19 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// Dokku's user and group.
+struct Owner {
+    uid_t user = 0;
+    gid_t group = 0;
+};
+
+/// `not_found` if the host has no such user or group.
+base::Result<Owner> find_owner(const Environment& environment);
+
+}  // namespace dokku

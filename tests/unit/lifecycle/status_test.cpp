@@ -1,0 +1,124 @@
+#include "lifecycle/status.h"
+
+#include <functional>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "dokku/settings.h"
+#include "json/value.h"
+#include "lifecycle/cause.h"
+#include "support/certificate_maker.h"
+#include "support/dokku_host.h"
+
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::days;
+using store::NameStatus;
+
+namespace {
+
+/// An app that nginx serves with a certificate of ours.
+struct Host {
+    Host() {
+        test::DokkuHost::write(host.environment.root / "shop" / "VHOST", "shop.test\n");
+        const auto key = test::make_key();
+        const std::string pem = test::make_certificate({.common_name = "shop.test",
+                                                        .names = {"shop.test"},
+                                                        .not_before = now - days{30},
+                                                        .not_after = now + days{60}},
+                                                       key);
+        host.issue(app, "shop.test", pem);
+        host.install_pair(app, pem);
+        keep([](store::AppState& state) {
+            state.enabled = true;
+            state.installed = store::InstalledPair{};
+            state.names.resize(1);
+            state.names.front().name = "shop.test";
+            state.names.front().status = NameStatus::in_use;
+        });
+    }
+
+    void keep(const std::function<void(store::AppState&)>& change) const {
+        REQUIRE(store.update_state("shop", change));
+    }
+    void issued_by(std::string_view server) const {
+        keep([&](store::AppState& state) { state.installed->server = server; });
+    }
+    lifecycle::AppStatus status() const {
+        return lifecycle::read_status(host.environment, store, app).value();
+    }
+    std::string text() const { return base::join(lifecycle::render_status(status()), "\n"); }
+    json::Value document() const {
+        return json::Value::parse(lifecycle::render_status_json(status())).value();
+    }
+
+    base::UtcTime now = base::SystemClock{}.now();
+    test::DokkuHost host;
+    dokku::AppName app = host.add_app("shop");
+    store::LocalStore store{host.environment.global_root()};
+};
+
+}  // namespace
+
+TEST_CASE("a name in use needs nothing", "[lifecycle][design-4]") {
+    const Host host;
+    CHECK(host.status().summary == "ok");
+    CHECK(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use"));
+    CHECK(host.document().elements().empty());
+    CHECK(host.document().find("names")->elements().front().string("status") == "in-use");
+}
+
+TEST_CASE("a renewal that fails is shown, though the certificate is still in use",
+          "[lifecycle][pain-1]") {
+    const Host host;
+    const auto next = host.now + std::chrono::hours{3};
+    host.keep([&](store::AppState& state) {
+        store::NameState& name = state.names.front();
+        name.cause = lifecycle::cause::kFirewall;
+        name.reason = "Timeout during connect";
+        name.since = host.now - days{1};
+        name.failures = 5;
+        name.next_try = next;
+    });
+    const auto status = host.status();
+    CHECK_FALSE(status.is_settled());
+    CHECK(status.summary == "failing");
+    const std::string text = host.text();
+    CHECK_THAT(text, ContainsSubstring("shop.test  in-use"));
+    CHECK_THAT(text, ContainsSubstring("firewall: Timeout during connect"));
+    CHECK_THAT(text, ContainsSubstring("since " + base::to_readable(host.now - days{1}) +
+                                       ", next try " + base::to_readable(next)));
+    CHECK_THAT(text, ContainsSubstring("dokku letsencrypt:retry shop"));
+    const auto name = host.document().find("names")->elements().front();
+    CHECK(name.string("next_try") == base::to_rfc3339(next));
+    CHECK(name.integer("failures") == 5);
+}
+
+TEST_CASE("a certificate of a staging CA is shown as untrusted", "[lifecycle][pain-31]") {
+    const Host host;
+    for (const std::string_view server :
+         {dokku::kProductionServer, std::string_view{"https://ca.test/dir"}, std::string_view{}}) {
+        CAPTURE(server);
+        host.issued_by(server);
+        CHECK(host.status().trusted);
+        CHECK(host.document().boolean("trusted") == true);
+        CHECK_THAT(host.text(), !ContainsSubstring("staging"));
+    }
+    host.issued_by(dokku::kStagingServer);
+    CHECK(host.document().boolean("trusted") == false);
+    CHECK_THAT(host.text(), ContainsSubstring(" !     The certificate is of a staging CA"));
+    CHECK_THAT(host.text(), ContainsSubstring("dokku letsencrypt:set shop server default"));
+    // That is a warning: the name has what was asked for.
+    CHECK(host.status().is_settled());
+}
+
+TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][pain-31]") {
+    const Host host;
+    host.issued_by(dokku::kStagingServer);
+    const auto key = test::make_key();
+    host.host.install_pair(host.app, test::make_certificate({.common_name = "own.test"}, key));
+    CHECK(host.status().trusted);
+}
