@@ -56,7 +56,18 @@ NameState with(const std::string& name, NameStatus status, std::string_view why 
     return state;
 }
 
+/// The next look of a run, or of a deploy, puts the last good pair back.
+bool is_damaged(const Facts& facts) {
+    return facts.has_pair && !facts.active && !facts.until && facts.state.enabled &&
+           facts.state.installed && facts.state.installed->owner == store::Owner::ours;
+}
+
 NameState derive(const Facts& facts, const std::string& name) {
+    if (is_damaged(facts)) {
+        NameState state = with(name, NameStatus::failed, cause::kHost);
+        state.reason = "the certificate in tls/ cannot be read";
+        return state;
+    }
     if (facts.has_pair && !facts.active) {
         return with(name, NameStatus::not_used, cause::kCustom);
     }

@@ -122,3 +122,13 @@ TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][pain
     host.host.install_pair(host.app, test::make_certificate({.common_name = "own.test"}, key));
     CHECK(host.status().trusted);
 }
+
+TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lifecycle][pain-10]") {
+    const Host host;
+    test::DokkuHost::write(host.host.environment.tls_root(host.app) / "server.crt", "half of");
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  failed"));
+    CHECK_THAT(host.text(), ContainsSubstring("the certificate in tls/ cannot be read"));
+    host.keep([](store::AppState& state) { state.installed->owner = store::Owner::custom; });
+    CHECK(host.status().summary == "not-used");
+}
