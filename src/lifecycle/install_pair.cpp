@@ -7,7 +7,7 @@
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
 #include "lifecycle/certificate_files.h"
-#include "lifecycle/renewal_plan.h"
+#include "lifecycle/certificate_note.h"
 
 namespace lifecycle {
 namespace {
