@@ -59,7 +59,7 @@ struct Changing : test::RunBench {
         return *this;
     }
 
-    lifecycle::AccountChoice choice() const { return {"this host", settings()}; }
+    static lifecycle::AccountChoice choice() { return {"this host", settings()}; }
     base::Result<void> roll_over() { return lifecycle::roll_over(context, choice(), {}); }
     bool has_old_key() const { return test::content_of(key_file()) == kOldKey; }
 };
