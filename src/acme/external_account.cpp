@@ -37,8 +37,9 @@ std::string sign(MacAlgorithm algorithm, std::string_view key, std::string_view 
 base::Result<std::string> make_binding(const ExternalAccount& external,
                                        const crypto::PrivateKey& account_key,
                                        const std::string& new_account_url) {
-    const auto hmac_key = base::parse_base64url(base::trim(external.hmac_key.reveal()));
-    if (!hmac_key || hmac_key->empty()) {
+    auto decoded = base::parse_base64url(base::trim(external.hmac_key.reveal()));
+    const base::Secret hmac_key{decoded ? std::move(*decoded) : std::string{}};
+    if (hmac_key.empty()) {
         return base::fail(base::ErrorKind::invalid_input,
                           "The HMAC key of the external account is not in base64url",
                           {"Copy it once more from the CA's page."});
@@ -49,8 +50,8 @@ base::Result<std::string> make_binding(const ExternalAccount& external,
     header.member("url", std::string_view{new_account_url}).end_object();
     const std::string protected_part = base::to_base64url(header.text());
     const std::string payload = base::to_base64url(account_key.public_jwk());
-    const std::string signature =
-        base::to_base64url(sign(external.algorithm, *hmac_key, protected_part + "." + payload));
+    const std::string signature = base::to_base64url(
+        sign(external.algorithm, hmac_key.reveal(), protected_part + "." + payload));
     json::Writer jws;
     jws.begin_object().member("protected", std::string_view{protected_part});
     jws.member("payload", std::string_view{payload});

@@ -4,11 +4,13 @@
 
 #include <openssl/x509v3.h>
 
+#include "crypto/octets.h"
+
 namespace crypto {
 
 std::string to_string(const unsigned char* bytes, int length) {
     if (bytes == nullptr || length <= 0) return {};
-    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length)};
+    return std::string{text_of(bytes, static_cast<std::size_t>(length))};
 }
 
 std::string to_string(const ASN1_STRING* text) {

@@ -12,6 +12,7 @@
 #include "crypto/digest.h"
 #include "crypto/free_with.h"
 #include "crypto/ip_address.h"
+#include "crypto/octets.h"
 #include "crypto/openssl_error.h"
 
 namespace crypto {
@@ -71,7 +72,7 @@ void Certificate::Free::operator()(x509_st* certificate) const noexcept {
 
 base::Result<Certificate> Certificate::parse_block(std::string_view block) {
     const std::string der = base::pem_to_der(block);
-    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const auto* at = octets_of(der);
     const auto* end = at + der.size();
     clear_openssl_errors();
     Certificate certificate{d2i_X509(nullptr, &at, static_cast<long>(der.size()))};

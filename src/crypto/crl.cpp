@@ -10,6 +10,7 @@
 #include "base/pem.h"
 #include "crypto/asn1_value.h"
 #include "crypto/free_with.h"
+#include "crypto/octets.h"
 #include "crypto/openssl_error.h"
 
 namespace crypto {
@@ -25,40 +26,43 @@ base::Unexpected<base::Error> broken(const std::string& message) {
     return base::fail(base::ErrorKind::protocol, message);
 }
 
-base::Result<CrlPtr> parse_crl(std::string_view text) {
+/// As DER: a view of the text, or of `decoded` where that had to be made of it.
+base::Result<std::string_view> der_of(std::string_view text, std::string& decoded) {
     if (text.size() > kMostCrlBytes) return broken("the CRL is larger than 16 MiB");
-    std::string decoded;
     constexpr char kDerSequence = 0x30;
-    if (!text.starts_with(kDerSequence)) {
-        const auto blocks = base::pem_blocks(text, "X509 CRL");
-        if (blocks.empty()) return broken("no CRL was found");
-        decoded = base::pem_to_der(blocks.front());
-        text = decoded;
-    }
-    const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-    const auto* end = at + text.size();
+    if (text.starts_with(kDerSequence)) return text;
+    const auto blocks = base::pem_blocks(text, "X509 CRL");
+    if (blocks.empty()) return broken("no CRL was found");
+    decoded = base::pem_to_der(blocks.front());
+    return std::string_view{decoded};
+}
+
+base::Result<CrlPtr> parse_der(std::string_view der) {
+    const auto* at = octets_of(der);
+    const auto* end = at + der.size();
     clear_openssl_errors();
-    CrlPtr crl{d2i_X509_CRL(nullptr, &at, static_cast<long>(text.size()))};
+    CrlPtr crl{d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()))};
     if (!crl) return take_openssl_error(base::ErrorKind::protocol, "the CRL cannot be read");
     if (at != end) return broken("the CRL cannot be read: there is more after its end");
     return crl;
 }
 
+base::Unexpected<base::Error> not_the_issuers() {
+    return broken("the CRL is not signed by the certificate's issuer");
+}
+
 /// RFC 5280 section 6.3.3 (f) and (g), for a CA that signs its lists with the key that it signs
 /// certificates with.
-base::Result<void> check_signature(X509_CRL* crl, const Certificate& leaf,
-                                   const Certificate& issuer) {
-    X509* signer = issuer.native();
+base::Result<void> check_signature(X509_CRL* crl, X509* signer) {
     clear_openssl_errors();
     EVP_PKEY* key = X509_get0_pubkey(signer);
-    const bool right_issuer =
-        X509_check_issued(signer, leaf.native()) == X509_V_OK &&
+    const bool right_name =
         X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(signer)) == 0;
     // A certificate without key usage allows all.
     const bool may_sign = (X509_get_key_usage(signer) & KU_CRL_SIGN) != 0;
-    const bool fits = right_issuer && may_sign && key != nullptr && X509_CRL_verify(crl, key) == 1;
+    const bool fits = right_name && may_sign && key != nullptr && X509_CRL_verify(crl, key) == 1;
     clear_openssl_errors();  // a wrong signature leaves an entry behind
-    if (!fits) return broken("the CRL is not signed by the certificate's issuer");
+    if (!fits) return not_the_issuers();
     return {};
 }
 
@@ -127,21 +131,38 @@ int reason_of(const X509_REVOKED* entry) {
 
 }  // namespace
 
-base::Result<std::optional<Revocation>> find_revocation(std::string_view crl,
-                                                        const Certificate& leaf,
-                                                        const Certificate& issuer,
-                                                        base::UtcTime now) {
-    const auto list = parse_crl(crl);
-    if (!list) return list.error();
-    if (auto checked = check_signature(list->get(), leaf, issuer); !checked) {
+void RevocationList::Free::operator()(X509_crl_st* crl) const noexcept {
+    X509_CRL_free(crl);
+}
+
+void RevocationList::Free::operator()(x509_st* certificate) const noexcept {
+    X509_free(certificate);
+}
+
+base::Result<RevocationList> RevocationList::parse(std::string_view crl,
+                                                   const Certificate& issuer) {
+    std::string decoded;
+    const auto der = der_of(crl, decoded);
+    if (!der) return der.error();
+    auto list = parse_der(*der);
+    if (!list) return std::move(list).error();
+    X509* signer = issuer.native();
+    if (auto checked = check_signature(list->get(), signer); !checked) {
         return std::move(checked).error();
     }
-    if (auto checked = check_dates(list->get(), now); !checked) return std::move(checked).error();
-    if (auto checked = check_scope(list->get(), leaf); !checked) return std::move(checked).error();
+    X509_up_ref(signer);
+    return RevocationList{list->release(), signer, der->size()};
+}
+
+base::Result<std::optional<Revocation>> RevocationList::find(const Certificate& leaf,
+                                                             base::UtcTime now) const {
+    if (X509_check_issued(issuer_.get(), leaf.native()) != X509_V_OK) return not_the_issuers();
+    if (auto checked = check_dates(crl_.get(), now); !checked) return std::move(checked).error();
+    if (auto checked = check_scope(crl_.get(), leaf); !checked) return std::move(checked).error();
 
     X509_REVOKED* entry = nullptr;
     constexpr int kListed = 1;  // 2: taken off the list again (removeFromCRL)
-    if (X509_CRL_get0_by_cert(list->get(), &entry, leaf.native()) != kListed) {
+    if (X509_CRL_get0_by_cert(crl_.get(), &entry, leaf.native()) != kListed) {
         return std::optional<Revocation>{};
     }
     const auto at = to_utc_time(X509_REVOKED_get0_revocationDate(entry));

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/utc_time.h"
 #include "crypto/certificate.h"
+
+struct X509_crl_st;  // X509_CRL
 
 namespace crypto {
 
@@ -19,14 +22,33 @@ struct Revocation {
 /// More than any public CA publishes in one list.
 inline constexpr std::size_t kMostCrlBytes = 16UL << 20U;
 
-/// Is the leaf on the list (DER or PEM)? `protocol` with the reason if the list tells nothing about
-/// it: it cannot be read, is not signed by `issuer`, which must have issued the leaf, is of another
-/// time than `now` (an hour is clock skew), or is for other certificates or only some reasons (its
-/// issuing distribution point, section 5.2.5).
-base::Result<std::optional<Revocation>> find_revocation(std::string_view crl,
-                                                        const Certificate& leaf,
-                                                        const Certificate& issuer,
-                                                        base::UtcTime now);
+/// A CA's list, of which it is known that it is the CA's. Looking up in it costs little.
+class RevocationList {
+  public:
+    /// DER or PEM. `protocol` with the reason if it cannot be read or is not signed by `issuer`.
+    static base::Result<RevocationList> parse(std::string_view crl, const Certificate& issuer);
+
+    /// Is the leaf on the list? `protocol` with the reason if the list tells nothing about it: it
+    /// is of another time than `now` (an hour is clock skew), or is for the certificates of another
+    /// issuer, for others of this one or only some reasons (its issuing distribution point, section
+    /// 5.2.5).
+    base::Result<std::optional<Revocation>> find(const Certificate& leaf, base::UtcTime now) const;
+
+    /// Of its DER. In memory it takes some times as much.
+    std::size_t size() const noexcept { return size_; }
+
+  private:
+    struct Free {
+        void operator()(X509_crl_st* crl) const noexcept;
+        void operator()(x509_st* certificate) const noexcept;
+    };
+    RevocationList(X509_crl_st* owned, x509_st* issuer, std::size_t size)
+        : crl_(owned), issuer_(issuer), size_(size) {}
+
+    std::unique_ptr<X509_crl_st, Free> crl_;
+    std::unique_ptr<x509_st, Free> issuer_;
+    std::size_t size_;
+};
 
 /// The RFC's word for a CRLReason (`keyCompromise`); `unspecified` for numbers that it does not
 /// know.

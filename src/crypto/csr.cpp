@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "crypto/free_with.h"
 #include "crypto/ip_address.h"
+#include "crypto/octets.h"
 #include "crypto/openssl_error.h"
 
 namespace crypto {
@@ -72,8 +73,7 @@ bool set_common_name(X509_REQ* request, const std::vector<std::string>& names) {
     });
     if (fits == names.end()) return true;
     return X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(request), NID_commonName,
-                                      MBSTRING_UTF8,
-                                      reinterpret_cast<const unsigned char*>(fits->data()),
+                                      MBSTRING_UTF8, octets_of(*fits),
                                       static_cast<int>(fits->size()), -1, 0) == 1;
 }
 
@@ -81,7 +81,7 @@ std::optional<std::string> to_der(const X509_REQ* request) {
     const int size = i2d_X509_REQ(request, nullptr);
     if (size <= 0) return std::nullopt;
     std::string der(static_cast<std::size_t>(size), '\0');
-    auto* at = reinterpret_cast<unsigned char*>(der.data());
+    auto* at = octets_of(der);
     if (i2d_X509_REQ(request, &at) != size) return std::nullopt;
     return der;
 }

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "base/text.h"
+#include "crypto/octets.h"
 #include "crypto/openssl_error.h"
 
 namespace crypto {
@@ -33,9 +34,8 @@ std::string hmac(std::string_view key, std::string_view bytes, const char* hash)
     const char* key_bytes = key.empty() ? "" : key.data();
     const std::string text{bytes};
     clear_openssl_errors();
-    if (EVP_Q_mac(nullptr, "HMAC", nullptr, hash, nullptr, key_bytes, key.size(),
-                  reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data(),
-                  result.size(), &length) == nullptr) {
+    if (EVP_Q_mac(nullptr, "HMAC", nullptr, hash, nullptr, key_bytes, key.size(), octets_of(text),
+                  text.size(), result.data(), result.size(), &length) == nullptr) {
         throw_openssl_error("computing an HMAC");
     }
     return to_string(result, length);

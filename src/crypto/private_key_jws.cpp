@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "crypto/digest.h"
 #include "crypto/free_with.h"
+#include "crypto/octets.h"
 #include "crypto/openssl_error.h"
 #include "crypto/private_key.h"
 
@@ -33,14 +34,10 @@ std::size_t coordinate_bytes(KeyType type) {
     return 0;
 }
 
-unsigned char* bytes_of(std::string& text) {
-    return reinterpret_cast<unsigned char*>(text.data());
-}
-
 /// Big-endian, left-padded with zeros to `width`.
 std::string to_padded_bytes(const BIGNUM* number, std::size_t width) {
     std::string bytes(width, '\0');
-    if (BN_bn2binpad(number, bytes_of(bytes), static_cast<int>(width)) < 0) {
+    if (BN_bn2binpad(number, octets_of(bytes), static_cast<int>(width)) < 0) {
         throw_openssl_error("writing a number");
     }
     return bytes;
@@ -61,7 +58,7 @@ std::string public_number(const EVP_PKEY* key, const char* name, std::size_t wid
 
 /// OpenSSL's SEQUENCE of r and s in the fixed width that JWS wants.
 base::Result<std::string> to_fixed_width(const std::string& der, std::size_t width) {
-    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const auto* at = octets_of(der);
     clear_openssl_errors();
     const EcdsaSignaturePtr signature{d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size()))};
     if (!signature) {
@@ -90,14 +87,14 @@ std::string_view PrivateKey::jws_algorithm() const {
 base::Result<std::string> PrivateKey::sign_jws(std::string_view signing_input) const {
     const KeyType own_type = type();
     const EVP_MD* digest = own_type == KeyType::p384 ? EVP_sha384() : EVP_sha256();
-    const auto* input = reinterpret_cast<const unsigned char*>(signing_input.data());
+    const auto* input = octets_of(signing_input);
     auto length = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
     std::string signature(length, '\0');
 
     clear_openssl_errors();
     const DigestContextPtr context{EVP_MD_CTX_new()};
     if (!context || EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key_.get()) != 1 ||
-        EVP_DigestSign(context.get(), bytes_of(signature), &length, input, signing_input.size()) !=
+        EVP_DigestSign(context.get(), octets_of(signature), &length, input, signing_input.size()) !=
             1) {
         return take_openssl_error(base::ErrorKind::internal, "signing a request");
     }

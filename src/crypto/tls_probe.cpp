@@ -18,6 +18,7 @@
 #include "base/unique_fd.h"
 #include "crypto/free_with.h"
 #include "crypto/ip_address.h"
+#include "crypto/octets.h"
 #include "crypto/openssl_error.h"
 
 namespace crypto {
@@ -179,7 +180,7 @@ std::optional<std::string> peer_fingerprint(const SSL* ssl) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
     if (X509_digest(leaf, EVP_sha256(), digest.data(), &length) != 1) return std::nullopt;
-    return base::to_hex({reinterpret_cast<const char*>(digest.data()), length});
+    return base::to_hex(text_of(digest.data(), length));
 }
 
 }  // namespace

@@ -131,6 +131,12 @@ base::Result<std::chrono::seconds> Settings::renewal_margin() const {
     return parse_graceperiod(graceperiod.computed);
 }
 
+std::optional<std::chrono::seconds> Settings::set_graceperiod() const {
+    if (!graceperiod_was_set()) return std::nullopt;
+    const auto margin = renewal_margin();
+    return margin ? std::optional{*margin} : std::nullopt;
+}
+
 std::vector<std::string> Settings::lego_words() const {
     return words_of(lego_args.computed);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -82,6 +83,8 @@ struct Settings {
     }
     /// Whole seconds; `invalid_input` if something else was stored by hand.
     base::Result<std::chrono::seconds> renewal_margin() const;
+    /// The graceperiod where a person has set it and it can be read; else the lifetime decides.
+    std::optional<std::chrono::seconds> set_graceperiod() const;
 
     /// The words of lego-args and lego-docker-options, split at blanks, no quoting.
     std::vector<std::string> lego_words() const;

@@ -135,6 +135,13 @@ void rewrite_routes(Context& context, const AccountChoice& choice,
     if (!reloaded) context.log.warn(reloaded.error().message);
 }
 
+/// Did the CA itself say no? A lost answer or one of 5xx leaves open what was done.
+bool is_refusal(const acme::Failure& failure) {
+    constexpr int kFirst = 400;
+    constexpr int kPast = 500;
+    return failure.status >= kFirst && failure.status < kPast;
+}
+
 base::Result<void> change_key(Context& context, const AccountChoice& choice,
                               const OpenAccount& account, const crypto::PrivateKey& next) {
     const std::string& server = choice.settings.server.computed;
@@ -146,13 +153,18 @@ base::Result<void> change_key(Context& context, const AccountChoice& choice,
     const auto changed = acme::change_key(client, next);
     if (changed) return context.store.adopt_next_account_key(server, email);
     base::Error error = to_error(changed.error());
-    if (changed.error().unanswered()) {
-        const auto taken = is_key_of(context, account, next);
-        if (taken && *taken) return context.store.adopt_next_account_key(server, email);
-        error.steps.emplace_back(
-            "Perhaps the CA has the new key already; both are kept. Once it answers, run the same "
-            "command again.");
+    // Even a refusal may answer a request that was sent twice, of which the first was carried out.
+    const bool sent = error.kind != base::ErrorKind::invalid_input;
+    const auto taken = sent ? is_key_of(context, account, next) : base::Result<bool>{false};
+    if (taken && *taken) return context.store.adopt_next_account_key(server, email);
+    if (taken && (!sent || is_refusal(changed.error()))) {
+        const auto dropped = context.store.drop_next_account_key(server, email);
+        if (!dropped) context.log.warn(dropped.error().message);
+        return error;
     }
+    error.steps.emplace_back(
+        "Perhaps the CA has the new key already; both are kept. Once it answers, run the same "
+        "command again.");
     return error;
 }
 
@@ -218,16 +230,22 @@ base::Result<void> roll_over(Context& context, const AccountChoice& choice,
 base::Result<void> deactivate(Context& context, const AccountChoice& choice) {
     const auto lock = context.store.lock_accounts(kPatience, context.clock);
     if (!lock) return lock.error();
-    const auto account = open_account(context, choice);
+    auto account = open_account(context, choice);
     if (!account) return account.error();
+    // If the CA has a newer key already, ours is refused as if the account were no more.
+    const auto taken_up = take_up_rollover(context, choice, *account);
     acme::Client client{context.http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
     const auto done = acme::deactivate_account(client);
     // One that was deactivated before is refused; its files are of no more use either way.
-    if (!done && !done.error().is("unauthorized")) return to_error(done.error());
-    const auto put_aside = context.store.retire_account(
-        choice.settings.server.computed, choice.settings.account_email(), context.clock.now());
+    const bool is_no_more = !done && done.error().is("unauthorized") && taken_up;
+    if (!done && !is_no_more) return to_error(done.error());
+    const std::string& server = choice.settings.server.computed;
+    const std::string email = choice.settings.account_email();
+    const auto put_aside = context.store.retire_account(server, email, context.clock.now());
     if (!put_aside) return put_aside.error();
+    const auto dropped = context.store.drop_next_account_key(server, email);
+    if (!dropped) context.log.warn(dropped.error().message);
     context.log.info2("The account of " + choice.settings.account_email() + " at " +
                       base::printable(choice.settings.server.computed) + " is deactivated");
     context.log.verbose("Its files are in " + put_aside->string());

@@ -75,15 +75,24 @@ void CaSessions::finish_key_change(const dokku::Settings& settings,
                                    const store::StoredAccount& account) {
     const std::string& server = settings.server.computed;
     const std::string email = settings.account_email();
+    const auto waiting = context_.store.read_next_account_key(server, email);
+    if (!waiting || !*waiting) return;
+    // Who holds the lock is in the middle of such a change and brings it to its end.
+    const auto lock = context_.store.lock_accounts(std::chrono::milliseconds{0}, context_.clock);
+    if (!lock) return;
     const auto pem = context_.store.read_next_account_key(server, email);
     if (!pem || !*pem) return;
     const auto key = crypto::PrivateKey::parse_pem((*pem)->reveal());
     if (!key) return;
     acme::Client client{context_.http, context_.clock, directory, *key};
     const auto found = acme::find_account(client);
-    if (!found || found->url != account.url) return;
-    auto adopted = context_.store.adopt_next_account_key(server, email);
-    if (!adopted) context_.log.warn(adopted.error().message);
+    base::Result<void> done;
+    if (found && found->url == account.url) {
+        done = context_.store.adopt_next_account_key(server, email);
+    } else if (!found && found.error().is("accountDoesNotExist")) {
+        done = context_.store.drop_next_account_key(server, email);
+    }
+    if (!done) context_.log.warn(done.error().message);
 }
 
 CaSessions::Opened CaSessions::make(const dokku::Settings& settings, const LegoOptions& options) {

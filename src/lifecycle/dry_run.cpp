@@ -111,6 +111,10 @@ EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
         warn_of(context, prepared.error().error);
         return EnableOutcome::failed;
     }
+    if (!prepared->has_value()) {
+        context.log.info1("Nothing would be done for " + app.text());
+        return EnableOutcome::done;
+    }
     IssueJob& job = **prepared;
     const auto stage = find_stage(job);
     const auto sound = require_sound_nginx(context);

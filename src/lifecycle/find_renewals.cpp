@@ -23,14 +23,12 @@ base::Result<base::CertificateDates> read_served_dates(const Context& context,
     return base::read_certificate_dates(*pem);
 }
 
-std::optional<seconds> read_graceperiod(const Context& context, const dokku::AppName& app,
-                                        const dokku::Settings& settings) {
-    if (!settings.graceperiod_was_set()) return std::nullopt;
+void warn_of_unreadable(const Context& context, const dokku::AppName& app,
+                        const dokku::Settings& settings) {
     const auto set = settings.renewal_margin();
-    if (set) return *set;
+    if (set || !settings.graceperiod_was_set()) return;
     context.log.warn(app.text() + ": " + set.error().message +
                      "; the certificate's lifetime decides");
-    return std::nullopt;
 }
 
 /// Was a run killed that had begun with the app? Perhaps the new pair is in place, but not loaded,
@@ -59,6 +57,25 @@ struct Walk {
     CaQuestions* questions;
 };
 
+/// The daily run says once that it cuts a graceperiod, and again after it was set to another. A
+/// plan changes nothing, so it keeps nothing in mind either.
+void warn_of_cut(const Walk& walk, const dokku::AppName& app, const store::AppState& state,
+                 std::optional<seconds> graceperiod, bool is_cut) {
+    const Context& context = walk.context;
+    const bool is_plan = walk.questions == nullptr;
+    if (!is_plan && state.cut_graceperiod == graceperiod) return;
+    if (is_cut) {
+        context.log.warn(app.text() +
+                         ": graceperiod is more than half of the certificate's lifetime; the daily "
+                         "run renews at half");
+    }
+    if (is_plan || (!is_cut && !state.cut_graceperiod)) return;
+    const auto cut = is_cut ? graceperiod : std::nullopt;
+    const auto kept = context.store.update_existing_state(
+        app.text(), [&](store::AppState& changed) { changed.cut_graceperiod = cut; });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
 base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& app,
                                        const dokku::CertificateStatus& served) {
     const Context& context = walk.context;
@@ -75,14 +92,12 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     if (auto why = why_at_once(context, app, *settings, *state); !why.empty()) {
         return RenewalCandidate{app, seconds{-1}, std::move(why)};
     }
+    warn_of_unreadable(context, app, *settings);
+    const bool scheduled = walk.run == RenewalRun::scheduled;
+    const auto graceperiod = settings->set_graceperiod();
     const RenewalTime renewal =
-        renewal_time({*dates, read_graceperiod(context, app, *settings),
-                      walk.run == RenewalRun::scheduled, ari_moment(*state, dates->not_after)});
-    if (renewal.clamped) {
-        context.log.warn(app.text() +
-                         ": graceperiod is more than half of the certificate's lifetime; the daily "
-                         "run renews at half");
-    }
+        renewal_time({*dates, graceperiod, scheduled, ari_moment(*state, dates->not_after)});
+    if (scheduled) warn_of_cut(walk, app, *state, graceperiod, renewal.clamped);
     return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why}};
 }
 

@@ -4,7 +4,7 @@
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
 #include "lifecycle/certificate_files.h"
-#include "lifecycle/renewal_plan.h"
+#include "lifecycle/certificate_note.h"
 #include "lifecycle/replaced_pair.h"
 
 namespace lifecycle {

@@ -24,10 +24,7 @@ std::optional<KeptPair> find_kept_pair(const Context& context, const dokku::AppN
 bool is_due(const Context& context, const dokku::Settings& settings, const std::string& chain_pem) {
     const auto dates = base::read_certificate_dates(chain_pem);
     if (!dates) return true;
-    std::optional<std::chrono::seconds> graceperiod;
-    if (settings.graceperiod_was_set()) {
-        if (const auto set = settings.renewal_margin()) graceperiod = *set;
-    }
+    const auto graceperiod = settings.set_graceperiod();
     return renewal_time({*dates, graceperiod, true, std::nullopt}).at < context.clock.now();
 }
 

@@ -133,12 +133,10 @@ base::Result<std::optional<Due>> why_due_now(const Context& context, const Issue
               asked.origin == Origin::scheduled || asked.is_automatic(),
               asked.is_automatic(),
               covers_an_excluded_name(job)};
-    if (job.settings.graceperiod_was_set()) {
-        const auto margin = job.settings.renewal_margin();
-        // In a run over many apps a value that is no number has been warned of and counts as not
-        // set.
-        if (!margin && asked.is_typed()) return margin.error();
-        if (margin) wish.graceperiod = *margin;
+    wish.graceperiod = job.settings.set_graceperiod();
+    // In a run over many apps a value that is no number has been warned of and counts as not set.
+    if (!wish.graceperiod && job.settings.graceperiod_was_set() && asked.is_typed()) {
+        if (const auto margin = job.settings.renewal_margin(); !margin) return margin.error();
     }
     return why_due(read_facts(context, job, state), wish, context.clock.now());
 }

@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "dokku/certs.h"
 #include "lifecycle/ca_directory.h"
+#include "lifecycle/certificate_note.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/lego_options.h"
+#include "lifecycle/limits.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/record.h"
 
@@ -28,6 +30,16 @@ bool is_plan_for(const store::AppState& state, base::UtcTime installed_until) {
            state.renewal->fingerprint == state.installed->fingerprint;
 }
 
+/// Did the CA ask not to be asked anything before a time that is to come?
+bool is_parked(const Context& context, const std::string& server) {
+    const base::UtcTime now = context.clock.now();
+    const auto entries = context.store.ledger().read(now);
+    if (!entries) return false;
+    OrderWish wish;
+    wish.server = server;
+    return Limits{*entries}.judge(wish, now).has_value();
+}
+
 }  // namespace
 
 store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
@@ -43,14 +55,18 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::Rene
     return plan;
 }
 
-store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
-                              base::UtcTime now) {
+store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence, base::UtcTime now,
+                              std::optional<base::UtcTime> retry_at) {
     constexpr int kMostDoublings = 3;
     constexpr hours kLongest{6};
+    // A date that was mistyped is not to keep a moved window unseen until the certificate ends.
+    constexpr hours kLongestWish{7 * 24};
     store::RenewalPlan plan = before;
     const int doublings = std::min(before.failures, kMostDoublings);
     plan.failures = before.failures + 1;
-    plan.next_ask = now + std::min(hours{1LL << doublings}, kLongest);
+    const base::UtcTime own = now + std::min(hours{1LL << doublings}, kLongest);
+    plan.next_ask =
+        std::max(own, std::min<base::UtcTime>(retry_at.value_or(own), now + kLongestWish));
     if (silence == Silence::nonsense) {
         plan.start.reset();
         plan.end.reset();
@@ -71,12 +87,9 @@ std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings
     if (!state.installed || !state.installed->not_before) return std::nullopt;
     const base::CertificateDates dates{*state.installed->not_before, state.installed->not_after};
     if (dates.not_after - dates.not_before >= kLong) return std::nullopt;
-    std::optional<std::chrono::seconds> graceperiod;
-    if (settings.graceperiod_was_set()) {
-        if (const auto set = settings.renewal_margin()) graceperiod = *set;
-    }
     const auto moment = ari_moment(state, dates.not_after);
-    return renewal_time({dates, graceperiod, true, moment}).at + std::chrono::seconds{1};
+    return renewal_time({dates, settings.set_graceperiod(), true, moment}).at +
+           std::chrono::seconds{1};
 }
 
 std::string issuing_server(const Context& context, const dokku::AppName& app,
@@ -85,27 +98,6 @@ std::string issuing_server(const Context& context, const dokku::AppName& app,
     const auto config = base::read_file(context.environment.certs_root(app) / "current" / "config");
     if (!config) return {};
     return last_value_of(base::trim(*config), "--server").value_or("");
-}
-
-void note_installed(store::AppState& state, const crypto::Certificate& leaf,
-                    const std::string& server) {
-    std::string fingerprint = leaf.fingerprint();
-    if (state.installed && state.installed->fingerprint == fingerprint) return;
-    // Taken over from the official plugin by a run that came before `install`.
-    const bool is_unknown = !state.installed && !state.last_attempt && state.names.empty();
-    if (is_unknown && !state.switched_off) state.enabled = true;
-    state.installed = store::InstalledPair{std::move(fingerprint),
-                                           store::Owner::ours,
-                                           leaf.not_after(),
-                                           leaf.not_before(),
-                                           server,
-                                           ""};
-    state.crl_next = first_look_at_lists(leaf);
-}
-
-std::optional<base::UtcTime> first_look_at_lists(const crypto::Certificate& leaf) {
-    if (leaf.crl_urls().empty()) return leaf.not_after();
-    return std::nullopt;
 }
 
 bool is_of_another_ca(const Context& context, const dokku::AppName& app,
@@ -130,7 +122,7 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
 
 RenewalInquiry::Ca& RenewalInquiry::ca_of(const std::string& server) {
     const auto [entry, is_new] = cas_.try_emplace(server);
-    if (!is_new || server.empty()) return entry->second;
+    if (!is_new || server.empty() || is_parked(context_, server)) return entry->second;
     auto directory = open_directory(context_, server);
     if (directory && !directory->renewal_info.empty()) {
         entry->second.directory = std::move(*directory);
@@ -151,20 +143,19 @@ bool RenewalInquiry::ask_if_due(const dokku::AppName& app, const dokku::Certific
     const bool known = is_plan_for(state, status.dates->not_after);
     if (known && state.renewal->next_ask && *state.renewal->next_ask > now) return false;
     if (!ca_of(issuing_server(context_, app, state)).directory) return false;
-    ask(app, state);
-    return true;
+    return ask(app, state);
 }
 
-void RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
+bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
     const std::string server = issuing_server(context_, app, state);
     Ca& ca = ca_of(server);
-    if (!ca.directory) return;
+    if (!ca.directory) return false;
     const auto pem = base::read_file(context_.environment.tls_root(app) / "server.crt");
-    if (!pem) return;
+    if (!pem) return false;
     const auto leaf = crypto::Certificate::parse_pem(*pem);
-    if (!leaf) return;
+    if (!leaf) return false;
     const auto id = acme::renewal_id(*leaf);
-    if (!id) return;
+    if (!id) return false;
 
     const std::string fingerprint = leaf->fingerprint();
     store::RenewalPlan before;
@@ -174,15 +165,19 @@ void RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
     const base::UtcTime now = context_.clock.now();
     const bool nonsense = !answer && (answer.error().error.kind == base::ErrorKind::protocol ||
                                       answer.error().error.kind == base::ErrorKind::rejected);
-    const store::RenewalPlan plan =
-        answer ? plan_after(before, *answer, now, roll_dice())
-               : plan_after(before, nonsense ? Silence::nonsense : Silence::unanswered, now);
-    if (!answer && answer.error().unanswered()) ca.directory.reset();
-    auto kept = context_.store.update_state(app.text(), [&](store::AppState& changed) {
+    store::RenewalPlan plan;
+    if (answer) {
+        plan = plan_after(before, *answer, now, roll_dice());
+    } else {
+        plan = plan_after(before, nonsense ? Silence::nonsense : Silence::unanswered, now,
+                          answer.error().error.retry_at);
+        // What it says about one certificate tells nothing about the next; all else does.
+        if (!nonsense) ca.directory.reset();
+    }
+    return note_about(context_, app, *pem, [&](store::AppState& changed) {
         changed.renewal = plan;
         note_installed(changed, *leaf, server);
     });
-    if (!kept) context_.log.warn(kept.error().message);
 }
 
 }  // namespace lifecycle

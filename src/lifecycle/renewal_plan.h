@@ -22,10 +22,11 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::Rene
                               base::UtcTime now, double dice);
 
 /// The plan after the CA could not be asked: what is known holds on, and it is asked again after an
-/// hour, two, four, then every six. With `nonsense` for an answer the lifetime decides until a
-/// better one. Pure.
+/// hour, two, four, then every six, and not before `retry_at`, which it may have named. With
+/// `nonsense` for an answer the lifetime decides until a better one. Pure.
 enum class Silence { unanswered, nonsense };
-store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence, base::UtcTime now);
+store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence, base::UtcTime now,
+                              std::optional<base::UtcTime> retry_at = std::nullopt);
 
 /// The moment chosen for the certificate that is installed; nothing if the CA named no window for
 /// it.
@@ -42,15 +43,6 @@ std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings
 std::string issuing_server(const Context& context, const dokku::AppName& app,
                            const store::AppState& state);
 
-/// Notes the certificate of ours that is in place where nobody has: one that the official plugin
-/// ordered, or that a renamed app brought along.
-void note_installed(store::AppState& state, const crypto::Certificate& leaf,
-                    const std::string& server);
-
-/// When the lists of revoked certificates are first to be looked at for a new one: with the next
-/// run, or never for one that names no list.
-std::optional<base::UtcTime> first_look_at_lists(const crypto::Certificate& leaf);
-
 /// Has the app been set to another CA than the one that issued its certificate? The fallback server
 /// stands in for the one that is set.
 bool is_of_another_ca(const Context& context, const dokku::AppName& app,
@@ -61,8 +53,8 @@ bool is_of_another_ca(const Context& context, const dokku::AppName& app,
 /// refused.
 std::string certificate_to_replace(const Context& context, const IssueJob& job);
 
-/// Asks CAs about the certificates of a run's apps. A CA that does not answer is not asked again in
-/// the run.
+/// Asks CAs about the certificates of a run's apps. A CA that does not answer, or does not want to,
+/// is not asked again in the run; one that asked for time with an order is not asked before that.
 class RenewalInquiry {
   public:
     explicit RenewalInquiry(Context& context) : context_(context) {}
@@ -80,7 +72,7 @@ class RenewalInquiry {
         std::optional<acme::Directory> directory;  ///< nothing: not to be asked
     };
     Ca& ca_of(const std::string& server);
-    void ask(const dokku::AppName& app, const store::AppState& state);
+    bool ask(const dokku::AppName& app, const store::AppState& state);
 
     Context& context_;
     std::map<std::string, Ca, std::less<>> cas_;

@@ -89,8 +89,7 @@ EnableOutcome retry_due(Context& context) {
     }
     for (const std::string& text : context.store.due_apps(context.clock.now())) {
         const auto app = dokku::AppName::parse(text);
-        const bool exists =
-            app && std::find(existing->begin(), existing->end(), *app) != existing->end();
+        const bool exists = app && std::binary_search(existing->begin(), existing->end(), *app);
         const auto state = context.store.read_state(text);
         const bool wanted = exists && state && !state->switched_off;
         // An open journal while a run over all apps is under way: it waits for its turn there.

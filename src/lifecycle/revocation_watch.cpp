@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/certs.h"
+#include "lifecycle/certificate_note.h"
 #include "lifecycle/renewal_plan.h"
 
 namespace lifecycle {
@@ -50,10 +51,33 @@ base::Result<std::string> RevocationWatch::fetch(const std::string& url) {
                       "HTTP " + std::to_string(response->status) + " from " + base::printable(url));
 }
 
-const base::Result<std::string>& RevocationWatch::list_at(const std::string& url) {
-    const auto known = lists_.find(url);
-    if (known != lists_.end()) return known->second;
-    return lists_.emplace(url, fetch(url)).first->second;
+base::Result<crypto::RevocationList> RevocationWatch::read_list(const std::string& url,
+                                                                const crypto::Certificate& issuer) {
+    const auto body = fetch(url);
+    if (!body) return body.error();
+    return crypto::RevocationList::parse(*body, issuer);
+}
+
+const RevocationWatch::List& RevocationWatch::list_at(const std::string& url,
+                                                      const crypto::Certificate& issuer) {
+    ListKey key{url, issuer.fingerprint()};
+    if (const auto known = lists_.find(key); known != lists_.end()) return known->second;
+    auto list = read_list(url, issuer);
+    if (list) make_room(list->size());
+    const List& added = lists_.emplace(key, std::move(list)).first->second;
+    if (added) kept_.push_back(std::move(key));
+    return added;
+}
+
+/// Who shares one that went asks for it again.
+void RevocationWatch::make_room(std::size_t bytes) {
+    kept_bytes_ += bytes;
+    while (kept_bytes_ > most_bytes_ && !kept_.empty()) {
+        const auto oldest = lists_.find(kept_.front());
+        kept_bytes_ -= oldest->second->size();
+        lists_.erase(oldest);
+        kept_.pop_front();
+    }
 }
 
 /// The first list that tells something decides: each is whole.
@@ -61,12 +85,12 @@ base::Result<std::optional<crypto::Revocation>> RevocationWatch::look_up(
     const crypto::CertificateChain& chain) {
     base::Error why{base::ErrorKind::not_found, "no list", std::nullopt, {}};
     for (const std::string& url : chain[0].crl_urls()) {
-        const auto& list = list_at(url);
+        const auto& list = list_at(url, chain[1]);
         if (!list) {
             why = list.error();
             continue;
         }
-        auto found = crypto::find_revocation(*list, chain[0], chain[1], context_.clock.now());
+        auto found = list->find(chain[0], context_.clock.now());
         if (found) return found;
         why = std::move(found).error();
     }
@@ -84,38 +108,46 @@ bool RevocationWatch::check_if_due(const dokku::AppName& app,
                                    const store::AppState& state) {
     const base::UtcTime now = context_.clock.now();
     if (!status.active || !status.dates || status.dates->not_after <= now) return false;
-    if (state.crl_next && *state.crl_next > now) return false;
-    check(app, state);
-    return true;
+    const bool is_of_this =
+        state.installed && state.installed->not_after == status.dates->not_after;
+    if (is_of_this && state.crl_next && *state.crl_next > now) return false;
+    return check(app, state);
 }
 
-void RevocationWatch::check(const dokku::AppName& app, const store::AppState& state) {
+bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& state) {
     const auto pem = base::read_file(context_.environment.tls_root(app) / "server.crt");
-    if (!pem) return;
+    if (!pem) return false;
     const auto chain = crypto::parse_chain_pem(*pem);
-    // Only the issuer's certificate tells whether a list is the issuer's.
-    if (!chain || chain->size() < 2) return;
+    if (!chain) return false;
     const crypto::Certificate& leaf = chain->front();
     const std::string fingerprint = leaf.fingerprint();
-    if (state.revoked == fingerprint || leaf.crl_urls().empty()) return;
+    const bool is_known = state.revoked == fingerprint;
+    // Only the issuer's certificate tells whether a list is the issuer's. Nothing of this changes
+    // as long as the certificate is in place.
+    const bool has_answer = !is_known && chain->size() > 1 && !leaf.crl_urls().empty();
+    const std::string server = issuing_server(context_, app, state);
+    if (!has_answer) {
+        return note_about(context_, app, *pem, [&](store::AppState& changed) {
+            note_installed(changed, leaf, server);
+            changed.crl_next = leaf.not_after();
+        });
+    }
 
     const auto found = look_up(*chain);
     const bool is_revoked = found && *found;
     if (!found) context_.log.debug(app.text() + ": " + found.error().message);
-    if (is_revoked) {
+    const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
+        note_installed(changed, leaf, server);
+        changed.crl_next = context_.clock.now() + (found ? kOnceADay : kLookAgain);
+        if (is_revoked) changed.revoked = fingerprint;
+    });
+    if (is_revoked && written) {
         context_.log.warn(app.text() + ": the CA has revoked its certificate, at " +
                           base::to_readable((*found)->at) + " (" +
                           std::string{crypto::to_reason_word((*found)->reason)} +
                           "). It is to be replaced, with a new key.");
     }
-    const std::string server = issuing_server(context_, app, state);
-    const auto kept = context_.store.update_state(app.text(), [&](store::AppState& changed) {
-        changed.crl_next = context_.clock.now() + (found ? kOnceADay : kLookAgain);
-        if (!is_revoked) return;
-        changed.revoked = fingerprint;
-        note_installed(changed, leaf, server);
-    });
-    if (!kept) context_.log.warn(kept.error().message);
+    return written;
 }
 
 }  // namespace lifecycle

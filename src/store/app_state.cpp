@@ -224,6 +224,9 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.ca_fails_since = read_time(*value, "ca_fails_since");
     state.revoked = value->string("revoked").value_or("");
     state.crl_next = read_time(*value, "crl_next");
+    if (const auto cut = value->integer("cut_graceperiod")) {
+        state.cut_graceperiod = std::chrono::seconds{*cut};
+    }
     state.checked_pair = value->string("checked_pair").value_or("");
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
@@ -243,6 +246,9 @@ base::Secret to_text(const AppState& state) {
     write_time(out, "ca_fails_since", state.ca_fails_since);
     if (!state.revoked.empty()) out.member("revoked", state.revoked);
     write_time(out, "crl_next", state.crl_next);
+    if (state.cut_graceperiod) {
+        out.member("cut_graceperiod", std::int64_t{state.cut_graceperiod->count()});
+    }
     if (!state.checked_pair.empty()) out.member("checked_pair", state.checked_pair);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);

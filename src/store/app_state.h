@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -97,7 +98,9 @@ struct AppState {
     std::string revoked;  ///< fingerprint of the certificate that was revoked last
     /// The CA's list of revoked certificates is not read for the app before this time.
     std::optional<base::UtcTime> crl_next;
-    std::string checked_pair;  ///< dokku::stamp_pair of the pair that was last found sound
+    /// The graceperiod of which was said that the daily run cuts it.
+    std::optional<std::chrono::seconds> cut_graceperiod;
+    std::string checked_pair;          ///< dokku::stamp_pair of the pair that was last found sound
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;

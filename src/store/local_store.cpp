@@ -16,7 +16,6 @@ namespace {
 constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::chrono::hours kDirectoryLife{12};
-constexpr std::chrono::seconds kStatePatience{5};
 constexpr std::size_t kMaxIssuedBytes = 64UL << 20U;
 
 base::Error in_file(base::Error error, const base::Path& file) {
@@ -83,6 +82,14 @@ base::Result<AppState> LocalStore::read_state(std::string_view app) const {
 
 base::Result<void> LocalStore::update_state(std::string_view app,
                                             const std::function<void(AppState&)>& change) const {
+    return update_state_if(app, [&](AppState& state) {
+        change(state);
+        return true;
+    });
+}
+
+base::Result<void> LocalStore::update_state_if(std::string_view app,
+                                               const std::function<bool(AppState&)>& change) const {
     const base::Path file = state_file(app);
     const auto lock = lock_states();
     if (!lock) return lock.error();
@@ -92,7 +99,7 @@ base::Result<void> LocalStore::update_state(std::string_view app,
     }
     auto state = read_state(app);
     if (!state) return std::move(state).error();
-    change(*state);
+    if (!change(*state)) return {};
     // An entry too many costs one look, one too few would never be looked at: it comes first, and
     // goes last.
     if (state->due) {
@@ -103,19 +110,16 @@ base::Result<void> LocalStore::update_state(std::string_view app,
     return written;
 }
 
-base::Result<base::FileLock> LocalStore::lock_states() const {
-    const base::Path folder = root_ / "state";
-    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
-        return std::move(made).error();
-    }
-    base::SystemClock clock;
-    return base::FileLock::acquire(folder / ".lock", kStatePatience, clock);
-}
-
 base::Result<void> LocalStore::update_existing_state(
     std::string_view app, const std::function<void(AppState&)>& change) const {
-    if (!base::file_exists(state_file(app))) return {};
-    return update_state(app, change);
+    const base::Path file = state_file(app);
+    if (!base::file_exists(file)) return {};
+    return update_state_if(app, [&](AppState& state) {
+        // It may have been removed while the lock was waited for.
+        if (!base::file_exists(file)) return false;
+        change(state);
+        return true;
+    });
 }
 
 base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) const {
@@ -170,56 +174,6 @@ base::Result<void> LocalStore::remove_state(std::string_view app) const {
     if (lock) return base::remove_file(lock_file);
     if (lock.error().kind == base::ErrorKind::busy) return {};
     return lock.error();
-}
-
-base::Result<base::FileLock> LocalStore::try_lock_app(std::string_view app) const {
-    base::SystemClock clock;
-    return lock_app(app, std::chrono::milliseconds{0}, clock);
-}
-
-base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
-                                                  std::chrono::milliseconds patience,
-                                                  base::Clock& clock) const {
-    const base::Path folder = root_ / "locks";
-    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
-        return std::move(made).error();
-    }
-    auto lock = base::FileLock::acquire(folder / std::string{app}, patience, clock);
-    if (!lock && lock.error().kind == base::ErrorKind::busy) {
-        return base::fail(base::ErrorKind::busy,
-                          "Another run is at work for " + std::string{app} + " right now",
-                          {"Wait for it to end, then try again."});
-    }
-    return lock;
-}
-
-base::Result<base::FileLock> LocalStore::lock_accounts(std::chrono::milliseconds patience,
-                                                       base::Clock& clock) const {
-    // No app's name begins with a dot.
-    return lock_app(".accounts", patience, clock);
-}
-
-base::Result<base::FileLock> LocalStore::lock_run(std::chrono::milliseconds patience,
-                                                  base::Clock& clock) const {
-    const base::Path folder = root_ / "locks";
-    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
-        return std::move(made).error();
-    }
-    // No app's name begins with a dot.
-    auto lock = base::FileLock::acquire(folder / ".run", patience, clock);
-    if (!lock && lock.error().kind == base::ErrorKind::busy) {
-        return base::fail(base::ErrorKind::busy,
-                          "Another run over all apps is under way; it does what is due",
-                          {"Nothing was done. See how it goes with: dokku letsencrypt:status"});
-    }
-    return lock;
-}
-
-bool LocalStore::is_run_under_way() const {
-    const base::Path file = root_ / "locks" / ".run";
-    if (!base::file_exists(file)) return false;
-    const auto lock = base::FileLock::try_acquire(file);
-    return !lock && lock.error().kind == base::ErrorKind::busy;
 }
 
 base::Path LocalStore::account_folder(std::string_view server_url, std::string_view email) const {
@@ -323,8 +277,19 @@ base::Result<void> LocalStore::adopt_next_account_key(std::string_view server_ur
                                                       std::string_view email) const {
     const auto key = read_next_account_key(server_url, email);
     if (!key) return key.error();
-    if (!*key) return base::fail(base::ErrorKind::not_found, "There is no new account key");
+    if (!*key) {
+        const auto account = read_account(server_url, email);
+        if (!account) return account.error();
+        if (account->has_value()) return {};
+        return base::fail(base::ErrorKind::not_found, "There is no new account key");
+    }
     if (auto written = write_account_key(server_url, email, **key); !written) return written;
+    return base::remove_file(next_key_file(server_url, email));
+}
+
+base::Result<void> LocalStore::drop_next_account_key(std::string_view server_url,
+                                                     std::string_view email) const {
+    if (auto checked = check_email(email); !checked) return checked;
     return base::remove_file(next_key_file(server_url, email));
 }
 

@@ -47,6 +47,10 @@ class LocalStore {
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 
+    /// The same where `change` returns true; else nothing is written, and no file comes to be.
+    base::Result<void> update_state_if(std::string_view app,
+                                       const std::function<bool(AppState&)>& change) const;
+
     /// Reads, changes and replaces the state if the app has one; else nothing happens.
     base::Result<void> update_existing_state(std::string_view app,
                                              const std::function<void(AppState&)>& change) const;
@@ -110,9 +114,13 @@ class LocalStore {
                                               const base::Secret& key_pem) const;
     base::Result<std::optional<base::Secret>> read_next_account_key(std::string_view server_url,
                                                                     std::string_view email) const;
-    /// The CA has it: it takes the old one's place.
+    /// The CA has it: it takes the old one's place. Where another run did so already, nothing is
+    /// left to do; `not_found` without any key.
     base::Result<void> adopt_next_account_key(std::string_view server_url,
                                               std::string_view email) const;
+    /// The CA will never have it. Absent already is success.
+    base::Result<void> drop_next_account_key(std::string_view server_url,
+                                             std::string_view email) const;
 
     /// Puts an account that is of no more use aside, into `retired-accounts`; returns where.
     base::Result<base::Path> retire_account(std::string_view server_url, std::string_view email,

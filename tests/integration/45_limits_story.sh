@@ -67,8 +67,15 @@ nothing_is_sent_until_then() {
   run_and_capture dokku letsencrypt:auto-renew
   assert_eq 1 "$code" "exit code"
   assert_matches "$out$err" "198.51.100.1:?[0-9]* asks not to be asked before 20..-..-.. ..:.. UTC" "output"
-  at_time +1h dokku letsencrypt:auto-renew --scheduled >/run/later 2>&1 || true
-  at_time +1h world-cron letsencrypt/cron || true
+  # The daily run renews at half of the lifetime.
+  assert_runs at_time +1h dokku letsencrypt:auto-renew --scheduled
+  assert_matches "$out" "a1 still has .* left before renewal" "stdout of the daily run"
+  assert_lines "$out" "=====> Finished auto-renewal"
+  run_and_capture at_time +1h dokku letsencrypt:auto-renew a2
+  assert_eq 1 "$code" "exit code an hour later"
+  assert_matches "$out$err" "asks not to be asked before 20..-..-.. ..:.. UTC" "output an hour later"
+  assert_contains "$(crontab -u dokku -l)" "/letsencrypt/cron " "crontab"
+  assert_runs at_time +1h world-cron letsencrypt/cron
   assert_eq 0 $(($(front_requests) - mark)) "requests to the CA"
 }
 

@@ -17,6 +17,7 @@ using Catch::Matchers::ContainsSubstring;
 using crypto::Certificate;
 using std::chrono::hours;
 using std::chrono::seconds;
+using Found = base::Result<std::optional<crypto::Revocation>>;
 using Urls = std::vector<std::string>;
 
 namespace {
@@ -49,8 +50,14 @@ struct Authority {
                             {"\x7f\xff\xff\xff", kRevoked, std::nullopt}}};
     }
 
-    auto find(const std::string& crl, base::UtcTime now = kNow) const {
-        return crypto::find_revocation(crl, leaf, issuer, now);
+    static Found find(const std::string& crl, const Certificate& leaf, const Certificate& issuer,
+                      base::UtcTime now = kNow) {
+        const auto list = crypto::RevocationList::parse(crl, issuer);
+        if (!list) return list.error();
+        return list->find(leaf, now);
+    }
+    Found find(const std::string& crl, base::UtcTime now = kNow) const {
+        return find(crl, leaf, issuer, now);
     }
 
     /// Why the list tells nothing; empty if it tells.
@@ -127,6 +134,32 @@ TEST_CASE("a certificate that is not listed, or no longer, is good", "[crypto][R
     CHECK_FALSE(found->has_value());
 }
 
+TEST_CASE("a list that was read once tells about many certificates", "[crypto][RFC-5280]") {
+    std::optional<crypto::RevocationList> list;
+    const Authority authority;
+    {
+        // Neither the text nor the issuer's certificate is needed any more.
+        const auto issuer = parse(
+            test::make_certificate({.common_name = "Issuer", .is_authority = true}, authority.key));
+        const auto crl = test::make_crl(Authority::list(), authority.key);
+        auto read = crypto::RevocationList::parse(crl, issuer);
+        REQUIRE(read);
+        CHECK(read->size() == crl.size());
+        list = std::move(*read);
+    }
+    const auto leaf_of = [&](const std::string& issuer, const std::string& serial) {
+        return parse(test::make_certificate(
+            {.common_name = "leaf", .issuer_name = issuer, .serial_bytes = serial},
+            authority.leaf_key, authority.key));
+    };
+    CHECK(list->find(leaf_of("Issuer", kSerial), kNow).value());
+    CHECK(list->find(leaf_of("Issuer", "\x01"), kNow).value()->reason == 4);
+    CHECK_FALSE(list->find(leaf_of("Issuer", "\x02"), kNow).value());
+    const auto foreign = list->find(leaf_of("Other", kSerial), kNow);
+    REQUIRE_FALSE(foreign);
+    CHECK_THAT(foreign.error().message, ContainsSubstring("not signed by"));
+}
+
 TEST_CASE("a list that others signed tells nothing", "[crypto][RFC-5280]") {
     const Authority authority;
     auto spec = Authority::list();
@@ -141,16 +174,14 @@ TEST_CASE("a list that others signed tells nothing", "[crypto][RFC-5280]") {
         const auto issuer = parse(test::make_certificate(
             {.common_name = "Issuer", .is_authority = true, .key_usage = "critical,keyCertSign"},
             authority.key));
-        CHECK_FALSE(crypto::find_revocation(test::make_crl(spec, authority.key), authority.leaf,
-                                            issuer, kNow));
+        CHECK_FALSE(Authority::find(test::make_crl(spec, authority.key), authority.leaf, issuer));
     }
     SECTION("for certificates of its own") {
         const auto key = test::make_key();
         const auto other =
             parse(test::make_certificate({.common_name = "Other", .is_authority = true}, key));
         spec.issuer_name = "Other";
-        CHECK_FALSE(
-            crypto::find_revocation(test::make_crl(spec, key), authority.leaf, other, kNow));
+        CHECK_FALSE(Authority::find(test::make_crl(spec, key), authority.leaf, other));
     }
 }
 

@@ -120,10 +120,20 @@ TEST_CASE("email none is an account without contact", "[dokku]") {
 TEST_CASE("a graceperiod written by hand that is no number is named", "[dokku][C-10.1]") {
     const std::string value = GENERATE("30d", "abc", "-1", "1.5", "2592000 ");
     CAPTURE(value);
-    const auto margin = resolve_settings({{"graceperiod", value}}, {}).renewal_margin();
+    const auto settings = resolve_settings({{"graceperiod", value}}, {});
+    CHECK_FALSE(settings.set_graceperiod());
+    const auto margin = settings.renewal_margin();
     REQUIRE_FALSE(margin);
     CHECK(margin.error().kind == base::ErrorKind::invalid_input);
     CHECK_THAT(margin.error().message, ContainsSubstring("'" + value + "'"));
+}
+
+TEST_CASE("only a graceperiod that a person has set decides", "[dokku]") {
+    CHECK_FALSE(resolve_settings({}, {}).set_graceperiod());
+    CHECK(resolve_settings({{"graceperiod", "60"}}, {}).set_graceperiod() ==
+          std::chrono::seconds{60});
+    CHECK(resolve_settings({}, {{"graceperiod", "60"}}).set_graceperiod() ==
+          std::chrono::seconds{60});
 }
 
 TEST_CASE("lego-args are split at blanks without quoting", "[dokku][C-10.1]") {

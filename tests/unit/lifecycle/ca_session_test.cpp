@@ -8,6 +8,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "json/value.h"
+#include "support/certificate_maker.h"
 #include "support/files.h"
 #include "support/order_story.h"
 #include "support/run_bench.h"
@@ -248,4 +249,40 @@ TEST_CASE("an account that the CA has lost is registered again, once", "[lifecyc
     CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring(at_ca("/account/7")));
     CHECK(test::content_of(opening.key_file()) == key);
     CHECK_FALSE(sessions.recover(settings, {}));
+}
+
+TEST_CASE("a key change that was cut short is brought to its end", "[lifecycle][rfc8555-7.3.5]") {
+    Opening opening;
+    opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/7"})");
+    const auto next_file =
+        opening.host.environment.global_root() / "next-keys" / "ca.example" / "me@x.test.key";
+    const auto next = test::make_key();
+    test::write_file(next_file, next.to_pem().reveal());
+    opening.fetch_directory();
+    std::string thumbprint = test::account_key().thumbprint();
+    bool is_kept = false;
+    SECTION("the CA has the new key") {
+        opening.nonce().new_account(200, kAccount);
+        thumbprint = next.thumbprint();
+    }
+    SECTION("the CA does not know it") {
+        opening.nonce().new_account(400, problem_json("accountDoesNotExist", "no account"));
+    }
+    SECTION("the CA does not tell") {
+        opening.nonce().new_account(500, problem_json("serverInternal", "sorry"));
+        is_kept = true;
+    }
+    base::Result<base::FileLock> lock = base::fail(base::ErrorKind::not_found, "not taken");
+    SECTION("another run is at it") {
+        lock = opening.store.lock_accounts(std::chrono::milliseconds{0}, opening.clock);
+        REQUIRE(lock);
+        is_kept = true;
+    }
+    lifecycle::CaSessions sessions{opening.context};
+    const auto session = sessions.open(test::RunBench::settings(), {});
+    REQUIRE(session);
+    CHECK((*session)->thumbprint() == thumbprint);
+    CHECK(fs::exists(next_file) == is_kept);
+    CHECK(opening.http.left() == 0);
+    CHECK(opening.host.logged.err.empty());
 }

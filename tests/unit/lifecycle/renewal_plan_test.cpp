@@ -60,7 +60,12 @@ TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense 
         CHECK(plan.next_ask == now + hours{pause});
         CHECK(plan.moment == now + hours{1});
     }
-    plan = lifecycle::plan_after(plan, lifecycle::Silence::nonsense, now);
+    using lifecycle::Silence;
+    CHECK(lifecycle::plan_after(plan, Silence::unanswered, now, now + hours{9}).next_ask ==
+          now + hours{9});
+    CHECK(lifecycle::plan_after(plan, Silence::unanswered, now, now + hours{2}).next_ask ==
+          now + hours{6});
+    plan = lifecycle::plan_after(plan, Silence::nonsense, now);
     CHECK_FALSE(plan.moment);
     CHECK_FALSE(plan.start);
     plan = lifecycle::plan_after(plan, window(now, now + hours{2}), now, 0.0);

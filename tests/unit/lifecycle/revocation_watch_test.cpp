@@ -1,6 +1,8 @@
 #include "lifecycle/revocation_watch.h"
 
 #include <chrono>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +13,8 @@
 
 #include "lifecycle/auto_renew.h"
 #include "support/certificate_maker.h"
+#include "support/files.h"
+#include "support/meanwhile_http.h"
 #include "support/run_bench.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -28,11 +32,11 @@ struct Watched : test::RunBench {
     Watched() { install(app, "\x11", {"URI:" + kList}); }
 
     void install(const dokku::AppName& into, const std::string& serial,
-                 const std::vector<std::string>& points) const {
+                 const std::vector<std::string>& points, hours life = hours{24 * 60}) const {
         const std::string leaf = test::make_certificate({.common_name = "a.example",
                                                          .names = {"a.example"},
                                                          .issuer_name = "Issuer",
-                                                         .not_after = clock.now() + hours{24 * 60},
+                                                         .not_after = clock.now() + life,
                                                          .serial_bytes = serial,
                                                          .crl_points = points},
                                                         leaf_key, ca_key);
@@ -58,6 +62,14 @@ struct Watched : test::RunBench {
         CHECK(http.left() == 0);
     }
     void look() { look({app}); }
+
+    /// Returns whether the state is another now.
+    bool check(lifecycle::RevocationWatch& watch) const {
+        return watch.check_if_due(app, dokku::read_certificate_status(host.environment, app),
+                                  state());
+    }
+
+    base::Path certificate_file() const { return host.environment.tls_root(app) / "server.crt"; }
 
     std::string why_due() const {
         const auto found =
@@ -161,7 +173,7 @@ TEST_CASE("the next distribution point is asked where the first tells nothing", 
     CHECK_THAT(watched.host.logged.err, ContainsSubstring("(superseded)"));
 }
 
-TEST_CASE("what is not ours, has expired or names no list is not looked up", "[lifecycle]") {
+TEST_CASE("what is not ours or has expired is not looked up", "[lifecycle]") {
     Watched watched;
     SECTION("a custom pair") {
         watched.host.install_pair(
@@ -174,9 +186,86 @@ TEST_CASE("what is not ours, has expired or names no list is not looked up", "[l
     SECTION("expired") {
         watched.clock.advance(hours{24 * 60});
     }
-    SECTION("without a list") {
+    watched.look();
+    CHECK_FALSE(watched.store.has_state("shop"));
+}
+
+TEST_CASE("a certificate without an answer in any list is read once", "[lifecycle]") {
+    Watched watched;
+    SECTION("it names no list") {
         watched.install(watched.app, "\x11", {});
     }
+    SECTION("its issuer is not known") {
+        const std::string pem = test::content_of(watched.certificate_file());
+        watched.host.install_pair(watched.app, pem.substr(0, pem.size() - watched.issuer.size()));
+    }
+    SECTION("it is known to be revoked") {
+        watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
+        watched.look();
+        watched.clock.advance(hours{24});
+    }
+    lifecycle::RevocationWatch watch{watched.context};
+    CHECK(watched.check(watch));
+    REQUIRE(watched.state().installed);
+    CHECK(watched.state().crl_next == watched.state().installed->not_after);
+    CHECK_FALSE(watched.check(watch));
+    CHECK(watched.http.left() == 0);
+
+    // Another certificate is looked up, however it came there.
+    watched.install(watched.app, "\x12", {"URI:" + kList}, hours{24 * 70});
+    watched.http.answer(Method::get, kList, 200, watched.list({}));
     watched.look();
-    CHECK_FALSE(watched.state().crl_next);
+}
+
+TEST_CASE("lists are kept for a run up to a number of bytes", "[lifecycle]") {
+    Watched watched;
+    const std::string second = "http://c.ca.example/18.crl";
+    const auto blog = watched.host.add_app("blog");
+    const auto wiki = watched.host.add_app("wiki");
+    watched.install(blog, "\x12", {"URI:" + second});
+    watched.install(wiki, "\x13", {"URI:" + kList});
+    const std::string list = watched.list({"\x13"});
+    const std::string other_list = watched.list({"\x14"});
+    const bool fits = GENERATE(true, false);
+    CAPTURE(fits);
+    lifecycle::RevocationWatch watch{watched.context,
+                                     list.size() + other_list.size() - (fits ? 0 : 1)};
+    watched.http.answer(Method::get, kList, 200, list);
+    watched.http.answer(Method::get, second, 200, other_list);
+    if (!fits) watched.http.answer(Method::get, kList, 200, list);
+    for (const auto& each : {watched.app, blog, wiki})
+        watch.check_if_due(each);
+    CHECK(watched.http.left() == 0);
+    CHECK_FALSE(watched.store.read_state("wiki")->revoked.empty());
+    CHECK(watched.store.read_state("blog")->revoked.empty());
+}
+
+TEST_CASE("a list that is larger than what is kept serves its app", "[lifecycle]") {
+    Watched watched;
+    lifecycle::RevocationWatch watch{watched.context, 1};
+    watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
+    watch.check_if_due(watched.app);
+    CHECK_FALSE(watched.state().revoked.empty());
+}
+
+TEST_CASE("what a list says of a certificate that is gone is not kept", "[lifecycle]") {
+    Watched watched;
+    std::function<void()> happens;
+    SECTION("the app was destroyed or renamed") {
+        happens = [&] {
+            std::filesystem::remove_all(watched.host.environment.app_root(watched.app));
+        };
+    }
+    SECTION("another pair was installed") {
+        happens = [&] { watched.install(watched.app, "\x12", {}); };
+    }
+    watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
+    test::MeanwhileHttp http{watched.http, kList, happens};
+    lifecycle::Context context{watched.host.environment, watched.store, watched.log, http,
+                               watched.clock};
+    lifecycle::RevocationWatch watch{context};
+    CHECK_FALSE(watched.check(watch));
+    CHECK_FALSE(watched.store.has_state("shop"));
+    CHECK(watched.host.logged.err.empty());
+    CHECK(watched.http.left() == 0);
 }

@@ -178,3 +178,22 @@ TEST_CASE("an address that would leave the folder of accounts is refused", "[sto
     CHECK_FALSE(host.store().write_account(kServer, email, "https://ca.test/1", "{}"));
     CHECK(fs::is_empty(host.root.path()));
 }
+
+TEST_CASE("a key that an account is to get takes the old one's place, or goes", "[store]") {
+    const Host host;
+    const auto store = host.store();
+    CHECK_FALSE(store.adopt_next_account_key(kServer, kEmail));
+    REQUIRE(store.write_account_key(kServer, kEmail, base::Secret{"one"}));
+    REQUIRE(store.write_next_account_key(kServer, kEmail, base::Secret{"two"}));
+    REQUIRE(store.adopt_next_account_key(kServer, kEmail));
+    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "two");
+    CHECK_FALSE(store.read_next_account_key(kServer, kEmail)->has_value());
+    CHECK(store.adopt_next_account_key(kServer, kEmail));  // another run did it
+
+    REQUIRE(store.write_next_account_key(kServer, kEmail, base::Secret{"three"}));
+    REQUIRE(store.drop_next_account_key(kServer, kEmail));
+    CHECK_FALSE(store.read_next_account_key(kServer, kEmail)->has_value());
+    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "two");
+    CHECK(store.drop_next_account_key(kServer, kEmail));
+    CHECK_FALSE(store.drop_next_account_key(kServer, "../x"));
+}

@@ -66,6 +66,12 @@ TEST_CASE("what is known of revocation reads back", "[store]") {
     CHECK_FALSE(store::parse_app_state(R"({"crl_next":"soon"})")->crl_next);
 }
 
+TEST_CASE("which graceperiod was warned of reads back", "[store]") {
+    store::AppState state;
+    state.cut_graceperiod = std::chrono::hours{24 * 50};
+    CHECK(store::parse_app_state(text_of(state))->cut_graceperiod == state.cut_graceperiod);
+}
+
 TEST_CASE("which pair was found sound reads back", "[store]") {
     store::AppState state;
     state.checked_pair = "1 2 3 4 5 6";

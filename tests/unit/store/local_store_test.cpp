@@ -47,6 +47,21 @@ TEST_CASE("making a store writes nothing, and neither does reading", "[store]") 
     CHECK(fs::is_empty(host.root.path()));
 }
 
+TEST_CASE("a state that is not to be changed is not made either", "[store]") {
+    const Host host;
+    const auto store = host.store();
+    REQUIRE(store.update_state_if("shop", [](auto&) { return false; }));
+    REQUIRE(store.update_existing_state("shop", [](auto& state) { state.enabled = true; }));
+    CHECK_FALSE(store.has_state("shop"));
+    const auto enable = [](auto& state) { return state.enabled = true; };
+    REQUIRE(store.update_state_if("shop", enable));
+    REQUIRE(store.update_state_if("shop", [](auto& state) {
+        state.enabled = false;
+        return false;
+    }));
+    CHECK(store.read_state("shop")->enabled);
+}
+
 TEST_CASE("a state is changed under its own lock and kept private", "[store][design-3]") {
     const Host host;
     const auto store = host.store();

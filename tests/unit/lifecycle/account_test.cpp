@@ -1,0 +1,168 @@
+#include "lifecycle/account.h"
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "support/certificate_maker.h"
+#include "support/files.h"
+#include "support/order_story.h"
+#include "support/run_bench.h"
+
+using http::Method;
+using test::at_ca;
+using test::problem_json;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kDirectory = R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
+                               at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") +
+                               R"(","keyChange":")" + at_ca("/key-change") + "\"}";
+const std::string kOldKey{test::account_key().to_pem().reveal()};
+
+/// An account at a CA that is about to get another key.
+struct Changing : test::RunBench {
+    explicit Changing(const std::string& directory = kDirectory) {
+        test::write_file(key_file(), kOldKey);
+        test::write_file(folder() / "account.json",
+                         R"({"email":"me@x.test","registration":{"body":{"status":"valid"},)"
+                         R"("uri":"https://ca.example/account/5"}})");
+        http.answer(Method::get, at_ca("/directory"), 200, directory);
+    }
+
+    fs::path folder() const {
+        return host.environment.global_root() / "accounts" / "ca.example" / "me@x.test";
+    }
+    fs::path key_file() const { return folder() / "keys" / "me@x.test.key"; }
+    fs::path next_file() const {
+        return host.environment.global_root() / "next-keys" / "ca.example" / "me@x.test.key";
+    }
+
+    Changing& nonce() {
+        http.answer(Method::head, at_ca("/new-nonce"), 200, "");
+        return *this;
+    }
+    /// What the CA says when asked for the account of the new key.
+    Changing& knows_new_key() {
+        nonce();
+        http.post(at_ca("/new-account"), 200, R"({"status":"valid"})",
+                  {{"location", "https://ca.example/account/5"}});
+        return *this;
+    }
+    Changing& does_not_know_new_key() {
+        nonce();
+        http.post(at_ca("/new-account"), 400, problem_json("accountDoesNotExist", "no"));
+        return *this;
+    }
+
+    static lifecycle::AccountChoice choice() { return {"this host", settings()}; }
+    base::Result<void> roll_over() { return lifecycle::roll_over(context, choice(), {}); }
+    bool has_old_key() const { return test::content_of(key_file()) == kOldKey; }
+};
+
+}  // namespace
+
+TEST_CASE("a new account key that the CA refuses is not kept", "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing;
+    const int status = GENERATE(400, 401, 409, 429);
+    CAPTURE(status);
+    changing.nonce();
+    changing.http.post(at_ca("/key-change"), status, problem_json("malformed", "no"));
+    changing.does_not_know_new_key();
+    const auto done = changing.roll_over();
+    REQUIRE_FALSE(done);
+    CHECK(done.error().steps.empty());
+    CHECK(changing.has_old_key());
+    CHECK_FALSE(fs::exists(changing.next_file()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("a new account key is not kept where the CA offers no change",
+          "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing{R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
+                      at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") + "\"}"};
+    CHECK_FALSE(changing.roll_over());
+    CHECK_FALSE(fs::exists(changing.next_file()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("a new account key is kept while the CA may have it", "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing;
+    changing.nonce();
+    SECTION("the answer was lost") {
+        changing.http.lose(Method::post, at_ca("/key-change"));
+        changing.does_not_know_new_key();
+    }
+    SECTION("the CA stumbled") {
+        changing.http.post(at_ca("/key-change"), 500, problem_json("serverInternal", "sorry"));
+        changing.does_not_know_new_key();
+    }
+    SECTION("the refusal is not to be checked") {
+        changing.http.post(at_ca("/key-change"), 409, problem_json("malformed", "no"));
+        changing.http.lose(Method::head, at_ca("/new-nonce"));
+    }
+    const auto done = changing.roll_over();
+    REQUIRE_FALSE(done);
+    CHECK_FALSE(done.error().steps.empty());
+    CHECK(changing.has_old_key());
+    CHECK(fs::exists(changing.next_file()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("a new account key that the CA has is taken up whatever it said",
+          "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing;
+    changing.nonce();
+    SECTION("nothing") {
+        changing.http.lose(Method::post, at_ca("/key-change"));
+    }
+    SECTION("that the old key is no more, to a request that was sent twice") {
+        changing.http.post(at_ca("/key-change"), 401, problem_json("unauthorized", "no"));
+    }
+    changing.knows_new_key();
+    CHECK(changing.roll_over());
+    CHECK_FALSE(changing.has_old_key());
+    CHECK_FALSE(fs::exists(changing.next_file()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("with an account the key that it was to get goes", "[lifecycle][rfc8555-7.3.6]") {
+    Changing changing;
+    test::write_file(changing.next_file(), test::make_key().to_pem().reveal());
+    const std::string next = test::content_of(changing.next_file());
+    std::string last_key = kOldKey;
+    SECTION("it never got it") {
+        changing.does_not_know_new_key();
+    }
+    SECTION("it had got it") {
+        changing.knows_new_key();
+        last_key = next;
+    }
+    changing.nonce();
+    changing.http.post("https://ca.example/account/5", 200, R"({"status":"deactivated"})");
+    REQUIRE(lifecycle::deactivate(changing.context, changing.choice()));
+    CHECK(changing.http.left() == 0);
+    CHECK_FALSE(fs::exists(changing.folder()));
+    CHECK_FALSE(fs::exists(changing.next_file()));
+    const auto retired = changing.host.environment.global_root() / "retired-accounts" /
+                         "ca.example" /
+                         ("me@x.test-" + std::to_string(base::to_unix(changing.clock.now())));
+    CHECK(test::content_of(retired / "keys" / "me@x.test.key") == last_key);
+}
+
+TEST_CASE("no key goes while it is open which one the account has", "[lifecycle][rfc8555-7.3.6]") {
+    Changing changing;
+    test::write_file(changing.next_file(), test::make_key().to_pem().reveal());
+    changing.nonce();
+    changing.http.post(at_ca("/new-account"), 500, problem_json("serverInternal", "sorry"));
+    changing.nonce();
+    changing.http.post("https://ca.example/account/5", 403, problem_json("unauthorized", "no"));
+    CHECK_FALSE(lifecycle::deactivate(changing.context, changing.choice()));
+    CHECK(changing.http.left() == 0);
+    CHECK(changing.has_old_key());
+    CHECK(fs::exists(changing.next_file()));
+}

@@ -1,0 +1,85 @@
+#include "lifecycle/find_renewals.h"
+
+#include <chrono>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "support/certificate_maker.h"
+#include "support/run_bench.h"
+
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+namespace {
+
+/// An app with a certificate of 90 days, 80 of them left.
+struct Renewing : test::RunBench {
+    Renewing() {
+        const auto key = test::make_key();
+        const std::string leaf = test::make_certificate({.common_name = "a.example",
+                                                         .names = {"a.example"},
+                                                         .not_before = clock.now() - hours{24 * 10},
+                                                         .not_after = clock.now() + hours{24 * 80}},
+                                                        key);
+        host.install_pair(app, leaf);
+        host.issue(app, "a.example", leaf);
+    }
+
+    void set_graceperiod(int days) const {
+        host.set_property("shop", "graceperiod", std::to_string(days * 86'400));
+    }
+
+    /// What a run warns of.
+    std::string run(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
+        host.logged.err.clear();
+        lifecycle::CaQuestions questions{context};
+        (void)lifecycle::find_renewals(context, {app}, run, &questions);
+        return host.logged.err;
+    }
+    std::string plan() {
+        host.logged.err.clear();
+        (void)lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled);
+        return host.logged.err;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("that the daily run cuts a graceperiod is said once", "[lifecycle][design-4]") {
+    Renewing renewing;
+    CHECK(renewing.run().empty());
+    renewing.set_graceperiod(50);
+    CHECK(renewing.run(lifecycle::RenewalRun::typed).empty());
+    CHECK_THAT(renewing.run(), ContainsSubstring("shop: graceperiod is more than half"));
+    CHECK(renewing.run().empty());
+    CHECK(renewing.state().cut_graceperiod == hours{50 * 24});
+
+    // A plan says it each time and keeps nothing.
+    CHECK_THAT(renewing.plan(), ContainsSubstring("graceperiod is more than half"));
+
+    renewing.set_graceperiod(60);
+    CHECK_FALSE(renewing.plan().empty());
+    CHECK_FALSE(renewing.run().empty());
+    CHECK(renewing.run().empty());
+
+    renewing.set_graceperiod(30);
+    CHECK(renewing.run().empty());
+    CHECK_FALSE(renewing.state().cut_graceperiod);
+    renewing.set_graceperiod(60);
+    CHECK_FALSE(renewing.run().empty());
+}
+
+TEST_CASE("a graceperiod that cannot be read is warned of and counts as not set",
+          "[lifecycle][C-10.1]") {
+    Renewing renewing;
+    renewing.host.set_property("shop", "graceperiod", "30d");
+    CHECK_THAT(renewing.run(), ContainsSubstring("the certificate's lifetime decides"));
+    const auto found = lifecycle::find_renewals(renewing.context, {renewing.app},
+                                                lifecycle::RenewalRun::scheduled);
+    REQUIRE(found.candidates.size() == 1);
+    CHECK(found.candidates.front().why == "the certificate's lifetime");
+    CHECK(found.candidates.front().left == hours{24 * 50});
+}
