@@ -40,6 +40,14 @@ bool is_parked(const Context& context, const std::string& server) {
     return Limits{*entries}.judge(wish, now).has_value();
 }
 
+/// One that the official plugin ordered is ours wherever it is found (design section 3), also after
+/// a rename, which takes its folder away.
+void record_taken_over(const Context& context, const dokku::AppName& app,
+                       std::string_view fingerprint) {
+    const auto recorded = context.store.record_issued(app.text(), fingerprint, context.clock.now());
+    if (!recorded) context.log.warn(recorded.error().message);
+}
+
 }  // namespace
 
 store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
@@ -174,10 +182,13 @@ bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
         // What it says about one certificate tells nothing about the next; all else does.
         if (!nonsense) ca.directory.reset();
     }
-    return note_about(context_, app, *pem, [&](store::AppState& changed) {
+    const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
         changed.renewal = plan;
         note_installed(changed, *leaf, server);
     });
+    const bool was_known = state.installed && state.installed->fingerprint == fingerprint;
+    if (written && !was_known) record_taken_over(context_, app, fingerprint);
+    return written;
 }
 
 }  // namespace lifecycle

@@ -47,7 +47,8 @@ std::string encrypted(const crypto::PrivateKey& key) {
 }  // namespace
 
 TEST_CASE("nginx takes a certificate with its key", "[crypto][design-6]") {
-    const auto type = GENERATE(crypto::KeyType::p256, crypto::KeyType::p384, crypto::KeyType::rsa2048);
+    const auto type =
+        GENERATE(crypto::KeyType::p256, crypto::KeyType::p384, crypto::KeyType::rsa2048);
     const auto key = test::make_key(type);
     const auto chain = certificate_of(key);
     CHECK(check_served_pair(chain, text_of(key)));
