@@ -33,6 +33,21 @@ one_name_more() {
   tls_verify www.example.test
 }
 
+# As of a WebSocket: what is open when nginx is reloaded is served to its end.
+download_goes_on() {
+  local folder bytes=3000000 download
+  folder=$(dirname "$(grep -rl 'hello from shop' "$WORLD/upstream/address" | head -n1)")
+  head -c $bytes /dev/zero >"$folder/big"
+  chmod 0644 "$folder/big"
+  curl -s --noproxy '*' --max-time 60 --limit-rate 300k --cacert "$PEBBLE_ROOT_PEM" -o /run/big https://shop.example.test/big & download=$!
+  wait_until 5 test -s /run/big
+  assert_runs dokku letsencrypt:enable shop --force
+  assert_at_most $((bytes - 1)) "$(stat -c %s /run/big)" "bytes when the new certificate was there"
+  wait $download || fail "curl ended with exit code $?"
+  assert_eq $bytes "$(stat -c %s /run/big)" "bytes"
+}
+
 scenario "a first issue loses no request" first_issue
 scenario "a renewal loses no request" renewal
 scenario "a certificate that grows loses no request" one_name_more
+scenario "a download that is under way goes on" download_goes_on
