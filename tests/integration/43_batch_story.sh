@@ -36,7 +36,7 @@ watch_memory() {
   local pid peak
   : >$peak_file
   while sleep 0.2; do
-    for pid in $(pgrep -x auto-renew); do
+    for pid in $(pgrep -x auto-renew || true); do
       peak=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>/dev/null) || continue
       [[ -z $peak ]] || echo "$peak" >>$peak_file
     done
