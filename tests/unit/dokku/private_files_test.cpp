@@ -78,17 +78,3 @@ TEST_CASE("an app without certificates is fine", "[dokku]") {
     certs.protect();
     CHECK_FALSE(fs::exists(certs.root));
 }
-
-TEST_CASE("what root left behind is given to the owner", "[dokku][pain-30]") {
-    if (::geteuid() != 0) SKIP("only root can give files away");
-    constexpr uid_t kOther = 12345;
-    const Certificates certs;
-    const auto file = certs.write("1234/certificates/a.test.crt", 0644);
-    REQUIRE(dokku::protect_certificate_files(certs.root, {kOther, kOther}));
-    for (const fs::path& path : {file, file.parent_path(), certs.root}) {
-        struct stat info {};
-        REQUIRE(::stat(path.c_str(), &info) == 0);
-        CHECK(info.st_uid == kOther);
-        CHECK(info.st_gid == kOther);
-    }
-}
