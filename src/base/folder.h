@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "base/file.h"
+#include "base/unique_fd.h"
+
+namespace base {
+
+/// A folder that was opened once and stays that one, whatever becomes of its path. What is written
+/// below path() comes into this folder or nowhere: not into one that was made under the same name
+/// meanwhile, nor through a link that was put in its place. Once the folder is removed, writing
+/// fails with `not_found`.
+class Folder {
+  public:
+    /// Links in `path` are followed. `not_found` if there is none, `io` if it is no folder.
+    static Result<Folder> open(const Path& path);
+
+    /// The folder `name` in this one; a link is no folder (`io`), wherever it leads.
+    Result<Folder> open_folder(const std::string& name) const;
+
+    /// Where the functions of base/file.h and base/directory.h find this very folder. Only for
+    /// this process: no program that it starts knows the path, and no link may hold it.
+    Path path() const;
+
+    /// As it was opened: what an operator knows.
+    const Path& name() const { return name_; }
+
+    /// Does `path` lead to this very folder now?
+    bool is_at(const Path& path) const;
+
+    /// The same failure with the operator's name of the folder instead of path().
+    Error readable(Error error) const;
+
+  private:
+    Folder(UniqueFd fd, Path name) : fd_(std::move(fd)), name_(std::move(name)) {}
+
+    UniqueFd fd_;
+    Path name_;
+};
+
+}  // namespace base
