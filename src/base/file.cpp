@@ -72,6 +72,37 @@ Result<void> write_temporary(const Path& temporary, std::string_view content, mo
     return {};
 }
 
+/// Nobody waits for who writes to a pipe, or reads a device to its end.
+Result<std::size_t> require_regular(int fd, std::string_view what, const Path& path) {
+    struct stat info {};
+    if (::fstat(fd, &info) != 0) return io_error(what, path, errno);
+    if (S_ISDIR(info.st_mode)) return io_error(what, path, EISDIR);
+    if (S_ISREG(info.st_mode)) return static_cast<std::size_t>(info.st_size);
+    return fail(ErrorKind::io, std::string{what} + " " + path.string() +
+                                   ": it is no regular file (a pipe, socket or device)");
+}
+
+Error too_large(const Path& path, std::size_t max_bytes) {
+    return Error{ErrorKind::io,
+                 "reading " + path.string() + ": it has more than " + std::to_string(max_bytes) +
+                     " bytes, so it was not read",
+                 std::nullopt,
+                 {}};
+}
+
+struct OpenFile {
+    UniqueFd fd;
+    std::size_t bytes;  ///< 0 below /proc
+};
+
+Result<OpenFile> open_to_read(const Path& path) {
+    UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    if (!fd) return io_error("reading", path, errno);
+    const auto bytes = require_regular(fd.get(), "reading", path);
+    if (!bytes) return bytes.error();
+    return OpenFile{std::move(fd), *bytes};
+}
+
 Result<void> publish(const Path& temporary, const Path& path) {
     if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error("replacing", path, errno);
     return sync_directory(path.parent_path());
@@ -88,20 +119,40 @@ Error io_error(std::string_view what, const Path& path, int error_number) {
 }
 
 Result<std::string> read_file(const Path& path, std::size_t max_bytes) {
-    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
-    if (!fd) return io_error("reading", path, errno);
+    const auto file = open_to_read(path);
+    if (!file) return file.error();
+    if (file->bytes > max_bytes) return too_large(path, max_bytes);
     std::string content;
     std::array<char, 16384> buffer{};
     for (;;) {
-        const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+        const ssize_t got = ::read(file->fd.get(), buffer.data(), buffer.size());
         if (got == 0) return content;
         if (got < 0) {
             if (errno == EINTR) continue;
             return io_error("reading", path, errno);
         }
         content.append(buffer.data(), static_cast<std::size_t>(got));
-        if (content.size() > max_bytes) return io_error("reading", path, EFBIG);
+        if (content.size() > max_bytes) return too_large(path, max_bytes);
     }
+}
+
+Result<std::string> read_part(const Path& path, std::size_t offset, std::size_t max_bytes) {
+    const auto file = open_to_read(path);
+    if (!file) return file.error();
+    std::string part(max_bytes, '\0');
+    std::size_t have = 0;
+    while (have < part.size()) {
+        const ssize_t got = ::pread(file->fd.get(), part.data() + have, part.size() - have,
+                                    static_cast<off_t>(offset + have));
+        if (got == 0) break;
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            return io_error("reading", path, errno);
+        }
+        have += static_cast<std::size_t>(got);
+    }
+    part.resize(have);
+    return part;
 }
 
 Result<void> replace_file(const Path& path, std::string_view content, mode_t mode) {
@@ -123,9 +174,12 @@ Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode
 }
 
 Result<void> append_line(const Path& path, std::string_view line, mode_t mode) {
-    const UniqueFd fd{
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode)};
+    const UniqueFd fd{::open(
+        path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)};
     if (!fd) return io_error("opening", path, errno);
+    if (auto regular = require_regular(fd.get(), "writing", path); !regular) {
+        return std::move(regular).error();
+    }
     if (auto owned = give_to_folder_owner(fd.get(), path); !owned) return owned;
     const std::string whole = std::string{line} + "\n";
     if (auto written = write_all(fd.get(), whole, path); !written) return written;

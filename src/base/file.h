@@ -14,8 +14,13 @@ using Path = std::filesystem::path;
 
 inline constexpr std::size_t kMaxFileBytes = 4UL << 20U;
 
-/// The whole file. `not_found` if it is missing, `io` otherwise, also past `max_bytes`.
+/// The whole file. `not_found` if it is missing, `io` otherwise. What is no regular file (a pipe
+/// whose writer would be waited for, a device without an end) is refused before it is read, and so
+/// is what has more than `max_bytes`.
 Result<std::string> read_file(const Path& path, std::size_t max_bytes = kMaxFileBytes);
+
+/// At most `max_bytes` from `offset` on; "" past the end. Refuses as read_file does.
+Result<std::string> read_part(const Path& path, std::size_t offset, std::size_t max_bytes);
 
 /// Puts `content` at `path` in one step: temporary file in the same folder with its final mode from
 /// creation on, fsync, rename, fsync of the folder. A crash leaves the old file or the new one.
@@ -25,7 +30,8 @@ Result<void> replace_file(const Path& path, std::string_view content, mode_t mod
 /// As replace_file, but leaves the file alone (bytes, times, inode) if it has this content already.
 Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode);
 
-/// Adds `line` and a line end in one write, then fsync. Creates the file with `mode`.
+/// Adds `line` and a line end in one write, then fsync. Creates the file with `mode`. What is no
+/// regular file is refused.
 Result<void> append_line(const Path& path, std::string_view line, mode_t mode);
 
 /// Makes `path` a symbolic link to `target` in one step.

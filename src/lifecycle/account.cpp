@@ -28,12 +28,23 @@ base::Error to_error(const acme::Failure& failure) {
     return failure.error;
 }
 
+/// account.json was damaged: the CA finds the account by its key.
+base::Result<void> recover(Context& context, const AccountChoice& choice, OpenAccount& account) {
+    acme::Client client{context.http, context.clock, account.directory, account.key};
+    const auto found = acme::find_account(client);
+    if (!found) return to_error(found.error());
+    account.stored.url = found->url;
+    account.stored.registration = found->text;
+    return context.store.write_account(choice.settings.server.computed,
+                                       choice.settings.account_email(), found->url, found->text);
+}
+
 base::Result<OpenAccount> open_account(Context& context, const AccountChoice& choice) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
     auto stored = context.store.read_account(server, email);
     if (!stored) return std::move(stored).error();
-    if (!*stored || (*stored)->url.empty()) {
+    if (!*stored || ((*stored)->url.empty() && !(*stored)->is_damaged)) {
         return base::fail(base::ErrorKind::not_found,
                           "There is no account of " + email + " at " + base::printable(server) +
                               " on this host yet",
@@ -44,7 +55,11 @@ base::Result<OpenAccount> open_account(Context& context, const AccountChoice& ch
     if (!key) return std::move(key).error();
     auto directory = open_directory(context, server);
     if (!directory) return to_error(directory.error());
-    return OpenAccount{std::move(**stored), std::move(*key), std::move(*directory)};
+    OpenAccount account{std::move(**stored), std::move(*key), std::move(*directory)};
+    if (account.stored.is_damaged) {
+        if (auto found = recover(context, choice, account); !found) return std::move(found).error();
+    }
+    return account;
 }
 
 /// What is shown, in this order.

@@ -145,6 +145,11 @@ CaSessions::Opened CaSessions::make_account(const dokku::Settings& settings,
         !kept) {
         return local(std::move(kept).error(), server);
     }
+    if (!key_is_new && (*stored)->is_damaged) {
+        context_.log.warn((context_.store.account_folder(server, email) / "account.json").string() +
+                          " was damaged; the CA named the account of its key, and it was written "
+                          "anew");
+    }
     return session;
 }
 

@@ -1,7 +1,6 @@
 #include "lifecycle/challenge_routes.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
@@ -56,12 +55,7 @@ std::vector<dokku::ListenPair> pairs_on_port_80(const std::vector<dokku::NginxSe
 /// The part of nginx's error log that was written after the log had `from` bytes.
 std::string log_since(std::uint64_t from) {
     constexpr std::size_t kEnough = 64UL << 10U;
-    std::ifstream log{kErrorLog, std::ios::binary};
-    log.seekg(static_cast<std::streamoff>(from));
-    std::string text(kEnough, '\0');
-    log.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(log.gcount()));
-    return text;
+    return base::read_part(kErrorLog, from, kEnough).value_or("");
 }
 
 std::uint64_t log_bytes() {

@@ -36,7 +36,8 @@ base::Result<void> require_external_account(const Context& context, const IssueJ
     const bool wanted = known != nullptr && known->wants_external_account;
     if (!wanted || job.options.lego.external_account) return {};
     const auto account = context.store.read_account(server, job.settings.account_email());
-    if (account && *account && !(*account)->url.empty()) return {};
+    // The CA finds a registered account by its key, where only its file is damaged.
+    if (account && *account && (!(*account)->url.empty() || (*account)->is_damaged)) return {};
     const std::string& app = job.app.text();
     return base::fail(
         ErrorKind::invalid_input,

@@ -68,6 +68,35 @@ void look_for_served(Context& context, const dokku::AppName& app) {
     if (!kept) context.log.warn(kept.error().message);
 }
 
+/// The index is made again where it was lost: by a disk, a hand, or an older version of ours.
+void restore_due_index(const Context& context) {
+    if (!context.store.is_due_index_lost()) return;
+    const auto rebuilt = context.store.rebuild_due_index();
+    if (!rebuilt) context.log.warn(rebuilt.error().message);
+}
+
+/// What the index says is looked up in the app's state. Fails where that cannot be read: it is told
+/// of once an hour.
+base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName& app) {
+    const base::UtcTime now = context.clock.now();
+    const auto state = context.store.read_state(app.text());
+    if (!state) {
+        context.log.warn(app.text() + ": " + state.error().message);
+        const auto later = context.store.postpone(app.text(), now + std::chrono::hours{1});
+        if (!later) context.log.warn(later.error().message);
+        return state.error();
+    }
+    // An open journal while a run over all apps is under way: it waits for its turn there.
+    if (state->order && context.store.is_run_under_way()) return false;
+    if (state->switched_off) {
+        (void)context.store.update_state(app.text(), [](store::AppState& one) { one.due.reset(); });
+        return false;
+    }
+    if (state->is_unknown() || (state->due && *state->due <= now)) return true;
+    (void)context.store.reindex(app.text());
+    return false;
+}
+
 EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& apps,
                          std::function<bool()> hand_over) {
     for (const dokku::AppName& app : apps)
@@ -81,28 +110,26 @@ EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& ap
 }  // namespace
 
 EnableOutcome retry_due(Context& context) {
-    std::vector<dokku::AppName> apps;
     const auto existing = dokku::list_all_apps(context.environment);
     if (!existing) {
         context.log.warn(existing.error().message);
         return EnableOutcome::failed;
     }
+    restore_due_index(context);
+    std::vector<dokku::AppName> apps;
+    bool all_read = true;
     for (const std::string& text : context.store.due_apps(context.clock.now())) {
         const auto app = dokku::AppName::parse(text);
-        const bool exists = app && std::binary_search(existing->begin(), existing->end(), *app);
-        const auto state = context.store.read_state(text);
-        const bool wanted = exists && state && !state->switched_off;
-        // An open journal while a run over all apps is under way: it waits for its turn there.
-        if (wanted && state->order && context.store.is_run_under_way()) continue;
-        if (wanted) {
-            apps.push_back(*app);
-        } else if (!exists) {
+        if (!app || !std::binary_search(existing->begin(), existing->end(), *app)) {
             (void)context.store.remove_state(text);
-        } else {
-            (void)context.store.update_state(text, [](store::AppState& one) { one.due.reset(); });
+            continue;
         }
+        const auto due = is_due_by_state(context, *app);
+        if (due && *due) apps.push_back(*app);
+        all_read = all_read && due;
     }
-    return look_again(context, apps, {});
+    const EnableOutcome outcome = look_again(context, apps, {});
+    return all_read ? outcome : EnableOutcome::failed;
 }
 
 EnableOutcome retry_app(Context& context, const dokku::AppName& app) {

@@ -97,6 +97,7 @@ std::optional<NameState> read_name(const json::Value& object) {
     for (const std::string& text : object.strings("refusals")) {
         if (const auto at = base::parse_rfc3339(text)) read.refusals.push_back(*at);
     }
+    read.failing_since = read_time(object, "failing_since");
     return read;
 }
 
@@ -124,6 +125,7 @@ void write_name(json::Writer& out, const NameState& name) {
     for (const base::UtcTime at : name.refusals)
         refusals.push_back(base::to_rfc3339(at));
     if (!refusals.empty()) out.member("refusals", refusals);
+    if (name.failing_since) out.member("failing_since", base::to_rfc3339(*name.failing_since));
     out.end_object();
 }
 
@@ -214,9 +216,18 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     const auto value = json::Value::parse(text);
     if (!value) return value.error();
     if (!value->is_object()) return base::fail(base::ErrorKind::protocol, "not a JSON object");
+    const auto form = value->integer("form").value_or(kStateForm);
+    if (form > kStateForm) {
+        return base::fail(
+            base::ErrorKind::invalid_input,
+            "it was written by a later version of letsencrypt (form " + std::to_string(form) +
+                "), so it is left as it is",
+            {"Install that version again with: sudo dokku plugin:update letsencrypt"});
+    }
     AppState state;
     state.enabled = value->boolean("enabled").value_or(false);
     state.switched_off = value->boolean("switched_off").value_or(false);
+    state.damaged = read_time(*value, "damaged");
     state.due = read_time(*value, "due");
     state.names = read_names(*value);
     state.installed = read_installed(*value);
@@ -237,9 +248,11 @@ base::Result<AppState> parse_app_state(std::string_view text) {
 base::Secret to_text(const AppState& state) {
     json::Writer out{json::Layout::tabs};
     out.begin_object();
+    out.member("form", kStateForm);
     out.member("enabled", state.enabled);
     if (state.switched_off) out.member("switched_off", true);
-    if (state.due) out.member("due", base::to_rfc3339(*state.due));
+    if (state.is_unknown()) write_time(out, "damaged", state.damaged);
+    write_time(out, "due", state.due);
     if (!state.names.empty()) write_names(out, state.names);
     if (state.installed) write_installed(out, *state.installed);
     if (state.renewal) write_renewal(out, *state.renewal);

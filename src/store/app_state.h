@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,12 +84,17 @@ struct NameState {
     std::optional<base::UtcTime> next_try;
     std::optional<base::UtcTime> not_before;  ///< that the CA asked for
     std::vector<base::UtcTime> refusals;      ///< validations that the CA refused in the last day
+    /// Since when the name itself could not be certified, whatever the causes were by turns.
+    std::optional<base::UtcTime> failing_since{};
 };
 
 /// What we know of one app beyond what its files say (design section 3).
 struct AppState {
     bool enabled = false;
     bool switched_off = false;  ///< by `disable` or `revoke`: outranks a host's auto-issue
+    /// Its file was found damaged; as long as nobody has switched the app on or off since, nobody
+    /// knows whether it is enabled.
+    std::optional<base::UtcTime> damaged;
     /// When the minute's run is to look at the app again; see LocalStore::next_due.
     std::optional<base::UtcTime> due;
     std::vector<NameState> names;
@@ -104,12 +110,19 @@ struct AppState {
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;
+
+    bool is_unknown() const { return damaged && !enabled && !switched_off; }
 };
+
+/// The form that states are written in. One of a later form is refused: what this version would
+/// leave out of it would be lost.
+inline constexpr std::int64_t kStateForm = 1;
 
 NameState* find_name(AppState& state, std::string_view name);
 const NameState* find_name(const AppState& state, std::string_view name);
 
-/// `protocol` if the text is not such a state.
+/// `protocol` if the text is no JSON object, `invalid_input` if it is of a later form. Members that
+/// are missing or of another type are as if nothing were known of them.
 base::Result<AppState> parse_app_state(std::string_view text);
 base::Secret to_text(const AppState& state);
 

@@ -1,17 +1,13 @@
 #include "store/ledger.h"
 
-#include <array>
-#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 
 #include "base/directory.h"
 #include "base/lock.h"
 #include "base/text.h"
-#include "base/unique_fd.h"
 
 namespace store {
 namespace {
@@ -37,27 +33,20 @@ base::Result<base::FileLock> lock_beside(const base::Path& file) {
     return base::FileLock::acquire(file.parent_path() / name, kPatience, clock);
 }
 
-/// The bytes from `offset` on, as many as the buffer holds; none where the file cannot be read.
-std::string_view read_at(const base::Path& file, std::size_t offset, std::string& buffer) {
-    const base::UniqueFd fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!fd) return {};
-    const auto got = ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
-    return got < 0 ? std::string_view{}
-                   : std::string_view{buffer}.substr(0, static_cast<std::size_t>(got));
-}
-
 /// Did a power cut or a full disk end the last write before its line end?
 bool is_torn(const base::Path& file, std::size_t bytes) {
-    std::string last(1, '\n');
-    return bytes > 0 && read_at(file, bytes - 1, last) != "\n";
+    if (bytes == 0) return false;
+    const auto last = base::read_part(file, bytes - 1, 1);
+    return last && *last != "\n";
 }
 
 /// The lines are in the order of their times, so the one in the middle tells without reading all.
 /// Where none can be read there, nearly all can go.
 bool is_mostly_old(const base::Path& file, std::size_t bytes, base::UtcTime now) {
     constexpr std::size_t kSomeLines = 64UL << 10U;
-    std::string buffer(kSomeLines, '\0');
-    auto lines = base::split_lines(read_at(file, bytes / 2, buffer));
+    const auto text = base::read_part(file, bytes / 2, kSomeLines);
+    if (!text) return false;
+    auto lines = base::split_lines(*text);
     if (lines.empty()) return false;
     lines.erase(lines.begin());  // most likely the end of one
     for (const std::string_view line : lines) {

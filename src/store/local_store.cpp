@@ -1,14 +1,11 @@
 #include "store/local_store.h"
 
-#include <algorithm>
 #include <sys/stat.h>
 
 #include "base/directory.h"
 #include "base/text.h"
 #include "json/value.h"
 #include "json/writer.h"
-#include "store/app_summary.h"
-#include "store/due_list.h"
 
 namespace store {
 namespace {
@@ -17,12 +14,6 @@ constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::chrono::hours kDirectoryLife{12};
 constexpr std::size_t kMaxIssuedBytes = 64UL << 20U;
-
-base::Error in_file(base::Error error, const base::Path& file) {
-    error.message = file.string() + ": " + error.message;
-    error.steps.emplace_back("Move this file away to start without it.");
-    return error;
-}
 
 /// What Go's `omitempty` leaves out.
 bool is_empty(const json::Value& value) {
@@ -64,118 +55,6 @@ std::string account_server_name(std::string_view server_url) {
     return name;
 }
 
-base::Path LocalStore::state_file(std::string_view app) const {
-    return root_ / "state" / (std::string{app} + ".json");
-}
-
-base::Result<AppState> LocalStore::read_state(std::string_view app) const {
-    const base::Path file = state_file(app);
-    const auto text = base::read_file(file);
-    if (!text) {
-        if (text.error().kind == base::ErrorKind::not_found) return AppState{};
-        return text.error();
-    }
-    auto state = parse_app_state(*text);
-    if (!state) return in_file(std::move(state).error(), file);
-    return state;
-}
-
-base::Result<void> LocalStore::update_state(std::string_view app,
-                                            const std::function<void(AppState&)>& change) const {
-    return update_state_if(app, [&](AppState& state) {
-        change(state);
-        return true;
-    });
-}
-
-base::Result<void> LocalStore::update_state_if(std::string_view app,
-                                               const std::function<bool(AppState&)>& change) const {
-    const base::Path file = state_file(app);
-    const auto lock = lock_states();
-    if (!lock) return lock.error();
-    if (!swept_) {
-        if (auto swept = base::remove_leftovers(file.parent_path()); !swept) return swept;
-        swept_ = true;
-    }
-    auto state = read_state(app);
-    if (!state) return std::move(state).error();
-    if (!change(*state)) return {};
-    // An entry too many costs one look, one too few would never be looked at: it comes first, and
-    // goes last.
-    if (state->due) {
-        if (auto noted = note_due(due_file(), app, state->due); !noted) return noted;
-    }
-    auto written = base::ensure_file(file, to_text(*state).reveal(), kPrivateFile);
-    if (written && !state->due) return note_due(due_file(), app, std::nullopt);
-    return written;
-}
-
-base::Result<void> LocalStore::update_existing_state(
-    std::string_view app, const std::function<void(AppState&)>& change) const {
-    const base::Path file = state_file(app);
-    if (!base::file_exists(file)) return {};
-    return update_state_if(app, [&](AppState& state) {
-        // It may have been removed while the lock was waited for.
-        if (!base::file_exists(file)) return false;
-        change(state);
-        return true;
-    });
-}
-
-base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) const {
-    return update_existing_state(app, [&](AppState& state) {
-        for (NameState& name : state.names) {
-            if (is_settled(name) && !name.next_try) continue;
-            name.next_try = std::max(now, name.not_before.value_or(now));
-            state.due = std::min(state.due.value_or(*name.next_try), *name.next_try);
-        }
-    });
-}
-
-std::optional<base::UtcTime> LocalStore::next_due() const {
-    const DueList due = read_due_list(due_file());
-    const auto first = std::min_element(
-        due.begin(), due.end(),
-        [](const auto& one, const auto& other) { return one.second < other.second; });
-    if (first == due.end()) return std::nullopt;
-    return first->second;
-}
-
-std::vector<std::string> LocalStore::due_apps(base::UtcTime now) const {
-    return due_at(read_due_list(due_file()), now);
-}
-
-std::vector<std::string> LocalStore::waiting_apps() const {
-    std::vector<std::string> apps;
-    for (const auto& [app, at] : read_due_list(due_file()))
-        apps.push_back(app);
-    return apps;
-}
-
-base::Result<void> LocalStore::copy_state(std::string_view from, std::string_view to) const {
-    if (!base::file_exists(state_file(from))) return {};
-    auto old = read_state(from);
-    if (!old) return std::move(old).error();
-    old->order.reset();
-    return update_state(to, [&](AppState& state) { state = std::move(*old); });
-}
-
-base::Result<void> LocalStore::remove_state(std::string_view app) const {
-    {
-        const auto states = lock_states();
-        if (!states) return states.error();
-        if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
-        if (auto noted = note_due(due_file(), app, std::nullopt); !noted) return noted;
-    }
-    // A lock that a run holds stays: unlinked, it would no longer keep a second run out.
-    const base::Path lock_file = root_ / "locks" / std::string{app};
-    if (!base::file_exists(lock_file)) return {};
-    const auto lock = base::FileLock::try_acquire(lock_file);
-    if (lock) return base::remove_file(lock_file);
-    if (lock.error().kind == base::ErrorKind::busy) return {};
-    return lock.error();
-}
-
 base::Path LocalStore::account_folder(std::string_view server_url, std::string_view email) const {
     return root_ / "accounts" / account_server_name(server_url) / std::string{email};
 }
@@ -189,12 +68,13 @@ base::Result<std::optional<StoredAccount>> LocalStore::read_account(std::string_
         if (key.error().kind == base::ErrorKind::not_found) return std::optional<StoredAccount>{};
         return std::move(key).error();
     }
-    StoredAccount account{base::Secret{std::move(*key)}, "", ""};
+    StoredAccount account{base::Secret{std::move(*key)}, "", "", false};
     const base::Path file = folder / "account.json";
     const auto text = base::read_file(file);
     if (text) {
         const auto value = json::Value::parse(*text);
-        if (!value) return in_file(value.error(), file);
+        account.is_damaged = !value || !value->is_object();
+        if (account.is_damaged) return std::optional<StoredAccount>{std::move(account)};
         if (const auto registration = value->find("registration")) {
             account.url = registration->string("uri").value_or("");
             const auto body = registration->find("body");

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "store/app_state.h"
+#include "store/due_index.h"
 #include "store/ledger.h"
 
 namespace store {
@@ -21,6 +22,8 @@ struct StoredAccount {
     base::Secret key_pem;
     std::string url;           ///< the JWS kid; empty while only the key is there
     std::string registration;  ///< the CA's account object as JSON; empty likewise
+    /// account.json is no JSON object; the CA still knows the account by its key.
+    bool is_damaged = false;
 };
 
 /// How long a command that a person typed waits for an app's lock. A run that has installed its
@@ -38,12 +41,14 @@ class LocalStore {
 
     // --- apps: state/<app>.json ---
 
-    /// A state that is missing is an empty one. `protocol` names the file if it cannot be read.
+    /// A state that is missing is an empty one, and so is a damaged one but for its `damaged`.
+    /// What cannot be read, or is of a later version of ours, is an error that names the file.
     base::Result<AppState> read_state(std::string_view app) const;
 
-    bool has_state(std::string_view app) const { return base::file_exists(state_file(app)); }
+    /// Is there one, in whatever condition?
+    bool has_state(std::string_view app) const;
 
-    /// Reads, changes and replaces the state under its own short lock.
+    /// Reads, changes and replaces the state under its own short lock. A damaged one is put aside.
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 
@@ -59,8 +64,22 @@ class LocalStore {
     /// minute's run, if any is not settled.
     base::Result<void> wake(std::string_view app, base::UtcTime now) const;
 
-    /// When the first app is to be looked at; nothing if none is. One small file.
-    std::optional<base::UtcTime> next_due() const;
+    // state/due (due_index.h)
+
+    /// When the first app is to be looked at: one short read. Nothing if the index was lost.
+    std::optional<DueHead> due_head() const;
+
+    /// Reads all of it.
+    bool is_due_index_lost() const;
+
+    /// From the states, whatever it says now. One that cannot be read is due at once.
+    base::Result<void> rebuild_due_index() const;
+
+    /// The app's state cannot be read, so it cannot say when the app is looked at again.
+    base::Result<void> postpone(std::string_view app, base::UtcTime until) const;
+
+    /// Puts the app's entry right where it is not what the state says.
+    base::Result<void> reindex(std::string_view app) const;
 
     /// The apps whose time has come, the longest waiting first.
     std::vector<std::string> due_apps(base::UtcTime now) const;
@@ -144,8 +163,21 @@ class LocalStore {
 
   private:
     base::Path next_key_file(std::string_view server_url, std::string_view email) const;
+    /// A state, and whether its file was damaged.
+    struct StoredState {
+        AppState state;
+        bool is_damaged = false;
+    };
+    base::Result<StoredState> load_state(std::string_view app) const;
+    base::Path state_folder() const { return root_ / "state"; }
     base::Path state_file(std::string_view app) const;
-    base::Path due_file() const { return root_ / "state" / "due"; }
+    base::Path due_file() const { return state_folder() / "due"; }
+    /// As the index says or, if it was lost, the states.
+    DueTimes due_times() const;
+    DueTimes due_of_states() const;
+    /// Only for who holds the lock of the states. `before` is when the app was due so far.
+    base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at,
+                                std::optional<base::UtcTime> before) const;
     base::Result<base::FileLock> lock_states() const;
     base::Path directory_file(std::string_view server_url) const;
 

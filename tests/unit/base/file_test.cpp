@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <fstream>
 #include <set>
 #include <string>
@@ -70,10 +71,50 @@ TEST_CASE("a folder is not read as a file, and a file past the bound is refused"
     CHECK(base::read_file(dir / "f", 4).error().kind == ErrorKind::io);
 }
 
-TEST_CASE("reading a pipe that nobody writes to does not wait", "[base]") {
+TEST_CASE("what is no regular file is neither read nor written, and nobody waits",
+          "[base][issue-9]") {
     const test::TempDir dir;
     REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
-    CHECK(base::read_file(dir / "pipe").value().empty());
+    for (const base::Path& path :
+         {dir / "pipe", base::Path{"/dev/zero"}, base::Path{"/dev/null"}}) {
+        CAPTURE(path);
+        const auto content = base::read_file(path);
+        REQUIRE_FALSE(content);
+        CHECK(content.error().kind == ErrorKind::io);
+        CHECK_THAT(content.error().message,
+                   ContainsSubstring(path.string()) && ContainsSubstring("no regular file"));
+        CHECK_FALSE(base::read_part(path, 0, 10));
+        CHECK_FALSE(base::append_line(path, "x", 0600));
+    }
+    // Also with somebody at the other end.
+    const int other = ::open((dir / "pipe").c_str(), O_RDWR);
+    REQUIRE(other >= 0);
+    CHECK_FALSE(base::read_file(dir / "pipe"));
+    CHECK_FALSE(base::append_line(dir / "pipe", "x", 0600));
+    ::close(other);
+}
+
+TEST_CASE("a file that is far too large is refused before it is read", "[base][issue-9]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "x", 0600));
+    REQUIRE(::truncate((dir / "f").c_str(), 500L << 20U) == 0);
+    const auto content = base::read_file(dir / "f");
+    REQUIRE_FALSE(content);
+    CHECK(content.error().kind == ErrorKind::io);
+    CHECK_THAT(content.error().message, ContainsSubstring("more than 4194304 bytes"));
+}
+
+TEST_CASE("what the kernel tells without a size is read whole", "[base][issue-9]") {
+    CHECK_FALSE(base::read_file("/proc/self/status").value().empty());
+}
+
+TEST_CASE("a part of a file is what is there of it", "[base][issue-9]") {
+    const test::TempDir dir;
+    REQUIRE(base::replace_file(dir / "f", "12345", 0600));
+    CHECK(base::read_part(dir / "f", 0, 2).value() == "12");
+    CHECK(base::read_part(dir / "f", 3, 10).value() == "45");
+    CHECK(base::read_part(dir / "f", 9, 10).value().empty());
+    CHECK(base::read_part(dir / "none", 0, 1).error().kind == ErrorKind::not_found);
 }
 
 TEST_CASE("a replaced file has exactly its mode, whatever umask and former mode", "[base]") {

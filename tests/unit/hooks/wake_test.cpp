@@ -29,7 +29,7 @@ TEST_CASE("a deploy wakes who waits, and begins where all apps are to have HTTPS
     CHECK_FALSE(host.store.has_state("shop"));
     host.host.set_property("--global", "auto-issue", "true");
     CHECK(host.deployed());
-    CHECK(host.store.next_due() == host.now);
+    CHECK(host.store.due_head().value().earliest == host.now);
     // A certificate that is there already is no reason.
     REQUIRE(host.store.remove_state("shop"));
     host.host.install_pair(host.app, test::read_test_data("dokku/shop.crt"));
@@ -70,7 +70,7 @@ TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue sa
             state.due.reset();
         }));
         REQUIRE(hooks::wake_renamed(host.host.environment, host.store, host.app, host.now));
-        return host.store.next_due();
+        return host.store.due_head().value().earliest;
     };
     host.host.set_property("shop", "auto-issue", "false");
     CHECK(due_after(true, false) == host.now);

@@ -80,7 +80,7 @@ TEST_CASE("which pair was found sound reads back", "[store]") {
 
 TEST_CASE("an app of which nothing is known has a short text", "[store][design-3]") {
     const std::string text = text_of({});
-    CHECK(text == "{\n\t\"enabled\": false\n}");
+    CHECK(text == "{\n\t\"form\": 1,\n\t\"enabled\": false\n}");
     const auto state = store::parse_app_state(text);
     REQUIRE(state);
     CHECK_FALSE(state->enabled);
@@ -108,6 +108,36 @@ TEST_CASE("a text that is no state is refused", "[store]") {
     const auto state = store::parse_app_state(text);
     REQUIRE_FALSE(state);
     CHECK(state.error().kind == base::ErrorKind::protocol);
+}
+
+TEST_CASE("a state of a later form is refused, whatever else it has", "[store][issue-9]") {
+    const auto later = store::parse_app_state(R"({"form":2,"enabled":true})");
+    REQUIRE_FALSE(later);
+    CHECK(later.error().kind == base::ErrorKind::invalid_input);
+    // Those of before had none.
+    CHECK(store::parse_app_state(R"({"enabled":true})"));
+    CHECK(store::parse_app_state(R"({"form":1,"enabled":true})"));
+}
+
+TEST_CASE("that a state was damaged counts until the app is switched on or off",
+          "[store][issue-9]") {
+    store::AppState state;
+    state.damaged = base::from_unix(1'770'000'000);
+    CHECK(store::parse_app_state(text_of(state))->is_unknown());
+    bool store::AppState::*known =
+        GENERATE(&store::AppState::enabled, &store::AppState::switched_off);
+    state.*known = true;
+    CHECK_FALSE(state.is_unknown());
+    CHECK_FALSE(store::parse_app_state(text_of(state))->damaged);
+}
+
+TEST_CASE("since when a name fails reads back", "[store][issue-9]") {
+    store::AppState state;
+    state.names.push_back({"a.test", store::NameStatus::failed, "caa", "", {}, 1, {}, {}, {}});
+    state.names.front().failing_since = base::from_unix(1'770'000'000);
+    const auto again = store::parse_app_state(text_of(state));
+    REQUIRE(again);
+    CHECK(again->names.at(0).failing_since == state.names.front().failing_since);
 }
 
 TEST_CASE("a part of the state that lacks what it is about is none", "[store]") {

@@ -8,12 +8,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/files.h"
 #include "support/temp_dir.h"
-
-using Catch::Matchers::ContainsSubstring;
 
 namespace fs = std::filesystem;
 
@@ -85,18 +82,6 @@ TEST_CASE("a change that changes nothing writes nothing", "[store]") {
     const auto stamp = base::stamp_file(host.state_file("shop"));
     REQUIRE(host.store().update_state("shop", change));
     CHECK(*base::stamp_file(host.state_file("shop")) == *stamp);
-}
-
-TEST_CASE("a state that cannot be read is named and not overwritten", "[store]") {
-    const Host host;
-    test::write_file(host.state_file("shop"), "{\"enabled\":");
-    const auto read = host.store().read_state("shop");
-    REQUIRE_FALSE(read);
-    CHECK(read.error().kind == base::ErrorKind::protocol);
-    CHECK_THAT(read.error().message, ContainsSubstring(host.state_file("shop").string() + ": "));
-    CHECK(read.error().steps.size() == 1);
-    CHECK_FALSE(host.store().update_state("shop", [](auto& state) { state.enabled = true; }));
-    CHECK(test::content_of(host.state_file("shop")) == "{\"enabled\":");
 }
 
 TEST_CASE("two processes that change one state lose no change", "[store][design-3]") {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "base/utc_time.h"
+
+namespace store {
+
+// A state that can be read whole and is no JSON object (a power cut, a disk, a hand). Another takes
+// its place; what is left of it stays for a person to look at, and may hold the key of an order.
+
+/// Renames `folder/APP.json` to `APP.damaged-<time>`, readable by its owner only. The newest three
+/// of an app are kept.
+base::Result<void> put_damaged_state_aside(const base::Path& folder, std::string_view app,
+                                           base::UtcTime now);
+
+/// All that were put aside for the app.
+base::Result<void> remove_damaged_states(const base::Path& folder, std::string_view app);
+
+}  // namespace store
