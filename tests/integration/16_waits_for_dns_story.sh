@@ -88,7 +88,7 @@ resolver_remembers() {
   assert_eq NXDOMAIN "$(answer_of_resolver shop.example.test)" "answer of the resolver"
   assert_eq 1 "$(orders_since "$mark")" "orders"
   tls_verify shop.example.test
-  assert_eq "hello from shop" "$(http_body --resolve shop.example.test:443:192.0.2.1 https://shop.example.test/)" "page"
+  assert_eq "hello from shop" "$(at_time +240s http_body --resolve shop.example.test:443:192.0.2.1 https://shop.example.test/)" "page"
   assert_runs dokku letsencrypt:status shop
   assert_eq ok "$(summary_of shop)" "summary"
   wait $watching || fail "status --watch ended with exit code $?"

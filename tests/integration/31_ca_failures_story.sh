@@ -50,44 +50,17 @@ untrusted_ca() {
 }
 
 unreachable_ca() {
-  dokku letsencrypt:set shop server https://198.51.100.1:14999/dir >/dev/null
+  ca_front down $front_directory
+  dokku letsencrypt:set shop server $front_directory >/dev/null
   failing shop "198.51.100.1:14999" "dokku letsencrypt:set shop server default|staging|https://..." "dokku letsencrypt:enable shop"
   never_issued shop shop.example.test
 }
 
-# A server with a certificate of the world's CA that speaks HTML.
-html_ca() {
-  local pages=/run/html-ca
-  mkdir -p $pages
-  cat >$pages/nginx.conf <<CONF
-pid $pages/pid;
-error_log $pages/error.log;
-events {}
-http {
-  access_log off;
-  server {
-    listen 198.51.100.1:14001 ssl;
-    ssl_certificate $WORLD/pebble/server.pem;
-    ssl_certificate_key $WORLD/pebble/server.key;
-    default_type text/html;
-    location / { return $1 "<html><head><title>Welcome to the proxy</title></head></html>"; }
-  }
-}
-CONF
-  if [[ -e $pages/pid ]]; then
-    /usr/sbin/nginx -c $pages/nginx.conf -e $pages/error.log -s quit
-    wait_until 5 test ! -e $pages/pid
-  fi
-  /usr/sbin/nginx -c $pages/nginx.conf -e $pages/error.log
-  wait_until 5 curl -s --cacert "$PEBBLE_CA_PEM" -o /dev/null https://198.51.100.1:14001/
-}
-
 html_instead_of_a_directory() {
-  html_ca 200
-  dokku letsencrypt:set shop server https://198.51.100.1:14001/dir >/dev/null
-  failing shop "https://198.51.100.1:14001/dir" "Welcome to the proxy"
+  ca_front 200 $front_directory
+  failing shop "$front_directory" "Welcome to the proxy"
   never_issued shop shop.example.test
-  html_ca 503
+  ca_front 503 $front_directory
   failing shop "503"
   never_issued shop shop.example.test
   dokku letsencrypt:set shop server >/dev/null
@@ -119,7 +92,7 @@ served_certificate_survives() {
   dokku letsencrypt:set blog preflight off >/dev/null
   force=1 failing blog "urn:ietf:params:acme:error:connection"
   assert_eq true "$(jq .enabled "$(state_file blog)")" "enabled"
-  dokku letsencrypt:set blog server https://198.51.100.1:14001/dir >/dev/null
+  dokku letsencrypt:set blog server $front_directory >/dev/null
   force=1 failing blog "503"
   dokku letsencrypt:set blog server >/dev/null
   assert_eq true "$(dokku letsencrypt:active blog)" "active"

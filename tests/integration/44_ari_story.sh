@@ -7,14 +7,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 app_certificate() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt"; }
 fingerprint_of() { app_certificate "$1" | openssl x509 -noout -fingerprint -sha256; }
 
-# ca_says APP TEXT: what Pebble answers from now on when asked about the certificate in use.
-ca_says() {
-  jq -n --arg certificate "$(app_certificate "$1")" --arg answer "$2" \
-    '{Certificate: $certificate, ARIResponse: $answer}' >/run/ca-says
-  curl -sSf --noproxy '*' --max-time 5 --cacert "$PEBBLE_CA_PEM" --user-agent story -d @/run/ca-says \
-    "$PEBBLE_MANAGEMENT/set-renewal-info/" >/dev/null
-}
-
 # window FROM TO: e.g. window -2days -1day
 window() {
   local format=%Y-%m-%dT%H:%M:%SZ
@@ -58,7 +50,7 @@ asked_after_issuance() {
 moved_into_the_past() {
   local before id mark blog
   before=$(fingerprint_of shop) blog=$(fingerprint_of blog) id=$(certificate_id shop)
-  ca_says shop "$(window -2days -1day)"
+  ca_renewal_info shop "$(window -2days -1day)"
   mark=$(front_requests)
   # Not asked before the time that the CA named.
   daily_run
@@ -84,7 +76,7 @@ once_is_enough() {
 moved_ahead() {
   local mark moment
   mark=$(front_requests)
-  ca_says shop "$(window +3days +4days)"
+  ca_renewal_info shop "$(window +3days +4days)"
   asked_again shop
   daily_run
   assert_at_least $((mark + 1)) "$(front_requests)" "requests"
@@ -105,7 +97,7 @@ words_that_mean_nothing() {
   local mark answer
   mark=$(front_requests)
   for answer in 'no json' '{}' "$(window -1day -2days)"; do
-    ca_says shop "$answer"
+    ca_renewal_info shop "$answer"
     asked_again shop
     daily_run
     assert_eq "" "$err" "stderr with the answer $answer"

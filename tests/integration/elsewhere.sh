@@ -1,20 +1,48 @@
-# For stories in which it is another time, a name leads to another machine, or the CA fails. Sourced by lib.sh.
+# For stories in which it is another time, or a name leads to another machine. Sourced by lib.sh.
 # shellcheck shell=bash
 
 # --- other times and places
 
-# at_time OFFSET COMMAND...: as if it were, say, '+3d' from now. The command's clock runs on from there,
-# for all processes it starts as any user, but not for nginx and the CA, nor for the times that the
-# kernel gives to files. An offset has a sign, a number and one of s, m, h, d; a certificate that the CA
-# signs meanwhile is from today.
+# An offset has a sign, a number and one of s, m, h, d.
+seconds_of() {
+  local -r unit=${1: -1}
+  local -rA lengths=([s]=1 [m]=60 [h]=3600 [d]=86400)
+  [[ $1 =~ ^[+-][0-9]+[smhd]$ ]] || { fail "'$1' is no offset such as +3d"; return 1; }
+  echo $((${1%?} * lengths[$unit]))
+}
+
+# at_time OFFSET COMMAND...: as if it were, say, '+3d' from now, for the command, all processes that it
+# starts as any user, and the CA; not for nginx, nor for the times that the kernel gives to files. The
+# clock runs on from there. Afterwards the CA's time is what it was.
 at_time() {
-  local library offset=$1
+  local ahead
+  ahead=$(seconds_of "$1") || return 1
+  shift
+  (
+    # shellcheck disable=SC2064
+    trap "ca_time '$(ca_ahead)'" EXIT
+    ca_time "$ahead"
+    with_clock "$ahead" "$@"
+  )
+}
+
+# wrong_clock OFFSET COMMAND...: this machine's clock alone is off. Below at_time: off from that time.
+wrong_clock() {
+  local off
+  off=$(seconds_of "$1") || return 1
+  shift
+  with_clock $((${FAKETIME:-0} + off)) "$@"
+}
+
+with_clock() {
+  local library seconds=$1
   shift
   library=$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit)
-  [[ -n $library ]] || { fail "libfaketime is missing (scripts/install-packages world)"; return 1; }
   # Deadlines are measured by the monotonic clock, which jumps for nobody.
   (
-    export LD_PRELOAD=$library FAKETIME=$offset FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
+    export LD_PRELOAD=$library FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
+    FAKETIME=$(printf %+d "$seconds")
+    export FAKETIME
     "$@"
   )
 }
@@ -77,67 +105,4 @@ make_other_network() {
     ip route add "$address" dev "$name" src 192.0.2.1
   fi
   echo "$address" >"$directory/address"
-}
-
-# --- a CA that fails
-
-# The server whose state ca_front sets, for the property `server`.
-front_directory=https://198.51.100.1:14999/dir
-
-# ca_front MODE: what becomes of requests to it. `works`: Pebble answers; `limited`: so it does, but each
-# new order is refused for two hours; `500`: an error as of a broken proxy; `hangs`: connections are taken
-# and never answered; `down`: nothing listens.
-ca_front() {
-  local directory=/run/ca-front answer orders=
-  mkdir -p $directory
-  if [[ -e $directory/pid ]]; then
-    /usr/sbin/nginx -c $directory/nginx.conf -e $directory/error.log -s stop
-    wait_until 5 test ! -e $directory/pid
-  fi
-  if [[ -e $directory/silent ]]; then
-    kill "$(<$directory/silent)" || true
-    rm $directory/silent
-  fi
-  case $1 in
-    down) return 0 ;;
-    hangs)
-      perl -MIO::Socket::INET -e 'my $listener = IO::Socket::INET->new(LocalAddr => "198.51.100.1:14999", Listen => 64, ReuseAddr => 1) or die; sleep' &
-      echo $! >$directory/silent
-      wait_until 5 bash -c ': </dev/tcp/198.51.100.1/14999'
-      return 0
-      ;;
-    works | limited) answer="proxy_pass ${PEBBLE_DIRECTORY%/dir}; proxy_set_header Host \$http_host;" ;;
-    *) answer="return $1 '<html><head><title>Welcome to the proxy</title></head></html>';" ;;
-  esac
-  [[ $1 != limited ]] || orders="location = /order-plz {
-      default_type application/problem+json;
-      add_header Retry-After 7200 always;
-      return 429 '{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"too many new orders\",\"status\":429}';
-    }"
-  cat >$directory/nginx.conf <<CONF
-pid $directory/pid;
-error_log $directory/error.log;
-events {}
-http {
-  log_format bodies escape=none '\$request_uri \$request_body';
-  access_log $directory/access.log;
-  access_log $directory/bodies.log bodies;
-  server {
-    listen 198.51.100.1:14999 ssl;
-    ssl_certificate $WORLD/pebble/server.pem;
-    ssl_certificate_key $WORLD/pebble/server.key;
-    default_type text/html;
-    $orders
-    location / { $answer }
-  }
-}
-CONF
-  /usr/sbin/nginx -c $directory/nginx.conf -e $directory/error.log
-  wait_until 5 curl -s --cacert "$PEBBLE_CA_PEM" -o /dev/null https://198.51.100.1:14999/
-}
-front_requests() { wc -l </run/ca-front/access.log; }
-# front_orders MARK: the payloads of the new orders after the first MARK requests to it, one a line.
-front_orders() {
-  tail -n "+$(($1 + 1))" /run/ca-front/bodies.log | sed -n 's#^/order-plz ##p' |
-    jq -c '.payload | gsub("-"; "+") | gsub("_"; "/") | . + "=" * ((4 - length % 4) % 4) | @base64d | fromjson'
 }

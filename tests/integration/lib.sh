@@ -8,6 +8,8 @@ integration_directory=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034
 checkout=$(cd "$integration_directory/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR
+source "$integration_directory/ca.sh"
+# shellcheck source-path=SCRIPTDIR
 source "$integration_directory/elsewhere.sh"
 scenarios_run=0 scenarios_failed=0
 
@@ -296,12 +298,13 @@ served_certificate() { served_chain "$@" | openssl x509; }
 served_fingerprint() { served_chain "$@" | openssl x509 -noout -fingerprint -sha256 2>/dev/null; }
 served_names() { served_chain "$@" | openssl x509 -noout -ext subjectAltName | grep -o 'DNS:[^,]*\|IP Address:[^,]*' | cut -d: -f2- | sort | xargs; }
 
-# tls_verify HOST [ADDRESS]: the served chain ends at Pebble's root and covers the name.
+# tls_verify HOST [ADDRESS]: the served chain ends at Pebble's root and covers the name, now; or from its
+# first moment on, where the story's CA issued it on a day to come.
 tls_verify() {
-  local said
-  nginx_settled
+  local said now from
+  now=$(date +%s) from=$(date -d "$(served_certificate "$@" | openssl x509 -noout -startdate | cut -d= -f2)" +%s)
   said=$(timeout 5 openssl s_client -connect "${2:-192.0.2.1}:$HTTPS_PORT" -servername "$1" -verify_hostname "$1" \
-    -verify_return_error -CAfile "$PEBBLE_ROOT_PEM" -no-CApath </dev/null 2>&1) || { fail "TLS to $1: $(grep -m1 -i 'verify error\|error' <<<"$said")"; return 1; }
+    -verify_return_error -attime $((from > now ? from : now)) -CAfile "$PEBBLE_ROOT_PEM" -no-CApath </dev/null 2>&1) || { fail "TLS to $1: $(grep -m1 -i 'verify error\|error' <<<"$said")"; return 1; }
   grep -q 'Verification: OK\|Verify return code: 0 (ok)' <<<"$said" || fail "TLS to $1 is not verified: $said"
 }
 

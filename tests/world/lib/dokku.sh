@@ -41,7 +41,7 @@ make_dokku() {
     "$DOKKU_ROOT" "$lib" "$DOKKU_SYSTEM_USER" "$DOKKU_SYSTEM_GROUP" >/etc/default/dokku
   printf 'export LEGO_CA_CERTIFICATES=%q\n' "$WORLD/pebble/ca.pem" >"$DOKKU_ROOT/.dokkurc/LEGO_CA_CERTIFICATES"
   mkdir -p "$lib/config/letsencrypt/--global"
-  printf 'https://%s:%s/dir' "$ca_address" "$pebble_port" >"$lib/config/letsencrypt/--global/server"
+  printf 'https://%s:%s/dir' "$ca_address" "$ca_port" >"$lib/config/letsencrypt/--global/server"
   [[ $WORLD_DNS == zones ]] || printf '%s:53' "$dns_address" >"$lib/config/letsencrypt/--global/dns-resolvers"
   chmod 0600 "$lib"/config/letsencrypt/--global/*
   # nginx's workers are another user and need no way in.
@@ -65,7 +65,7 @@ export_world() {
   export PLUGIN_AVAILABLE_PATH=$PLUGIN_PATH/available PLUGIN_ENABLED_PATH=$PLUGIN_PATH/enabled
   export PLUGIN_CORE_PATH=$DOKKU_LIB_ROOT/core-plugins
   export PLUGIN_CORE_AVAILABLE_PATH=$PLUGIN_CORE_PATH/available PLUGIN_CORE_ENABLED_PATH=$PLUGIN_CORE_PATH/enabled
-  export PEBBLE_DIRECTORY=https://$ca_address:$pebble_port/dir PEBBLE_MANAGEMENT=https://$ca_address:$pebble_management_port
+  export PEBBLE_DIRECTORY=https://$ca_address:$ca_port/dir PEBBLE_MANAGEMENT=https://$ca_address:$pebble_management_port
   export PEBBLE_ROOT_PEM=$WORLD/pebble/root.pem PEBBLE_CA_PEM=$WORLD/pebble/ca.pem PEBBLE_LOG=$WORLD_LOGS/pebble.log
   unset CHALLTESTSRV_URL
   [[ $WORLD_DNS == zones ]] || export CHALLTESTSRV_URL=http://$dns_address:$challtestsrv_port

@@ -1,12 +1,17 @@
-# The DNS, Pebble, nginx and the answering end of deployed apps. Sourced by tests/world/init.
+# The DNS, Pebble and the front before it, nginx and the answering end of deployed apps. Sourced by
+# tests/world/init.
 # shellcheck shell=bash
 
-readonly pebble_port=14000 pebble_management_port=15000 challtestsrv_port=8055
+# The CA's port and the second one, at which the same CA is another for the product, are the front's.
+readonly ca_port=14000 second_ca_port=14999 pebble_port=14010 pebble_management_port=15000
+readonly revocation_list_port=14080 challtestsrv_port=8055
 
-# Long enough for those whose clock a story has moved.
+# Long enough for those whose clock a story has moved, either way.
 make_pebble_certificate() {
   (
     cd "$WORLD/pebble"
+    LD_PRELOAD=$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit)
+    export LD_PRELOAD FAKETIME=-30d
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=World CA of Pebble's endpoint" \
       -addext keyUsage=critical,keyCertSign -keyout ca.key -out ca.pem
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pebble -keyout server.key -out server.csr
@@ -33,7 +38,7 @@ start_pebble() {
   [[ -z $WORLD_PEBBLE_DEFAULTS ]] || authz=3 order=5
   jq -n --arg dir "$WORLD/pebble" --argjson port $pebble_port --argjson management $pebble_management_port \
     --argjson authz $authz --argjson order $order '{pebble: {
-      listenAddress: "0.0.0.0:\($port)", managementListenAddress: "0.0.0.0:\($management)",
+      listenAddress: "127.0.0.1:\($port)", managementListenAddress: "0.0.0.0:\($management)",
       certificate: "\($dir)/server.pem", privateKey: "\($dir)/server.key",
       httpPort: 80, tlsPort: 443, ocspResponderURL: "", externalAccountBindingRequired: false,
       domainBlocklist: ["blocked-domain.example"], retryAfter: {authz: $authz, order: $order},
@@ -48,11 +53,23 @@ start_pebble() {
   ) &
 }
 
+# What the product takes for the CA; see tests/world/ca_front.
+start_ca_front() {
+  mkdir -p /run/ca-front
+  : >"$WORLD_LOGS/ca-front.log"
+  /usr/bin/python3 -B "$WORLD_SOURCE/ca_front" --pebble $pebble_port --management $pebble_management_port \
+    --listen $ca_port --listen $second_ca_port --lists "$ca_address:$revocation_list_port" \
+    --tls "$WORLD/pebble" --directory /run/ca-front --log "$WORLD_LOGS/ca-front.log" \
+    >"$WORLD_LOGS/ca-front-errors.log" 2>&1 </dev/null &
+}
+
 # Debian's configuration without any site; notices are logged so that reloads can be counted.
 make_nginx_config() {
   rm -f /etc/nginx/conf.d/* /etc/nginx/sites-enabled/*
   sed -i -E 's#^(\s*)error_log .*#\1error_log /var/log/nginx/error.log notice;#' /etc/nginx/nginx.conf
   [[ -z $WORLD_ROOTLESS ]] || sed -i -E 's#^user .*#user root;#' /etc/nginx/nginx.conf
+  # Debian 13 has a line of its own, and nginx takes only one.
+  sed -i -E 's#^(\s*)(server_tokens .*)#\1\# \2#' /etc/nginx/nginx.conf
   cat >/etc/nginx/conf.d/dokku.conf <<CONF
 include $WORLD_HOME/*/nginx.conf;
 
@@ -125,13 +142,18 @@ CONF
   fi || fail "the upstream of the apps did not start"
 }
 
+is_listened_on() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$(printf ':%04X 0' "$1")"; }
+
 # Waits without a request to the ACME port, so that Pebble's log counts the product's only.
 await_services() {
-  local end=$((SECONDS + 30)) url="https://$ca_address:$pebble_management_port/roots/0" hex
-  hex=$(printf ':%04X 0' $pebble_port)
+  local end=$((SECONDS + 30)) url="https://$ca_address:$pebble_management_port/roots/0"
   until curl -sf --noproxy '*' --cacert "$WORLD/pebble/ca.pem" -o "$WORLD/pebble/root.pem" "$url" 2>/dev/null &&
-    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$hex"; do
+    is_listened_on $pebble_port; do
     ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/pebble.log" >&2; fail "Pebble did not start"; }
+    sleep 0.03
+  done
+  until is_listened_on $second_ca_port && [[ -S /run/ca-front/control ]]; do
+    ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/ca-front-errors.log" >&2; fail "the front before Pebble did not start"; }
     sleep 0.03
   done
   chmod 0644 "$WORLD/pebble/root.pem"
