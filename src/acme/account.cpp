@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "http/link.h"
 #include "json/value.h"
 #include "json/writer.h"
 
@@ -17,11 +16,9 @@ constexpr int kCreated = 201;
 /// What newAccount answers: the object, and the account's URL in Location.
 Outcome<Account> take_account(Client& client, const http::Response& response) {
     const std::string& asked = client.directory().new_account;
-    std::string url = http::resolve_url(asked, response.header("location").value_or(""));
-    if (url.empty()) {
-        return not_acme(response, "an account", client.name(), asked, "it has no Location");
-    }
-    auto account = parse_account(response.body, std::move(url));
+    auto url = read_location(response, "an account", client.name(), asked);
+    if (!url) return std::move(url).error();
+    auto account = parse_account(response.body, std::move(*url));
     if (!account) {
         return not_acme(response, "an account", client.name(), asked, account.error().message);
     }

@@ -1,9 +1,9 @@
 #include "acme/certificate_chain.h"
 
+#include <string_view>
 #include <utility>
 
 #include "base/pem.h"
-#include "base/text.h"
 #include "http/link.h"
 
 namespace acme {
@@ -11,20 +11,27 @@ namespace {
 
 constexpr std::string_view kPemChain = "application/pem-certificate-chain";
 
+/// The certificates alone: RFC 8555 section 9.1 allows no text around them, and what goes into
+/// `tls/` is not to have any.
+std::string certificates_in(std::string_view body) {
+    std::string chain;
+    for (const std::string_view block : base::pem_blocks(body, "CERTIFICATE"))
+        chain.append(block).append("\n");
+    return chain;
+}
+
 }  // namespace
 
 Outcome<IssuedCertificate> fetch_certificate(Client& client, const std::string& url) {
     auto response = client.post_as_get(url, kPemChain);
     if (!response) return std::move(response).error();
-    const std::string_view type = response->header("content-type").value_or("");
-    const std::string media_type = base::to_lower(base::trim(type.substr(0, type.find(';'))));
-    if (media_type != kPemChain || base::first_certificate(response->body).empty()) {
+    IssuedCertificate certificate;
+    certificate.chain_pem = certificates_in(response->body);
+    if (certificate.chain_pem.empty()) {
         return not_acme(*response, "a PEM certificate chain", client.name(), url);
     }
-    IssuedCertificate certificate;
     certificate.url = url;
     certificate.alternates = http::links(*response, "alternate", url);
-    certificate.chain_pem = std::move(response->body);
     return certificate;
 }
 

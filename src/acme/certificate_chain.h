@@ -16,7 +16,8 @@ struct IssuedCertificate {
     std::vector<std::string> alternates;  ///< URLs of other chains for the same leaf
 };
 
-/// One POST-as-GET. `protocol` if the answer is not a PEM chain.
+/// One POST-as-GET. The content decides, not the media type that the answer claims to have:
+/// `protocol` if it holds no certificate in PEM.
 Outcome<IssuedCertificate> fetch_certificate(Client& client, const std::string& url);
 
 }  // namespace acme

@@ -48,6 +48,16 @@ Failure not_acme(const http::Response& response, std::string_view what, std::str
     return failure;
 }
 
+Outcome<std::string> read_location(const http::Response& response, std::string_view what,
+                                   std::string_view ca, const std::string& url) {
+    std::string location = http::resolve_url(url, response.header("location").value_or(""));
+    if (location.empty()) return not_acme(response, what, ca, url, "it has no Location");
+    if (http::is_weaker(location, url)) {
+        return not_acme(response, what, ca, url, "its Location is not https: " + location);
+    }
+    return location;
+}
+
 Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
                    base::UtcTime now) {
     const auto after = http::retry_after(response, now);

@@ -32,6 +32,12 @@ struct Failure {
             error.kind == base::ErrorKind::network || error.kind == base::ErrorKind::timeout;
         return lost && !problem && !error.retry_at;
     }
+
+    /// The CA does not know what it made a moment ago: its servers may not all have heard of it yet.
+    bool not_known_yet() const {
+        constexpr int kNotFound = 404;
+        return status == kNotFound && !is("accountDoesNotExist");
+    }
 };
 
 template <class T>

@@ -8,7 +8,6 @@
 
 #include "base/base64.h"
 #include "base/text.h"
-#include "http/link.h"
 #include "http/retry_after.h"
 #include "json/writer.h"
 
@@ -113,10 +112,9 @@ Outcome<Step> OrderFlow::post_new_order() {
     const std::string& url = client_.directory().new_order;
     const auto response = client_.post(url, new_order_payload(plan_));
     if (!response) return order_again_after(response.error());
-    order_url_ = http::resolve_url(url, response->header("location").value_or(""));
-    if (order_url_.empty()) {
-        return not_acme(*response, "an order", client_.name(), url, "it has no Location");
-    }
+    auto location = read_location(*response, "an order", client_.name(), url);
+    if (!location) return std::move(location).error();
+    order_url_ = std::move(*location);
     replaced_ = !plan_.replaces.empty();
     return take_order(*response, url);
 }

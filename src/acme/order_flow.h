@@ -69,7 +69,8 @@ struct Step {
 /// It polls the order and not its authorizations, goes straight to finalize if the order is `ready`
 /// already, waits as Retry-After says (else `first_pause`, growing to 5 s), and never orders a
 /// second time once the CA may have an order: after a crash construct it with the order's URL.
-/// newOrder is sent again after one lost answer, and without `replaces` after a refusal of that.
+/// newOrder is sent again after one lost answer, and without `replaces` after a refusal of that. An
+/// order or certificate that the CA says it does not know is asked for again a few times.
 ///
 /// A failure is final. `timeout` after the deadline leaves the order to be resumed; `rejected`
 /// carries the order's problem, with one subproblem for each identifier that failed.
@@ -148,7 +149,7 @@ class OrderFlow {
     std::optional<base::Clock::Monotonic>
         not_before_;                   ///< what the answers to challenges asked for
     std::chrono::milliseconds pause_;  ///< until the next poll, unless told
-    int lost_answers_ = 0;             ///< in a row
+    int lost_answers_ = 0;             ///< in a row, and answers that what we know is not known
     int challenge_restarts_ = 0;
     int finalize_attempts_ = 0;
     bool authorizations_read_ = false;

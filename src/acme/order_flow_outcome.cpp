@@ -129,7 +129,8 @@ void OrderFlow::note_delay(const http::Response& response) {
 }
 
 Outcome<Step> OrderFlow::read_again_after(const Failure& failure) {
-    if (!failure.unanswered() || ++lost_answers_ > kMostLostAnswers) return failure;
+    const bool may_be_there = failure.unanswered() || failure.not_known_yet();
+    if (!may_be_there || ++lost_answers_ > kMostLostAnswers) return failure;
     return wait_for(std::nullopt);
 }
 

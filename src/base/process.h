@@ -33,6 +33,11 @@ struct Exit {
     bool ok() const { return code == 0 && !timed_out; }
 };
 
+/// Opens /dev/null as each of stdin, stdout and stderr that whoever started us has closed. Else the
+/// next file that we open, a lock or a key, would take that number and get what we print. To be
+/// called before anything is opened.
+void open_standard_streams();
+
 /// Runs it to its end; stdin is /dev/null. `io` if it cannot be started (`not_found` if there is no
 /// such program). Waits for output only as long as the program itself lives: a background child
 /// that keeps the pipe open does not hold us.

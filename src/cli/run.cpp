@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/process.h"
 #include "dokku/installation.h"
 
 namespace cli {
@@ -46,6 +47,7 @@ template <class Step>
 int guarded(Failing failing, const Step& step) {
     int code = static_cast<int>(ExitCode::bug);
     try {
+        base::open_standard_streams();
         survive_closed_pipes();
         code = step();
     } catch (const std::exception& error) {

@@ -117,6 +117,10 @@ bool is_https(std::string_view url) {
     return origin_of(url).starts_with("https://");
 }
 
+bool is_weaker(std::string_view url, std::string_view former) {
+    return is_https(former) && !is_https(url);
+}
+
 std::string host_of(std::string_view url) {
     const std::string_view authority = authority_of(url);
     if (authority.empty()) return std::string(url);

@@ -15,6 +15,9 @@ std::string origin_of(std::string_view url);
 /// Is it an absolute https URL?
 bool is_https(std::string_view url);
 
+/// Does `url` give up the encryption that `former` has: http after https?
+bool is_weaker(std::string_view url, std::string_view former);
+
 /// The host of an absolute URL without port, or the URL itself if it is none; for messages.
 std::string host_of(std::string_view url);
 

@@ -138,7 +138,8 @@ class Running {
     }
 
     /// An order of an earlier run may be invalid or forgotten by now: that costs one new order.
-    /// What the network did says nothing about the order: it stays journalled.
+    /// What the network did says nothing about the order: it stays journalled. So does one of this
+    /// run that the CA does not know: the next run asks for it once more before it is given up.
     void on_failure(acme::Failure failure) {
         const auto kind = failure.error.kind;
         const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
@@ -148,7 +149,8 @@ class Running {
             sessions_.recover(job_.settings, job_.options.lego)) {
             return start_anew();
         }
-        if (!lost && run_.journals) {
+        const bool is_asked_again = failure.not_known_yet() && !flow_->order_url().empty();
+        if (!lost && !is_asked_again && run_.journals) {
             auto dropped = context_.store.update_state(
                 job_.app.text(), [](store::AppState& state) { state.order.reset(); });
             if (!dropped) context_.log.warn(dropped.error().message);

@@ -110,10 +110,14 @@ TEST_CASE("an account that lives on is no success", "[acme][rfc8555-7.3.6]") {
     }
 }
 
-TEST_CASE("an answer to newAccount without Location or status is refused", "[acme]") {
+TEST_CASE("an answer to newAccount without a usable Location or status is refused", "[acme]") {
     test::Bench bench;
     SECTION("no Location") {
         bench.http.post(at_ca("/new-account"), 201, kAccount);
+    }
+    SECTION("a Location that gives up the encryption") {
+        bench.http.post(at_ca("/new-account"), 201, kAccount,
+                        {{"location", "http://ca.example/account/7"}});
     }
     SECTION("no status") {
         bench.http.post(at_ca("/new-account"), 201, "{}", {{"location", at_ca("/account/7")}});

@@ -219,6 +219,10 @@ TEST_CASE("newOrder must answer an order with its URL", "[acme][rfc8555-7.4]") {
     SECTION("no Location") {
         story.post("/new-order", 201, order_json("pending"));
     }
+    SECTION("a Location that gives up the encryption") {
+        story.post("/new-order", 201, order_json("pending"),
+                   {{"location", "http://ca.example/order/1"}});
+    }
     SECTION("a page") {
         story.post("/new-order", 200, "<html>Portal</html>",
                    {{"location", at_ca("/order/1")}, {"content-type", "text/html"}});
@@ -230,6 +234,8 @@ TEST_CASE("newOrder must answer an order with its URL", "[acme][rfc8555-7.4]") {
     REQUIRE_FALSE(result);
     CHECK(result.error().error.kind == ErrorKind::protocol);
     CHECK_THAT(result.error().error.message, ContainsSubstring("an order"));
+    const bool has_location = story.order_url == at_ca("/order/1");
+    CHECK((has_location || story.order_url.empty()));  // what cannot be asked is not kept
 }
 
 TEST_CASE("a refused finalize is final", "[acme]") {

@@ -53,15 +53,44 @@ TEST_CASE("an order is resumed from any status by its URL", "[acme]") {
     CHECK(story.http.left() == 0);
 }
 
-TEST_CASE("an order that is gone is a refusal the caller can see", "[acme]") {
+TEST_CASE("an order that is gone is a refusal the caller can see, once it was asked for again",
+          "[acme]") {
     OrderStory story;
     story.plan.order_url = at_ca("/order/1");
-    story.post("/order/1", 404, problem_json("malformed", "No order for ID"));
+    for (int i = 0; i < 4; ++i)
+        story.post("/order/1", 404, problem_json("malformed", "No order for ID"));
     const auto result = story.run();
     REQUIRE_FALSE(result);
+    CHECK(story.http.left() == 0);
     CHECK(result.error().error.kind == ErrorKind::rejected);
     CHECK(result.error().status == 404);
     CHECK(result.error().url == at_ca("/order/1"));
+}
+
+TEST_CASE("an order or certificate that not every server of the CA knows yet is waited for",
+          "[acme]") {
+    OrderStory story;
+    const auto unknown = problem_json("malformed", "No such thing");
+    story.started()
+        .post("/order/1", 404, unknown)
+        .post("/order/1", 404, unknown)
+        .ok("/order/1", order_json("ready"))
+        .post("/order/1/finalize", 404, unknown)
+        .ok("/order/1", order_json("processing"))
+        .ok("/order/1", valid_order())
+        .post("/cert/1", 404, "")
+        .ok("/order/1", valid_order())
+        .certificate();
+    REQUIRE(story.run());
+    CHECK(story.http.left() == 0);
+}
+
+TEST_CASE("an account that the CA does not know is not waited for", "[acme]") {
+    OrderStory story;
+    story.started().post("/order/1", 404, problem_json("accountDoesNotExist", "No such account"));
+    const auto result = story.run();
+    REQUIRE_FALSE(result);
+    CHECK(result.error().is("accountDoesNotExist"));
 }
 
 TEST_CASE("an order for other names is not resumed", "[acme]") {

@@ -1,8 +1,12 @@
 #include "base/process.h"
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -162,4 +166,23 @@ TEST_CASE("a program may be given an environment that has nothing of ours", "[ba
     REQUIRE(exit);
     CHECK(exit->ok());
     CHECK(output == Lines{"SUITE_ONLY=a=b c"});
+}
+
+TEST_CASE("a stream that nobody gave us is /dev/null, not the next file we open", "[base][fd]") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+            ::close(fd);
+        base::open_standard_streams();
+        std::array<int, 2> next{};
+        const bool opened = ::pipe(next.data()) == 0 && next[0] > STDERR_FILENO;
+        struct stat null {};
+        struct stat out {};
+        const bool is_null = ::stat("/dev/null", &null) == 0 && ::fstat(STDOUT_FILENO, &out) == 0 &&
+                             null.st_rdev == out.st_rdev;
+        ::_exit(opened && is_null ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/loopback_server.h"
@@ -131,6 +132,16 @@ TEST_CASE("a body or header over the limit ends the exchange", "[http]") {
     const auto header = bench.client->send(bench.post(""));
     REQUIRE_FALSE(header);
     CHECK(header.error().kind == ErrorKind::network);
+}
+
+TEST_CASE("bytes that are no HTTP are a failure of the network", "[http]") {
+    const std::string bytes = GENERATE("SSH-2.0-OpenSSH_9.2\r\n", "\x15\x03\x01", "{}");
+    CAPTURE(bytes);
+    Bench bench([&](const std::string&) -> Reply { return {.bytes = bytes, .close = true}; });
+    const auto answer = bench.client->send(bench.get());
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().kind == ErrorKind::network);
+    CHECK_THAT(answer.error().message, StartsWith("localhost: the answer is not HTTP"));
 }
 
 TEST_CASE("silence and slowness end in a timeout", "[http]") {

@@ -40,6 +40,14 @@ TEST_CASE("only an absolute https URL is one", "[http]") {
     CHECK_FALSE(http::is_https(bad));
 }
 
+TEST_CASE("http is weaker than https, and nothing else is weaker than anything", "[http]") {
+    CHECK(http::is_weaker("http://ca.example/", "https://ca.example/"));
+    CHECK(http::is_weaker("", "https://ca.example/"));
+    CHECK_FALSE(http::is_weaker("https://other.example/", "https://ca.example/"));
+    CHECK_FALSE(http::is_weaker("https://ca.example/", "http://ca.example/"));
+    CHECK_FALSE(http::is_weaker("http://ca.example/", "http://ca.example/"));
+}
+
 TEST_CASE("the host for messages has no port", "[http]") {
     CHECK(http::host_of("https://CA.example:14000/dir") == "ca.example");
     CHECK(http::host_of("https://[2001:db8::1]:443/") == "[2001:db8::1]");

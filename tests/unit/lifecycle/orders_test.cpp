@@ -39,6 +39,12 @@ struct Ordering : test::RunBench {
                   {{"content-type", "application/pem-certificate-chain"}});
         return *this;
     }
+    /// As often as it is asked.
+    Ordering& unknown(const std::string& path) {
+        for (int i = 0; i < 4; ++i)
+            post(path, problem_json("malformed", "no such thing"), 404);
+        return *this;
+    }
     Ordering& whole_order() {
         new_order(order_json("pending"));
         post("/authz/0", authorization_json("a.example"));
@@ -169,7 +175,7 @@ TEST_CASE("a journalled order of another wish is not taken up", "[lifecycle][kil
 TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifecycle][kill]") {
     Ordering ordering;
     ordering.leave_behind(Ordering::journalled());
-    ordering.post("/order/1", problem_json("malformed", "no such order"), 404);
+    ordering.unknown("/order/1");
     SECTION("and works") {
         ordering.whole_order();
         const auto job = ordering.run();
@@ -243,6 +249,20 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
     REQUIRE(ordering.state().order);
     CHECK(ordering.state().order->url == at_ca("/order/1"));
     CHECK_FALSE(ordering.state().order->key_pem.empty());
+}
+
+TEST_CASE("an order that the CA does not know is asked for by the next run as well",
+          "[lifecycle][kill]") {
+    Ordering ordering;
+    ordering.new_order(order_json("processing"));
+    ordering.unknown("/order/1");
+    REQUIRE_FALSE(ordering.run().alive());
+    REQUIRE(ordering.state().order);
+    ordering.post("/order/1", valid_order()).certificate();
+    const auto job = ordering.run();
+    REQUIRE(job.alive());
+    CHECK(job.issued);
+    CHECK(ordering.http.left() == 0);
 }
 
 TEST_CASE("an order that the CA refuses leaves no journal", "[lifecycle][rfc8555-7.1.6]") {
