@@ -85,8 +85,8 @@ Failure not_acme(const http::Response& response, std::string_view what, std::str
                  const std::string& url, std::string_view reason = {});
 
 /// The URL of what was just made (RFC 8555 sections 7.3 and 7.4): the answer's Location. Not an
-/// http one where the CA is asked over https: it would be stored, and no later request could use it.
-/// `what` names the object in the message.
+/// http one where the CA is asked over https: it would be stored, and no later request could use
+/// it. `what` names the object in the message.
 Outcome<std::string> read_location(const http::Response& response, std::string_view what,
                                    std::string_view ca, const std::string& url);
 

@@ -33,7 +33,8 @@ struct Failure {
         return lost && !problem && !error.retry_at;
     }
 
-    /// The CA does not know what it made a moment ago: its servers may not all have heard of it yet.
+    /// The CA does not know what it made a moment ago: its servers may not all have heard of it
+    /// yet.
     bool not_known_yet() const {
         constexpr int kNotFound = 404;
         return status == kNotFound && !is("accountDoesNotExist");

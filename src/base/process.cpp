@@ -176,7 +176,8 @@ bool wait_step(pid_t pid, const UniqueFd& pid_fd, LinePipe& output, LinePipe& er
 void open_standard_streams() {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(fd, F_GETFD) >= 0) continue;
-        // The lowest free number is this one: those below it are open. Programs we start inherit it.
+        // The lowest free number is this one: those below it are open. Programs we start inherit
+        // it.
         static_cast<void>(::open("/dev/null", O_RDWR));  // NOLINT(*-cloexec)
     }
 }

@@ -16,4 +16,9 @@ struct Owner {
 /// `not_found` if the host has no such user or group.
 base::Result<Owner> find_owner(const Environment& environment);
 
+/// From root to Dokku's user, for good, with its home and groups: what follows can do nothing that
+/// the user could not do anyway, whatever links lie in its folders. Does nothing for who is not
+/// root.
+base::Result<void> become_owner(const Environment& environment, const Owner& owner);
+
 }  // namespace dokku

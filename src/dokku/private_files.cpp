@@ -11,6 +11,7 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -59,33 +60,40 @@ base::Result<void> give(int file, const struct stat& info, const base::Path& pat
     return {};
 }
 
+/// What is done to each file and folder of a walk.
+struct Treatment {
+    Owner owner;
+    bool hides_secrets = false;  ///< files with keys and credentials are for their owner alone
+};
+
 /// A file under a second name may be one of root's that Dokku's user wants to have.
-base::Result<void> protect_file(int file, const struct stat& info, const base::Path& path,
-                                const Owner& owner) {
+base::Result<void> treat_file(int file, const struct stat& info, const base::Path& path,
+                              const Treatment& treatment) {
     if (info.st_nlink != 1) return {};
-    if (is_secret(path.filename().string()) && (info.st_mode & kOfOthers) != 0 &&
-        ::fchmod(file, kPrivateFile) != 0) {
+    if (treatment.hides_secrets && is_secret(path.filename().string()) &&
+        (info.st_mode & kOfOthers) != 0 && ::fchmod(file, kPrivateFile) != 0) {
         return base::io_error("changing the mode of", path, errno);
     }
-    return give(file, info, path, owner);
+    return give(file, info, path, treatment.owner);
 }
 
-base::Result<void> protect_entry(int parent, const base::Path& path, const Owner& owner, int depth);
+base::Result<void> treat_entry(int parent, const base::Path& path, const Treatment& treatment,
+                               int depth);
 
-base::Result<void> protect_folder(int folder, const base::Path& path, const Owner& owner,
-                                  int depth) {
+base::Result<void> treat_folder(int folder, const base::Path& path, const Treatment& treatment,
+                                int depth) {
     if (depth > kDeepest) return {};
     const auto names = names_in(folder, path);
     if (!names) return names.error();
     for (const std::string& name : *names) {
-        if (auto done = protect_entry(folder, path / name, owner, depth + 1); !done) return done;
+        if (auto done = treat_entry(folder, path / name, treatment, depth + 1); !done) return done;
     }
     return {};
 }
 
 /// NOLINTNEXTLINE(misc-no-recursion): as deep as the folders, and no deeper than kDeepest.
-base::Result<void> protect_entry(int parent, const base::Path& path, const Owner& owner,
-                                 int depth) {
+base::Result<void> treat_entry(int parent, const base::Path& path, const Treatment& treatment,
+                               int depth) {
     const std::string name = path.filename().string();
     const base::UniqueFd entry{
         ::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
@@ -96,23 +104,73 @@ base::Result<void> protect_entry(int parent, const base::Path& path, const Owner
     }
     struct stat info {};
     if (::fstat(entry.get(), &info) != 0) return base::io_error("looking at", path, errno);
-    if (S_ISREG(info.st_mode)) return protect_file(entry.get(), info, path, owner);
+    if (S_ISREG(info.st_mode)) return treat_file(entry.get(), info, path, treatment);
     if (!S_ISDIR(info.st_mode)) return {};
-    if (auto given = give(entry.get(), info, path, owner); !given) return given;
-    return protect_folder(entry.get(), path, owner, depth);
+    if (auto given = give(entry.get(), info, path, treatment.owner); !given) return given;
+    return treat_folder(entry.get(), path, treatment, depth);
+}
+
+/// A folder in one that is open; `not_found` if it is missing, `invalid_input` if it is none.
+base::Result<base::UniqueFd> open_folder(int parent, const base::Path& path) {
+    const std::string name = path.filename().string();
+    base::UniqueFd folder{
+        ::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (folder) return folder;
+    if (errno != ELOOP && errno != ENOTDIR) return base::io_error("opening", path, errno);
+    return base::fail(base::ErrorKind::invalid_input, path.string() + " is no folder");
+}
+
+base::Result<base::UniqueFd> make_folder(int parent, const base::Path& path, const Owner& owner) {
+    constexpr mode_t kOpenFolder = 0755;
+    const std::string name = path.filename().string();
+    const bool is_new = ::mkdirat(parent, name.c_str(), kOpenFolder) == 0;
+    if (!is_new && errno != EEXIST) return base::io_error("creating", path, errno);
+    auto folder = open_folder(parent, path);
+    if (!folder || !is_new) return folder;
+    if (::fchown(folder->get(), owner.user, owner.group) != 0) {
+        return base::io_error("changing the owner of", path, errno);
+    }
+    return folder;
+}
+
+/// The host's own: whoever laid it out may have made it a link.
+base::Result<base::UniqueFd> open_root(const base::Path& root) {
+    base::UniqueFd folder{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) return base::io_error("opening", root, errno);
+    return folder;
 }
 
 }  // namespace
 
-base::Result<void> protect_certificate_files(const base::Path& folder, const Owner& owner) {
-    const base::Path letsencrypt = folder.parent_path();
-    const base::UniqueFd parent{
-        ::open(letsencrypt.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-    if (!parent) {
-        if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR) return {};
-        return base::io_error("opening", letsencrypt, errno);
+base::Result<void> give_folder(const base::Path& root, const std::vector<std::string>& folders,
+                               const Owner& owner) {
+    auto parent = open_root(root);
+    if (!parent) return std::move(parent).error();
+    base::Path path = root;
+    for (const std::string& name : folders) {
+        path /= name;
+        auto folder = make_folder(parent->get(), path, owner);
+        if (!folder) return std::move(folder).error();
+        if (name == folders.back()) return treat_entry(parent->get(), path, {owner}, 0);
+        parent = std::move(folder);
     }
-    return protect_entry(parent.get(), folder, owner, 0);
+    return {};
+}
+
+base::Result<void> protect_certificate_files(const base::Path& root, const std::string& app,
+                                             const Owner& owner) {
+    auto parent = open_root(root);
+    base::Path path = root;
+    for (const std::string& name : {app, std::string{"letsencrypt"}}) {
+        if (!parent) break;
+        path /= name;
+        parent = open_folder(parent->get(), path);
+    }
+    if (parent) return treat_entry(parent->get(), path / "certs", {owner, true}, 0);
+    const auto kind = parent.error().kind;
+    const bool is_none =
+        kind == base::ErrorKind::not_found || kind == base::ErrorKind::invalid_input;
+    return is_none ? base::Result<void>{} : std::move(parent).error();
 }
 
 }  // namespace dokku

@@ -1,9 +1,9 @@
 #include "dokku/setup.h"
 
-#include <cerrno>
 #include <string>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string_view>
+#include <sys/types.h>
+#include <system_error>
 
 #include "base/directory.h"
 #include "dokku/app.h"
@@ -24,35 +24,12 @@ constexpr mode_t kFile = 0644;
 constexpr std::string_view kIncludeComment =
     "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.";
 
-/// Gives one entry to its owner without following links.
-base::Result<void> give(const base::Path& path, const Owner& owner) {
-    struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) return base::io_error("looking at", path, errno);
-    if (info.st_uid == owner.user && info.st_gid == owner.group) return {};
-    if (::lchown(path.c_str(), owner.user, owner.group) != 0) {
-        return base::io_error("changing the owner of", path, errno);
-    }
-    return {};
-}
-
-base::Result<void> give_tree(const base::Path& root, const Owner& owner) {
-    if (auto given = give(root, owner); !given) return given;
-    std::error_code error;
-    for (auto entry = std::filesystem::recursive_directory_iterator{root, error};
-         !error && entry != std::filesystem::recursive_directory_iterator{};
-         entry.increment(error)) {
-        if (auto given = give(entry->path(), owner); !given) return given;
-    }
-    if (error) return base::io_error("reading", root, error.value());
-    return {};
-}
-
 struct Folder {
     base::Path path;
     mode_t mode;
 };
 
-base::Result<void> make_data_folders(const Environment& environment, const Owner& owner) {
+base::Result<void> make_data_folders(const Environment& environment) {
     const base::Path global = environment.global_root();
     const Folder folders[] = {// NOLINT(*-avoid-c-arrays): a constant table
                               {environment.data_root(), kOpenFolder},
@@ -72,13 +49,25 @@ base::Result<void> make_data_folders(const Environment& environment, const Owner
     if (!names) return names.error();
     for (const std::string& name : *names) {
         const base::Path webroot = environment.data_root() / name;
-        if (name == "--global" || !base::directory_exists(webroot)) continue;
+        std::error_code unreadable;
+        const bool is_link = std::filesystem::is_symlink(webroot, unreadable);
+        if (name == "--global" || is_link || !base::directory_exists(webroot)) continue;
         if (auto set = base::set_mode(webroot, kOpenFolder); !set) return set;
     }
-    if (auto given = give_tree(environment.lib_root / "config" / "letsencrypt", owner); !given) {
-        return given;
+    return {};
+}
+
+/// What earlier versions, the official plugin and Docker left to root. A link that somebody laid is
+/// told and left: where it leads is the operator's business.
+base::Result<void> give_folders(const Environment& environment, const Owner& owner,
+                                const Log& log) {
+    for (const char* kind : {"data", "config"}) {
+        const auto given = give_folder(environment.lib_root, {kind, "letsencrypt"}, owner);
+        if (given) continue;
+        if (given.error().kind != base::ErrorKind::invalid_input) return given;
+        log.warn(given.error().message + "; who owns what is in it was not looked at");
     }
-    return give_tree(environment.data_root(), owner);
+    return {};
 }
 
 /// The certificates of all apps. One that cannot be put right keeps no other from it.
@@ -87,7 +76,7 @@ base::Result<void> protect_certificates(const Environment& environment, const Ow
     const auto apps = list_all_apps(environment);
     if (!apps) return apps.error();
     for (const AppName& app : *apps) {
-        const auto done = protect_certificate_files(environment.certs_root(app), owner);
+        const auto done = protect_certificate_files(environment.root, app.text(), owner);
         if (!done) log.warn(done.error().message);
     }
     return {};
@@ -137,10 +126,10 @@ bool is_own_include(const base::Path& file) {
     return text && text->starts_with(kIncludeComment);
 }
 
-base::Result<void> set_up_host(const Environment& environment, const Log& log) {
+base::Result<void> prepare_as_root(const Environment& environment, const Log& log) {
     const auto owner = find_owner(environment);
     if (!owner) return owner.error();
-    if (auto made = make_data_folders(environment, *owner); !made) return made;
+    if (auto given = give_folders(environment, *owner, log); !given) return given;
     if (auto done = protect_certificates(environment, *owner, log); !done) return done;
     auto included = include_own_blocks(environment);
     if (!included && included.error().kind != base::ErrorKind::invalid_input) return included;
@@ -149,6 +138,11 @@ base::Result<void> set_up_host(const Environment& environment, const Log& log) {
         for (const std::string& step : included.error().steps)
             log.warn(step);
     }
+    return become_owner(environment, *owner);
+}
+
+base::Result<void> set_up_host(const Environment& environment, const Log& log) {
+    if (auto made = make_data_folders(environment); !made) return made;
     if (auto migrated = migrate_settings(environment, log); !migrated) return migrated;
     const auto newly_on = switch_daily_run_on(environment);
     if (!newly_on) return newly_on.error();

@@ -13,10 +13,15 @@ base::Path own_include(const Environment& environment);
 /// Did this plugin write it? Somebody else's of that name is left alone.
 bool is_own_include(const base::Path& file);
 
-/// What the hooks `install` and `update` prepare on a host, as root (contract section 10.5): the
-/// data folders and the certificates of all apps with their owners and modes, the nginx include of
-/// our own server blocks, and the daily run, unless an operator switched it off. Runs again
-/// whenever any plugin is installed, so it changes nothing that is right already.
+// What the hooks `install` and `update` prepare on a host. They run again whenever any plugin is
+// installed, so they change nothing that is right already.
+
+/// What only root can do: our folders and the certificates of all apps get their owner, and nginx
+/// includes our own server blocks. We are Dokku's user from then on.
+base::Result<void> prepare_as_root(const Environment& environment, const Log& log);
+
+/// The rest, as Dokku's user: the data folders with their modes, what old versions kept elsewhere,
+/// and the daily run, unless an operator switched it off.
 base::Result<void> set_up_host(const Environment& environment, const Log& log);
 
 }  // namespace dokku

@@ -198,7 +198,10 @@ base::Error to_error(CURL* easy, CURLcode code, const Exchange& exchange, const 
         // The scheme was looked at before: curl says this of bytes that are no HTTP.
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
-            return {ErrorKind::network, fmt::format("{}: the answer is not HTTP: {}", host, why), {}, {}};
+            return {ErrorKind::network,
+                    fmt::format("{}: the answer is not HTTP: {}", host, why),
+                    {},
+                    {}};
         case CURLE_PEER_FAILED_VERIFICATION: {
             long verify_result = 0;
             curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);

@@ -94,6 +94,9 @@ modes_are_put_right() {
   chown -R root:root "$folder/certificates"
   ln -s /etc/hostname "$folder/elsewhere.key"
   before=$(stat -c '%a %u' /etc/hostname)
+  # Dokku's user can lay links where root looks after owners and modes.
+  mkdir -m 0700 "$WORLD/of-root"
+  as_dokku ln -s "$WORLD/of-root" "$data/elsewhere"
   assert_runs dokku plugin:install
   assert_eq "" "$err" "stderr"
   for file in "$folder/docker.env" "$folder/config" "$folder/docker_options" "$folder/certificates/"*.key "$folder/certificates/"*.pem; do
@@ -101,7 +104,8 @@ modes_are_put_right() {
   done
   assert_eq "$DOKKU_SYSTEM_USER" "$(find "$folder" ! -type l -printf '%u\n' | sort -u)" "owners"
   assert_eq "$before" "$(stat -c '%a %u' /etc/hostname)" "what a link leads to"
-  rm "$folder/elsewhere.key"
+  assert_eq "700 root" "$(stat -c '%a %U' "$WORLD/of-root")" "the folder that a link leads to"
+  rm "$folder/elsewhere.key" "$data/elsewhere"
 }
 
 revoked_here() {

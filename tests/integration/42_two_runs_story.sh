@@ -75,8 +75,20 @@ lost_account() {
   assert_not_contains "$(<"$account")" "ffff" "account.json"
 }
 
+# As a service manager may start us: what is printed is not for the file that is opened next.
+streams_are_closed() {
+  local folder
+  folder=$(global_folder)
+  # shellcheck disable=SC2016 # expanded by dokku's shell
+  LEGO_CA_CERTIFICATES=$PEBBLE_CA_PEM as_dokku bash -c '"$0" letsencrypt:enable blog --force <&- >&- 2>&-' \
+    "$PLUGIN_ENABLED_PATH/letsencrypt/subcommands/enable"
+  assert_eq "" "$(grep -rlE -- '----->|=====>' "$folder/locks" "$folder/state" "$folder/ledger.jsonl" "$DOKKU_ROOT/blog/letsencrypt" || true)" "files with lines for the terminal"
+  tls_verify blog.example.test
+}
+
 scenario "two apps at once on a fresh host make one account" two_apps_at_once
 scenario "two runs for one app order once" one_app_twice
 scenario "disable waits for a run, and what was typed last holds" disable_waits
 scenario "what is typed waits for the end of a run" commands_wait
 scenario "an account that the CA has lost is registered again" lost_account
+scenario "without stdin, stdout and stderr nothing is printed into files" streams_are_closed

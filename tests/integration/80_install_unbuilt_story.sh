@@ -82,6 +82,7 @@ swapped_directory() {
 # Made for a newer system or another machine: a hook that cannot be loaded would stop every deploy.
 wrong_machine() {
   local file
+  cp -r "$available" "$WORLD/right"
   while IFS= read -r file; do printf 'no program of this machine' >"$file"; done < <(
     find "$available" -type f -perm -u+x ! -path '*/plugin/*' ! -name install ! -name update ! -name uninstall)
   assert_runs dokku plugin:install
@@ -91,11 +92,26 @@ wrong_machine() {
   assert_runs dokku proxy:build-config shop
   assert_runs dokku apps:create other
   assert_runs dokku apps:destroy other --force
-  # The right file in its place: all is well again.
-  rm -r "$available"
-  cp -r "$checkout/build/release/payload" "$available"
+  assert_eq "" "$(find "$available" -name commands)" "files that dokku help would run"
+  assert_runs dokku help
+}
+
+# As after an upgrade of the system: the same files can run now, hooks that lie aside among them.
+right_machine_again() {
+  local file
+  for file in "$available"/libexec/unusable/*.off; do
+    cp "$WORLD/right/$(basename "$file" .off)" "$file"
+  done
+  # An earlier version left them under their own names.
+  mv "$available/libexec/unusable/commands.off" "$available/libexec/unusable/commands"
+  cp "$WORLD/right/libexec/"* "$available/libexec/" 2>/dev/null || true
+  cp "$WORLD/right/subcommands/"* "$available/subcommands/"
   assert_runs dokku plugin:install
+  assert_contains "$out" "-----> letsencrypt: its hooks are switched on again"
+  assert_absent "$available/libexec/unusable"
+  assert_eq "$(cd "$WORLD/right" && find . -type f | sort)" "$(cd "$available" && find . -type f | sort)" "files"
   assert_set_up
+  assert_runs dokku domains:add shop back.example.test
 }
 
 scenario "without a compiler the packages and the prebuilt file are named, and later hooks run" without_compiler
@@ -104,3 +120,4 @@ scenario "another plugin installs and updates while ours is broken" other_plugin
 scenario "a plugin that was never built can be removed" removed_unbuilt
 scenario "a folder just put in place works, and says that install never ran" swapped_directory
 scenario "executables of another machine stop nobody" wrong_machine
+scenario "hooks that were switched off come back once they can run" right_machine_again

@@ -7,7 +7,9 @@
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-        // First: what it writes as root gets its owner with all other files.
+        if (auto ready = dokku::prepare_as_root(call.environment, call.log); !ready) {
+            return std::move(ready).error();
+        }
         const store::LocalStore store{call.environment.global_root()};
         if (auto taken = hooks::take_over_apps(call.environment, store); !taken) {
             cli::print_error(call.log, taken.error());

@@ -1,6 +1,7 @@
 #include "dokku/private_files.h"
 
 #include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -20,7 +21,8 @@ struct Certificates {
         return file;
     }
     void protect() const {
-        REQUIRE(dokku::protect_certificate_files(root, {::geteuid(), ::getegid()}));
+        REQUIRE(
+            dokku::protect_certificate_files(directory.path(), "shop", {::geteuid(), ::getegid()}));
     }
 
     test::TempDir directory;
@@ -71,10 +73,55 @@ TEST_CASE("no link leads out of the folder", "[dokku][pain-24]") {
     CHECK(test::mode_of(file) == 0644);
 }
 
+TEST_CASE("an app whose folder is a link is left as it is", "[dokku]") {
+    const Certificates certs;
+    const fs::path file = certs.write("1234/config", 0644);
+    const fs::path app = certs.directory / "shop";
+    fs::rename(app, certs.directory / "moved");
+    fs::create_directory_symlink(certs.directory / "moved", app);
+    certs.protect();
+    CHECK(test::mode_of(file) == 0644);
+}
+
 TEST_CASE("an app without certificates is fine", "[dokku]") {
     const Certificates certs;
     certs.protect();
     fs::create_directories(certs.root.parent_path());
     certs.protect();
     CHECK_FALSE(fs::exists(certs.root));
+}
+
+TEST_CASE("a folder is made and given, and a link on the way is refused", "[dokku]") {
+    const test::TempDir lib;
+    const dokku::Owner owner{::geteuid(), ::getegid()};
+    REQUIRE(dokku::give_folder(lib.path(), {"data", "letsencrypt"}, owner));
+    CHECK(fs::is_directory(lib / "data" / "letsencrypt"));
+    const fs::path elsewhere = lib / "elsewhere";
+    fs::create_directories(elsewhere);
+    fs::create_directory_symlink(elsewhere, lib / "config");
+    const auto refused = dokku::give_folder(lib.path(), {"config", "letsencrypt"}, owner);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == base::ErrorKind::invalid_input);
+    CHECK_FALSE(fs::exists(elsewhere / "letsencrypt"));
+}
+
+TEST_CASE("what is given to another user is no file that a link leads to", "[dokku]") {
+    if (::geteuid() != 0) SKIP("only root can give files away");
+    const test::TempDir lib;
+    const dokku::Owner nobody{65534, 65534};
+    const fs::path elsewhere = lib / "elsewhere";
+    test::write_file(elsewhere / "shadow", "x");
+    test::write_file(lib / "data" / "letsencrypt" / "--global" / "own", "x");
+    fs::create_directory_symlink(elsewhere, lib / "data" / "letsencrypt" / "shop");
+    fs::create_symlink(elsewhere / "shadow", lib / "data" / "letsencrypt" / "link");
+    fs::create_hard_link(elsewhere / "shadow", lib / "data" / "letsencrypt" / "second-name");
+    REQUIRE(dokku::give_folder(lib.path(), {"data", "letsencrypt"}, nobody));
+    const auto owner_of = [](const fs::path& path) {
+        struct stat info {};
+        REQUIRE(::lstat(path.c_str(), &info) == 0);
+        return info.st_uid;
+    };
+    CHECK(owner_of(lib / "data" / "letsencrypt" / "--global" / "own") == nobody.user);
+    CHECK(owner_of(elsewhere) == 0);
+    CHECK(owner_of(elsewhere / "shadow") == 0);
 }

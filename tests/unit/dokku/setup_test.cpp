@@ -24,7 +24,10 @@ struct Host {
         std::filesystem::permissions(programs / "crontab", std::filesystem::perms::owner_all);
     }
 
-    void set_up() { REQUIRE(dokku::set_up_host(host.environment, host.log())); }
+    void set_up() {
+        REQUIRE(dokku::prepare_as_root(host.environment, host.log()));
+        REQUIRE(dokku::set_up_host(host.environment, host.log()));
+    }
     /// How often the crontab was to be written, since the last time.
     std::string calls() const {
         const auto file = programs / "calls";
