@@ -1,5 +1,6 @@
 // `nginx-pre-reload APP PORT IP`: Dokku has written the app's nginx.conf and is about to test and
-// reload nginx. The route files and the TLS pair are put right first.
+// reload nginx. The route files and the TLS pair are put right first, and pairs of other apps where
+// a killed removal would have nginx refuse all of them.
 
 #include "cli/run.h"
 #include "dokku/app.h"
@@ -7,6 +8,7 @@
 #include "dokku/settings.h"
 #include "dokku/tls_exchange.h"
 #include "hooks/changed_pair.h"
+#include "hooks/restore_pairs.h"
 #include "store/local_store.h"
 
 namespace {
@@ -26,6 +28,9 @@ int main(int argc, char** argv) {
         // Whoever issues for the app holds its lock, needs the route, and builds the pair to be. A
         // run over all apps lets go of the locks of those that wait for their turn.
         const store::LocalStore store{call.environment.global_root()};
+        if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
+            cli::print_error(call.log, restored.error());
+        }
         const auto lock = store.try_lock_app(app->text());
         const bool needed =
             !lock || store.is_run_under_way() || has_permanent_route(call.environment, *app);

@@ -1,8 +1,8 @@
 // `post-delete APP IMAGE_TAG`: an app is being destroyed. What we know of it goes; the ledger of
 // orders and the record of issued certificates stay, since a CA does not forget either.
-#include "base/directory.h"
 #include "cli/run.h"
 #include "dokku/app.h"
+#include "dokku/app_traces.h"
 #include "dokku/property.h"
 #include "store/local_store.h"
 
@@ -10,13 +10,12 @@ int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
         const auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return app.error();
-        const base::Path global = call.environment.global_root();
-        // ROOT/APP still stands and goes last; the server block would outlive it.
-        const base::Path block = global / "nginx" / (app->text() + ".conf");
+        // ROOT/APP still stands and goes last. A run that is at work for the app sees by the state
+        // that it is gone, and leaves nothing of its own.
+        const store::LocalStore store{call.environment.global_root()};
         for (const auto& removed :
-             {dokku::PropertyStore{call.environment}.destroy(*app),
-              store::LocalStore{global}.remove_state(app->text()), base::remove_file(block),
-              base::remove_tree(call.environment.webroot(*app))}) {
+             {dokku::PropertyStore{call.environment}.destroy(*app), store.remove_state(app->text()),
+              dokku::remove_app_traces(call.environment, *app)}) {
             if (!removed) cli::print_error(call.log, removed.error());
         }
         return cli::ExitCode::done;

@@ -10,6 +10,8 @@
 #include "dokku/challenge_route.h"
 #include "dokku/domains.h"
 #include "dokku/property.h"
+#include "dokku/removal_marker.h"
+#include "dokku/tls_exchange.h"
 
 namespace dokku {
 namespace {
@@ -32,6 +34,17 @@ base::Result<void> drop_copied_route(const Environment& environment, const AppNa
     return {};
 }
 
+/// Folders that a killed run of OLD left beside `tls`, and a pair whose removal was cut short, or
+/// is under way, and that Dokku copied while it was in place.
+base::Result<void> drop_copied_pairs(const Environment& environment, const AppName& from,
+                                     const AppName& to) {
+    const base::Path root = environment.app_root(to);
+    const auto removal = pending_removal(environment, from);
+    if (!removal || removal->kind == RemovalKind::exchange) return heal_tls(root);
+    if (auto moved = set_tls_aside(root); !moved) return moved;
+    return delete_tls_set_aside(root);
+}
+
 /// Would a visitor of one of the app's domains accept the certificate in `tls/`?
 base::Result<bool> covers_a_domain(const Environment& environment, const AppName& app) {
     const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
@@ -50,6 +63,7 @@ base::Result<void> adopt_rename(const Environment& environment, const AppName& f
                                 const AppName& to) {
     if (auto copied = copy_properties(environment, from, to); !copied) return copied;
     if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
+    if (auto dropped = drop_copied_pairs(environment, from, to); !dropped) return dropped;
     return remove_certificate_store(environment, to);
 }
 
@@ -58,10 +72,11 @@ base::Result<void> adopt_clone(const Environment& environment, const Log& log, c
     if (auto copied = copy_properties(environment, from, to); !copied) return copied;
     const bool ours = is_active(environment, to);  // the copied certs/current still leads to OLD's
     if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
+    if (auto dropped = drop_copied_pairs(environment, from, to); !dropped) return dropped;
     // All of it: what was put aside there is OLD's, and still lies with it.
     const base::Path store = environment.app_root(to) / "letsencrypt";
     if (auto dropped = base::remove_tree(store); !dropped) return dropped;
-    if (!ours) return {};
+    if (!ours || !has_pair(environment, to)) return {};
     const auto useful = covers_a_domain(environment, to);
     if (!useful) return useful.error();
     if (!*useful) return base::remove_tree(environment.tls_root(to));

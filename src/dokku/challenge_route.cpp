@@ -97,7 +97,12 @@ base::Result<void> drop_names(const base::Path& block, const std::set<std::strin
 }  // namespace
 
 RouteFiles route_files(const Environment& environment, const AppName& app) {
-    return {environment.app_root(app) / "nginx.conf.d" / "letsencrypt.conf",
+    return route_files(environment, app, environment.app_root(app));
+}
+
+RouteFiles route_files(const Environment& environment, const AppName& app,
+                       const base::Path& app_root) {
+    return {app_root / "nginx.conf.d" / "letsencrypt.conf",
             environment.global_root() / "nginx" / (app.text() + ".conf")};
 }
 

@@ -24,6 +24,9 @@ struct RouteFiles {
 };
 
 RouteFiles route_files(const Environment& environment, const AppName& app);
+/// For who holds the app's folder open: the snippet lies below `app_root`.
+RouteFiles route_files(const Environment& environment, const AppName& app,
+                       const base::Path& app_root);
 
 struct OwnServer {
     std::vector<ListenPair> listens;

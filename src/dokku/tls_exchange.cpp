@@ -13,6 +13,7 @@ constexpr mode_t kFolder = 0750;
 constexpr mode_t kFile = 0600;
 constexpr const char* kStaged = ".tls.letsencrypt-new";
 constexpr const char* kFormer = ".tls.letsencrypt-former";
+constexpr const char* kDeleted = ".tls.letsencrypt-deleted";
 
 base::Result<void> rename_folder(const base::Path& from, const base::Path& to) {
     if (std::rename(from.c_str(), to.c_str()) != 0) {
@@ -82,15 +83,14 @@ base::Result<void> check_expected(const base::Path& live,
 
 /// For file systems without RENAME_EXCHANGE: two renames. Between them `tls` is missing, which
 /// heal_tls mends before nginx looks.
-base::Result<void> exchange_in_two_steps(const base::Path& staged, const base::Path& live,
-                                         const base::Path& former) {
-    if (auto removed = base::remove_tree(former); !removed) return removed;
-    if (auto moved = rename_folder(live, former); !moved) return moved;
-    if (auto moved = rename_folder(staged, live); !moved) {
-        if (auto back = rename_folder(former, live); !back) return back;
+base::Result<void> exchange_in_two_steps(const base::Path& app_root) {
+    const base::Path live = app_root / "tls";
+    if (auto aside = set_tls_aside(app_root); !aside) return aside;
+    if (auto moved = rename_folder(app_root / kStaged, live); !moved) {
+        if (auto back = rename_folder(app_root / kFormer, live); !back) return back;
         return moved;
     }
-    (void)base::remove_tree(former);  // heal_tls removes what is left
+    (void)delete_tls_set_aside(app_root);  // heal_tls deletes what is left
     return {};
 }
 
@@ -109,19 +109,33 @@ base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,
     if (!base::directory_exists(live)) return rename_folder(staged, live);
     const auto exchanged = base::exchange_directories(staged, live);
     if (!exchanged) return exchanged.error();
-    if (!*exchanged) return exchange_in_two_steps(staged, live, app_root / kFormer);
+    if (!*exchanged) return exchange_in_two_steps(app_root);
     // The new pair is live. What stays of the former one goes with the next heal_tls.
     (void)base::remove_tree(staged);
     return {};
 }
 
+base::Result<void> set_tls_aside(const base::Path& app_root) {
+    if (auto deleted = delete_tls_set_aside(app_root); !deleted) return deleted;
+    if (!base::directory_exists(app_root / "tls")) return {};
+    return rename_folder(app_root / "tls", app_root / kFormer);
+}
+
+base::Result<void> delete_tls_set_aside(const base::Path& app_root) {
+    const base::Path deleted = app_root / kDeleted;
+    if (auto removed = base::remove_tree(deleted); !removed) return removed;
+    if (!base::directory_exists(app_root / kFormer)) return {};
+    if (auto moved = rename_folder(app_root / kFormer, deleted); !moved) return moved;
+    return base::remove_tree(deleted);
+}
+
 base::Result<void> heal_tls(const base::Path& app_root) {
-    const base::Path live = app_root / "tls";
-    const base::Path former = app_root / kFormer;
-    if (auto removed = base::remove_tree(app_root / kStaged); !removed) return removed;
-    if (!base::directory_exists(former)) return {};
-    if (base::directory_exists(live)) return base::remove_tree(former);
-    return rename_folder(former, live);
+    for (const char* leftover : {kStaged, kDeleted}) {
+        if (auto removed = base::remove_tree(app_root / leftover); !removed) return removed;
+    }
+    if (!base::directory_exists(app_root / kFormer)) return {};
+    if (base::directory_exists(app_root / "tls")) return delete_tls_set_aside(app_root);
+    return rename_folder(app_root / kFormer, app_root / "tls");
 }
 
 }  // namespace dokku

@@ -24,8 +24,15 @@ struct TlsPair {
 base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,
                                 const std::optional<std::string>& expected_chain);
 
-/// Puts right what a crash left behind: a half-built sibling goes, and where the file system could
-/// not exchange in one step, the former folder comes back if `tls` is missing.
+/// Takes `tls` out of nginx's reach, whole; an app without one is fine. Until it is deleted,
+/// heal_tls puts it back.
+base::Result<void> set_tls_aside(const base::Path& app_root);
+
+/// Deletes what was set aside. Killed in the middle of it, nothing of it comes back.
+base::Result<void> delete_tls_set_aside(const base::Path& app_root);
+
+/// Puts right what a crash left behind: half-built and half-deleted folders go, and a folder that
+/// was set aside comes back if `tls` is missing.
 base::Result<void> heal_tls(const base::Path& app_root);
 
 }  // namespace dokku

@@ -5,6 +5,7 @@
 
 #include "dokku/certs.h"
 #include "hooks/app_facts.h"
+#include "store/switch_off.h"
 
 namespace hooks {
 namespace {
@@ -70,12 +71,7 @@ base::Result<void> note_removed_pair(const dokku::Environment& environment,
         if (steps_in) {
             state.due = now;
         } else if (!was_custom) {
-            // As after `disable`: not even with the next domain, where all apps are issued.
-            state.enabled = false;
-            state.switched_off = true;
-            state.ca_fails_since.reset();
-            state.names.clear();
-            state.due.reset();
+            store::switch_off(state);
         }
     });
 }

@@ -6,6 +6,8 @@
 #include "base/random.h"
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
+#include "lifecycle/finish_removals.h"
+#include "lifecycle/sound_nginx.h"
 
 namespace lifecycle {
 namespace {
@@ -42,6 +44,8 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
                              RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
+    finish_removals(context);
+    mend_missing_pairs(context, apps);
     CaQuestions questions{context};
     // Whom the questions' time does not reach is another each time.
     std::vector<dokku::AppName> walk = apps;
@@ -90,6 +94,7 @@ EnableOutcome plan_renewals(const Context& context, const std::vector<dokku::App
 }
 
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
+    finish_removals(context);
     CaQuestions questions{context};
     const Renewals found = find_renewals(context, {app}, run, &questions);
     if (!found.unreadable.empty()) return EnableOutcome::failed;

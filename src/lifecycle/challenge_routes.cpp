@@ -11,7 +11,7 @@
 #include "dokku/nginx_shadow.h"
 #include "dokku/nginx_workers.h"
 #include "dokku/property.h"
-#include "lifecycle/check_pair.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/self_fetch.h"
 
 namespace lifecycle {
@@ -126,7 +126,7 @@ base::Result<Routed> write_files(const Context& context, HostView& host, IssueJo
         }
         routed.checks.push_back({name, host.addresses(pairs), thumbprint});
     }
-    const auto files = dokku::route_files(context.environment, job.app);
+    const auto files = route_files_of(context, job);
     // A second route of the same run (after a rehearsal) is not new.
     if (!base::file_exists(files.snippet) && !base::file_exists(files.block)) {
         job.route_is_new = true;
@@ -232,78 +232,7 @@ bool any_alive(const std::vector<Routed>& routed) {
                        [](const Routed& one) { return one.job->alive(); });
 }
 
-/// The first part in quotation marks.
-std::string first_quoted(std::string_view text) {
-    const auto open = text.find('"');
-    if (open == std::string_view::npos) return {};
-    text.remove_prefix(open + 1);
-    const auto close = text.find('"');
-    return close == std::string_view::npos ? std::string{} : std::string{text.substr(0, close)};
-}
-
-/// nginx says which server name it refuses, but not where it stands.
-void find_place_of_name(dokku::NginxComplaint& complaint, const std::string& name) {
-    for (const auto& server :
-         dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig))) {
-        if (!server.has_name(name)) continue;
-        complaint.file = server.file;
-        complaint.line = server.line;
-        return;
-    }
-}
-
-/// The app whose certificate nginx cannot load.
-std::optional<dokku::AppName> app_of_pair(const Context& context,
-                                          const dokku::NginxComplaint& complaint) {
-    const auto app =
-        dokku::AppName::parse(dokku::app_of_file(context.environment.root, complaint.file));
-    const bool is_pair = app && complaint.file.parent_path() == context.environment.tls_root(*app);
-    return is_pair ? std::optional{*app} : std::nullopt;
-}
-
-/// Damaged pairs of ours are put back on the way, each app's once.
-base::Result<std::optional<dokku::NginxComplaint>> test_nginx(const Context& context) {
-    std::set<std::string> checked;
-    for (;;) {
-        auto complaint = dokku::NginxService::test();
-        if (!complaint || !complaint->has_value()) return complaint;
-        const auto app = app_of_pair(context, **complaint);
-        if (!app || !checked.insert(app->text()).second) return complaint;
-        check_pair_of_ours(context, *app);
-    }
-}
-
-std::string next_step(const Context& context, const dokku::NginxComplaint& complaint,
-                      const std::string& app, const std::string& name) {
-    if (app.empty()) return "Mend that file and try again.";
-    if (!name.empty()) {
-        return "Take that name away with: dokku domains:remove " + app + " '" + name + "'";
-    }
-    if (app_of_pair(context, complaint)) {
-        return "Install that certificate anew with: dokku certs:add " + app +
-               " <certificate> <key>, or take it away with: dokku certs:remove " + app;
-    }
-    return "Mend that file, or let Dokku write it again with: dokku proxy:build-config " + app;
-}
-
 }  // namespace
-
-base::Result<void> require_sound_nginx(const Context& context) {
-    const auto complaint = test_nginx(context);
-    if (!complaint) return complaint.error();
-    if (!complaint->has_value()) return {};
-    dokku::NginxComplaint words = **complaint;
-    const std::string name = words.file.empty() ? first_quoted(words.message) : "";
-    if (!name.empty()) find_place_of_name(words, name);
-    const std::string app = dokku::app_of_file(context.environment.root, words.file);
-    std::string message = "nginx's configuration is broken already";
-    if (!app.empty()) message += " by app " + app;
-    if (!words.file.empty()) message += " (" + words.place() + ")";
-    std::string step = next_step(context, words, app, name);
-    return base::fail(base::ErrorKind::rejected, message + ": " + words.message,
-                      {"Nothing was ordered: nginx could not load a certificate now.",
-                       "See it with: sudo nginx -t", std::move(step)});
-}
 
 void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
     HostView host;
@@ -337,7 +266,7 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
 }
 
 bool remove_route_files(const Context& context, const IssueJob& job) {
-    const auto removed = dokku::remove_route(dokku::route_files(context.environment, job.app));
+    const auto removed = dokku::remove_route(route_files_of(context, job));
     if (!removed) {
         context.log.warn("Cannot remove the challenge route of " + job.app.text() + ": " +
                          removed.error().message);

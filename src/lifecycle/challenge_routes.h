@@ -8,10 +8,6 @@
 
 namespace lifecycle {
 
-/// `nginx -t` before anything is written: if some app's configuration is broken already, nothing is
-/// ordered for anyone (cause blocked-by). The error names that app, file and line.
-base::Result<void> require_sound_nginx(const Context& context);
-
 /// Switches the challenge route on for all living jobs: files, one test, one reload, then each name
 /// is fetched over loopback. A job whose route nginx refuses or does not serve fails alone (cause
 /// path-shadowed) and its files go; if nginx did not take the reload at all, all fail (cause

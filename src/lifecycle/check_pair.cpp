@@ -6,7 +6,7 @@
 
 #include "crypto/served_pair.h"
 #include "dokku/certs.h"
-#include "dokku/tls_exchange.h"
+#include "dokku/exchange_pair.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/replaced_pair.h"
 
@@ -73,17 +73,17 @@ void tell_damage(const dokku::Log& log, const dokku::AppName& app, const base::P
 base::Result<void> put_back(const dokku::Environment& environment, const dokku::Log& log,
                             const dokku::AppName& app, const PairFiles& damaged,
                             const dokku::TlsPair& good, base::UtcTime now) {
-    // It may hold a key that is nowhere else.
-    const auto kept = keep_replaced_pair(environment, app, now);
-    if (!kept) return kept.error();
-    auto exchanged = dokku::exchange_tls(environment.app_root(app), good, damaged.chain_pem);
-    if (!exchanged) return exchanged;
-    log.warn("The last good one was put back in its place; what was there is kept in " +
-             kept->string());
-    const bool was_whole = damaged.chain_pem && damaged.key_pem;
-    // Dokku writes a vhost without https where one of the files is missing.
-    if (!was_whole) log.warn("Load it with: dokku proxy:build-config " + app.text());
-    return {};
+    const base::Path root = environment.app_root(app);
+    std::string told = "The last good one was put back in its place";
+    if (damaged.chain_pem || damaged.key_pem) {
+        // It may hold a key that is nowhere else.
+        const auto kept = keep_replaced_pair(root, now);
+        if (!kept) return kept.error();
+        told += "; what was there is kept in " + (root / *kept).string();
+    }
+    auto exchanged = dokku::exchange_pair(environment, app, root, good, damaged.chain_pem);
+    if (exchanged) log.warn(told);
+    return exchanged;
 }
 
 }  // namespace
@@ -108,7 +108,30 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
              (tls / "server.crt").string() + ", server.key)");
     auto back = put_back(environment, log, app, *files, *good, now);
     if (!back) return back;
+    const bool was_whole = files->chain_pem && files->key_pem;
+    // Dokku writes a vhost without https where one of the files is missing.
+    if (!was_whole) log.warn("Load it with: dokku proxy:build-config " + app.text());
     return note_sound(store, app, dokku::stamp_pair(environment, app));
+}
+
+base::Result<bool> restore_missing_pair(const dokku::Environment& environment,
+                                        const store::LocalStore& store, const dokku::Log& log,
+                                        const dokku::AppName& app, base::UtcTime now) {
+    const base::Path tls = environment.tls_root(app);
+    const auto files = read_pair(tls / "server.crt", tls / "server.key");
+    if (!files) return files.error();
+    const auto state = store.read_state(app.text());
+    if (!state) return state.error();
+    const bool ours = state->enabled && !state->switched_off &&
+                      is_of_letsencrypt(environment, store, app, files->chain_pem.value_or(""));
+    const auto good = ours ? find_good_pair(environment, app) : std::nullopt;
+    if (!good) return false;
+    if (auto back = put_back(environment, log, app, *files, *good, now); !back) {
+        return std::move(back).error();
+    }
+    auto noted = note_sound(store, app, dokku::stamp_pair(environment, app));
+    if (!noted) return std::move(noted).error();
+    return true;
 }
 
 void check_pair_of_ours(const Context& context, const dokku::AppName& app) {

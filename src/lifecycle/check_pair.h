@@ -17,8 +17,15 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const store::LocalStore& store, const dokku::Log& log,
                                         const dokku::AppName& app, base::UtcTime now);
 
-/// The same for an app whose pair may have been damaged without a rebuild of its vhost. Does
-/// nothing where another run is at work, or where a person's was installed last.
+/// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
+/// enabled and the pair was ours, the last good one comes back. Returns whether it did. The caller
+/// holds the app's lock.
+base::Result<bool> restore_missing_pair(const dokku::Environment& environment,
+                                        const store::LocalStore& store, const dokku::Log& log,
+                                        const dokku::AppName& app, base::UtcTime now);
+
+/// check_installed_pair for an app whose pair may have been damaged without a rebuild of its vhost.
+/// Does nothing where another run is at work, or where a person's was installed last.
 void check_pair_of_ours(const Context& context, const dokku::AppName& app);
 
 }  // namespace lifecycle

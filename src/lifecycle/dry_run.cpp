@@ -8,12 +8,14 @@
 #include "dokku/nginx_service.h"
 #include "lifecycle/ca_session.h"
 #include "lifecycle/challenge_routes.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/orders.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/profile.h"
 #include "lifecycle/rehearsal.h"
 #include "lifecycle/serve.h"
+#include "lifecycle/sound_nginx.h"
 
 namespace lifecycle {
 namespace {
@@ -39,7 +41,7 @@ class KeptRoute {
   public:
     KeptRoute(Context& context, const IssueJob& job) : context_(context), app_(job.app) {
         if (!job.settings.has_permanent_route()) return;
-        const auto files = dokku::route_files(context.environment, job.app);
+        const auto files = route_files_of(context, job);
         for (const base::Path& file : {files.snippet, files.block}) {
             if (auto text = base::read_file(file)) texts_.emplace_back(file, std::move(*text));
         }
@@ -124,6 +126,10 @@ EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
         return EnableOutcome::failed;
     }
     job.lock = std::move(*lock);
+    if (auto held = hold_folder(context, job); !held) {
+        warn_of(context, held.error());
+        return EnableOutcome::failed;
+    }
     job.settings.server.computed = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
@@ -134,6 +140,7 @@ EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
     job.settled = true;
     load_pairs(context, {&job});
     route.restore();
+    release(context, job);
     return outcome;
 }
 

@@ -8,8 +8,9 @@
 #include "base/text.h"
 #include "dokku/challenge_route.h"
 #include "lifecycle/certificate_files.h"
-#include "lifecycle/challenge_routes.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/finish.h"
+#include "lifecycle/finish_removals.h"
 #include "lifecycle/install_pair.h"
 #include "lifecycle/issue_run.h"
 #include "lifecycle/journal.h"
@@ -17,6 +18,7 @@
 #include "lifecycle/record.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
+#include "lifecycle/sound_nginx.h"
 
 namespace lifecycle {
 namespace {
@@ -32,7 +34,7 @@ void print(const Context& context, const base::Error& error) {
 /// What a killed run was writing when it ended; some of it holds keys.
 base::Result<void> sweep(const Context& context, const IssueJob& job) {
     const base::Path folder = certificate_folder(context, job);
-    const auto route = dokku::route_files(context.environment, job.app);
+    const auto route = route_files_of(context, job);
     for (const base::Path& swept :
          {folder.parent_path(), folder, folder / "certificates", route.snippet.parent_path()}) {
         if (auto done = base::remove_leftovers(swept); !done) return done;
@@ -40,11 +42,21 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
     return base::remove_leftovers(route.block.parent_path(), route.block.filename().string());
 }
 
-/// The first writes: the app's lock, its webroot (kept for compatibility), the folder of its
-/// configuration and the journal. Returns whether there still is something to do: the run that held
-/// the lock may have done it.
-base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish) {
+/// Its webroot (kept for compatibility) and the folder of its configuration.
+base::Result<void> write_folders(const Context& context, const IssueJob& job) {
     constexpr mode_t kFolder = 0755;
+    if (auto swept = sweep(context, job); !swept) return swept;
+    const base::Path webroot = context.environment.webroot(job.app);
+    if (auto made = base::make_directories(webroot, kFolder); !made) return made;
+    if (auto open = base::set_mode(webroot, kFolder); !open) return open;
+    return write_configuration(certificate_folder(context, job), job.config_line,
+                               job.settings.lego_docker_options.computed,
+                               job.settings.docker_env().reveal());
+}
+
+/// The app's lock, its folder held open, the first writes, and the journal. Returns whether there
+/// still is something to do: the run that held the lock may have done it, or the app be gone.
+base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish) {
     constexpr std::chrono::seconds kShortPatience{2};  // in a batch others wait behind this one
     const std::chrono::seconds patience = wish.is_typed() ? store::kTypedPatience : kShortPatience;
     auto lock = context.store.lock_app(job.app.text(), patience, context.clock);
@@ -63,18 +75,13 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
             {"Wait for it to end, then try again."});
     }
     job.lock = std::move(*lock);
+    if (auto held = hold_folder(context, job); !held) return std::move(held).error();
     auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
-    if (auto swept = sweep(context, job); !swept) return std::move(swept).error();
-    const base::Path webroot = context.environment.webroot(job.app);
-    if (auto made = base::make_directories(webroot, kFolder); !made) return std::move(made).error();
-    if (auto open = base::set_mode(webroot, kFolder); !open) return std::move(open).error();
-    auto written = write_configuration(certificate_folder(context, job), job.config_line,
-                                       job.settings.lego_docker_options.computed,
-                                       job.settings.docker_env().reveal());
-    if (!written) return std::move(written).error();
-    if (auto begun = begin_journal(context, job); !begun) return std::move(begun).error();
-    return true;
+    if (auto written = write_folders(context, job); !written) {
+        return job.folder->readable(std::move(written).error());
+    }
+    return begin_journal(context, job);
 }
 
 /// An app that got no certificate, for the summary.
@@ -170,6 +177,7 @@ bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
 
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish) {
+    finish_removals(context);
     std::vector<Missed> missed;
     auto prepared = prepare_all(context, apps, wish, missed);
     drop_all_if_blocked(context, prepared, wish, missed);
@@ -185,18 +193,19 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
             if (wish.is_unattended() && job->lock) {
                 record_refusal(context, job->app, {cause::kHost, due.error()});
             }
-            job->lock.reset();
+            release(context, *job);
         } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());
             // Its turn comes later; until then others may do with the app what they want.
             if (wish.is_batch()) job->lock.reset();
         } else {
-            job->lock.reset();
+            release(context, *job);
         }
     }
     if (!jobs.empty()) issue(context, jobs, wish);
-    const bool issued =
-        std::none_of(jobs.begin(), jobs.end(), [](const IssueJob* job) { return job->failure; });
+    const bool issued = std::none_of(jobs.begin(), jobs.end(), [&](const IssueJob* job) {
+        return job->failure || (wish.is_typed() && job->left_to_other);
+    });
     if (apps.size() > 1 && !(jobs.empty() && missed.empty())) summarize(context, jobs, missed);
     return missed.empty() && issued ? EnableOutcome::done : EnableOutcome::failed;
 }

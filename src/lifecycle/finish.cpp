@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lifecycle/choose_ca.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/record.h"
 #include "lifecycle/renewal_plan.h"
 #include "lifecycle/serve.h"
@@ -53,13 +54,14 @@ void remember(Context& context, const IssueJob& job) {
         job.failure && job.issued && job.failure->error.kind == base::ErrorKind::protocol;
     const Cause* why = find_cause(job.cause);
     const bool goes_on = job.alive() || (job.failure && why != nullptr && why->heals);
-    auto kept = context.store.update_state(job.app.text(), [&](store::AppState& state) {
+    auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
         if (!job.settled) state.last_attempt = attempt;
         note_ca_health(state, job, attempt.at);
-        // The minute's run goes on with what can heal by itself.
-        if (goes_on) {
-            state.enabled = true;
-            state.switched_off = false;
+        // The minute's run goes on with what can heal by itself. Else the app is as before the
+        // command: the claim enabled it.
+        if (!goes_on && !job.was_enabled) {
+            state.enabled = false;
+            state.switched_off = job.was_off;
         }
         const bool unasked = state.order && state.order->url.empty();
         if (job.alive() || useless || unasked) state.order.reset();
@@ -93,7 +95,7 @@ void finish_one(Context& context, const ServedProbe& probe, RenewalInquiry& inqu
     const bool installed = job.alive() && !job.unused;
     if (installed) inquiry.ask_if_due(job.app);
     record_outcome(context, job);
-    job.lock.reset();
+    release(context, job);
 }
 
 }  // namespace

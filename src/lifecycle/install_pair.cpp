@@ -1,10 +1,11 @@
 #include "lifecycle/install_pair.h"
 
 #include "crypto/certificate.h"
-#include "dokku/tls_exchange.h"
+#include "dokku/exchange_pair.h"
 #include "dokku/trigger.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/certificate_note.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/replaced_pair.h"
 
 namespace lifecycle {
@@ -12,9 +13,9 @@ namespace {
 
 /// A typed `enable` replaces a pair that a person installed; it is kept, never lost.
 base::Result<void> keep_custom_pair(Context& context, const IssueJob& job) {
-    const auto copied = keep_replaced_pair(context.environment, job.app, context.clock.now());
+    const auto copied = keep_replaced_pair(app_folder(context, job), context.clock.now());
     if (!copied) return copied.error();
-    const base::Path& kept = *copied;
+    const base::Path kept = context.environment.app_root(job.app) / *copied;
     context.log.warn("The certificate that was installed for " + job.app.text() +
                      " was not issued by letsencrypt; it is replaced.");
     context.log.warn("It is kept in " + kept.string() + ". Put it back with: dokku certs:add " +
@@ -23,9 +24,14 @@ base::Result<void> keep_custom_pair(Context& context, const IssueJob& job) {
     return {};
 }
 
+base::Unexpected<base::Error> taken_away(const IssueJob& job) {
+    return base::fail(base::ErrorKind::busy,
+                      job.app.text() + " was switched off, renamed or destroyed meanwhile");
+}
+
 base::Result<void> note_installed(const Context& context, const IssueJob& job,
                                   const crypto::Certificate& leaf) {
-    return context.store.update_state(job.app.text(), [&](store::AppState& state) {
+    auto noted = update_claimed_state(context, job, [&](store::AppState& state) {
         store::InstalledPair pair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
         pair.not_before = leaf.not_before();
         if (job.ca != nullptr) {
@@ -37,12 +43,14 @@ base::Result<void> note_installed(const Context& context, const IssueJob& job,
         state.crl_next = first_look_at_lists(leaf);
         state.covered = leaf.names();
     });
+    if (!noted) return std::move(noted).error();
+    return *noted ? base::Result<void>{} : taken_away(job);
 }
 
 }  // namespace
 
 base::Path certificate_folder(const Context& context, const IssueJob& job) {
-    return context.environment.certs_root(job.app) / job.hash;
+    return app_folder(context, job) / "letsencrypt" / "certs" / job.hash;
 }
 
 base::Result<void> install_pair(Context& context, IssueJob& job) {
@@ -67,11 +75,16 @@ base::Result<void> install_pair(Context& context, IssueJob& job) {
     auto recorded =
         context.store.record_issued(job.app.text(), leaf.fingerprint(), context.clock.now());
     if (!recorded) return recorded;
-    const base::Path current = context.environment.certs_root(job.app) / "current";
-    if (auto linked = base::replace_symlink(current, folder); !linked) return linked;
+    // The link names the folder as others find it.
+    const base::Path certs = context.environment.certs_root(job.app);
+    if (auto linked = base::replace_symlink(folder.parent_path() / "current", certs / job.hash);
+        !linked) {
+        return linked;
+    }
     if (job.unused) return write_plain_pair(folder, files);
-    auto exchanged = dokku::exchange_tls(context.environment.app_root(job.app),
-                                         {files.chain_pem, files.key_pem.clone()}, job.live_chain);
+    if (!is_still_claimed(context, job)) return taken_away(job);
+    auto exchanged = dokku::exchange_pair(context.environment, job.app, app_folder(context, job),
+                                          {files.chain_pem, files.key_pem.clone()}, job.live_chain);
     if (!exchanged) return exchanged;
     if (auto noted = note_installed(context, job, leaf); !noted) return noted;
     if (auto written = write_plain_pair(folder, files); !written) return written;

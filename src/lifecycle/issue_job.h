@@ -8,6 +8,7 @@
 
 #include "acme/failure.h"
 #include "acme/order_flow.h"
+#include "base/folder.h"
 #include "base/lock.h"
 #include "crypto/private_key.h"
 #include "dns/addresses.h"
@@ -76,12 +77,14 @@ struct IssueJob {
     std::map<std::string, dns::Addresses, std::less<>> addresses;  ///< where the names lead
     std::unique_ptr<DnsChallenges> records;                        ///< for DNS-01
     std::optional<base::FileLock> lock;
+    std::optional<base::Folder> folder;  ///< of the app, from the claim on (claim.h)
     CaSession* ca = nullptr;
     std::optional<crypto::PrivateKey> key;  ///< of the certificate to be
     std::optional<acme::IssuedCertificate> issued;
     std::optional<acme::Failure> failure;  ///< why this app got no certificate
     std::string_view cause;                ///< of the failure
     bool was_off = false;                  ///< by `disable`, when the run began
+    bool was_enabled = false;              ///< when it was claimed
     bool unused = false;                   ///< a custom pair is served; ours is only kept good
     bool settled = false;                  ///< there is nothing to order after all
     bool ca_is_parked = false;             ///< it asked not to be asked at all for a while

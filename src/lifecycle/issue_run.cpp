@@ -13,6 +13,7 @@
 #include "crypto/certificate.h"
 #include "dokku/challenge_route.h"
 #include "lifecycle/challenge_routes.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/install_pair.h"
@@ -55,7 +56,7 @@ void install(Context& context, IssueJob& job) {
     context.log.info1("Certificate retrieved successfully.");
     context.log.info1("Installing let's encrypt certificates");
     auto installed = install_pair(context, job);
-    if (!installed) job.fail(cause::kHost, std::move(installed).error());
+    if (!installed) job.fail(cause::kHost, job.folder->readable(std::move(installed).error()));
 }
 
 /// Contract 10.4 step 8.
@@ -77,11 +78,10 @@ bool hand_over(const Context& context, const Jobs& jobs, const EnableWish& wish)
     return true;
 }
 
-/// Since the run began, minutes may have passed in which nobody held the app's lock.
+/// Since the run began, minutes may have passed in which nobody held the app's lock; and Dokku's
+/// commands do not look at it.
 bool is_as_it_was(const Context& context, const IssueJob& job) {
-    const auto state = context.store.read_state(job.app.text());
-    const bool gone = !base::directory_exists(context.environment.app_root(job.app));
-    if (gone || !state || (state->switched_off && !job.was_off)) return false;
+    if (!is_still_claimed(context, job)) return false;
     const auto live = base::read_file(context.environment.tls_root(job.app) / "server.crt");
     return live ? job.live_chain && *job.live_chain == *live : !job.live_chain;
 }
@@ -109,10 +109,10 @@ class IssueRun {
         for (IssueJob* job : jobs_) {
             const bool kept = job->issued && !job->ca && job->alive();
             if (!kept) continue;
-            install(context_, *job);
-            end(*job);
+            finish_order(*job);
         }
         load();
+        if (is_route_stale_) reload_nginx(context_, dokku::Scope::global());
     }
 
   private:
@@ -158,6 +158,7 @@ class IssueRun {
         run.begin = [this](IssueJob& job) { begin(job); };
         run.ordered = [this](IssueJob& job, bool exempt) { limits_.note_order(job, exempt); };
         run.ended = [this](IssueJob& job) { return take_result(job); };
+        run.goes_on = [this](const IssueJob& job) { return is_still_claimed(context_, job); };
         run_orders(context_, sessions_, jobs, run);
     }
 
@@ -195,6 +196,7 @@ class IssueRun {
         } else if (!job.lock) {
             take_lock(job);
         }
+        if (job.alive() && !is_as_it_was(context_, job)) leave_alone(job);
         if (job.alive()) restore_route(job);
         if (job.alive()) refuse_silent_ca(job);
         if (job.alive()) limits_.check(job);
@@ -237,14 +239,13 @@ class IssueRun {
         }
         if (!lock) return job.fail(cause::kHost, std::move(lock).error());
         job.lock = std::move(*lock);
-        if (!is_as_it_was(context_, job)) leave_alone(job);
     }
 
     /// While the app waited for its turn, a command for it alone may have opened a route of its own
     /// and taken it away at its end. The CA would find nothing.
     void restore_route(IssueJob& job) {
         if (job.settings.uses_dns()) return;
-        const auto files = dokku::route_files(context_.environment, job.app);
+        const auto files = route_files_of(context_, job);
         if (dokku::has_route(files, job.ca->thumbprint())) return;
         context_.log.verbose("The challenge route of " + job.app.text() + " is gone; made again");
         switch_routes_on(context_, {&job});
@@ -252,17 +253,16 @@ class IssueRun {
 
     /// Someone has made something else of the app. What this run began with goes, and nothing is
     /// written about it: it may be switched off by now, or gone.
-    void leave_alone(IssueJob& job) const {
+    void leave_alone(IssueJob& job) {
         context_.log.verbose(job.app.text() + " was changed meanwhile; it is left alone");
-        if (!job.settings.has_permanent_route()) remove_route_files(context_, job);
-        auto dropped =
-            context_.store.update_existing_state(job.app.text(), [](store::AppState& state) {
-                if (state.order && state.order->url.empty()) state.order.reset();
-            });
+        auto dropped = update_claimed_state(context_, job, [](store::AppState& state) {
+            if (state.order && state.order->url.empty()) state.order.reset();
+        });
         if (!dropped) context_.log.warn(dropped.error().message);
+        job.failure.reset();
         job.settled = true;
         job.left_to_other = true;
-        job.lock.reset();
+        if (abandon(context_, job)) is_route_stale_ = true;
     }
 
     /// Returns whether the job is ordered again.
@@ -270,10 +270,17 @@ class IssueRun {
         limits_.note_result(job);
         note_answer(job);
         if (drop_refused_names(context_, job, wish_)) return true;
-        if (job.alive()) install(context_, job);
-        end(job);
+        finish_order(job);
         if (context_.clock.monotonic() - loaded_ >= kLoadEvery) load();
         return false;
+    }
+
+    /// Installs what was ordered, unless the app is another by now.
+    void finish_order(IssueJob& job) {
+        const bool given_up = job.alive() && !job.issued;
+        if (job.alive() && !given_up && is_still_claimed(context_, job)) install(context_, job);
+        if (given_up || !is_still_claimed(context_, job)) leave_alone(job);
+        end(job);
     }
 
     void end(IssueJob& job) {
@@ -305,7 +312,11 @@ class IssueRun {
     /// meanwhile is not to be undone: neither a route that is in use nor a `disable`.
     void drop_others(Jobs& ended) {
         const auto is_others = [this](IssueJob* job) {
-            if (job->lock) return false;
+            if (job->lock) {
+                if (is_still_claimed(context_, *job)) return false;
+                leave_alone(*job);
+                return true;
+            }
             auto lock = context_.store.try_lock_app(job->app.text());
             if (!lock) return true;
             job->lock = std::move(*lock);
@@ -336,7 +347,8 @@ class IssueRun {
     LimitCheck limits_;
     base::Clock::Monotonic started_;
     base::Clock::Monotonic loaded_;
-    Jobs ended_;  ///< and not loaded yet
+    Jobs ended_;                   ///< and not loaded yet
+    bool is_route_stale_ = false;  ///< of an app that was left alone
     std::size_t count_ = 0;
     std::map<const CaSession*, int> unanswered_;  ///< orders in a row
 };

@@ -4,18 +4,28 @@
 
 namespace lifecycle {
 
-base::Result<void> begin_journal(const Context& context, const IssueJob& job) {
+base::Result<bool> begin_journal(const Context& context, IssueJob& job) {
     const base::UtcTime now = context.clock.now();
-    return context.store.update_state(job.app.text(), [&](store::AppState& state) {
+    bool begun = false;
+    auto kept = context.store.update_state_if(job.app.text(), [&](store::AppState& state) {
+        const bool gone = !job.folder->is_at(context.environment.app_root(job.app));
+        begun = !gone && !(state.switched_off && !job.was_off);
+        if (!begun) return false;
+        job.was_enabled = state.enabled;
+        state.enabled = true;
+        state.switched_off = false;
         state.due = now + kJournalPatience;
         for (const std::string& name : to_texts(job.names)) {
             if (store::find_name(state, name) != nullptr) continue;
             state.names.push_back({name, store::NameStatus::creating, "", "", now, 0, {}, {}, {}});
         }
-        if (state.order) return;
+        if (state.order) return true;
         state.order = store::RunningOrder{"",       job.settings.server.computed, "",
                                           job.hash, to_texts(job.names),          base::Secret{}};
+        return true;
     });
+    if (!kept) return std::move(kept).error();
+    return begun;
 }
 
 }  // namespace lifecycle

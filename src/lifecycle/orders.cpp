@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/csr.h"
 #include "lifecycle/certificate_key.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/renewal_plan.h"
 
 namespace lifecycle {
@@ -54,7 +55,14 @@ class Running {
         start_anew();
     }
 
+    /// Somebody has made something else of the app: nothing more is asked of the CA.
+    void give_up() {
+        clean_up_records();
+        finished_ = true;
+    }
+
     void step() {
+        if (run_.goes_on && !run_.goes_on(job_)) return give_up();
         if (waits_for_records_) return look_for_records();
         auto step = flow_->advance();
         // First of all: a step may have made an order and failed all the same.
@@ -130,11 +138,13 @@ class Running {
                                  "); ordered as a new certificate");
         }
         if (!run_.journals) return {};
-        return context_.store.update_state(job_.app.text(), [this](store::AppState& state) {
+        auto kept = update_claimed_state(context_, job_, [this](store::AppState& state) {
             state.order = store::RunningOrder{
                 flow_->order_url(), job_.settings.server.computed, job_.ca->client().account_url(),
                 job_.hash,          to_texts(job_.names),          job_.key->to_pem()};
         });
+        if (!kept) return std::move(kept).error();
+        return {};  // what was not kept is noticed before the next step
     }
 
     /// An order of an earlier run may be invalid or forgotten by now: that costs one new order.
@@ -151,8 +161,8 @@ class Running {
         }
         const bool is_asked_again = failure.not_known_yet() && !flow_->order_url().empty();
         if (!lost && !is_asked_again && run_.journals) {
-            auto dropped = context_.store.update_state(
-                job_.app.text(), [](store::AppState& state) { state.order.reset(); });
+            auto dropped = update_claimed_state(
+                context_, job_, [](store::AppState& state) { state.order.reset(); });
             if (!dropped) context_.log.warn(dropped.error().message);
         }
         end(std::move(failure));

@@ -18,6 +18,8 @@ struct OrderRun {
     std::function<void(IssueJob&)> begin{};
     /// The CA took a new order; `exempt`: as the renewal of a certificate (RFC 9773).
     std::function<void(IssueJob&, bool exempt)> ordered{};
+    /// Asked before each step of an order; false gives it up, with neither `issued` nor `failure`.
+    std::function<bool(const IssueJob&)> goes_on{};
     /// The order has ended: `issued` and `key` are there, or `failure`. Returns whether the job is
     /// to be ordered once more, without what the CA refused.
     std::function<bool(IssueJob&)> ended{};

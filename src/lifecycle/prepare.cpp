@@ -208,6 +208,17 @@ bool keeps_custom_pair(const Context& context, const IssueJob& job, const Enable
     return !(wish.is_automatic() && expired);
 }
 
+/// A person wants letsencrypt for an app that has its certificate already: it is renewed from now
+/// on, whatever a command before that had switched off.
+void note_wish(const Context& context, const dokku::AppName& app, const store::AppState& state) {
+    if (state.enabled && !state.switched_off) return;
+    auto noted = context.store.update_existing_state(app.text(), [](store::AppState& changed) {
+        changed.enabled = true;
+        changed.switched_off = false;
+    });
+    if (!noted) context.log.warn(noted.error().message);
+}
+
 /// Looks at the pair and the journal. Says the official lines if nothing is due.
 base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWish& wish) {
     if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
@@ -236,6 +247,7 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
         record_outcome(context, job);
         return false;
     }
+    if (wish.is_typed()) note_wish(context, job.app, *state);
     tell_nothing_due(context, job);
     return false;
 }

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "dokku/domains.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/prepare.h"
 #include "lifecycle/renewal_plan.h"
 #include "lifecycle/retry_schedule.h"
@@ -92,7 +93,8 @@ std::optional<base::UtcTime> next_look_at(const dokku::Settings& settings,
     return look ? std::min(*look, *renewal) : *renewal;
 }
 
-void report(const Context& context, const base::Result<void>& kept) {
+template <class Kept>
+void report(const Context& context, const Kept& kept) {
     if (!kept) context.log.warn(kept.error().message);
 }
 
@@ -137,7 +139,7 @@ void record_outcome(const Context& context, const IssueJob& job) {
     const double dice = roll_dice();
     const auto outcomes = outcomes_of(job, now);
     const bool missed = missed_a_change(context, job);
-    report(context, context.store.update_state(job.app.text(), [&](store::AppState& state) {
+    const auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
         for (const NameOutcome& outcome : outcomes) {
             if (job.settled && waits_to_be_served(state, outcome)) continue;
             record_name(state, outcome, now, dice);
@@ -151,7 +153,8 @@ void record_outcome(const Context& context, const IssueJob& job) {
         // Without the lock that time is what this look was for.
         const bool woken = job.lock && state.due && *state.due <= now;
         if (!woken) state.due = missed ? now : next_look_at(job.settings, state, now);
-    }));
+    });
+    report(context, kept);
 }
 
 void record_refusal(const Context& context, const dokku::AppName& app, const Refusal& refusal) {
@@ -185,7 +188,7 @@ void record_custom_pair(const Context& context, const IssueJob& job) {
     const base::UtcTime now = context.clock.now();
     const double dice = roll_dice();
     const base::UtcTime until = job.covered_until.value_or(now + std::chrono::hours{24});
-    report(context, context.store.update_state(job.app.text(), [&](store::AppState& state) {
+    const auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
         state.installed = store::InstalledPair{"", store::Owner::custom, until};
         for (const dns::DnsName& name : job.names) {
             record_name(state,
@@ -201,7 +204,8 @@ void record_custom_pair(const Context& context, const IssueJob& job) {
         }
         keep_only(state, wanted_names(job));
         state.due = next_look_at(job.settings, state, now);
-    }));
+    });
+    report(context, kept);
 }
 
 }  // namespace lifecycle

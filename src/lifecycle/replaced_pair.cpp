@@ -17,22 +17,21 @@ std::string to_folder_time(base::UtcTime time) {
 
 }  // namespace
 
-base::Result<base::Path> keep_replaced_pair(const dokku::Environment& environment,
-                                            const dokku::AppName& app, base::UtcTime now) {
+base::Result<std::string> keep_replaced_pair(const base::Path& app_root, base::UtcTime now) {
     constexpr mode_t kFolder = 0700;
     constexpr mode_t kFile = 0600;
-    base::Path kept =
-        environment.app_root(app) / "letsencrypt" / ("replaced-" + to_folder_time(now));
+    std::string name = "letsencrypt/replaced-" + to_folder_time(now);
+    const base::Path kept = app_root / name;
     if (auto made = base::make_directories(kept, kFolder); !made) return std::move(made).error();
-    for (const char* name : {"server.crt", "server.key"}) {
-        const auto content = base::read_file(environment.tls_root(app) / name);
+    for (const char* file : {"server.crt", "server.key"}) {
+        const auto content = base::read_file(app_root / "tls" / file);
         if (!content && content.error().kind == base::ErrorKind::not_found) continue;
         if (!content) return content.error();
-        if (auto copied = base::replace_file(kept / name, *content, kFile); !copied) {
+        if (auto copied = base::replace_file(kept / file, *content, kFile); !copied) {
             return std::move(copied).error();
         }
     }
-    return kept;
+    return name;
 }
 
 }  // namespace lifecycle

@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "crypto/certificate.h"
+#include "dokku/app_traces.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "dokku/removal_marker.h"
+#include "lifecycle/finish_removals.h"
 #include "lifecycle/record.h"
 #include "lifecycle/serve.h"
 
@@ -56,7 +59,7 @@ void look_for_served(Context& context, const dokku::AppName& app) {
         served = probe.look(*wish, kPatience);
     }
     const base::UtcTime now = context.clock.now();
-    auto kept = context.store.update_state(app.text(), [&](store::AppState& changed) {
+    auto kept = context.store.update_existing_state(app.text(), [&](store::AppState& changed) {
         for (const ServedName& one : served) {
             const Cause* why = find_cause(one.cause);
             record_name(changed,
@@ -89,6 +92,8 @@ base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName&
     // An open journal while a run over all apps is under way: it waits for its turn there.
     if (state->order && context.store.is_run_under_way()) return false;
     if (state->switched_off) {
+        // Another process removes its pair, or that failed: finish_removals looks again.
+        if (dokku::pending_removal(context.environment, app)) return false;
         (void)context.store.update_state(app.text(), [](store::AppState& one) { one.due.reset(); });
         return false;
     }
@@ -110,6 +115,7 @@ EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& ap
 }  // namespace
 
 EnableOutcome retry_due(Context& context) {
+    finish_removals(context);
     const auto existing = dokku::list_all_apps(context.environment);
     if (!existing) {
         context.log.warn(existing.error().message);
@@ -121,6 +127,7 @@ EnableOutcome retry_due(Context& context) {
     for (const std::string& text : context.store.due_apps(context.clock.now())) {
         const auto app = dokku::AppName::parse(text);
         if (!app || !std::binary_search(existing->begin(), existing->end(), *app)) {
+            if (app) (void)dokku::remove_app_traces(context.environment, *app);
             (void)context.store.remove_state(text);
             continue;
         }

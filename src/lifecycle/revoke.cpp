@@ -2,18 +2,22 @@
 
 #include <optional>
 
+#include "base/folder.h"
 #include "base/pem.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/private_key.h"
 #include "dokku/certs.h"
-#include "dokku/command.h"
 #include "dokku/domains.h"
 #include "dokku/hsts.h"
+#include "dokku/removal_marker.h"
+#include "dokku/remove_pair.h"
 #include "lifecycle/ca_directory.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/explain.h"
+#include "lifecycle/finish_removals.h"
 #include "lifecycle/requirements.h"
+#include "store/switch_off.h"
 
 namespace lifecycle {
 namespace {
@@ -114,32 +118,49 @@ acme::Outcome<void> revoke_at_ca(Context& context, const dokku::AppName& app,
                                     acme::RevocationSigner::certificate_key);
 }
 
-/// Whoever sees the pair go must not order it anew, nor take up what lies in certs/current.
+void warn_of_rest(const Context& context, const dokku::AppName& app, const base::Error& error) {
+    context.log.warn(error.message);
+    for (const std::string& step : error.steps)
+        context.log.warn(step);
+    if (!dokku::has_pair(context.environment, app)) return;
+    context.log.warn(
+        "The revoked certificate is still served. Remove it with: dokku certs:remove " +
+        app.text());
+}
+
+/// Whoever sees the pair go must not order it anew, nor take up what lies in certs/current. Should
+/// we be killed, the minute's run goes on.
 void note_off(const Context& context, const dokku::AppName& app, const dokku::Settings& settings) {
     const auto current = read_current(context, app, settings);
     const std::string revoked = current ? base::to_hex(crypto::sha256(current->der)) : "";
+    const base::UtcTime due = context.clock.now() + store::kRemovalPatience;
     const auto off = context.store.update_state(app.text(), [&](store::AppState& state) {
-        state.enabled = false;
+        store::switch_off(state);
         state.revoked = revoked;
-        state.switched_off = true;
-        state.ca_fails_since.reset();
-        state.names.clear();
-        state.due.reset();
+        state.due = due;
     });
     if (!off) context.log.warn(off.error().message);
 }
 
+/// What `dokku certs:remove` does and says, but so that a kill leaves nginx a pair to load.
+base::Result<void> remove_served(const Context& context, const dokku::AppName& app) {
+    auto marked = dokku::mark_removal(context.environment, app, dokku::RemovalKind::revoke);
+    if (!marked) return marked;
+    context.log.info1("Removing SSL endpoint from " + app.text());
+    return dokku::remove_pair(context.environment, app);
+}
+
 void remove_pair(Context& context, const dokku::AppName& app, const dokku::Settings& settings) {
     note_off(context, app, settings);
-    if (!dokku::is_active(context.environment, app)) {
+    if (dokku::is_active(context.environment, app)) {
+        const auto removed = remove_served(context, app);
+        if (!removed) return warn_of_rest(context, app, removed.error());
+    } else {
         context.log.verbose("The pair in use is not the revoked one; it stays");
-        return;
     }
-    const auto removed = dokku::run_dokku(context.environment, app, {"certs:remove", app.text()});
-    if (removed && removed->ok()) return;
-    context.log.warn(removed ? "The revoked certificate could not be removed and is still served"
-                             : removed.error().message);
-    context.log.warn("Remove it with: dokku certs:remove " + app.text());
+    const auto done = context.store.update_existing_state(
+        app.text(), [](store::AppState& state) { state.due.reset(); });
+    if (!done) context.log.warn(done.error().message);
 }
 
 }  // namespace
@@ -152,8 +173,11 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     if (auto email = require_email(*settings, app); !email) return email;
     const auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return domains.error();
+    finish_removals(context);
     const auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!lock) return lock.error();
+    const auto folder = base::Folder::open(context.environment.app_root(app));
+    if (!folder) return folder.error();
 
     context.log.info1("Revoking letsencrypt certificate for " + app.text() + " via " +
                       (settings->uses_dns() ? "DNS-01" : "HTTP-01"));
@@ -166,7 +190,8 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     const auto done = revoke_at_ca(context, app, *settings, reason);
     if (done) {
         context.log.info1("Certificate revoked successfully.");
-        remove_pair(context, app, *settings);
+        // While the CA answered the app may have been destroyed, and another one have its name.
+        if (folder->is_at(context.environment.app_root(app))) remove_pair(context, app, *settings);
     } else {
         tell_failure(context.log, done.error(), app);
         context.log.info1("Certificate revocation failed (code 1)!");

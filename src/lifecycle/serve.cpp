@@ -12,6 +12,8 @@
 #include "dokku/nginx_service.h"
 #include "dokku/trigger.h"
 #include "lifecycle/challenge_routes.h"
+#include "lifecycle/claim.h"
+#include "lifecycle/sound_nginx.h"
 
 namespace lifecycle {
 namespace {
@@ -148,16 +150,22 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
         }
     }
     for (const IssueJob* job : jobs) {
-        if (needs_rebuild(context, *job)) rebuild_vhost(context, job->app);
+        // Each takes Dokku some seconds, and would make a folder for an app that is gone.
+        if (needs_rebuild(context, *job) && is_still_claimed(context, *job)) {
+            rebuild_vhost(context, job->app);
+        }
     }
-    if (reload_for == nullptr) return;
+    if (reload_for != nullptr) reload_nginx(context, reload_for->app);
+}
+
+void reload_nginx(const Context& context, const dokku::Scope& scope) {
     // Another app may have broken the configuration meanwhile.
     if (auto sound = require_sound_nginx(context); !sound) {
         context.log.warn("nginx was not reloaded: " + sound.error().message);
         context.log.warn("The files are in place. Once that is mended: dokku nginx:reload");
         return;
     }
-    const auto reloaded = dokku::NginxService{context.environment}.reload(reload_for->app);
+    const auto reloaded = dokku::NginxService{context.environment}.reload(scope);
     if (!reloaded) context.log.warn(reloaded.error().message);
 }
 

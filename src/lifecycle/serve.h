@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dokku/nginx_config.h"
+#include "dokku/property.h"
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 
@@ -14,6 +15,9 @@ namespace lifecycle {
 /// whose vhost does not know the pair or its names yet, one reload for all others together. Nothing
 /// is reloaded if nothing changed.
 void load_pairs(Context& context, const std::vector<IssueJob*>& jobs);
+
+/// One reload, unless nginx would refuse it; what goes wrong is a warning.
+void reload_nginx(const Context& context, const dokku::Scope& scope);
 
 /// One vhost rebuild; a failure is a warning.
 void rebuild_vhost(const Context& context, const dokku::AppName& app);

@@ -3,8 +3,11 @@
 #include <filesystem>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "dokku/removal_marker.h"
+#include "dokku/tls_exchange.h"
 #include "support/dokku_host.h"
 #include "support/files.h"
 
@@ -51,6 +54,30 @@ TEST_CASE("a renamed app keeps its pair and properties, not the files of the old
     CHECK_FALSE(host.in_new("letsencrypt"));
     CHECK_FALSE(host.in_new("nginx.conf.d/letsencrypt.conf"));
     CHECK(fs::exists(host.environment.root / "old/letsencrypt"));
+}
+
+TEST_CASE("a pair whose removal was cut short does not come along", "[dokku]") {
+    Copied host;
+    const bool renamed = GENERATE(true, false);
+    const bool aside = GENERATE(true, false);
+    REQUIRE(dokku::mark_removal(host.environment, host.from, dokku::RemovalKind::disable));
+    if (aside) REQUIRE(dokku::set_tls_aside(host.environment.app_root(host.to)));
+    if (renamed) {
+        REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to));
+    } else {
+        REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    }
+    CHECK_FALSE(host.in_new("tls"));
+    CHECK_FALSE(host.in_new(".tls.letsencrypt-former"));
+    CHECK_FALSE(host.in_new(".tls.letsencrypt-deleted"));
+}
+
+TEST_CASE("what a killed run had built does not come along", "[dokku]") {
+    Copied host;
+    test::write_file(host.environment.root / "new/.tls.letsencrypt-new/server.key", "half");
+    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to));
+    CHECK(host.in_new("tls/server.crt"));
+    CHECK_FALSE(host.in_new(".tls.letsencrypt-new"));
 }
 
 TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][C-10.5]") {

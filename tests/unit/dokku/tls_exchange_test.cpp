@@ -174,6 +174,28 @@ TEST_CASE("killed after both renames, the new pair stays", "[dokku][design-6]") 
     CHECK_FALSE(fs::exists(app.root / ".tls.letsencrypt-former"));
 }
 
+TEST_CASE("a folder that was set aside comes back whole, or goes whole", "[dokku]") {
+    const AppFolder app;
+    app.install_old();
+    REQUIRE(dokku::set_tls_aside(app.root.path()));
+    CHECK_FALSE(fs::exists(app.tls()));
+    REQUIRE(dokku::heal_tls(app.root.path()));
+    CHECK(files_in(app.root.path()) == kOldFiles);
+    REQUIRE(dokku::set_tls_aside(app.root.path()));
+    REQUIRE(dokku::delete_tls_set_aside(app.root.path()));
+    CHECK(fs::is_empty(app.root.path()));
+    REQUIRE(dokku::set_tls_aside(app.root.path()));  // nothing to set aside is fine
+    REQUIRE(dokku::delete_tls_set_aside(app.root.path()));
+    CHECK(fs::is_empty(app.root.path()));
+}
+
+TEST_CASE("what was being deleted does not come back", "[dokku]") {
+    const AppFolder app;
+    test::DokkuHost::write(app.root / ".tls.letsencrypt-deleted/server.key", "the rest of it");
+    REQUIRE(dokku::heal_tls(app.root.path()));
+    CHECK(fs::is_empty(app.root.path()));
+}
+
 TEST_CASE("an app without tls is healed to nothing", "[dokku][design-6]") {
     const AppFolder app;
     REQUIRE(dokku::heal_tls(app.root.path()));

@@ -9,7 +9,10 @@
 
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
+#include "lifecycle/claim.h"
+#include "lifecycle/journal.h"
 #include "lifecycle/prepare.h"
+#include "store/switch_off.h"
 #include "support/certificate_maker.h"
 #include "support/fake_programs.h"
 #include "support/files.h"
@@ -39,7 +42,9 @@ struct Installing : test::RunBench {
         ready.key = test::make_key();
         ready.issued = acme::IssuedCertificate{
             certificate(*ready.key, domains), "https://ca.example/cert/1", {}};
+        REQUIRE(lifecycle::hold_folder(context, ready));
         REQUIRE(lifecycle::is_still_due(context, ready, {.force = true}).value());
+        REQUIRE(lifecycle::begin_journal(context, ready).value());
         return ready;
     }
     fs::path tls() const { return host.environment.tls_root(app); }
@@ -156,6 +161,43 @@ TEST_CASE("a certificate that someone installed meanwhile stays, and is not call
     // It was issued all the same: should it ever be found there, it is ours.
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
     CHECK(*installing.store.was_issued(leaf->fingerprint()));
+}
+
+TEST_CASE("nothing is installed for an app that was switched off or removed meanwhile",
+          "[lifecycle]") {
+    Installing installing;
+    auto job = installing.issued_job();
+    const fs::path root = installing.host.environment.app_root(installing.app);
+    SECTION("disabled") {
+        REQUIRE(installing.store.update_state("shop", store::switch_off));
+    }
+    SECTION("being destroyed: our hook has run") {
+        REQUIRE(installing.store.remove_state("shop"));
+    }
+    SECTION("destroyed") {
+        REQUIRE(installing.store.remove_state("shop"));
+        fs::remove_all(root);
+    }
+    SECTION("destroyed and made anew, also in letsencrypt") {
+        fs::remove_all(root);
+        installing.host.add_app("shop");
+    }
+    CHECK_FALSE(lifecycle::install_pair(installing.context, job));
+    CHECK_FALSE(fs::exists(installing.tls()));
+    CHECK(installing.asked().empty());
+    CHECK_FALSE(installing.state().installed);
+    if (fs::exists(root) && !fs::exists(installing.folder())) CHECK(fs::is_empty(root));
+}
+
+TEST_CASE("a failure to install names the app's folder as the operator knows it", "[lifecycle]") {
+    Installing installing;
+    auto job = installing.issued_job();
+    // A file stands where the folder of certificates is to be.
+    test::write_file(installing.host.environment.app_root(installing.app) / "letsencrypt", "x");
+    const auto installed = lifecycle::install_pair(installing.context, job);
+    REQUIRE_FALSE(installed);
+    CHECK_THAT(job.folder->readable(installed.error()).message,
+               ContainsSubstring(installing.folder().parent_path().parent_path().string()));
 }
 
 TEST_CASE("a hook of another plugin that fails is a warning", "[lifecycle][design-5]") {

@@ -60,6 +60,14 @@ struct Ordering : test::RunBench {
     void leave_behind(store::RunningOrder order) const {
         REQUIRE(store.update_state("shop", [&](auto& state) { state.order = std::move(order); }));
     }
+    /// `goes_on` for so many steps.
+    lifecycle::IssueJob run_for(int steps) {
+        auto ordered = job();
+        lifecycle::OrderRun limited;
+        limited.goes_on = [steps](const lifecycle::IssueJob&) mutable { return steps-- > 0; };
+        lifecycle::run_orders(context, sessions, {&ordered}, limited);
+        return ordered;
+    }
     lifecycle::IssueJob run() {
         auto ordered = job();
         lifecycle::run_orders(context, sessions, {&ordered});
@@ -320,4 +328,13 @@ TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][desi
     CHECK_FALSE(second.alive());
     CHECK(ordering.http.sent().at(1).request.url == at_ca("/new-order"));
     CHECK(ordering.clock.passed() == std::chrono::seconds{5});
+}
+
+TEST_CASE("an order is given up once its app is another", "[lifecycle]") {
+    Ordering ca;
+    ca.new_order(order_json("pending"));
+    const auto job = ca.run_for(1);
+    CHECK_FALSE(job.issued);
+    CHECK_FALSE(job.failure);
+    CHECK(ca.http.sent().size() == 1);
 }

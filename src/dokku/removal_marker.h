@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/process_identity.h"
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+
+namespace dokku {
+
+/// Why the folder `tls` of an app may be missing for a moment. While its vhost still names the pair
+/// in it, nginx refuses its whole configuration, for every app: who takes the folder away says so
+/// first, in the file `--global/state/removing/APP`, and takes the file away last.
+enum class RemovalKind {
+    disable,   ///< `letsencrypt:disable`: the pair goes for good, and so does all else of ours
+    revoke,    ///< `letsencrypt:revoke`: the pair goes for good
+    exchange,  ///< another pair takes its place, where that needs two steps
+};
+
+struct PendingRemoval {
+    AppName app;
+    base::ProcessIdentity writer;
+    RemovalKind kind = RemovalKind::exchange;
+    std::string pair;  ///< stamp_pair of what is removed
+
+    /// Its writer has ended without taking the file away.
+    bool is_cut_short() const { return !base::is_alive(writer); }
+};
+
+/// Notes that this process removes the pair that is in place now.
+base::Result<void> mark_removal(const Environment& environment, const AppName& app,
+                                RemovalKind kind);
+
+/// The removal has come to its end, or is void. Absent already is success.
+base::Result<void> unmark_removal(const Environment& environment, const AppName& app);
+
+/// One look into a folder that is normally empty or missing. A file that cannot be read counts as
+/// an exchange of a process that has ended: nothing is removed for its sake.
+std::vector<PendingRemoval> pending_removals(const Environment& environment);
+
+/// The same for one app; nothing if there is none.
+std::optional<PendingRemoval> pending_removal(const Environment& environment, const AppName& app);
+
+}  // namespace dokku

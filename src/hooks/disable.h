@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "dokku/app.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+#include "store/local_store.h"
+
+namespace hooks {
+
+/// The command `letsencrypt:disable`. The app is off from the first moment on, so that neither a
+/// hook that sees its pair go nor a run that is getting another one undoes it; the files go once
+/// the app's lock is free. `busy` if that takes too long: the app is off all the same.
+base::Result<void> disable(const dokku::Environment& environment, const dokku::Log& log,
+                           const store::LocalStore& store, base::Clock& clock,
+                           const dokku::AppName& app);
+
+}  // namespace hooks

@@ -1,0 +1,72 @@
+#include "lifecycle/claim.h"
+
+#include <utility>
+
+#include "base/directory.h"
+#include "dokku/app_traces.h"
+#include "lifecycle/challenge_routes.h"
+
+namespace lifecycle {
+namespace {
+
+void warn_of(const Context& context, const base::Result<void>& done) {
+    if (!done) context.log.warn(done.error().message);
+}
+
+/// Another app may have the name by now; what belongs to that one stays.
+void forget_if_gone(const Context& context, const dokku::AppName& app) {
+    if (base::directory_exists(context.environment.app_root(app))) return;
+    warn_of(context, dokku::remove_app_traces(context.environment, app));
+    warn_of(context, context.store.remove_state(app.text()));
+}
+
+}  // namespace
+
+base::Result<void> hold_folder(const Context& context, IssueJob& job) {
+    auto folder = base::Folder::open(context.environment.app_root(job.app));
+    if (!folder) return std::move(folder).error();
+    job.folder = std::move(*folder);
+    return {};
+}
+
+base::Path app_folder(const Context& context, const IssueJob& job) {
+    return job.folder ? job.folder->path() : context.environment.app_root(job.app);
+}
+
+dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job) {
+    return dokku::route_files(context.environment, job.app, app_folder(context, job));
+}
+
+bool is_still_claimed(const Context& context, const IssueJob& job) {
+    const base::Path root = context.environment.app_root(job.app);
+    if (!job.folder || !job.folder->is_at(root)) return false;
+    if (!context.store.has_state(job.app.text())) return false;
+    // One that cannot be read says nothing, and is told of where it is to be written.
+    const auto state = context.store.read_state(job.app.text());
+    return !state || !state->switched_off;
+}
+
+base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,
+                                        const std::function<void(store::AppState&)>& change) {
+    bool changed = false;
+    auto kept = context.store.update_state_if(job.app.text(), [&](store::AppState& state) {
+        changed = !job.folder || is_still_claimed(context, job);
+        if (changed) change(state);
+        return changed;
+    });
+    if (!kept) return std::move(kept).error();
+    return changed;
+}
+
+void release(const Context& context, IssueJob& job) {
+    job.lock.reset();
+    forget_if_gone(context, job.app);
+}
+
+bool abandon(const Context& context, IssueJob& job) {
+    const bool changed = !job.settings.has_permanent_route() && remove_route_files(context, job);
+    release(context, job);
+    return changed;
+}
+
+}  // namespace lifecycle

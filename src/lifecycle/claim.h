@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+
+#include "dokku/challenge_route.h"
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+// A run may have an app for hours, and Dokku's commands know nothing of our locks: meanwhile the
+// app may be destroyed, made anew under the same name, renamed or switched off. So the run holds
+// the app's folder open from the claim on and writes below it, and looks whether the app still is
+// the one that it claimed before the pair is exchanged and before anything is recorded.
+
+/// Opens the app's folder. `not_found` if the app is gone.
+base::Result<void> hold_folder(const Context& context, IssueJob& job);
+
+/// The app's folder: the one that is held, or by its path before the claim.
+base::Path app_folder(const Context& context, const IssueJob& job);
+
+/// Of a job's app; the snippet lies below app_folder.
+dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job);
+
+/// Is the app still there, known to us and not switched off?
+bool is_still_claimed(const Context& context, const IssueJob& job);
+
+/// Changes the state of a claimed app where is_still_claimed, as seen under the state's lock; else
+/// nothing is written. Before the claim every state is changed. Returns whether it was.
+base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,
+                                        const std::function<void(store::AppState&)>& change);
+
+/// Lets go of the app's lock. Of an app that is gone, what the run wrote under its name after Dokku
+/// had cleaned up goes as well.
+void release(const Context& context, IssueJob& job);
+
+/// The same for an app that is not to get what was ordered for it: its route goes too. Returns
+/// whether nginx must be reloaded for that.
+bool abandon(const Context& context, IssueJob& job);
+
+}  // namespace lifecycle

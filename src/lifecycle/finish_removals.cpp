@@ -1,0 +1,79 @@
+#include "lifecycle/finish_removals.h"
+
+#include "base/directory.h"
+#include "dokku/certificate_store.h"
+#include "dokku/certs.h"
+#include "dokku/removal_marker.h"
+#include "dokku/remove_pair.h"
+#include "dokku/tls_exchange.h"
+
+namespace lifecycle {
+namespace {
+
+using dokku::RemovalKind;
+
+/// What a rebuild that fails keeps from going is not tried every minute.
+constexpr std::chrono::hours kTryAgain{1};
+
+/// Was something else made of the app since?
+bool is_void(const Context& context, const dokku::PendingRemoval& removal,
+             const store::AppState& state) {
+    if (removal.kind == RemovalKind::exchange || !state.switched_off) return true;
+    const std::string pair = dokku::stamp_pair(context.environment, removal.app);
+    return !pair.empty() && pair != removal.pair;
+}
+
+base::Result<void> remove_anew(const Context& context, const dokku::PendingRemoval& removal) {
+    const dokku::AppName& app = removal.app;
+    if (auto marked = dokku::mark_removal(context.environment, app, removal.kind); !marked) {
+        return marked;
+    }
+    if (removal.kind == RemovalKind::disable) {
+        auto removed = dokku::remove_certificate_store(context.environment, app);
+        if (!removed) return removed;
+    }
+    return dokku::remove_pair(context.environment, app);
+}
+
+void warn_of(const Context& context, const base::Error& error) {
+    context.log.warn(error.message);
+    for (const std::string& step : error.steps)
+        context.log.warn(step);
+}
+
+/// The app's lock is ours.
+base::Result<void> finish(const Context& context, const dokku::PendingRemoval& removal) {
+    const dokku::AppName& app = removal.app;
+    const base::Path root = context.environment.app_root(app);
+    if (!base::directory_exists(root)) return dokku::unmark_removal(context.environment, app);
+    if (auto healed = dokku::heal_tls(root); !healed) return healed;
+    const auto state = context.store.read_state(app.text());
+    if (!state) return state.error();
+    if (is_void(context, removal, *state)) return dokku::unmark_removal(context.environment, app);
+    context.log.verbose("The certificate of " + app.text() +
+                        " was being removed when that command was killed; it is removed now");
+    auto removed = remove_anew(context, removal);
+    const base::UtcTime now = context.clock.now();
+    auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& changed) {
+        if (!changed.switched_off) return;
+        changed.due.reset();
+        if (!removed) changed.due = now + kTryAgain;
+    });
+    return removed ? noted : removed;
+}
+
+}  // namespace
+
+void finish_removals(const Context& context) {
+    for (const dokku::PendingRemoval& seen : dokku::pending_removals(context.environment)) {
+        if (!seen.is_cut_short()) continue;
+        const auto lock = context.store.try_lock_app(seen.app.text());
+        if (!lock) continue;
+        // Another run may have finished it before the lock was ours.
+        const auto removal = dokku::pending_removal(context.environment, seen.app);
+        if (!removal || !removal->is_cut_short()) continue;
+        if (auto done = finish(context, *removal); !done) warn_of(context, done.error());
+    }
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "dokku/app.h"
+#include "lifecycle/context.h"
+
+namespace lifecycle {
+
+/// `nginx -t` before anything is written: if some app's configuration is broken already, nothing is
+/// ordered for anyone (cause blocked-by). The error names that app, file and line. Certificates
+/// that nginx cannot load are put right where that can be done (check_pair.h, missing_pair.h).
+base::Result<void> require_sound_nginx(const Context& context);
+
+/// For a run that orders nothing: looks, by files alone, for vhosts whose certificate files are
+/// missing. Only where there is one, nginx is asked, and what it complains about put right.
+void mend_missing_pairs(const Context& context, const std::vector<dokku::AppName>& apps);
+
+}  // namespace lifecycle

@@ -1,0 +1,99 @@
+#include "hooks/restore_pairs.h"
+
+#include <filesystem>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "dokku/removal_marker.h"
+#include "dokku/tls_exchange.h"
+#include "support/dokku_host.h"
+#include "support/files.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An app whose pair is being removed by another process.
+struct Removing {
+    Removing() { host.install_pair(app, "a certificate\n"); }
+
+    /// Marks and sets the pair aside, then waits to be killed.
+    test::Fork remover() const {
+        return test::Fork{[this] {
+            const bool begun =
+                dokku::mark_removal(host.environment, app, dokku::RemovalKind::disable) &&
+                dokku::set_tls_aside(host.environment.app_root(app));
+            return begun && test::Fork::wait_to_be_killed();
+        }};
+    }
+    void restore() const { REQUIRE(hooks::restore_pairs(host.environment, store)); }
+    bool has(const std::string& path) const {
+        return fs::exists(host.environment.app_root(app) / path);
+    }
+
+    test::DokkuHost host;
+    dokku::AppName app = host.add_app("shop");
+    store::LocalStore store{host.environment.global_root()};
+};
+
+}  // namespace
+
+TEST_CASE("a pair whose remover was killed comes back, and is still to be removed", "[hooks]") {
+    const Removing app;
+    auto remover = app.remover();
+    remover.wait_until_ready();
+    app.restore();
+    CHECK_FALSE(app.has("tls"));  // the remover lives
+    remover.kill();
+    app.restore();
+    CHECK(app.has("tls/server.crt"));
+    CHECK(app.has("tls/server.key"));
+    CHECK_FALSE(app.has(".tls.letsencrypt-former"));
+    CHECK(dokku::pending_removal(app.host.environment, app.app));
+    app.restore();
+    CHECK(app.has("tls/server.crt"));
+}
+
+TEST_CASE("what was installed after the kill stays", "[hooks]") {
+    const Removing app;
+    {
+        auto remover = app.remover();
+        remover.wait_until_ready();
+    }
+    app.host.install_pair(app.app, "another certificate\n");
+    app.restore();
+    CHECK(test::content_of(app.host.environment.tls_root(app.app) / "server.crt") ==
+          "another certificate\n");
+    CHECK_FALSE(app.has(".tls.letsencrypt-former"));
+}
+
+TEST_CASE("a pair that a run finishes removing just now is left to it", "[hooks]") {
+    const Removing app;
+    {
+        auto remover = app.remover();
+        remover.wait_until_ready();
+    }
+    const auto lock = app.store.try_lock_app("shop");
+    REQUIRE(lock);
+    app.restore();
+    CHECK_FALSE(app.has("tls"));
+}
+
+TEST_CASE("a host where nothing is removed is only looked at", "[hooks]") {
+    const Removing app;
+    const auto before = test::look_at(app.host.environment.lib_root);
+    app.restore();
+    CHECK(test::look_at(app.host.environment.lib_root) == before);
+}
+
+TEST_CASE("the mark of an app that is gone makes nothing", "[hooks]") {
+    const Removing app;
+    {
+        auto remover = app.remover();
+        remover.wait_until_ready();
+    }
+    fs::remove_all(app.host.environment.app_root(app.app));
+    app.restore();
+    CHECK_FALSE(fs::exists(app.host.environment.app_root(app.app)));
+    CHECK_FALSE(fs::exists(app.host.environment.global_root() / "locks/shop"));
+}

@@ -1,0 +1,135 @@
+#include "lifecycle/finish_removals.h"
+
+#include <filesystem>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "dokku/removal_marker.h"
+#include "dokku/tls_exchange.h"
+#include "support/fake_programs.h"
+#include "support/files.h"
+#include "support/run_bench.h"
+
+using Catch::Matchers::ContainsSubstring;
+using dokku::RemovalKind;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An app that was switched off, and whose remover was killed with the pair aside.
+struct Killed : test::RunBench {
+    explicit Killed(RemovalKind kind = RemovalKind::disable, const std::string& plugn = "exit 0")
+        : programs(R"(echo "$*" >>"${0%/*}/calls"; )" + plugn) {
+        host.install_pair(app, "a certificate\n");
+        host.issue(app, "a.example", "a certificate\n");
+        REQUIRE(store.update_state("shop", [&](store::AppState& state) {
+            state.switched_off = true;
+            state.due = clock.now();
+        }));
+        const test::Fork remover{[&] {
+            const bool begun =
+                dokku::mark_removal(host.environment, app, kind) && dokku::set_tls_aside(root());
+            return begun && test::Fork::wait_to_be_killed();
+        }};
+        remover.wait_until_ready();
+    }
+
+    fs::path root() const { return host.environment.app_root(app); }
+    void finish() { lifecycle::finish_removals(context); }
+    bool has(const std::string& path) const { return fs::exists(root() / path); }
+    bool is_marked() const { return dokku::pending_removal(host.environment, app).has_value(); }
+    std::string calls() const {
+        return fs::exists(programs / "calls") ? test::content_of(programs / "calls") : "";
+    }
+
+    test::FakePrograms programs;
+};
+
+const std::string kBoth = "trigger post-certs-remove shop\ntrigger post-domains-update shop\n";
+
+}  // namespace
+
+TEST_CASE("the next run finishes a disable that was killed", "[lifecycle]") {
+    Killed app;
+    app.finish();
+    CHECK_FALSE(app.has("tls"));
+    CHECK_FALSE(app.has(".tls.letsencrypt-former"));
+    CHECK_FALSE(app.has("letsencrypt"));
+    CHECK_FALSE(app.is_marked());
+    CHECK(app.calls() == kBoth);
+    CHECK_FALSE(app.state().due);
+    CHECK_THAT(app.host.logged.out, ContainsSubstring("The certificate of shop was being removed"));
+    app.finish();
+    CHECK(app.calls() == kBoth);
+}
+
+TEST_CASE("a revoke that was killed keeps what lies in certs", "[lifecycle][C-10.4]") {
+    Killed app{RemovalKind::revoke};
+    app.finish();
+    CHECK_FALSE(app.has("tls"));
+    CHECK(app.has("letsencrypt/certs/current"));
+    CHECK_FALSE(app.is_marked());
+}
+
+TEST_CASE("what was made of the app since is not undone", "[lifecycle]") {
+    Killed app;
+    SECTION("it was enabled again") {
+        REQUIRE(app.store.update_state("shop", [](auto& state) { state.switched_off = false; }));
+    }
+    SECTION("another pair was installed") {
+        app.host.install_pair(app.app, "another certificate\n");
+    }
+    app.finish();
+    CHECK(app.has("tls/server.crt"));
+    CHECK(app.has("letsencrypt"));
+    CHECK_FALSE(app.has(".tls.letsencrypt-former"));
+    CHECK_FALSE(app.is_marked());
+    CHECK(app.calls().empty());
+}
+
+TEST_CASE("an exchange that was killed between its steps has the former pair back", "[lifecycle]") {
+    Killed app{RemovalKind::exchange};
+    app.finish();
+    CHECK(app.has("tls/server.crt"));
+    CHECK_FALSE(app.is_marked());
+    CHECK(app.calls().empty());
+}
+
+TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[lifecycle]") {
+    Killed app{RemovalKind::disable, "exit 4"};
+    // Nobody takes the pair out of the vhost.
+    test::write_file(app.root() / "nginx.conf",
+                     "ssl_certificate " + (app.root() / "tls/server.crt").string() + ";");
+    app.finish();
+    CHECK(app.has("tls/server.crt"));
+    CHECK(app.is_marked());
+    CHECK(app.state().due == app.clock.now() + std::chrono::hours{1});
+    CHECK_THAT(app.host.logged.err, ContainsSubstring("The vhost of shop still loads"));
+}
+
+TEST_CASE("what another process is at work on is left to it", "[lifecycle]") {
+    Killed app;
+    SECTION("by its lock") {
+        const auto lock = app.store.try_lock_app("shop");
+        REQUIRE(lock);
+        app.finish();
+        CHECK(app.is_marked());
+    }
+    SECTION("by its mark") {
+        REQUIRE(dokku::mark_removal(app.host.environment, app.app, RemovalKind::disable));
+        app.finish();
+        CHECK(app.is_marked());
+    }
+    CHECK_FALSE(app.has("tls"));
+    CHECK(app.calls().empty());
+}
+
+TEST_CASE("the mark of an app that is gone goes as well", "[lifecycle]") {
+    Killed app;
+    fs::remove_all(app.root());
+    app.finish();
+    CHECK_FALSE(app.is_marked());
+    CHECK_FALSE(fs::exists(app.root()));
+    CHECK(app.calls().empty());
+}
