@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
+#include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/sound_nginx.h"
 
@@ -22,6 +23,23 @@ EnableWish wish_of(RenewalRun run) {
     EnableWish wish;
     wish.origin = run == RenewalRun::scheduled ? Origin::scheduled : Origin::all;
     return wish;
+}
+
+/// The scheduled run answers for all apps, also for those of which nothing good is known.
+std::vector<dokku::AppName> check_all_states(const Context& context, RenewalRun run) {
+    if (run != RenewalRun::scheduled) return {};
+    const auto all = dokku::list_all_apps(context.environment);
+    if (all) return check_states(context, *all);
+    context.log.warn(all.error().message);
+    return {};
+}
+
+std::vector<dokku::AppName> without(std::vector<dokku::AppName> apps,
+                                    const std::vector<dokku::AppName>& others) {
+    std::erase_if(apps, [&](const dokku::AppName& app) {
+        return std::find(others.begin(), others.end(), app) != others.end();
+    });
+    return apps;
 }
 
 /// What was due and has no success of this run counts as failed.
@@ -46,9 +64,10 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     const base::UtcTime started = context.clock.now();
     finish_removals(context);
     mend_missing_pairs(context, apps);
+    const auto unanswered = check_all_states(context, run);
     CaQuestions questions{context};
     // Whom the questions' time does not reach is another each time.
-    std::vector<dokku::AppName> walk = apps;
+    std::vector<dokku::AppName> walk = without(apps, unanswered);
     const auto first = walk.empty() ? 0 : base::random_below(walk.size());
     std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
     const Renewals found = find_renewals(context, walk, run, &questions);
@@ -67,8 +86,8 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
-    if (!found.unreadable.empty()) outcome = EnableOutcome::failed;
-    keep_time(context, due, found.unreadable.size(), started);
+    if (!found.unreadable.empty() || !unanswered.empty()) outcome = EnableOutcome::failed;
+    keep_time(context, due, found.unreadable.size() + unanswered.size(), started);
     context.log.info2("Finished auto-renewal");
     if (outcome == EnableOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");

@@ -18,6 +18,12 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Neither an A nor an AAAA record, also not at the zone's own name servers.",
      "Add an A record for <domain> that leads to this host. The certificate follows by itself; "
      "to look at once: dokku letsencrypt:retry <app>"},
+    {cause::kResolverSilent, NameStatus::pending_dns, true,
+     "None of the name servers that this host asks has answered for a while. Names that no "
+     "certificate covers yet wait for them; renewals go on, since the CA asks servers of its own.",
+     "No answer to three questions in a row, and none to one that is asked each minute.",
+     "See /etc/resolv.conf and whether those servers can be reached (UDP and TCP port 53), or name "
+     "others: dokku letsencrypt:set <app> dns-resolvers <address>"},
     {cause::kOtherServer, NameStatus::pending_dns, true,
      "The name leads to another machine, so the CA would be answered by that one.",
      "A random challenge, fetched by name, was not answered by this host.",
@@ -144,6 +150,15 @@ constexpr auto kCauses = std::to_array<Cause>({
      "letsencrypt:cron-job"},
     {cause::kHost, NameStatus::failed, true, "This host could not do its part.",
      "The operating system's words.", "See the reason; it is tried again."},
+    {cause::kStateDamaged, NameStatus::action_required, false,
+     "What this host knew of the app was damaged on its disk, and no certificate of the app is "
+     "there "
+     "to tell whether letsencrypt is to care for it. Nothing is ordered until somebody says.",
+     "state/<app>.json is no JSON object; it was put aside beside it as <app>.damaged-<time>. "
+     "Nothing "
+     "is in the app's tls/.",
+     "If it is to have a certificate: dokku letsencrypt:enable <app>. If not: dokku "
+     "letsencrypt:disable <app>"},
     {cause::kHeldBack, NameStatus::failed, true,
      "The name could be certified, but a name that the certificate covers today is failing "
      "right now and would lose it. That one is given time first: an hour where the certificate "

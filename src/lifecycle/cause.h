@@ -22,6 +22,7 @@ struct Cause {
 
 namespace cause {
 inline constexpr std::string_view kDnsMissing = "dns-missing";
+inline constexpr std::string_view kResolverSilent = "resolver-silent";
 inline constexpr std::string_view kOtherServer = "other-server";
 inline constexpr std::string_view kAaaaMismatch = "aaaa-mismatch";
 inline constexpr std::string_view kProxied = "proxied";
@@ -49,6 +50,7 @@ inline constexpr std::string_view kNoHttpsListener = "no-https-listener";
 inline constexpr std::string_view kNotServed = "not-served";
 inline constexpr std::string_view kExpired = "expired";
 inline constexpr std::string_view kHost = "host";
+inline constexpr std::string_view kStateDamaged = "state-damaged";
 inline constexpr std::string_view kHeldBack = "held-back";
 inline constexpr std::string_view kCustom = "custom-certificate";
 inline constexpr std::string_view kExcluded = "excluded";

@@ -98,10 +98,11 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     if (!files) return files.error();
     const auto sound = check(*files);
     if (sound) return note_sound(store, app, stamp);
-    const bool ours = is_of_letsencrypt(environment, store, app, files->chain_pem.value_or(""));
-    const auto good = ours ? find_good_pair(environment, app) : std::nullopt;
+    const auto ours = is_of_letsencrypt(environment, store, app, files->chain_pem.value_or(""));
+    if (!ours) return ours.error();
+    const auto good = *ours ? find_good_pair(environment, app) : std::nullopt;
     if (!good) {
-        tell_damage(log, app, tls, sound.error(), ours);
+        tell_damage(log, app, tls, sound.error(), *ours);
         return {};
     }
     log.warn("The certificate of " + app.text() + " was damaged: " + sound.error().message + " (" +

@@ -19,6 +19,7 @@
 #include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
 #include "lifecycle/sound_nginx.h"
+#include "lifecycle/writable.h"
 
 namespace lifecycle {
 namespace {
@@ -42,16 +43,18 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
     return base::remove_leftovers(route.block.parent_path(), route.block.filename().string());
 }
 
-/// Its webroot (kept for compatibility) and the folder of its configuration.
+/// Its webroot (kept for compatibility) and the folder of its configuration; then whether the rest
+/// could be written as well.
 base::Result<void> write_folders(const Context& context, const IssueJob& job) {
     constexpr mode_t kFolder = 0755;
     if (auto swept = sweep(context, job); !swept) return swept;
     const base::Path webroot = context.environment.webroot(job.app);
     if (auto made = base::make_directories(webroot, kFolder); !made) return made;
     if (auto open = base::set_mode(webroot, kFolder); !open) return open;
-    return write_configuration(certificate_folder(context, job), job.config_line,
-                               job.settings.lego_docker_options.computed,
-                               job.settings.docker_env().reveal());
+    auto written = write_configuration(certificate_folder(context, job), job.config_line,
+                                       job.settings.lego_docker_options.computed,
+                                       job.settings.docker_env().reveal());
+    return written ? require_writable(context, job) : written;
 }
 
 /// The app's lock, its folder held open, the first writes, and the journal. Returns whether there
@@ -156,7 +159,7 @@ void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<Iss
 /// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
 /// and left, without a word of an order that is not made.
 bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
-    check_dns(job);
+    check_dns(context, job, wish);
     if (wish.is_typed()) return true;
     const bool all_covered = job.only_growth && uncovered_names(job).empty();
     if (job.alive() && !all_covered) {

@@ -140,7 +140,7 @@ class IssueRun {
         check_addresses(job);
         check_count_of_names(job);
         limits_.check(job);
-        check_caa(job);
+        check_caa(context_, job);
         settle(context_, job, wish_);
     }
 

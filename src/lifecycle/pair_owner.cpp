@@ -6,11 +6,12 @@
 
 namespace lifecycle {
 
-bool is_of_letsencrypt(const dokku::Environment& environment, const store::LocalStore& store,
-                       const dokku::AppName& app, std::string_view chain_pem) {
+base::Result<bool> is_of_letsencrypt(const dokku::Environment& environment,
+                                     const store::LocalStore& store, const dokku::AppName& app,
+                                     std::string_view chain_pem) {
     if (dokku::is_active(environment, app)) return true;
     if (const auto leaf = crypto::Certificate::parse_pem(chain_pem)) {
-        return store.was_issued(leaf->fingerprint()).value_or(false);
+        return store.was_issued(leaf->fingerprint());
     }
     const auto state = store.read_state(app.text());
     if (!state || !state->enabled) return false;

@@ -128,6 +128,19 @@ std::optional<std::string> why_closed(const dns::Resolver& resolver, const std::
     return *today ? dns::why_forbidden(**today, request) : std::nullopt;
 }
 
+/// Names that no certificate of ours has and of which no name server says anything. Those that are
+/// covered go on: the CA asks servers of its own, and their certificate has an end.
+void defer_unresolved(IssueJob& job) {
+    for (const std::string& name : to_texts(job.names)) {
+        const auto found = job.addresses.find(name);
+        const bool unknown =
+            found != job.addresses.end() && found->second.state == dns::Addresses::State::unknown;
+        if (!unknown || job.covers(name)) continue;
+        hold(job, name, cause::kResolverSilent,
+             name + " is not ordered yet: " + found->second.evidence);
+    }
+}
+
 /// An IPv4 address in place of a name.
 dns::Addresses leads_to_itself(const std::string& address) {
     dns::Addresses addresses;
@@ -138,9 +151,9 @@ dns::Addresses leads_to_itself(const std::string& address) {
 
 }  // namespace
 
-void check_dns(IssueJob& job) {
+void check_dns(const Context& context, IssueJob& job, const EnableWish& wish) {
     if (!is_checked(job) || job.settings.uses_dns()) return;
-    const auto resolver = open_resolver(job.settings, job.options.lego.dns);
+    const auto resolver = open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
     const auto confirm = whose_word(job);
     for (const dns::DnsName& each : job.names) {
@@ -156,14 +169,15 @@ void check_dns(IssueJob& job) {
         }
         job.addresses.insert_or_assign(name, std::move(addresses));
     }
+    if (wish.is_unattended() && resolver->is_left_alone()) defer_unresolved(job);
     job.drop_held();
 }
 
-void check_caa(IssueJob& job) {
+void check_caa(const Context& context, IssueJob& job) {
     if (!is_checked(job) || job.ca == nullptr) return;
     const acme::Client& client = job.ca->client();
     if (client.directory().caa_identities.empty()) return;
-    const auto resolver = open_resolver(job.settings, job.options.lego.dns);
+    const auto resolver = open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
     for (const dns::DnsName& name : job.names) {
         if (name.is_address()) continue;  // CAA is about domains (RFC 8659)

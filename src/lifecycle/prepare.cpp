@@ -188,12 +188,13 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     if (!dokku::has_pair(context.environment, job.app)) return {};
 
     const auto leaf = crypto::Certificate::parse_pem(*job.live_chain);
-    const bool ours =
+    const auto ours =
         is_of_letsencrypt(context.environment, context.store, job.app, *job.live_chain);
-    job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
+    if (!ours) return ours.error();
+    job.predecessor = *ours ? Predecessor::ours : Predecessor::custom;
     if (!leaf) return {};
     job.covered_until = leaf->not_after();
-    if (!ours) return {};
+    if (!*ours) return {};
     job.covered = leaf->names();
     job.live_fingerprint = leaf->fingerprint();
     if (auto id = acme::renewal_id(*leaf)) job.renewal_id = std::move(*id);

@@ -50,6 +50,7 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     outcome.not_before = job.failure->error.retry_at;
     if (job.covers(name)) outcome.covered_until = job.covered_until;
     if (const acme::Subproblem* words = find_words(job, name)) {
+        outcome.is_of_name = true;
         outcome.cause = cause_of_words(words->type, words->detail);
         outcome.reason = base::printable(words->detail);
     }
@@ -111,6 +112,8 @@ std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now) {
         outcomes.push_back({held.name, status_of(job, held.name, held.cause, now), held.cause,
                             base::printable(held.reason.message), held.refused_by_ca,
                             held.reason.retry_at});
+        // What waits for another name is well itself.
+        outcomes.back().is_of_name = held.cause != cause::kHeldBack;
     }
     if (job.failure) {
         for (const std::string& name : to_texts(job.names))

@@ -39,6 +39,8 @@ Facts read_facts(const dokku::Environment& environment, const dokku::AppName& ap
     const auto status = dokku::read_certificate_status(environment, app);
     facts.active = status.active;
     facts.has_pair = dokku::has_pair(environment, app);
+    // As the next run finds it.
+    if (facts.state.is_unknown() && status.active) facts.state.enabled = true;
     if (status.dates) facts.until = status.dates->not_after;
     const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
     if (pem) {
@@ -62,7 +64,17 @@ bool is_damaged(const Facts& facts) {
            facts.state.installed && facts.state.installed->owner == store::Owner::ours;
 }
 
+/// Its state was damaged, and nothing tells whether it is enabled.
+NameState of_damaged_state(const Facts& facts, const std::string& name) {
+    if (const NameState* known = store::find_name(facts.state, name)) return *known;
+    NameState state = with(name, NameStatus::action_required, cause::kStateDamaged);
+    state.reason = "what was known of the app was damaged on " +
+                   base::to_readable(facts.state.damaged.value_or(facts.now));
+    return state;
+}
+
 NameState derive(const Facts& facts, const std::string& name) {
+    if (facts.state.is_unknown() && !facts.has_pair) return of_damaged_state(facts, name);
     if (is_damaged(facts)) {
         NameState state = with(name, NameStatus::failed, cause::kHost);
         state.reason = "the certificate in tls/ cannot be read";

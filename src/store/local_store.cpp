@@ -216,19 +216,27 @@ base::Result<void> LocalStore::write_directory(std::string_view server_url,
 
 base::Result<void> LocalStore::record_issued(std::string_view app, std::string_view fingerprint,
                                              base::UtcTime at) const {
-    const base::Path folder = root_ / "state";
-    if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
+    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
     json::Writer out;
     out.begin_object();
     out.member("fingerprint", fingerprint);
     out.member("app", app);
     out.member("at", base::to_rfc3339(at));
     out.end_object();
-    return base::append_line(folder / "issued.jsonl", out.text(), kPrivateFile);
+    return base::append_line(issued_file(), out.text(), kPrivateFile);
+}
+
+base::Result<void> LocalStore::require_writable() const {
+    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
+    if (auto free = base::require_writable_folder(state_folder()); !free) return free;
+    for (const base::Path& file : {issued_file(), ledger_file()}) {
+        if (auto open = base::require_appendable(file, kPrivateFile); !open) return open;
+    }
+    return {};
 }
 
 base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
-    const auto text = base::read_file(root_ / "state" / "issued.jsonl", kMaxIssuedBytes);
+    const auto text = base::read_file(issued_file(), kMaxIssuedBytes);
     if (!text) {
         if (text.error().kind == base::ErrorKind::not_found) return false;
         return text.error();

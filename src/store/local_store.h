@@ -157,9 +157,13 @@ class LocalStore {
                                      base::UtcTime at) const;
     base::Result<bool> was_issued(std::string_view fingerprint) const;
 
+    /// Could that be recorded, a state replaced, and the ledger added to? For who is about to order
+    /// what has to be recorded afterwards.
+    base::Result<void> require_writable() const;
+
     // --- ledger.jsonl: what was asked of the CAs, for their limits ---
 
-    Ledger ledger() const { return Ledger{root_ / "ledger.jsonl"}; }
+    Ledger ledger() const { return Ledger{ledger_file()}; }
 
   private:
     base::Path next_key_file(std::string_view server_url, std::string_view email) const;
@@ -171,6 +175,8 @@ class LocalStore {
     base::Result<StoredState> load_state(std::string_view app) const;
     base::Path state_folder() const { return root_ / "state"; }
     base::Path state_file(std::string_view app) const;
+    base::Path issued_file() const { return state_folder() / "issued.jsonl"; }
+    base::Path ledger_file() const { return root_ / "ledger.jsonl"; }
     base::Path due_file() const { return state_folder() / "due"; }
     /// As the index says or, if it was lost, the states.
     DueTimes due_times() const;
