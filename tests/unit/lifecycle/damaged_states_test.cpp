@@ -6,6 +6,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "crypto/certificate.h"
 #include "lifecycle/status.h"
 #include "support/certificate_maker.h"
 #include "support/files.h"
