@@ -11,6 +11,7 @@ bool is_settled(const NameState& name) {
 }
 
 std::string summarize(const AppState& state) {
+    if (state.is_unknown() && state.names.empty()) return "failing";
     std::vector<NameStatus> wanted;
     for (const NameState& name : state.names) {
         if (name.status != NameStatus::disabled) wanted.push_back(name.status);

@@ -8,7 +8,7 @@ namespace store {
 
 /// An app's names in one word or two (design section 4): `ok`, `partial 2/3` (two of three have a
 /// certificate), `waiting`, `failing` (also while all names are served and their renewal fails),
-/// `not-used`, `off`.
+/// `not-used`, `off`. An app whose state was damaged is `failing` until a run has looked at it.
 std::string summarize(const AppState& state);
 
 /// Is nothing left to be done for this name? One that is served can have a cause all the same: its

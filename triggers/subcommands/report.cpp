@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
             const store::LocalStore store{call.environment.global_root()};
             const auto status_of = [&](const dokku::AppName& app) {
                 const auto state = store.read_state(app.text());
-                return state ? store::summarize(*state) : std::string{};
+                return state ? store::summarize(*state) : std::string{"failing"};
             };
             const auto printed =
                 dokku::print_report(call.environment, call.log, request, status_of);
