@@ -28,6 +28,10 @@ struct Damaged : test::RunBench {
         test::CertificateSpec spec;
         spec.common_name = "a.example";
         spec.names = {"a.example"};
+        // `status` goes by the time of today.
+        const auto today = base::SystemClock{}.now();
+        spec.not_before = today - std::chrono::hours{24};
+        spec.not_after = today + std::chrono::hours{24 * 60};
         return test::make_certificate(spec, test::make_key());
     }
     bool answered() { return lifecycle::check_states(context, {app}).empty(); }
