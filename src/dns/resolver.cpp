@@ -141,6 +141,12 @@ void wait_for_answer(ares_channel channel, const Outcome& outcome, SteadyTime en
     }
 }
 
+base::ErrorKind kind_of(int status) {
+    if (status == ARES_ETIMEOUT) return base::ErrorKind::timeout;
+    // Newer c-ares reads the message itself and keeps what it cannot read.
+    return status == ARES_EBADRESP ? base::ErrorKind::protocol : base::ErrorKind::network;
+}
+
 /// The bytes that a server answers until `end`.
 base::Result<std::string> exchange(const ServerAddress& server, const std::string& question,
                                    Transport transport, SteadyTime end) {
@@ -154,8 +160,7 @@ base::Result<std::string> exchange(const ServerAddress& server, const std::strin
               static_cast<int>(question.size()), on_answer, &outcome);
     wait_for_answer(channel->get(), outcome, end);
     if (!outcome.message.empty()) return std::move(outcome.message);
-    const bool late = outcome.status == ARES_ETIMEOUT;
-    return ares_failure(late ? base::ErrorKind::timeout : base::ErrorKind::network,
+    return ares_failure(kind_of(outcome.status),
                         "the name server " + server.ip + " did not answer" +
                             (transport == Transport::tcp ? " by TCP" : ""),
                         outcome.status);

@@ -38,6 +38,7 @@ bool append(List& list, const std::string& line) {
 /// What the callbacks of one exchange read and write.
 struct Exchange {
     std::string_view unsent;
+    bool sent_any = false;
     Response response;
     std::size_t header_bytes = 0;
     std::size_t most_body_bytes = 0;
@@ -80,14 +81,23 @@ std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t count, voi
     return count;
 }
 
-/// The body goes out through a callback that cannot be rewound: with a plain buffer curl would send
-/// a POST a second time when a kept connection turns out to be dead.
+/// The body goes out through a callback that cannot be rewound once it has given anything: with a
+/// plain buffer curl would send a POST a second time when a kept connection turns out to be dead.
 std::size_t give_body(char* bytes, std::size_t one, std::size_t count, void* user) noexcept {
     auto& exchange = *static_cast<Exchange*>(user);
     const std::size_t given = std::min(one * count, exchange.unsent.size());
     std::memcpy(bytes, exchange.unsent.data(), given);
     exchange.unsent.remove_prefix(given);
+    exchange.sent_any = exchange.sent_any || given > 0;
     return given;
+}
+
+/// Since curl 8 a handle whose request was lost wants to rewind before its next one, which is
+/// another.
+int rewind_body(void* user, curl_off_t offset, int origin) noexcept {
+    const auto& exchange = *static_cast<Exchange*>(user);
+    const bool is_there = !exchange.sent_any && offset == 0 && origin == SEEK_SET;
+    return is_there ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 long whole_seconds(std::chrono::milliseconds duration) {
@@ -154,6 +164,8 @@ void set_callbacks(Options& options, Exchange& exchange) {
     options.set(CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
     options.set(CURLOPT_READFUNCTION, &give_body);
     options.set(CURLOPT_READDATA, static_cast<void*>(&exchange));
+    options.set(CURLOPT_SEEKFUNCTION, &rewind_body);
+    options.set(CURLOPT_SEEKDATA, static_cast<void*>(&exchange));
 }
 
 /// What a person can do about a certificate that was not accepted; nothing where curl's own words
@@ -171,7 +183,8 @@ std::vector<std::string> steps_for_certificate(long verify_result) {
         case 21:  // UNABLE_TO_VERIFY_LEAF_SIGNATURE
             return {
                 "If the server's certificate comes from a CA of your own, name the PEM file of its "
-                "root in LEGO_CA_CERTIFICATES."};
+                "root: echo 'export LEGO_CA_CERTIFICATES=<file>' "
+                ">~dokku/.dokkurc/LEGO_CA_CERTIFICATES"};
         default:
             return {};
     }

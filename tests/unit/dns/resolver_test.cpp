@@ -97,7 +97,7 @@ TEST_CASE("the next server is asked when one refuses, is dead or talks nonsense"
     REQUIRE(answer);
     CHECK(answer->values_of("www.test", RecordType::a) == Values{"192.0.2.7"});
     CHECK(refusing.questions().size() == 1);
-    CHECK(broken.questions().size() == 1);
+    CHECK_FALSE(broken.questions().empty());  // c-ares 1.34 asks again where it reads nonsense
 }
 
 TEST_CASE("a refusal says more than silence", "[dns]") {
