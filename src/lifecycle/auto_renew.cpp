@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
+#include "lifecycle/answer.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/sound_nginx.h"
 
@@ -26,8 +27,8 @@ EnableWish wish_of(RenewalRun run) {
 
 /// What was due and has no success of this run counts as failed.
 void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
-               std::size_t unreadable, base::UtcTime started) {
-    dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unreadable)};
+               std::size_t unanswered, base::UtcTime started) {
+    dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
     for (const dokku::AppName& app : due) {
         const auto state = context.store.read_state(app.text());
         const bool renewed = state && state->last_attempt && state->last_attempt->issued &&
@@ -36,6 +37,39 @@ void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
     }
     const auto kept = dokku::write_last_run(context.environment, run);
     if (!kept) context.log.warn(kept.error().message);
+}
+
+/// Tells what is due, and how long the others have.
+std::vector<dokku::AppName> take_due(const Context& context, const Renewals& found) {
+    std::vector<dokku::AppName> due;
+    for (const RenewalCandidate& candidate : found.candidates) {
+        if (is_due(candidate)) {
+            context.log.info1(candidate.app.text() + " needs renewal");
+            due.push_back(candidate.app);
+        } else {
+            // Officially so: the duration's own units are followed by "days".
+            context.log.verbose(candidate.app.text() + " still has " +
+                                dokku::to_duration_text(candidate.left) +
+                                " days left before renewal");
+        }
+    }
+    for (const RenewalCandidate& candidate : found.lost) {
+        context.log.info1(candidate.app.text() + " needs a certificate: " + candidate.why);
+        due.push_back(candidate.app);
+    }
+    return due;
+}
+
+/// Every app that is to have HTTPS has it when the run ends, or its status says why not.
+bool answer_for_all(const Context& context, const std::vector<dokku::AppName>& due,
+                    const Renewals& found) {
+    bool all_well = true;
+    for (const UnansweredApp& one : found.unanswered)
+        report_unanswered(context, one.app, one.why);
+    for (const dokku::AppName& app : due) {
+        if (!answer_for(context, app)) all_well = false;
+    }
+    return all_well;
 }
 
 }  // namespace
@@ -52,23 +86,15 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     const auto first = walk.empty() ? 0 : base::random_below(walk.size());
     std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
     const Renewals found = find_renewals(context, walk, run, &questions);
-    std::vector<dokku::AppName> due;
-    for (const RenewalCandidate& candidate : found.candidates) {
-        if (is_due(candidate)) {
-            context.log.info1(candidate.app.text() + " needs renewal");
-            due.push_back(candidate.app);
-        } else {
-            // Officially so: the duration's own units are followed by "days".
-            context.log.verbose(candidate.app.text() + " still has " +
-                                dokku::to_duration_text(candidate.left) +
-                                " days left before renewal");
-        }
-    }
+    const std::vector<dokku::AppName> due = take_due(context, found);
     EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
-    if (!found.unreadable.empty()) outcome = EnableOutcome::failed;
-    keep_time(context, due, found.unreadable.size(), started);
+    if (!found.unanswered.empty()) outcome = EnableOutcome::failed;
+    if (run == RenewalRun::scheduled && !answer_for_all(context, due, found)) {
+        outcome = EnableOutcome::failed;
+    }
+    keep_time(context, due, found.unanswered.size(), started);
     context.log.info2("Finished auto-renewal");
     if (outcome == EnableOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");
@@ -90,14 +116,19 @@ EnableOutcome plan_renewals(const Context& context, const std::vector<dokku::App
                                 base::to_readable(context.clock.now() + candidate.left) + because);
         }
     }
-    return found.unreadable.empty() ? EnableOutcome::done : EnableOutcome::failed;
+    for (const RenewalCandidate& candidate : found.lost) {
+        context.log.info1(candidate.app.text() + " would be put right or get a certificate now (" +
+                          candidate.why + ")");
+    }
+    return found.unanswered.empty() ? EnableOutcome::done : EnableOutcome::failed;
 }
 
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
     finish_removals(context);
     CaQuestions questions{context};
     const Renewals found = find_renewals(context, {app}, run, &questions);
-    if (!found.unreadable.empty()) return EnableOutcome::failed;
+    if (!found.unanswered.empty()) return EnableOutcome::failed;
+    if (!found.lost.empty()) return enable(context, {app}, wish_of(run));
     if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());
         return EnableOutcome::done;

@@ -142,8 +142,12 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The end of the certificate that is served.",
      "dokku letsencrypt:enable <app>; and see that the daily run is on: dokku "
      "letsencrypt:cron-job"},
-    {cause::kHost, NameStatus::failed, true, "This host could not do its part.",
-     "The operating system's words.", "See the reason; it is tried again."},
+    {cause::kHost, NameStatus::failed, true,
+     "This host could not do its part, or files of the app's certificate are missing or cannot be "
+     "read or replaced.",
+     "The operating system's words, or which files.",
+     "See the reason; it is tried again. What root has restored is given back with: sudo chown -R "
+     "dokku:dokku ~dokku/<app>"},
     {cause::kHeldBack, NameStatus::failed, true,
      "The name could be certified, but a name that the certificate covers today is failing "
      "right now and would lose it. That one is given time first: an hour where the certificate "

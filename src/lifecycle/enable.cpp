@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/challenge_route.h"
+#include "dokku/own_files.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/finish.h"
@@ -16,6 +17,7 @@
 #include "lifecycle/journal.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/record.h"
+#include "lifecycle/repair.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
 #include "lifecycle/sound_nginx.h"
@@ -78,6 +80,10 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
     if (auto held = hold_folder(context, job); !held) return std::move(held).error();
     auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
+    if (auto own = dokku::require_own_files(context.environment, job.app); !own) {
+        return std::move(own).error();
+    }
+    if (auto linked = restore_link(context, job.app); !linked) return std::move(linked).error();
     if (auto written = write_folders(context, job); !written) {
         return job.folder->readable(std::move(written).error());
     }

@@ -99,9 +99,10 @@ class IssueRun {
 
     void work() {
         Jobs ordering;
+        CaQuestions questions{context_};
         for (IssueJob* job : jobs_) {
             const bool kept =
-                wish_.is_automatic() && job->alive() && take_up_kept_pair(context_, *job);
+                wish_.is_unattended() && job->alive() && take_up_kept_pair(questions, *job);
             if (!kept) ordering.push_back(job);
         }
         open_challenges(ordering);

@@ -178,7 +178,7 @@ void record_refusal(const Context& context, const dokku::AppName& app, const Ref
                          refusal.cause, base::printable(refusal.error.message)},
                         now, dice);
         }
-        keep_only(state, names);
+        if (domains) keep_only(state, names);
         state.due = settings ? next_look_at(*settings, state, now)
                              : next_look_at(state, CustomEnd::awaited, now);
     }));

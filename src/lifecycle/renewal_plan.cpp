@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/certs.h"
+#include "dokku/usual_margin.h"
 #include "lifecycle/ca_directory.h"
 #include "lifecycle/certificate_note.h"
 #include "lifecycle/config_line.h"
@@ -89,6 +90,11 @@ std::optional<base::UtcTime> ari_moment(const store::AppState& state,
     return is_plan_for(state, installed_until) ? state.renewal->moment : std::nullopt;
 }
 
+bool is_called_back(const base::CertificateDates& dates, base::UtcTime window_end,
+                    base::UtcTime now) {
+    return window_end <= now && window_end < dates.not_after - dokku::usual_margin(dates);
+}
+
 std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
                                                  const store::AppState& state) {
     constexpr std::chrono::hours kLong{10 * 24};
@@ -152,6 +158,17 @@ bool RenewalInquiry::ask_if_due(const dokku::AppName& app, const dokku::Certific
     if (known && state.renewal->next_ask && *state.renewal->next_ask > now) return false;
     if (!ca_of(issuing_server(context_, app, state)).directory) return false;
     return ask(app, state);
+}
+
+std::optional<acme::RenewalInfo> RenewalInquiry::window_of(const std::string& server,
+                                                           const crypto::Certificate& leaf) {
+    const auto id = acme::renewal_id(leaf);
+    if (!id) return std::nullopt;
+    const Ca& ca = ca_of(server);
+    if (!ca.directory) return std::nullopt;
+    auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
+    if (!answer) return std::nullopt;
+    return std::move(*answer);
 }
 
 bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {

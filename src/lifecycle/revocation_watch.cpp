@@ -84,6 +84,8 @@ void RevocationWatch::make_room(std::size_t bytes) {
 base::Result<std::optional<crypto::Revocation>> RevocationWatch::look_up(
     const crypto::CertificateChain& chain) {
     base::Error why{base::ErrorKind::not_found, "no list", std::nullopt, {}};
+    // Only the issuer's certificate tells whether a list is the issuer's.
+    if (chain.size() < 2) return why;
     for (const std::string& url : chain[0].crl_urls()) {
         const auto& list = list_at(url, chain[1]);
         if (!list) {

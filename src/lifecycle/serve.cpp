@@ -169,6 +169,15 @@ void reload_nginx(const Context& context, const dokku::Scope& scope) {
     if (!reloaded) context.log.warn(reloaded.error().message);
 }
 
+void load_pair(Context& context, const dokku::AppName& app) {
+    const auto vhost = read_vhost(context, app);
+    const bool listens = vhost && std::any_of(vhost->begin(), vhost->end(), [](const auto& server) {
+                             return !server.tls_listens.empty();
+                         });
+    if (listens) return reload_nginx(context, app);
+    rebuild_vhost(context, app);
+}
+
 void rebuild_vhost(const Context& context, const dokku::AppName& app) {
     auto built =
         dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});

@@ -228,16 +228,25 @@ base::Result<void> LocalStore::record_issued(std::string_view app, std::string_v
 }
 
 base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
+    return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + "\"");
+}
+
+base::Result<bool> LocalStore::was_issued_for(std::string_view app,
+                                              std::string_view fingerprint) const {
+    return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + R"(","app":")" +
+                           std::string{app} + "\"");
+}
+
+/// Our own line format: the fingerprint is its first member, the app its second.
+base::Result<bool> LocalStore::has_issued_line(const std::string& start) const {
     const auto text = base::read_file(root_ / "state" / "issued.jsonl", kMaxIssuedBytes);
     if (!text) {
         if (text.error().kind == base::ErrorKind::not_found) return false;
         return text.error();
     }
-    // Our own line format: the fingerprint is its first member. A line that a power cut tore has
-    // the next one behind it.
-    const std::string line_start = R"({"fingerprint":")" + std::string{fingerprint} + "\"";
+    // A line that a power cut tore has the next one behind it.
     for (const std::string_view line : base::split_lines(*text)) {
-        if (line.find(line_start) != std::string_view::npos) return true;
+        if (line.find(start) != std::string_view::npos) return true;
     }
     return false;
 }

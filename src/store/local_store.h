@@ -156,6 +156,8 @@ class LocalStore {
     base::Result<void> record_issued(std::string_view app, std::string_view fingerprint,
                                      base::UtcTime at) const;
     base::Result<bool> was_issued(std::string_view fingerprint) const;
+    /// The same, and for this app: not for one that it was cloned or renamed from.
+    base::Result<bool> was_issued_for(std::string_view app, std::string_view fingerprint) const;
 
     // --- ledger.jsonl: what was asked of the CAs, for their limits ---
 
@@ -179,6 +181,7 @@ class LocalStore {
     base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at,
                                 std::optional<base::UtcTime> before) const;
     base::Result<base::FileLock> lock_states() const;
+    base::Result<bool> has_issued_line(const std::string& start) const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;

@@ -18,7 +18,10 @@ base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
         if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, {*app}, run);
         return lifecycle::auto_renew_one(context, *app, run);
     }
-    const auto apps = dokku::list_apps(context.environment);
+    // Whoever has the scheduled run started must not hide apps from it.
+    const auto apps = run == lifecycle::RenewalRun::scheduled
+                          ? dokku::list_all_apps(context.environment)
+                          : dokku::list_apps(context.environment);
     if (!apps) return apps.error();
     if (apps->empty()) cli::print_error(context.log, dokku::no_apps_error());
     if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, *apps, run);

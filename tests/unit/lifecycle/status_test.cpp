@@ -1,5 +1,6 @@
 #include "lifecycle/status.h"
 
+#include <filesystem>
 #include <functional>
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,11 +8,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "crypto/certificate.h"
 #include "dokku/settings.h"
 #include "json/value.h"
 #include "lifecycle/cause.h"
 #include "support/certificate_maker.h"
 #include "support/dokku_host.h"
+#include "support/files.h"
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::days;
@@ -42,6 +45,22 @@ struct Host {
 
     void keep(const std::function<void(store::AppState&)>& change) const {
         REQUIRE(store.update_state("shop", change));
+    }
+    /// As an order does.
+    void record() const {
+        const auto pem = test::content_of(host.environment.tls_root(app) / "server.crt");
+        const auto leaf = crypto::Certificate::parse_pem(pem).value();
+        REQUIRE(store.record_issued("shop", leaf.fingerprint(), now));
+    }
+    void install_custom(base::UtcTime until) const {
+        host.install_pair(app, test::make_certificate({.common_name = "shop.test",
+                                                       .names = {"shop.test"},
+                                                       .not_before = now - days{30},
+                                                       .not_after = until},
+                                                      test::make_key()));
+        keep([&](store::AppState& state) {
+            state.installed = store::InstalledPair{"", store::Owner::custom, until};
+        });
     }
     void issued_by(std::string_view server) const {
         keep([&](store::AppState& state) { state.installed->server = server; });
@@ -131,4 +150,70 @@ TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lif
     CHECK_THAT(host.text(), ContainsSubstring("the certificate in tls/ cannot be read"));
     host.keep([](store::AppState& state) { state.installed->owner = store::Owner::custom; });
     CHECK(host.status().summary == "not-used");
+}
+
+TEST_CASE("a certificate of ours that no renewal finds is no certificate of a person's",
+          "[lifecycle]") {
+    const Host host;
+    host.record();
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app));
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use") &&
+                                ContainsSubstring("covered until") &&
+                                ContainsSubstring("it cannot be renewed"));
+    // What a run has found out about it comes first.
+    host.keep([](store::AppState& state) {
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+        state.names.front().reason = "no answer";
+    });
+    CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
+}
+
+TEST_CASE("a certificate of ours that is gone is reported", "[lifecycle]") {
+    const Host host;
+    host.record();
+    const auto tls = host.host.environment.tls_root(host.app);
+    SECTION("all of it") {
+        std::filesystem::remove_all(tls);
+    }
+    SECTION("its key") {
+        std::filesystem::remove(tls / "server.key");
+    }
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  failed") &&
+                                ContainsSubstring("host: the certificate in tls/ is missing"));
+    host.keep([](store::AppState& state) { state.enabled = false; });
+    CHECK(host.status().summary == "off");
+}
+
+TEST_CASE("a person's certificate that has expired is reported where ours is to take its place",
+          "[lifecycle]") {
+    const Host host;
+    host.install_custom(host.now - days{1});
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  failed") &&
+                                ContainsSubstring("expired: the certificate expired on"));
+    host.keep([](store::AppState& state) {
+        state.names.front().status = NameStatus::pending_dns;
+        state.names.front().cause = lifecycle::cause::kDnsMissing;
+        state.names.front().reason = "no address";
+    });
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("dns-missing: no address"));
+    host.install_custom(host.now + days{1});
+    CHECK(host.status().summary == "not-used");
+    host.install_custom(host.now - days{1});
+    host.keep([](store::AppState& state) { state.enabled = false; });
+    CHECK(host.status().summary == "not-used");
+}
+
+TEST_CASE("what cannot be read is shown", "[lifecycle]") {
+    const Host host;
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app));
+    const auto record = host.host.environment.global_root() / "state" / "issued.jsonl";
+    std::filesystem::create_directory(record);
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("host: reading " + record.string()));
 }
