@@ -5,6 +5,9 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/clock.h"
+#include "base/utc_time.h"
+
 namespace dokku {
 namespace {
 
@@ -26,14 +29,21 @@ void write_to_terminal(Stream stream, std::string_view text) {
 
 }  // namespace
 
-Log::Log(const Environment& environment) : Log(environment, write_to_terminal) {}
+Log::Log(const Environment& environment, Times times)
+    : Log(environment, write_to_terminal, times) {}
 
-Log::Log(const Environment& environment, Sink sink)
-    : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace) {}
+Log::Log(const Environment& environment, Sink sink, Times times)
+    : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace), times_(times) {}
+
+std::string Log::time_now() const {
+    if (times_ == Times::none) return {};
+    return base::to_rfc3339(base::SystemClock{}.now()) + " ";
+}
 
 void Log::put(Stream stream, std::string_view prefix, std::string_view text) const {
     std::string line;
     line.reserve(prefix.size() + text.size() + 1);
+    line += time_now();
     line += prefix;
     line += text;
     line += '\n';
@@ -83,7 +93,9 @@ void Log::debug(std::string_view text) const {
 
 void Log::lines(const std::vector<std::string>& lines) const {
     std::string text;
+    const std::string time = time_now();
     for (const std::string& line : lines) {
+        text += time;
         text += line;
         text += '\n';
     }

@@ -17,9 +17,13 @@ class Log {
   public:
     using Sink = std::function<void(Stream stream, std::string_view text)>;
 
-    explicit Log(const Environment& environment);
+    /// Without a time at the beginning of each line, or with one (RFC 3339, UTC): for what goes
+    /// into a log file that many runs share.
+    enum class Times { none, shown };
+
+    explicit Log(const Environment& environment, Times times = Times::none);
     /// For tests and for commands that collect: `text` ends with a line end.
-    Log(const Environment& environment, Sink sink);
+    Log(const Environment& environment, Sink sink, Times times = Times::none);
 
     void plain(std::string_view text) const;          ///< out, no prefix
     void plain_quiet(std::string_view text) const;    ///< dokku_log_quiet
@@ -42,10 +46,12 @@ class Log {
 
   private:
     void put(Stream stream, std::string_view prefix, std::string_view text) const;
+    std::string time_now() const;
 
     Sink sink_;
     bool quiet_;
     bool trace_;
+    Times times_;
 };
 
 /// dokku_col_log_info1: `-----> ` and four columns of 18, 25, 25, 25; trailing padding is kept.

@@ -29,6 +29,14 @@ constexpr auto kCauses = std::to_array<Cause>({
      "fall back to IPv4 once they got a wrong answer.",
      "The challenge was answered right over IPv4 and wrong over IPv6.",
      "Correct or remove the AAAA record of <domain>."},
+    {cause::kAddressTaken, NameStatus::failed, true,
+     "The name leads to an address of this host on which something else answers: nginx listens "
+     "there for other apps alone, which then get all that is asked at that address, or another "
+     "program does. The CA would be answered by that.",
+     "The address, and what answered there instead of the challenge.",
+     "Let nginx answer for this app there as well: dokku nginx:set <app> bind-address-ipv4 "
+     "<address> (or bind-address-ipv6), then dokku proxy:build-config <app>. Or take that setting "
+     "off the other app, or let <domain> lead to another address of this host."},
     {cause::kProxied, NameStatus::pending_dns, true,
      "A CDN or proxy in front of this host answers the challenge itself.",
      "The wrong answer carries the marks of a CDN (cf-ray, via, x-cache).",

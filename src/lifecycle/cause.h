@@ -24,6 +24,7 @@ namespace cause {
 inline constexpr std::string_view kDnsMissing = "dns-missing";
 inline constexpr std::string_view kOtherServer = "other-server";
 inline constexpr std::string_view kAaaaMismatch = "aaaa-mismatch";
+inline constexpr std::string_view kAddressTaken = "address-taken";
 inline constexpr std::string_view kProxied = "proxied";
 inline constexpr std::string_view kRedirected = "redirected";
 inline constexpr std::string_view kPortClosed = "port-closed";

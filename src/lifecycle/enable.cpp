@@ -125,9 +125,9 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
     return prepared;
 }
 
-/// Another app's broken configuration heals without this one: the minute's run goes on then, also
-/// for a person who typed `enable` (design section 4).
-void note_blocked(const Context& context, const IssueJob& job, const base::Error& error,
+/// What keeps nginx from loading anything heals without this app: the minute's run goes on then,
+/// also for a person who typed `enable`.
+void note_blocked(const Context& context, const IssueJob& job, const Refusal& refusal,
                   const EnableWish& wish) {
     if (!wish.is_unattended()) {
         auto kept = context.store.update_state(job.app.text(), [](store::AppState& state) {
@@ -136,7 +136,7 @@ void note_blocked(const Context& context, const IssueJob& job, const base::Error
         });
         if (!kept) return context.log.warn(kept.error().message);
     }
-    record_refusal(context, job.app, {cause::kBlockedBy, error});
+    record_refusal(context, job.app, refusal);
 }
 
 /// Nothing is ordered for anyone while nginx could not load it.
@@ -146,9 +146,12 @@ void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<Iss
     const auto sound = require_sound_nginx(context);
     if (sound) return;
     print(context, sound.error());
+    // Where nginx could not be asked, no file of anybody's is to blame.
+    const bool complained = sound.error().kind == base::ErrorKind::rejected;
+    const Refusal refusal{complained ? cause::kBlockedBy : cause::kHost, sound.error()};
     for (const auto& job : prepared) {
-        missed.push_back({job->app, cause::kBlockedBy});
-        note_blocked(context, *job, sound.error(), wish);
+        missed.push_back({job->app, refusal.cause});
+        note_blocked(context, *job, refusal, wish);
     }
     prepared.clear();
 }

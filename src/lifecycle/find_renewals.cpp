@@ -6,6 +6,7 @@
 #include "base/certificate_dates.h"
 #include "base/file.h"
 #include "dokku/settings.h"
+#include "lifecycle/adopt.h"
 #include "lifecycle/check_pair.h"
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/policy.h"
@@ -85,7 +86,11 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     const auto settings = walk.settings.read(app);
     if (!settings) return settings.error();
     auto state = context.store.read_state(app.text());
-    if (state && walk.questions != nullptr && walk.questions->ask(app, served, *state)) {
+    const bool changes_things = walk.questions != nullptr;
+    if (state && changes_things && adopt_if_unknown(context, app, served, *state)) {
+        state = context.store.read_state(app.text());
+    }
+    if (state && changes_things && walk.questions->ask(app, served, *state)) {
         state = context.store.read_state(app.text());
     }
     if (!state) return state.error();

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dns/addresses.h"
 #include "dns/caa.h"
+#include "dokku/nginx_config.h"
 #include "lifecycle/open_resolver.h"
 #include "lifecycle/reachability.h"
 
@@ -109,6 +110,21 @@ HostAddresses describe_host(const std::vector<std::string>& own) {
     return host;
 }
 
+/// `192.0.2.1` or `[2001:db8::1]` of an address without brackets.
+std::string as_in_listen(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+/// Does nginx listen on port 80 of this very address, for some app or all that are bound to it?
+bool is_bound(const std::string& address) {
+    const dokku::ListenPair pair{as_in_listen(address), 80};
+    const auto servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
+    return std::any_of(servers.begin(), servers.end(), [&](const dokku::NginxServer& server) {
+        return std::find(server.listens.begin(), server.listens.end(), pair) !=
+               server.listens.end();
+    });
+}
+
 /// Whose word counts where the resolver knows nothing, or what speaks against a name.
 dns::Confirm whose_word(const IssueJob& job) {
     return has_own_resolver(job.settings, job.options.lego.dns) ? dns::Confirm::none
@@ -188,8 +204,11 @@ void check_reachability(Context& context, IssueJob& job) {
         if (where == job.addresses.end()) continue;
         std::vector<Fetched> fetched;
         for (const std::string& address : first_of_each_family(where->second)) {
-            fetched.push_back(fetch_at(context, name, address, job.ca->thumbprint()));
-            fetched.back().is_own = std::find(own.begin(), own.end(), address) != own.end();
+            Fetched one = fetch_at(context, name, address, job.ca->thumbprint());
+            one.is_own = std::find(own.begin(), own.end(), address) != own.end();
+            // Only then the whole configuration is worth reading.
+            one.is_bound = one.is_own && one.kind == Fetched::Kind::wrong && is_bound(address);
+            fetched.push_back(std::move(one));
         }
         const Reach reach = judge_reach(name, fetched, host);
         for (const std::string& warning : reach.warnings)

@@ -8,6 +8,7 @@
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "lifecycle/adopt.h"
 #include "lifecycle/choose_ca.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
@@ -248,6 +249,8 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
         return false;
     }
     if (wish.is_typed()) note_wish(context, job.app, *state);
+    adopt_if_unknown(context, job.app, dokku::read_certificate_status(context.environment, job.app),
+                     *state);
     tell_nothing_due(context, job);
     return false;
 }

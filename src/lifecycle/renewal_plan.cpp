@@ -40,14 +40,6 @@ bool is_parked(const Context& context, const std::string& server) {
     return Limits{*entries}.judge(wish, now).has_value();
 }
 
-/// One that the official plugin ordered is ours wherever it is found (design section 3), also after
-/// a rename, which takes its folder away.
-void record_taken_over(const Context& context, const dokku::AppName& app,
-                       std::string_view fingerprint) {
-    const auto recorded = context.store.record_issued(app.text(), fingerprint, context.clock.now());
-    if (!recorded) context.log.warn(recorded.error().message);
-}
-
 }  // namespace
 
 store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
@@ -123,6 +115,12 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
     const auto state = context.store.read_state(job.app.text());
     if (!state || !state->installed) return {};
     const store::InstalledPair& pair = *state->installed;
+    // After a rename the names may all be others, and no order can replace a certificate with which
+    // it shares none (RFC 9773 section 5).
+    const bool shares_a_name =
+        std::any_of(job.names.begin(), job.names.end(),
+                    [&](const dns::DnsName& name) { return job.covers(name.str()); });
+    if (!shares_a_name) return {};
     const bool same = pair.fingerprint == job.live_fingerprint &&
                       pair.server == client.directory().url && pair.account == client.account_url();
     return same ? job.renewal_id : std::string{};
@@ -182,13 +180,10 @@ bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
         // What it says about one certificate tells nothing about the next; all else does.
         if (!nonsense) ca.directory.reset();
     }
-    const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
+    return note_about(context_, app, *pem, [&](store::AppState& changed) {
         changed.renewal = plan;
         note_installed(changed, *leaf, server);
     });
-    const bool was_known = state.installed && state.installed->fingerprint == fingerprint;
-    if (written && !was_known) record_taken_over(context_, app, fingerprint);
-    return written;
 }
 
 }  // namespace lifecycle

@@ -25,21 +25,28 @@ using store::NameStatus;
 /// What the files say about an app.
 struct Facts {
     store::AppState state;
-    bool active = false;
+    bool ours = false;  ///< what nginx serves is letsencrypt's
     bool has_pair = false;
     std::optional<base::UtcTime> until;
     std::vector<std::string> covered;
     base::UtcTime now = base::SystemClock{}.now();
 };
 
+/// Right after a rename the pair lies beside no folder that would make the app active.
+bool is_noted_as_ours(const Facts& facts) {
+    const auto& installed = facts.state.installed;
+    return facts.has_pair && facts.until && installed && installed->owner == store::Owner::ours &&
+           installed->not_after == *facts.until;
+}
+
 Facts read_facts(const dokku::Environment& environment, const dokku::AppName& app,
                  store::AppState state) {
     Facts facts;
     facts.state = std::move(state);
     const auto status = dokku::read_certificate_status(environment, app);
-    facts.active = status.active;
     facts.has_pair = dokku::has_pair(environment, app);
     if (status.dates) facts.until = status.dates->not_after;
+    facts.ours = status.active || is_noted_as_ours(facts);
     const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
     if (pem) {
         const auto names = base::read_certificate_names(*pem);
@@ -58,7 +65,7 @@ NameState with(const std::string& name, NameStatus status, std::string_view why 
 
 /// The next look of a run, or of a deploy, puts the last good pair back.
 bool is_damaged(const Facts& facts) {
-    return facts.has_pair && !facts.active && !facts.until && facts.state.enabled &&
+    return facts.has_pair && !facts.ours && !facts.until && facts.state.enabled &&
            facts.state.installed && facts.state.installed->owner == store::Owner::ours;
 }
 
@@ -68,10 +75,14 @@ NameState derive(const Facts& facts, const std::string& name) {
         state.reason = "the certificate in tls/ cannot be read";
         return state;
     }
-    if (facts.has_pair && !facts.active) {
-        return with(name, NameStatus::not_used, cause::kCustom);
+    if (facts.has_pair && !facts.ours) {
+        NameState state = with(name, NameStatus::not_used, cause::kCustom);
+        state.reason = facts.until ? "a certificate of its own is served until " +
+                                         base::to_readable(*facts.until)
+                                   : "a certificate of its own is served";
+        return state;
     }
-    const bool in_certificate = facts.active && base::covers(facts.covered, name);
+    const bool in_certificate = facts.ours && base::covers(facts.covered, name);
     const bool expired = facts.until && *facts.until <= facts.now;
     if (in_certificate && expired) {
         const NameState* known = store::find_name(facts.state, name);
@@ -97,7 +108,7 @@ NameState derive(const Facts& facts, const std::string& name) {
 /// A browser would refuse a certificate of a staging CA; any other CA's is taken for trusted.
 bool is_trusted(const Facts& facts) {
     const auto& installed = facts.state.installed;
-    return !facts.active || !installed || installed->owner != store::Owner::ours ||
+    return !facts.ours || !installed || installed->owner != store::Owner::ours ||
            !dokku::is_staging_server(installed->server);
 }
 
@@ -185,7 +196,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
     const auto add = [&](NameState name) {
         shown.names.push_back(name);
         NameRow row{std::move(name), std::nullopt, ""};
-        if (facts.active && base::covers(facts.covered, row.state.name)) {
+        if (facts.ours && base::covers(facts.covered, row.state.name)) {
             row.covered_until = facts.until;
         }
         const Cause* why = find_cause(row.state.cause);

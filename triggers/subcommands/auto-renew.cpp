@@ -1,5 +1,5 @@
 // `letsencrypt:auto-renew [APP]`: renews what is due, of one app or of all. `--scheduled` marks the
-// daily run.
+// daily run, `--timestamps` one whose output goes into a log file.
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/auto_renew.h"
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
         "Renews the certificates that are due, of one app or of all, in one run. Of those that are "
         "not due it tells the time they have left. --dry-run only tells what would be done and "
         "why.";
-    subcommand.syntax.switches = {"--scheduled", "--dry-run"};
+    subcommand.syntax.switches = {"--scheduled", "--dry-run", cli::kTimestamps};
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(argc, argv, subcommand, auto_renew);
 }

@@ -1,5 +1,6 @@
 #include "lifecycle/status.h"
 
+#include <filesystem>
 #include <functional>
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "dokku/certs.h"
 #include "dokku/settings.h"
 #include "json/value.h"
 #include "lifecycle/cause.h"
@@ -131,4 +133,29 @@ TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lif
     CHECK_THAT(host.text(), ContainsSubstring("the certificate in tls/ cannot be read"));
     host.keep([](store::AppState& state) { state.installed->owner = store::Owner::custom; });
     CHECK(host.status().summary == "not-used");
+}
+
+TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][rename]") {
+    const Host host;
+    const auto until = dokku::read_expiration(host.host.environment, host.app).value();
+    host.keep([&](store::AppState& state) { state.installed->not_after = until; });
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app).parent_path());
+    test::DokkuHost::write(host.host.environment.root / "shop" / "VHOST", "shop.test\nnew.test\n");
+    const auto names = host.status().names;
+    REQUIRE(names.size() == 2);
+    CHECK(names[0].state.status == NameStatus::in_use);
+    CHECK(names[0].covered_until == until);
+    CHECK(names[1].state.status == NameStatus::creating);
+}
+
+TEST_CASE("a certificate of a person's is told with its end", "[lifecycle]") {
+    const Host host;
+    const auto key = test::make_key();
+    host.host.install_pair(host.app, test::make_certificate({.common_name = "own.test",
+                                                             .not_before = host.now - days{1},
+                                                             .not_after = host.now + days{9}},
+                                                            key));
+    CHECK_THAT(host.text(),
+               ContainsSubstring("custom-certificate: a certificate of its own is served until " +
+                                 base::to_readable(host.now + days{9})));
 }
