@@ -41,8 +41,10 @@ port_closed() {
   dokku --force apps:destroy closed >/dev/null 2>&1
 }
 
-# nginx asks only those there that are bound to the address, also with a redirect to the same name.
+# nginx asks only those there that are bound to the address. It takes no wildcard beside specific
+# addresses that it has already, so some app listens on all of them first and last.
 address_of_another_app() {
+  created keeper keeper.example.test
   world-zone add taker.example.test A 192.0.2.2
   world-zone add guest.example.test A 192.0.2.2
   dokku apps:create taker >/dev/null 2>&1
@@ -51,13 +53,12 @@ address_of_another_app() {
   world-deploy taker >/dev/null 2>&1
   created guest guest.example.test
   held guest guest.example.test failed address-taken "guest.example.test is answered by another app of this host, whose address that is, at 192.0.2.2: HTTP "
-  assert_runs dokku letsencrypt:enable taker
+  # With a redirect to the same name: from here it looks as if that led back to us.
+  mkdir -p "$DOKKU_ROOT/taker/nginx.conf.d"
+  echo 'return 301 https://$host$request_uri;' >"$DOKKU_ROOT/taker/nginx.conf.d/own.conf"
+  assert_runs dokku nginx:reload
   held guest guest.example.test failed address-taken "at 192.0.2.2: HTTP 301 from nginx to https://guest.example.test/"
   assert_contains "$(dokku letsencrypt:status guest || true)" "dokku nginx:set guest bind-address-ipv4 <address>" "what to do"
-  dokku nginx:set guest bind-address-ipv4 192.0.2.2 >/dev/null
-  assert_runs dokku proxy:build-config guest
-  assert_runs dokku letsencrypt:enable guest
-  tls_verify guest.example.test 192.0.2.2
   dokku --force apps:destroy taker >/dev/null 2>&1
   dokku --force apps:destroy guest >/dev/null 2>&1
 }

@@ -140,10 +140,11 @@ sudo_refuses() {
   cp "$sudo" /run/real-sudo
   printf '#!/bin/sh\ncase "$*" in *"nginx -t") echo "sudo: a password is required" >&2; exit 1 ;; esac\nexec /run/real-sudo "$@"\n' >/run/strict-sudo
   chmod 0755 /run/real-sudo /run/strict-sudo
-  mount --bind /run/strict-sudo "$sudo"
   new_app strict strict.example.test
-  assert_exits 1 dokku letsencrypt:enable strict
+  mount --bind /run/strict-sudo "$sudo"
+  run_and_capture dokku letsencrypt:enable strict
   umount "$sudo"
+  assert_eq 1 "$code" "exit code"
   assert_contains "$err" "sudo: a password is required" "stderr"
   assert_contains "$err" "/etc/sudoers.d/dokku-nginx" "stderr"
   name_has strict strict.example.test failed host || fail "status: $(status_json strict)"
@@ -155,7 +156,7 @@ sudo_refuses() {
 nginx_is_stopped() {
   new_app stopped stopped.example.test
   /usr/local/sbin/world-nginx stop
-  wait_until 5 nginx_has_ended
+  wait_until 10 nginx_has_ended
   assert_exits 1 dokku letsencrypt:enable stopped
   assert_eq 1 "$(grep -c "nginx does not run" <<<"$out$err")" "lines that say so"
   assert_contains "$out$err" "Start it with: dokku nginx:start" "output"
@@ -165,7 +166,7 @@ nginx_is_stopped() {
   cron_when_due stopped
   tls_verify stopped.example.test
 }
-nginx_has_ended() { ! pgrep -x nginx >/dev/null; }
+nginx_has_ended() { [[ ! -e /run/nginx.pid ]]; }
 
 scenario "a vhost that another app broke" broken_vhost_of_another_app
 scenario "once it is mended the minute's run goes on" mended_by_a_person
