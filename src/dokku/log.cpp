@@ -1,9 +1,11 @@
 #include "dokku/log.h"
 
 #include <array>
-#include <cerrno>
+#include <memory>
 #include <unistd.h>
 #include <utility>
+
+#include "dokku/cron.h"
 
 namespace dokku {
 namespace {
@@ -14,19 +16,17 @@ constexpr std::string_view kVerbose = "       ";
 constexpr std::string_view kWarn = " !     ";
 constexpr std::string_view kDebug = " ?     ";
 
-/// Whoever closed the stream does not want the rest.
-void write_to_terminal(Stream stream, std::string_view text) {
-    const int fd = stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO;
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno != EINTR) return;
-        if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    }
+constexpr std::chrono::seconds kPatience{60};
+
+Log::Sink to_terminal() {
+    auto terminal = std::make_shared<Terminal>(Terminal::Descriptors{STDOUT_FILENO, STDERR_FILENO},
+                                               kPatience, base::Path{kLogFile});
+    return [terminal](Stream stream, std::string_view text) { terminal->write(stream, text); };
 }
 
 }  // namespace
 
-Log::Log(const Environment& environment) : Log(environment, write_to_terminal) {}
+Log::Log(const Environment& environment) : Log(environment, to_terminal()) {}
 
 Log::Log(const Environment& environment, Sink sink)
     : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace) {}

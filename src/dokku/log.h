@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "dokku/environment.h"
+#include "dokku/terminal.h"
 
 namespace dokku {
 
-enum class Stream { out, err };
-
 /// Dokku's log helpers (contract section 8), same prefixes, same streams. Each line is one write,
-/// so that lines of programs we start stand where they belong. A closed stream is not an error.
+/// so that lines of programs we start stand where they belong. A closed stream is not an error, and
+/// one that nobody reads is not waited for without end.
 class Log {
   public:
     using Sink = std::function<void(Stream stream, std::string_view text)>;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 #include "base/random.h"
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/sound_nginx.h"
+#include "lifecycle/stuck_app.h"
+#include "store/waits.h"
 
 namespace lifecycle {
 namespace {
@@ -22,6 +25,29 @@ EnableWish wish_of(RenewalRun run) {
     EnableWish wish;
     wish.origin = run == RenewalRun::scheduled ? Origin::scheduled : Origin::all;
     return wish;
+}
+
+std::vector<dokku::AppName> without(const std::vector<dokku::AppName>& apps,
+                                    const std::vector<dokku::AppName>& left_out) {
+    std::vector<dokku::AppName> rest;
+    std::copy_if(apps.begin(), apps.end(), std::back_inserter(rest), [&](const auto& app) {
+        return std::find(left_out.begin(), left_out.end(), app) == left_out.end();
+    });
+    return rest;
+}
+
+/// No wait is believed for ever, whatever the clock said when it was written.
+void bound_waits(const Context& context) {
+    const auto apps = dokku::list_all_apps(context.environment);
+    if (!apps) return context.log.warn(apps.error().message);
+    const base::UtcTime now = context.clock.now();
+    for (const dokku::AppName& app : *apps) {
+        auto state = context.store.read_state(app.text());
+        if (!state || !store::bound_waits(*state, now)) continue;
+        const auto kept = context.store.update_existing_state(
+            app.text(), [&](store::AppState& one) { store::bound_waits(one, now); });
+        if (!kept) context.log.warn(kept.error().message);
+    }
 }
 
 /// What was due and has no success of this run counts as failed.
@@ -44,6 +70,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
                              RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
+    bound_waits(context);
     finish_removals(context);
     mend_missing_pairs(context, apps);
     CaQuestions questions{context};
@@ -64,10 +91,11 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
                                 " days left before renewal");
         }
     }
+    const bool any_stuck = tell_stuck_runs(context, without(apps, due));
     EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
-    if (!found.unreadable.empty()) outcome = EnableOutcome::failed;
+    if (!found.unreadable.empty() || any_stuck) outcome = EnableOutcome::failed;
     keep_time(context, due, found.unreadable.size(), started);
     context.log.info2("Finished auto-renewal");
     if (outcome == EnableOutcome::failed) {

@@ -112,6 +112,15 @@ constexpr auto kCauses = std::to_array<Cause>({
      "internet, and the server: dokku letsencrypt:report <app> --letsencrypt-computed-server"},
     {cause::kCaError, NameStatus::failed, true, "The CA answered with an error of its own.",
      "The CA's own words.", "Nothing: it is tried again."},
+    {cause::kClock, NameStatus::failed, true,
+     "The clock of this host and that of the CA are more than 50 minutes apart. A certificate "
+     "would "
+     "be taken for one that is not valid yet, or is due already, so nothing is ordered. One that "
+     "was "
+     "issued all the same is kept, and installed when it is valid by this host's clock.",
+     "The time in the CA's answers, or the dates of the certificate that it issued.",
+     "Set the clock right: timedatectl shows it, sudo timedatectl set-ntp true lets it be set. The "
+     "order follows by itself; at once with: dokku letsencrypt:retry <app>"},
     {cause::kAccount, NameStatus::action_required, false,
      "The CA does not accept the account: its terms have changed, or it wants an external "
      "account binding.",
@@ -144,6 +153,22 @@ constexpr auto kCauses = std::to_array<Cause>({
      "letsencrypt:cron-job"},
     {cause::kHost, NameStatus::failed, true, "This host could not do its part.",
      "The operating system's words.", "See the reason; it is tried again."},
+    {cause::kStuckRun, NameStatus::failed, true,
+     "A run for the app has come to no end and keeps all others from the app: it is suspended, or "
+     "waits for something that does not come. The certificate in use goes on being served; nothing "
+     "is renewed for the app.",
+     "A process that has held the app's lock for more than two hours.",
+     "Look at the process in the reason with ps. If it is suspended let it go on with: sudo kill "
+     "-CONT <pid>, else end it with: sudo kill -KILL <pid>. The next run takes up what it had "
+     "begun."},
+    {cause::kNoRenewalRun, NameStatus::failed, true,
+     "The scheduled renewal is switched on, but no run over all apps has come to its end for a day "
+     "and a half. The certificate in use goes on being served, but nobody looks after it.",
+     "The time of the last run (`dokku letsencrypt:report --global`).",
+     "Start one with: dokku letsencrypt:auto-renew. If that works, see whether cron runs "
+     "(systemctl "
+     "status cron) and has our lines (sudo crontab -l -u dokku; written anew by: dokku "
+     "letsencrypt:cron-job --add), and what /var/log/dokku/letsencrypt.log says"},
     {cause::kHeldBack, NameStatus::failed, true,
      "The name could be certified, but a name that the certificate covers today is failing "
      "right now and would lose it. That one is given time first: an hour where the certificate "

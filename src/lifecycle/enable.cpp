@@ -19,6 +19,7 @@
 #include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
 #include "lifecycle/sound_nginx.h"
+#include "lifecycle/stuck_app.h"
 
 namespace lifecycle {
 namespace {
@@ -54,27 +55,34 @@ base::Result<void> write_folders(const Context& context, const IssueJob& job) {
                                job.settings.docker_env().reveal());
 }
 
-/// The app's lock, its folder held open, the first writes, and the journal. Returns whether there
-/// still is something to do: the run that held the lock may have done it, or the app be gone.
-base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish) {
+/// The app's lock, from here to the end of the order.
+base::Result<base::FileLock, Refusal> lock_app(const Context& context, const IssueJob& job,
+                                               const EnableWish& wish) {
     constexpr std::chrono::seconds kShortPatience{2};  // in a batch others wait behind this one
     const std::chrono::seconds patience = wish.is_typed() ? store::kTypedPatience : kShortPatience;
+    if (auto stuck = find_stuck_run(context, job.app)) return std::move(*stuck);
     auto lock = context.store.lock_app(job.app.text(), patience, context.clock);
-    if (!lock) {
-        if (lock.error().kind != base::ErrorKind::busy) return std::move(lock).error();
-        if (wish.is_automatic()) {
-            // What that run does not see any more, the minute's run does.
-            const base::UtcTime now = context.clock.now();
-            auto noted = context.store.update_state(
-                job.app.text(), [&](store::AppState& state) { state.due = now; });
-            if (!noted) return std::move(noted).error();
-        }
-        return base::fail(
-            base::ErrorKind::rejected,
-            "Another run is getting a certificate for " + job.app.text() + " right now",
-            {"Wait for it to end, then try again."});
+    if (lock) return std::move(*lock);
+    if (lock.error().kind != base::ErrorKind::busy) {
+        return Refusal{cause::kHost, std::move(lock).error()};
     }
-    job.lock = std::move(*lock);
+    if (wish.is_automatic()) {
+        // What that run does not see any more, the minute's run does.
+        const base::UtcTime now = context.clock.now();
+        auto noted = context.store.update_state(job.app.text(),
+                                                [&](store::AppState& state) { state.due = now; });
+        if (!noted) return Refusal{cause::kHost, std::move(noted).error()};
+    }
+    return Refusal{cause::kHost,
+                   {base::ErrorKind::rejected,
+                    "Another run is getting a certificate for " + job.app.text() + " right now",
+                    std::nullopt,
+                    {"Wait for it to end, then try again."}}};
+}
+
+/// The app's folder is held open; then come the first writes and the journal. Returns whether there
+/// still is something to do: the run that held the lock may have done it, or the app be gone.
+base::Result<bool> begin(Context& context, IssueJob& job, const EnableWish& wish) {
     if (auto held = hold_folder(context, job); !held) return std::move(held).error();
     auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
@@ -82,6 +90,20 @@ base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish
         return job.folder->readable(std::move(written).error());
     }
     return begin_journal(context, job);
+}
+
+/// Takes the app for this run. False if nothing is left to be done.
+base::Result<bool, Refusal> claim(Context& context, IssueJob& job, const EnableWish& wish) {
+    if (!wish.is_automatic()) {
+        auto ready = require_port_80(context, job);
+        if (!ready) return Refusal{cause::kSettings, std::move(ready).error()};
+    }
+    auto lock = lock_app(context, job, wish);
+    if (!lock) return std::move(lock).error();
+    job.lock = std::move(*lock);
+    auto begun = begin(context, job, wish);
+    if (!begun) return Refusal{cause::kHost, std::move(begun).error()};
+    return *begun;
 }
 
 /// An app that got no certificate, for the summary.
@@ -183,16 +205,14 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
     drop_all_if_blocked(context, prepared, wish, missed);
     Jobs jobs;
     for (const auto& job : prepared) {
-        const auto ready =
-            wish.is_automatic() ? base::Result<void>{} : require_port_80(context, *job);
-        const auto due = ready ? claim(context, *job, wish) : base::Result<bool>{ready.error()};
+        const auto due = claim(context, *job, wish);
         if (!due) {
-            print(context, due.error());
-            missed.push_back({job->app, ready ? cause::kHost : cause::kSettings});
-            // Where the lock was not ours, its holder has noted that we came.
-            if (wish.is_unattended() && job->lock) {
-                record_refusal(context, job->app, {cause::kHost, due.error()});
-            }
+            const Refusal& refusal = due.error();
+            print(context, refusal.error);
+            missed.push_back({job->app, refusal.cause});
+            // Where the lock is not ours, its holder sees that we came; if it sees anything.
+            const bool is_ours_to_tell = job->lock || refusal.cause == cause::kStuckRun;
+            if (wish.is_unattended() && is_ours_to_tell) record_refusal(context, job->app, refusal);
             release(context, *job);
         } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());

@@ -52,6 +52,7 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
     name.cause = outcome.cause;
     name.reason = outcome.reason;
     name.not_before = outcome.not_before;
+    name.next_try_set = now;
     if (!wants_another_try(outcome)) {
         name.failures = 0;
         name.next_try.reset();
@@ -86,6 +87,7 @@ std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEn
     for (const NameState& name : state.names) {
         if (name.next_try) consider(*name.next_try);
     }
+    if (state.renew_at) consider(*state.renew_at);
     const bool custom = state.installed && state.installed->owner == store::Owner::custom &&
                         custom_end == CustomEnd::awaited;
     const bool waits_for_its_end =

@@ -59,6 +59,7 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::Rene
     plan.end = info.end;
     plan.explanation_url = info.explanation_url;
     plan.next_ask = now + info.ask_again;
+    plan.next_ask_set = now;
     plan.failures = 0;
     return plan;
 }
@@ -75,6 +76,7 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
     const base::UtcTime own = now + std::min(hours{1LL << doublings}, kLongest);
     plan.next_ask =
         std::max(own, std::min<base::UtcTime>(retry_at.value_or(own), now + kLongestWish));
+    plan.next_ask_set = now;
     if (silence == Silence::nonsense) {
         plan.start.reset();
         plan.end.reset();

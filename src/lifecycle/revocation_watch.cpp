@@ -138,7 +138,9 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
     if (!found) context_.log.debug(app.text() + ": " + found.error().message);
     const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
         note_installed(changed, leaf, server);
-        changed.crl_next = context_.clock.now() + (found ? kOnceADay : kLookAgain);
+        const base::UtcTime now = context_.clock.now();
+        changed.crl_next = now + (found ? kOnceADay : kLookAgain);
+        changed.crl_next_set = now;
         if (is_revoked) changed.revoked = fingerprint;
     });
     if (is_revoked && written) {

@@ -10,17 +10,25 @@
 #include "dns/domain_name.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "dokku/last_run.h"
 #include "dokku/settings.h"
 #include "json/writer.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/names.h"
 #include "store/app_summary.h"
+#include "store/waits.h"
 
 namespace lifecycle {
 namespace {
 
 using store::NameState;
 using store::NameStatus;
+
+/// Why nobody looks after an app, however good its certificate is today.
+struct Trouble {
+    std::string_view cause;
+    std::string reason;
+};
 
 /// What the files say about an app.
 struct Facts {
@@ -30,7 +38,23 @@ struct Facts {
     std::optional<base::UtcTime> until;
     std::vector<std::string> covered;
     base::UtcTime now = base::SystemClock{}.now();
+    std::optional<Trouble> trouble;
 };
+
+/// What keeps runs from the app, from all apps, or has kept them away.
+std::optional<Trouble> find_trouble(const dokku::Environment& environment,
+                                    const store::LocalStore& store, const dokku::AppName& app,
+                                    base::UtcTime now) {
+    if (const auto stuck = store.find_stuck_run(app.text())) {
+        return Trouble{cause::kStuckRun,
+                       "a run for the app has come to no end (" + store::to_text(*stuck) + ")"};
+    }
+    if (const auto since = dokku::without_run_since(environment, now)) {
+        return Trouble{cause::kNoRenewalRun, "no run over all apps has come to its end since " +
+                                                 base::to_readable(*since)};
+    }
+    return std::nullopt;
+}
 
 Facts read_facts(const dokku::Environment& environment, const dokku::AppName& app,
                  store::AppState state) {
@@ -92,6 +116,18 @@ NameState derive(const Facts& facts, const std::string& name) {
     if (covered) return with(name, NameStatus::in_use);
     if (!facts.state.enabled) return with(name, NameStatus::disabled, cause::kSwitchedOff);
     return with(name, NameStatus::creating);
+}
+
+/// A certificate that is in use goes on being served, but nobody renews it.
+NameState add_trouble(const Facts& facts, NameState name) {
+    const bool wanted = name.status != NameStatus::not_used && name.status != NameStatus::disabled;
+    if (!facts.trouble || !wanted) return name;
+    const bool tells_all = facts.trouble->cause == cause::kStuckRun;
+    if (!tells_all && !store::is_settled(name)) return name;
+    if (name.status != NameStatus::in_use) name.status = NameStatus::failed;
+    name.cause = facts.trouble->cause;
+    name.reason = facts.trouble->reason;
+    return name;
 }
 
 /// A browser would refuse a certificate of a staging CA; any other CA's is taken for trusted.
@@ -174,7 +210,9 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
     auto state = store.read_state(app.text());
     if (!state) return std::move(state).error();
 
-    const Facts facts = read_facts(environment, app, std::move(*state));
+    Facts facts = read_facts(environment, app, std::move(*state));
+    store::bound_waits(facts.state, facts.now);
+    facts.trouble = find_trouble(environment, store, app, facts.now);
     // Wildcards are judged by a run: only that one knows the provider.
     const auto choice =
         choose_names(*domains, settings->uses_dns() ? ChallengeKind::dns : ChallengeKind::any,
@@ -195,7 +233,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
         status.names.push_back(std::move(row));
     };
     for (const dns::DnsName& name : choice.names)
-        add(derive(facts, name.str()));
+        add(add_trouble(facts, derive(facts, name.str())));
     for (const LeftOutName& name : choice.left_out) {
         const Cause* why = find_cause(name.cause);
         NameState row = with(name.domain, why->status, name.cause);

@@ -33,4 +33,12 @@ std::string summarize(const AppState& state) {
     return count(NameStatus::failed, NameStatus::action_required) > 0 ? "failing" : "waiting";
 }
 
+std::string summarize(const LocalStore& store, std::string_view app) {
+    const auto state = store.read_state(app);
+    if (!state) return {};
+    std::string summary = summarize(*state);
+    const bool is_kept = summary != "off" && summary != "not-used";
+    return is_kept && store.find_stuck_run(app) ? "failing" : summary;
+}
+
 }  // namespace store

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "store/app_state.h"
+#include "store/local_store.h"
 
 namespace store {
 
@@ -10,6 +11,10 @@ namespace store {
 /// certificate), `waiting`, `failing` (also while all names are served and their renewal fails),
 /// `not-used`, `off`.
 std::string summarize(const AppState& state);
+
+/// The same for an app of this host, of which "" says that it cannot be read: `failing` also where
+/// a stuck run holds its lock.
+std::string summarize(const LocalStore& store, std::string_view app);
 
 /// Is nothing left to be done for this name? One that is served can have a cause all the same: its
 /// renewal fails, or is held up.

@@ -14,6 +14,7 @@
 #include "store/app_state.h"
 #include "store/due_index.h"
 #include "store/ledger.h"
+#include "store/stuck_run.h"
 
 namespace store {
 
@@ -103,7 +104,12 @@ class LocalStore {
     /// Held by a run over all apps. While it lasts, routes of apps whose turn has not come stay.
     base::Result<base::FileLock> lock_run(std::chrono::milliseconds patience,
                                           base::Clock& clock) const;
+    /// Not where that run is stuck.
     bool is_run_under_way() const;
+
+    /// Who holds these locks for longer than work can take.
+    std::optional<StuckRun> find_stuck_run() const;
+    std::optional<StuckRun> find_stuck_run(std::string_view app) const;
 
     // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
 
@@ -179,10 +185,13 @@ class LocalStore {
     base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at,
                                 std::optional<base::UtcTime> before) const;
     base::Result<base::FileLock> lock_states() const;
+    base::Path lock_file(std::string_view app) const { return root_ / "locks" / app; }
+    base::Path run_lock_file() const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
-    mutable bool swept_ = false;  ///< what a killed run left in state/ is gone
+    mutable bool swept_ = false;               ///< what a killed run left in state/ is gone
+    mutable bool states_were_locked_ = false;  ///< for as long as anybody waits for that
 };
 
 /// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not

@@ -1,17 +1,22 @@
 #include "lifecycle/status.h"
 
+#include <filesystem>
 #include <functional>
+#include <string>
+#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "dokku/last_run.h"
 #include "dokku/settings.h"
 #include "json/value.h"
 #include "lifecycle/cause.h"
 #include "support/certificate_maker.h"
 #include "support/dokku_host.h"
+#include "support/stuck_lock.h"
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::days;
@@ -131,4 +136,55 @@ TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lif
     CHECK_THAT(host.text(), ContainsSubstring("the certificate in tls/ cannot be read"));
     host.keep([](store::AppState& state) { state.installed->owner = store::Owner::custom; });
     CHECK(host.status().summary == "not-used");
+}
+
+TEST_CASE("an app whose lock a stuck run holds is failing, whatever it has", "[lifecycle]") {
+    const Host host;
+    const test::StuckLock lock{host.host.environment.global_root() / "locks" / "shop",
+                               std::chrono::hours{3}};
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use"));
+    CHECK_THAT(host.text(), ContainsSubstring("stuck-run: a run for the app has come to no end "
+                                              "(process " +
+                                              std::to_string(::getpid()) + ", for 3 h)"));
+    host.keep([](store::AppState& state) {
+        state.names.front().status = NameStatus::failed;
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+    });
+    CHECK_THAT(host.text(), ContainsSubstring("stuck-run: "));
+}
+
+TEST_CASE("an app that no run has looked after for long is failing", "[lifecycle]") {
+    const Host host;
+    const auto global = host.host.environment.global_root();
+    for (const char* file : {"installation", "autorenew"}) {
+        test::DokkuHost::write(global / file, "installed\n");
+        std::filesystem::last_write_time(
+            global / file, std::filesystem::file_time_type::clock::now() - std::chrono::hours{40});
+    }
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("no-renewal-run: no run over all apps"));
+    // What a name fails with itself says more.
+    host.keep([](store::AppState& state) {
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+        state.names.front().reason = "no answer";
+    });
+    CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
+    REQUIRE(dokku::write_last_run(host.host.environment, {host.now, 0, 0}));
+    host.keep([](store::AppState& state) { state.names.front().cause.clear(); });
+    CHECK(host.status().summary == "ok");
+}
+
+TEST_CASE("a next try that a wrong clock wrote is shown as it will be", "[lifecycle]") {
+    const Host host;
+    host.keep([&](store::AppState& state) {
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+        state.names.front().next_try = host.now + days{366};
+        state.names.front().next_try_set = host.now + days{365};
+    });
+    const auto name = host.document().find("names")->elements().front();
+    const auto next = base::parse_rfc3339(name.string("next_try").value_or(""));
+    REQUIRE(next);
+    CHECK(*next <= host.now + std::chrono::hours{2});
 }
