@@ -12,7 +12,11 @@ int main(int argc, char** argv) {
         const auto due = store.due_head();
         const bool idle = due && (!due->earliest || *due->earliest > base::SystemClock{}.now());
         if (idle) return cli::ExitCode::done;
-        ::execlp("dokku", "dokku", "letsencrypt:retry", "--due", static_cast<char*>(nullptr));
+        // The crontab says `cron --timestamps`; who types `cron` sees the lines as they are.
+        const std::string& times = call.arguments.at(0);
+        ::execlp("dokku", "dokku", "letsencrypt:retry", "--due",
+                 times.empty() ? static_cast<const char*>(nullptr) : times.c_str(),
+                 static_cast<char*>(nullptr));
         return base::fail(base::ErrorKind::not_found,
                           "`dokku` is not on the PATH of this crontab: apps that wait for a "
                           "certificate are not looked at");

@@ -12,10 +12,8 @@ int main(int argc, char** argv) {
         if (!app) return app.error();
         const store::LocalStore store{call.environment.global_root()};
         const auto printed = dokku::print_redacted_report(
-            call.environment, call.log, *app, [&](const dokku::AppName& one) {
-                const auto state = store.read_state(one.text());
-                return state ? store::summarize(*state) : std::string{};
-            });
+            call.environment, call.log, *app,
+            [&](const dokku::AppName& one) { return store::summarize(store, one.text()); });
         if (!printed) return printed.error();
         return cli::ExitCode::done;
     });

@@ -1,5 +1,6 @@
 #include "acme/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +15,9 @@ namespace acme {
 namespace {
 
 constexpr int kMostRefusedNonces = 10;
+constexpr int kUnavailable = 503;
+/// A CA that is down says when to come back; that is no limit of days.
+constexpr std::chrono::seconds kLongestOutage = std::chrono::hours{24};
 
 bool is_success(const http::Response& response) {
     return response.status >= 200 && response.status <= 299;
@@ -22,7 +26,6 @@ bool is_success(const http::Response& response) {
 base::ErrorKind kind_of(const http::Response& response, const std::optional<Problem>& problem,
                         bool has_retry_after) {
     constexpr int kTooManyRequests = 429;
-    constexpr int kUnavailable = 503;
     using base::ErrorKind;
     if (response.status == kTooManyRequests) return ErrorKind::rate_limited;
     if (problem && problem->is("rateLimited")) return ErrorKind::rate_limited;
@@ -30,6 +33,16 @@ base::ErrorKind kind_of(const http::Response& response, const std::optional<Prob
     if (response.status == kUnavailable && has_retry_after) return ErrorKind::rate_limited;
     if (response.status >= 500) return ErrorKind::network;
     return problem ? ErrorKind::rejected : ErrorKind::protocol;
+}
+
+/// An answer with an Age was kept by a cache: it tells the time at which it came there.
+std::optional<std::chrono::seconds> clock_ahead_of(const http::Response& response,
+                                                   base::UtcTime now) {
+    const auto date = response.header("date");
+    if (!date || response.header("age")) return std::nullopt;
+    const auto told = base::parse_http_date(*date);
+    if (!told) return std::nullopt;
+    return now - *told;
 }
 
 }  // namespace
@@ -60,7 +73,8 @@ Outcome<std::string> read_location(const http::Response& response, std::string_v
 
 Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
                    base::UtcTime now) {
-    const auto after = http::retry_after(response, now);
+    auto after = http::retry_after(response, now);
+    if (after && response.status == kUnavailable) after = std::min(*after, kLongestOutage);
     auto problem = parse_problem(response.body, response.status);
     Failure failure = not_acme(response, "a problem document", ca, url);
     failure.error.kind = kind_of(response, problem, after.has_value());
@@ -128,8 +142,8 @@ Outcome<http::Response> Client::send_signed(const Signed& request) {
     }
 }
 
-Outcome<std::string> Client::take_nonce() {
-    if (auto kept = nonces_.take()) return std::move(*kept);
+Outcome<http::Response> Client::fetch_nonce() {
+    asked_time_ = true;
     http::Request request;
     request.method = http::Method::head;
     request.url = directory_.new_nonce;
@@ -141,12 +155,24 @@ Outcome<std::string> Client::take_nonce() {
     if (!is_success(*response)) {
         return to_failure(*response, name_, directory_.new_nonce, clock_.now());
     }
+    if (const auto ahead = clock_ahead_of(*response, clock_.now())) clock_ahead_ = ahead;
     if (const auto fresh = response->header("replay-nonce")) nonces_.add(*fresh);
+    return std::move(*response);
+}
+
+Outcome<std::string> Client::take_nonce() {
+    if (auto kept = nonces_.take()) return std::move(*kept);
+    const auto response = fetch_nonce();
+    if (!response) return response.error();
     if (auto nonce = nonces_.take()) return std::move(*nonce);
     Failure failure = fail(base::ErrorKind::protocol, fmt::format("{} sent no usable nonce", name_),
                            directory_.new_nonce);
     failure.status = response->status;
     return failure;
+}
+
+void Client::ask_time() {
+    if (!asked_time_) (void)fetch_nonce();
 }
 
 }  // namespace acme

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,14 @@ class Client {
     /// A POST that shows the public key itself (`jwk`), for newAccount.
     Outcome<http::Response> post_with_key(const std::string& url, std::string_view payload);
 
+    /// Has the CA tell its time, with a nonce that the next request uses. Asked once; later calls
+    /// do nothing. No answer is no failure: the next request meets the same.
+    void ask_time();
+
+    /// How far this host's clock was ahead of the CA's when that sent a nonce (behind: negative).
+    /// Nothing if the CA was not asked, or its answer did not tell.
+    std::optional<std::chrono::seconds> clock_ahead() const noexcept { return clock_ahead_; }
+
     /// Nonces at hand, for a caller that keeps one for its next process.
     NoncePool& nonces() noexcept { return nonces_; }
 
@@ -63,6 +72,7 @@ class Client {
 
     Outcome<http::Response> send_signed(const Signed& request);
     Outcome<std::string> take_nonce();
+    Outcome<http::Response> fetch_nonce();
 
     http::HttpClient& http_;
     const base::Clock& clock_;
@@ -72,6 +82,8 @@ class Client {
     std::string account_url_;
     NoncePool nonces_;
     http::Limits limits_;
+    bool asked_time_ = false;
+    std::optional<std::chrono::seconds> clock_ahead_;
 };
 
 /// The failure that an answer outside 2xx means: its problem document, or what else was sent.

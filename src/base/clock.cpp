@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <ctime>
 #include <thread>
 
 namespace base {
@@ -14,6 +15,12 @@ Clock::Monotonic SystemClock::monotonic() const {
 
 void SystemClock::sleep_for(std::chrono::milliseconds duration) {
     std::this_thread::sleep_for(duration);
+}
+
+std::chrono::seconds time_since_boot() {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::seconds{time.tv_sec};
 }
 
 }  // namespace base

@@ -23,6 +23,10 @@ class Clock {
     virtual void sleep_for(std::chrono::milliseconds duration) = 0;
 };
 
+/// Since this host was started, time in which it slept included. No clock that somebody sets moves
+/// it.
+std::chrono::seconds time_since_boot();
+
 class SystemClock final : public Clock {
   public:
     UtcTime now() const override;

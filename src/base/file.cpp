@@ -103,6 +103,17 @@ Result<OpenFile> open_to_read(const Path& path) {
     return OpenFile{std::move(fd), *bytes};
 }
 
+Result<UniqueFd> open_to_append(const Path& path, mode_t mode) {
+    UniqueFd fd{::open(path.c_str(),
+                       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)};
+    if (!fd) return io_error("opening", path, errno);
+    if (auto regular = require_regular(fd.get(), "writing", path); !regular) {
+        return std::move(regular).error();
+    }
+    if (auto owned = give_to_folder_owner(fd.get(), path); !owned) return std::move(owned).error();
+    return fd;
+}
+
 Result<void> publish(const Path& temporary, const Path& path) {
     if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error("replacing", path, errno);
     return sync_directory(path.parent_path());
@@ -173,14 +184,29 @@ Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode
     return replace_file(path, content, mode);
 }
 
+Result<void> require_writable_folder(const Path& folder) {
+    const Path temporary = temporary_beside(folder / "writable");
+    const UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (!fd) return io_error("creating a file in", folder, errno);
+    if (::unlink(temporary.c_str()) != 0) return io_error("removing", temporary, errno);
+    return {};
+}
+
+Result<void> require_replaceable(const Path& path) {
+    if (directory_exists(path)) return io_error("replacing", path, EISDIR);
+    return require_writable_folder(path.parent_path());
+}
+
+Result<void> require_appendable(const Path& path, mode_t mode) {
+    const auto fd = open_to_append(path, mode);
+    if (!fd) return fd.error();
+    return {};
+}
+
 Result<void> append_line(const Path& path, std::string_view line, mode_t mode) {
-    const UniqueFd fd{::open(
-        path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)};
-    if (!fd) return io_error("opening", path, errno);
-    if (auto regular = require_regular(fd.get(), "writing", path); !regular) {
-        return std::move(regular).error();
-    }
-    if (auto owned = give_to_folder_owner(fd.get(), path); !owned) return owned;
+    const auto opened = open_to_append(path, mode);
+    if (!opened) return opened.error();
+    const UniqueFd& fd = *opened;
     const std::string whole = std::string{line} + "\n";
     if (auto written = write_all(fd.get(), whole, path); !written) return written;
     if (::fsync(fd.get()) != 0) return io_error("syncing", path, errno);

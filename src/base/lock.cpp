@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
 
 namespace base {
 namespace {
@@ -31,7 +34,45 @@ bool is_at(const UniqueFd& fd, const Path& path) {
            held.st_ino == present.st_ino && held.st_dev == present.st_dev;
 }
 
+/// `4711 123456 0b7c...-... 98765`: the process, and when it took the lock. For others to read;
+/// what goes wrong here changes nothing about the lock.
+void write_holder(const UniqueFd& fd) {
+    const std::string text =
+        to_text(this_process()) + " " + std::to_string(time_since_boot().count()) + "\n";
+    // In this order no reader meets an empty file; what a killed holder left may be longer.
+    (void)!::pwrite(fd.get(), text.data(), text.size(), 0);
+    (void)!::ftruncate(fd.get(), static_cast<off_t>(text.size()));
+}
+
 }  // namespace
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+    release();
+    fd_ = std::move(other.fd_);
+    return *this;
+}
+
+FileLock::~FileLock() {
+    release();
+}
+
+void FileLock::release() noexcept {
+    if (fd_) (void)!::ftruncate(fd_.get(), 0);
+    fd_.reset();
+}
+
+std::optional<LockHolder> find_lock_holder(const Path& path) {
+    constexpr std::size_t kSmallFile = 4096;
+    const auto text = read_file(path, kSmallFile);
+    if (!text) return std::nullopt;
+    const std::string_view line = trim(std::string_view{*text}.substr(0, text->find('\n')));
+    const auto last = line.rfind(' ');
+    if (last == std::string_view::npos) return std::nullopt;
+    auto process = parse_process_identity(line.substr(0, last));
+    const auto since = parse_integer(line.substr(last + 1));
+    if (!process || !since || !is_alive(*process)) return std::nullopt;
+    return LockHolder{std::move(*process), std::chrono::seconds{*since}};
+}
 
 Result<FileLock> FileLock::try_acquire(const Path& path) {
     constexpr int kTries = 10;
@@ -42,7 +83,9 @@ Result<FileLock> FileLock::try_acquire(const Path& path) {
             if (errno == EWOULDBLOCK) break;
             return io_error("locking", path, errno);
         }
-        if (is_at(*fd, path)) return FileLock{std::move(*fd)};
+        if (!is_at(*fd, path)) continue;
+        write_holder(*fd);
+        return FileLock{std::move(*fd)};
     }
     return fail(ErrorKind::busy, "another run holds " + path.string());
 }

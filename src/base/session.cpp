@@ -9,12 +9,17 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "base/patient_writer.h"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration): not in every unistd.h
 
 namespace base {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// Of who is to hand our lines on.
+constexpr std::chrono::seconds kReaderPatience{60};
 
 /// What posix_spawn is told; freed with it.
 class SessionStart {
@@ -112,12 +117,11 @@ bool has_reader(int fd) {
 
 void write_while_read(std::string_view text, const std::string& file) {
     if (is_pipe(STDOUT_FILENO) && !has_reader(STDOUT_FILENO)) redirect_output(file);
-    while (!text.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
+    std::chrono::milliseconds patience = kReaderPatience;
+    text.remove_prefix(PatientWriter{STDOUT_FILENO, patience}.write(text));
+    if (text.empty()) return;
+    redirect_output(file);
+    (void)PatientWriter{STDOUT_FILENO, patience}.write(text);
 }
 
 void redirect_output(const std::string& file) {

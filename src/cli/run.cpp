@@ -42,6 +42,11 @@ void report_bug(const char* what) {
     dokku::Log{loud}.warn(std::string{"bug: "} + what);
 }
 
+/// Only a command whose syntax has the switch finds it.
+dokku::Log::Times times_of(const Arguments& arguments) {
+    return arguments.has(kTimestamps) ? dokku::Log::Times::shown : dokku::Log::Times::none;
+}
+
 /// The one place where an exception ends: only bad_alloc and our own mistakes are thrown.
 template <class Step>
 int guarded(Failing failing, const Step& step) {
@@ -80,10 +85,10 @@ void print_error(const dokku::Log& log, const base::Error& error) {
 int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body) {
     return guarded(Failing::allowed, [&] {
         const dokku::Environment environment = dokku::Environment::read();
-        const dokku::Log log{environment};
         // argv[1] is the command's full name (contract section 1.4).
         const Arguments arguments =
             Arguments::read(words_from(argc, argv, 2), subcommand.syntax, environment.app_flag);
+        const dokku::Log log{environment, times_of(arguments)};
         if (arguments.wants_help()) {
             log.lines({"Usage: dokku " + std::string{subcommand.usage}, "",
                        std::string{subcommand.about}});

@@ -22,6 +22,9 @@ struct Call {
 /// that has told the operator everything itself returns an exit code.
 using Body = std::function<base::Result<ExitCode>(const Call& call)>;
 
+/// The switch of commands that cron starts: each line begins with its time.
+inline constexpr std::string_view kTimestamps = "--timestamps";
+
 /// A public command: an executable in subcommands/.
 struct Subcommand {
     std::string_view usage;  ///< `letsencrypt:active <app>`

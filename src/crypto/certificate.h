@@ -62,8 +62,11 @@ using CertificateChain = std::vector<Certificate>;
 /// All CERTIFICATE blocks, 1 to 10 of them. `protocol` otherwise.
 base::Result<CertificateChain> parse_chain_pem(std::string_view pem);
 
+/// A certificate that begins so little ahead of this host's clock is taken for valid.
+inline constexpr std::chrono::hours kClockSkew{1};
+
 /// What must hold before a chain goes live (design section 5): the leaf has this key, covers every
-/// name, is valid at `now` (a start up to one hour ahead is clock skew), and each certificate is
+/// name, is valid at `now` (or begins up to kClockSkew later), and each certificate is
 /// signed by the next, which is an authority's. No trusted root is needed. `protocol` with the
 /// reason.
 base::Result<void> check_chain(const CertificateChain& chain, const PrivateKey& key,

@@ -10,8 +10,6 @@
 namespace crypto {
 namespace {
 
-constexpr std::chrono::hours kClockSkew{1};
-
 base::Unexpected<base::Error> broken(const std::string& message) {
     return base::fail(base::ErrorKind::protocol, message);
 }

@@ -154,6 +154,7 @@ Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server,
     settings.servers = {server};
     settings.deadline = deadline;
     settings.recursion = Recursion::none;
+    settings.silence = nullptr;  // says nothing about the resolver
     return Resolver{std::move(settings)};
 }
 

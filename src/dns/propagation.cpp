@@ -46,6 +46,7 @@ struct Look {
 Resolver to_one(const Resolver& resolver, const ServerAddress& server) {
     ResolverSettings settings = resolver.settings();
     settings.servers = {server};
+    settings.silence = nullptr;  // says nothing about the others
     return Resolver{std::move(settings)};
 }
 

@@ -190,6 +190,9 @@ class Inquiry {
             open_.push_back(&server);
     }
 
+    /// Did any server say anything, be it nonsense?
+    bool is_heard() const { return heard_; }
+
     base::Result<Answer> run(const std::string& question) {
         for (int round = 0; round < kRounds && !open_.empty(); ++round) {
             std::vector<const ServerAddress*> silent;
@@ -198,6 +201,7 @@ class Inquiry {
                     std::chrono::floor<milliseconds>(end_ - std::chrono::steady_clock::now());
                 if (left <= milliseconds{0}) return result();
                 auto answer = ask_server(*server, question, left / turns_left_--);
+                heard_ = heard_ || answer || answer.error().kind == base::ErrorKind::protocol;
                 if (answer && answer->is_finding()) return answer;
                 if (!answer) silent.push_back(server);
                 keep(std::move(answer));
@@ -220,6 +224,7 @@ class Inquiry {
 
     SteadyTime end_;
     int turns_left_;
+    bool heard_ = false;
     std::vector<const ServerAddress*> open_;
     std::optional<base::Result<Answer>> best_;
 };
@@ -231,12 +236,27 @@ base::Result<Answer> Resolver::ask(std::string_view name, RecordType type) const
     if (!question) return question.error();
     const auto found = servers();
     if (!found) return found.error();
-    auto answer = Inquiry{*found, settings_.deadline}.run(*question);
+    if (is_left_alone()) {
+        return base::fail(base::ErrorKind::timeout,
+                          "asking for " + base::printable(name, 300) +
+                              ": the name servers have not answered for a while; they are asked "
+                              "again in a minute");
+    }
+    Inquiry inquiry{*found, settings_.deadline};
+    auto answer = inquiry.run(*question);
+    if (settings_.silence && inquiry.is_heard()) settings_.silence->note_answer();
+    if (settings_.silence && !inquiry.is_heard()) {
+        settings_.silence->note_no_answer(std::chrono::steady_clock::now());
+    }
     if (!answer) {
         answer.error().message =
             "asking for " + base::printable(name, 300) + ": " + answer.error().message;
     }
     return answer;
+}
+
+bool Resolver::is_left_alone() const {
+    return settings_.silence && settings_.silence->lasts(std::chrono::steady_clock::now());
 }
 
 base::Result<std::vector<ServerAddress>> Resolver::servers() const {

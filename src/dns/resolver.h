@@ -2,28 +2,24 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "dns/message.h"
+#include "dns/server_address.h"
+#include "dns/silence.h"
 
 namespace dns {
-
-/// The address of a name server.
-struct ServerAddress {
-    std::string ip;  ///< IPv4 or IPv6
-    std::uint16_t port = 53;
-
-    friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
-};
 
 struct ResolverSettings {
     std::vector<ServerAddress> servers{};  ///< asked in this order; none: those of the system
     std::chrono::milliseconds deadline{std::chrono::seconds{10}};  ///< of one question
     Recursion recursion = Recursion::desired;
     std::uint16_t authoritative_port = 53;  ///< where name servers found in the DNS listen
+    std::shared_ptr<Silence> silence{};     ///< of these servers; none: they are always asked
 };
 
 /// Asks name servers by UDP, and by TCP what UDP cannot hold. One question at a time, and nothing
@@ -36,8 +32,12 @@ class Resolver {
 
     /// The first finding of a server; if none has one, what the first of them said instead.
     /// `network` or `timeout` if nobody answered, `protocol` if only nonsense came, `invalid_input`
-    /// for a name that DNS cannot hold or a server that is no address.
+    /// for a name that DNS cannot hold or a server that is no address. Servers that have been
+    /// silent are not asked for a while (silence.h): `timeout` at once.
     base::Result<Answer> ask(std::string_view name, RecordType type) const;
+
+    /// Would a question be answered by `timeout` without being asked?
+    bool is_left_alone() const;
 
     /// Those of the settings, else those of the system.
     base::Result<std::vector<ServerAddress>> servers() const;

@@ -55,13 +55,13 @@ std::vector<std::string> cron_entries(const Environment& environment) {
         const CronMinute at = keep_cron_minute(environment);
         entries.push_back(std::to_string(at.minute) + " " + std::to_string(at.hour) + "," +
                           std::to_string(at.hour + 12) +
-                          " * * *;dokku letsencrypt:auto-renew --scheduled" + log);
+                          " * * *;dokku letsencrypt:auto-renew --scheduled --timestamps" + log);
     }
     const base::Path every_minute = environment.plugin_directory / "cron";
     // A path with a `;` or a blank would break the crontab of all plugins.
     if (base::file_exists(every_minute) &&
         every_minute.string().find_first_of("; \t\n%") == std::string::npos) {
-        entries.push_back("* * * * *;" + every_minute.string() + log);
+        entries.push_back("* * * * *;" + every_minute.string() + " --timestamps" + log);
     }
     return entries;
 }

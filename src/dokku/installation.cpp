@@ -1,7 +1,11 @@
 #include "dokku/installation.h"
 
+#include <chrono>
+
 #include "base/file.h"
 #include "base/text.h"
+#include "dokku/cron.h"
+#include "dokku/last_run.h"
 
 namespace dokku {
 namespace {
@@ -12,6 +16,10 @@ constexpr mode_t kFile = 0644;
 
 base::Path record(const Environment& environment) {
     return environment.global_root() / "installation";
+}
+
+base::Path absence(const Environment& environment) {
+    return environment.global_root() / "absent-since";
 }
 
 }  // namespace
@@ -31,6 +39,23 @@ base::Result<void> record_installation(const Environment& environment, Installat
     const bool installed = installation == Installation::installed;
     return base::ensure_file(record(environment),
                              std::string{installed ? kInstalled : kUninstalled} + "\n", kFile);
+}
+
+base::Result<void> record_absence(const Environment& environment, base::UtcTime now) {
+    if (base::file_exists(absence(environment))) return {};
+    return base::replace_file(absence(environment), base::to_rfc3339(now) + "\n", kFile);
+}
+
+bool was_absent(const Environment& environment, base::UtcTime now) {
+    constexpr std::chrono::hours kTwoRunsMissed{36};
+    if (base::file_exists(absence(environment))) return true;
+    if (read_installation(environment) == Installation::uninstalled) return true;
+    const auto last = read_last_run(environment);
+    return is_autorenew_enabled(environment) && last && now - last->at > kTwoRunsMissed;
+}
+
+base::Result<void> end_absence(const Environment& environment) {
+    return base::remove_file(absence(environment));
 }
 
 std::optional<std::string> describe_missing_install(const Environment& environment) {

@@ -1,11 +1,13 @@
 #include "dokku/last_run.h"
 
+#include <algorithm>
 #include <ctime>
 #include <string>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/cron.h"
+#include "dokku/installation.h"
 
 namespace dokku {
 namespace {
@@ -44,6 +46,24 @@ base::Result<void> write_last_run(const Environment& environment, const LastRun&
     const std::string text = base::to_rfc3339(run.at) + " " + std::to_string(run.renewed) + " " +
                              std::to_string(run.failed) + "\n";
     return base::replace_file(last_run_file(environment), text, 0644);
+}
+
+std::optional<base::UtcTime> without_run_since(const Environment& environment, base::UtcTime now) {
+    constexpr std::chrono::hours kLongest{36};
+    if (!is_autorenew_enabled(environment)) return std::nullopt;
+    if (read_installation(environment) != Installation::installed) return std::nullopt;
+    base::UtcTime since{};
+    // A time that is still to come is a wrong clock's.
+    const auto consider = [&](base::UtcTime at) {
+        if (at <= now + std::chrono::hours{1}) since = std::max(since, at);
+    };
+    if (const auto last = read_last_run(environment)) consider(last->at);
+    for (const char* file : {"autorenew", "installation"}) {
+        const auto stamp = base::stamp_file(environment.global_root() / file);
+        if (stamp) consider(base::from_unix(stamp->modified_ns / 1'000'000'000));
+    }
+    if (now - since < kLongest) return std::nullopt;
+    return since;
 }
 
 std::optional<base::UtcTime> next_run(const Environment& environment, base::UtcTime now) {

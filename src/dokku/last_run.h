@@ -21,6 +21,11 @@ std::optional<LastRun> read_last_run(const Environment& environment);
 
 base::Result<void> write_last_run(const Environment& environment, const LastRun& run);
 
+/// Since when no run over all apps has come to its end, where the scheduled run is on and that is
+/// longer than a day and a half; nothing otherwise. Counted from when it was switched on or the
+/// plugin installed, if that is later.
+std::optional<base::UtcTime> without_run_since(const Environment& environment, base::UtcTime now);
+
 /// When the daily run comes next, by the host's clock and time zone; nothing while it is off.
 std::optional<base::UtcTime> next_run(const Environment& environment, base::UtcTime now);
 

@@ -1,9 +1,13 @@
 #include "dokku/log.h"
 
 #include <array>
-#include <cerrno>
+#include <memory>
 #include <unistd.h>
 #include <utility>
+
+#include "base/clock.h"
+#include "base/utc_time.h"
+#include "dokku/cron.h"
 
 namespace dokku {
 namespace {
@@ -14,26 +18,30 @@ constexpr std::string_view kVerbose = "       ";
 constexpr std::string_view kWarn = " !     ";
 constexpr std::string_view kDebug = " ?     ";
 
-/// Whoever closed the stream does not want the rest.
-void write_to_terminal(Stream stream, std::string_view text) {
-    const int fd = stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO;
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno != EINTR) return;
-        if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    }
+constexpr std::chrono::seconds kPatience{60};
+
+Log::Sink to_terminal() {
+    auto terminal = std::make_shared<Terminal>(Terminal::Descriptors{STDOUT_FILENO, STDERR_FILENO},
+                                               kPatience, base::Path{kLogFile});
+    return [terminal](Stream stream, std::string_view text) { terminal->write(stream, text); };
 }
 
 }  // namespace
 
-Log::Log(const Environment& environment) : Log(environment, write_to_terminal) {}
+Log::Log(const Environment& environment, Times times) : Log(environment, to_terminal(), times) {}
 
-Log::Log(const Environment& environment, Sink sink)
-    : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace) {}
+Log::Log(const Environment& environment, Sink sink, Times times)
+    : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace), times_(times) {}
+
+std::string Log::time_now() const {
+    if (times_ == Times::none) return {};
+    return base::to_rfc3339(base::SystemClock{}.now()) + " ";
+}
 
 void Log::put(Stream stream, std::string_view prefix, std::string_view text) const {
     std::string line;
     line.reserve(prefix.size() + text.size() + 1);
+    line += time_now();
     line += prefix;
     line += text;
     line += '\n';
@@ -83,7 +91,9 @@ void Log::debug(std::string_view text) const {
 
 void Log::lines(const std::vector<std::string>& lines) const {
     std::string text;
+    const std::string time = time_now();
     for (const std::string& line : lines) {
+        text += time;
         text += line;
         text += '\n';
     }

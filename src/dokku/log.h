@@ -6,20 +6,24 @@
 #include <vector>
 
 #include "dokku/environment.h"
+#include "dokku/terminal.h"
 
 namespace dokku {
 
-enum class Stream { out, err };
-
 /// Dokku's log helpers (contract section 8), same prefixes, same streams. Each line is one write,
-/// so that lines of programs we start stand where they belong. A closed stream is not an error.
+/// so that lines of programs we start stand where they belong. A closed stream is not an error, and
+/// one that nobody reads is not waited for without end.
 class Log {
   public:
     using Sink = std::function<void(Stream stream, std::string_view text)>;
 
-    explicit Log(const Environment& environment);
+    /// Without a time at the beginning of each line, or with one (RFC 3339, UTC): for what goes
+    /// into a log file that many runs share.
+    enum class Times { none, shown };
+
+    explicit Log(const Environment& environment, Times times = Times::none);
     /// For tests and for commands that collect: `text` ends with a line end.
-    Log(const Environment& environment, Sink sink);
+    Log(const Environment& environment, Sink sink, Times times = Times::none);
 
     void plain(std::string_view text) const;          ///< out, no prefix
     void plain_quiet(std::string_view text) const;    ///< dokku_log_quiet
@@ -42,10 +46,12 @@ class Log {
 
   private:
     void put(Stream stream, std::string_view prefix, std::string_view text) const;
+    std::string time_now() const;
 
     Sink sink_;
     bool quiet_;
     bool trace_;
+    Times times_;
 };
 
 /// dokku_col_log_info1: `-----> ` and four columns of 18, 25, 25, 25; trailing padding is kept.

@@ -1,10 +1,14 @@
 #include "dokku/nginx_service.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "dokku/nginx_config.h"
+#include "dokku/nginx_workers.h"
 
 namespace dokku {
 namespace {
@@ -47,7 +51,7 @@ base::Result<Printed> run_collecting(std::vector<std::string> argv) {
     return printed;
 }
 
-base::Unexpected<base::Error> failed(const std::vector<std::string>& argv, const Printed& printed) {
+std::string describe(const std::vector<std::string>& argv, const Printed& printed) {
     std::string message = base::join(argv, " ") + ": ";
     if (printed.exit.timed_out) {
         message += "no end within a minute";
@@ -55,8 +59,19 @@ base::Unexpected<base::Error> failed(const std::vector<std::string>& argv, const
         message += "exit code " + std::to_string(printed.exit.code);
     }
     const std::string words = base::printable(base::trim(printed.text));
-    if (!words.empty()) message += ": " + words;
-    return base::fail(base::ErrorKind::io, std::move(message),
+    return words.empty() ? message : message + ": " + words;
+}
+
+/// sudo itself speaks (`sudo: a password is required`), not the program that it was to start.
+bool is_refused_by_sudo(const std::string& text) {
+    const auto lines = base::split_lines(text);
+    return std::any_of(lines.begin(), lines.end(),
+                       [](std::string_view line) { return line.starts_with("sudo: "); });
+}
+
+base::Unexpected<base::Error> refused_by_sudo(const std::vector<std::string>& argv,
+                                              const Printed& printed) {
+    return base::fail(base::ErrorKind::io, describe(argv, printed),
                       {"Dokku's sudo rules for nginx are in /etc/sudoers.d/dokku-nginx; "
                        "`sudo dokku plugin:install --core` writes them again."});
 }
@@ -164,7 +179,8 @@ base::Result<std::optional<NginxComplaint>> NginxService::test() {
     if (!printed) return printed.error();
     if (printed->exit.ok()) return std::optional<NginxComplaint>{};
     if (auto complaint = parse_complaint(printed->text)) return complaint;
-    return failed(argv, *printed);
+    if (is_refused_by_sudo(printed->text)) return refused_by_sudo(argv, *printed);
+    return base::fail(base::ErrorKind::io, describe(argv, *printed));
 }
 
 base::Result<void> NginxService::reload(const Scope& scope) const {
@@ -176,8 +192,21 @@ base::Result<void> NginxService::reload(const Scope& scope) const {
     }
     const auto printed = run_collecting(argv);
     if (!printed) return printed.error();
-    if (!printed->exit.ok()) return failed(argv, *printed);
-    return {};
+    if (printed->exit.ok()) return {};
+    if (is_refused_by_sudo(printed->text)) return refused_by_sudo(argv, *printed);
+    if (!is_running()) {
+        return base::fail(base::ErrorKind::io, "nginx does not run",
+                          {"Start it with: dokku nginx:start"});
+    }
+    return base::fail(base::ErrorKind::rejected, describe(argv, *printed));
+}
+
+bool NginxService::is_running() const {
+    // nginx.conf lies beside the folder of what it includes.
+    const base::Path config = environment_.nginx_folder.parent_path() / "nginx.conf";
+    const auto pid = base::read_file(nginx_pid_file(read_nginx_config(config)));
+    const std::string number{pid ? base::trim(*pid) : std::string_view{}};
+    return !number.empty() && base::directory_exists(base::Path{"/proc"} / number);
 }
 
 }  // namespace dokku

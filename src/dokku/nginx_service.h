@@ -50,8 +50,13 @@ class NginxService {
     /// `nginx -t`. A complaint is an answer; `io` if it could not be asked (the message says why).
     static base::Result<std::optional<NginxComplaint>> test();
 
-    /// Returns before the new workers serve: whoever looks polls. `io` with what was printed.
+    /// Returns before the new workers serve: whoever looks polls. `rejected` with what was printed
+    /// if a running nginx was asked and did not do it, `io` if it could not be asked: sudo refuses,
+    /// or it does not run.
     base::Result<void> reload(const Scope& scope) const;
+
+    /// By its pid file.
+    bool is_running() const;
 
   private:
     const Environment& environment_;

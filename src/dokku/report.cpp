@@ -50,6 +50,17 @@ std::string describe(const LastRun& run) {
            std::to_string(run.failed) + " failed";
 }
 
+std::string describe_last(const ReportFacts& facts) {
+    const std::string last = facts.last_run ? describe(*facts.last_run) : "";
+    if (!facts.is_overdue) return last;
+    return last.empty() ? "none (no-renewal-run)" : last + " (no-renewal-run)";
+}
+
+/// A certificate that nobody looks after is not `ok`.
+std::string status_of(const ReportFacts& facts) {
+    return facts.is_overdue && facts.status == "ok" ? "failing" : facts.status;
+}
+
 /// Reads apps one after the other; the host's own settings only once.
 class Reporter {
   public:
@@ -66,12 +77,13 @@ class Reporter {
         std::optional<base::UtcTime> expiration;
         if (status.dates) expiration = status.dates->not_after;
         return report_rows({status.active, autorenew_, expiration, resolve_settings(*own, global_),
-                            status_of_(app), last_run_, next_run_});
+                            status_of_(app), last_run_, next_run_, is_overdue_});
     }
 
     std::vector<ReportRow> host_rows() const {
-        return global_rows(report_rows({false, autorenew_, std::nullopt,
-                                        resolve_settings({}, global_), "", last_run_, next_run_}));
+        return global_rows(
+            report_rows({false, autorenew_, std::nullopt, resolve_settings({}, global_), "",
+                         last_run_, next_run_, is_overdue_}));
     }
 
   private:
@@ -81,7 +93,8 @@ class Reporter {
           status_of_(status_of),
           autorenew_(is_autorenew_enabled(environment)),
           last_run_(read_last_run(environment)),
-          next_run_(dokku::next_run(environment, base::SystemClock{}.now())) {}
+          next_run_(dokku::next_run(environment, base::SystemClock{}.now())),
+          is_overdue_(without_run_since(environment, base::SystemClock{}.now()).has_value()) {}
 
     const Environment& environment_;
     Properties global_;
@@ -89,6 +102,7 @@ class Reporter {
     bool autorenew_;
     std::optional<LastRun> last_run_;
     std::optional<base::UtcTime> next_run_;
+    bool is_overdue_;
 };
 
 void print_rows(const Log& log, std::string_view title, const std::vector<ReportRow>& rows,
@@ -162,8 +176,8 @@ std::vector<ReportRow> report_rows(const ReportFacts& facts) {
     add_triple(rows, "eab-hmac-key", settings.eab_hmac_key, true, Empty::shown);
     add_setting(rows, "eab-algorithm", settings.eab_algorithm);
     rows.push_back({"global-renew-concurrency", settings.renew_concurrency.computed});
-    rows.push_back({"status", facts.status});
-    rows.push_back({"global-last-run", facts.last_run ? describe(*facts.last_run) : ""});
+    rows.push_back({"status", status_of(facts)});
+    rows.push_back({"global-last-run", describe_last(facts)});
     rows.push_back({"global-next-run", facts.next_run ? base::to_readable(*facts.next_run) : ""});
     return rows;
 }

@@ -32,6 +32,7 @@ struct ReportFacts {
     std::string status;                     ///< the app's summary: `ok`, `partial 2/3`, ...
     std::optional<LastRun> last_run;        ///< of the daily renewal
     std::optional<base::UtcTime> next_run;  ///< of the daily renewal
+    bool is_overdue = false;                ///< no-renewal-run: none has ended for too long
 };
 
 enum class Secrets { shown, redacted };

@@ -61,11 +61,12 @@ void reload_nginx(const Environment& environment, const Log& log) {
     }
 }
 
-void silence_cron(const Environment& environment, const Log& log) {
+void silence_cron(const Environment& environment, const Log& log, base::UtcTime now) {
     // Nothing to silence, and no folder to put the record in.
     if (!base::directory_exists(environment.global_root())) return;
     const auto recorded = record_installation(environment, Installation::uninstalled);
     if (!recorded) warn(log, recorded.error());
+    if (const auto noted = record_absence(environment, now); !noted) warn(log, noted.error());
     if (!is_autorenew_enabled(environment)) return;
     const auto written = require_trigger(environment, Scope::global(), "scheduler-cron-write", {});
     if (!written) warn(log, written.error());
@@ -73,7 +74,7 @@ void silence_cron(const Environment& environment, const Log& log) {
 
 }  // namespace
 
-void tear_down_host(const Environment& environment, const Log& log) {
+void tear_down_host(const Environment& environment, const Log& log, base::UtcTime now) {
     log.info1("Removing letsencrypt from nginx and from the crontab");
     const bool active = remove_routes(environment, log);
     if (is_own_include(own_include(environment))) {
@@ -81,12 +82,15 @@ void tear_down_host(const Environment& environment, const Log& log) {
         if (!removed) warn(log, removed.error());
     }
     if (active) reload_nginx(environment, log);
-    silence_cron(environment, log);
+    silence_cron(environment, log, now);
 
     const std::string root = environment.root.string();
     const std::string lib = environment.lib_root.string();
     log.verbose("Certificates stay and are served, but nobody renews them:");
     log.verbose("  " + root + "/<app>/tls and " + root + "/<app>/letsencrypt");
+    log.verbose(
+        "With the official plugin in our place, switch its renewals on: "
+        "dokku letsencrypt:cron-job --add");
     log.verbose("To delete those of an app: dokku certs:remove <app>; rm -r " + root +
                 "/<app>/letsencrypt");
     log.verbose("Accounts and properties stay. To delete them: rm -r " + lib +

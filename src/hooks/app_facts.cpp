@@ -1,5 +1,7 @@
 #include "hooks/app_facts.h"
 
+#include "dokku/certs.h"
+
 namespace hooks {
 
 base::Result<AppFacts> read_facts(const dokku::Environment& environment,
@@ -8,6 +10,8 @@ base::Result<AppFacts> read_facts(const dokku::Environment& environment,
     if (!settings) return std::move(settings).error();
     auto state = store.read_state(app.text());
     if (!state) return std::move(state).error();
+    // As the next run finds it: a certificate of ours says that the app is enabled.
+    if (state->is_unknown() && dokku::is_active(environment, app)) state->enabled = true;
     return AppFacts{std::move(*settings), std::move(*state)};
 }
 

@@ -9,8 +9,9 @@
 
 namespace http {
 
-/// Nobody waits longer than this for one answer; a larger wish is cut to it.
-inline constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::hours{24 * 366};
+/// No limit that a CA is known to have lasts longer. A larger wish, of a refusal or of any other
+/// answer, is cut to it: a date that was mistyped is not to stop renewals until certificates end.
+inline constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::hours{24 * 7};
 
 /// Reads the value of a Retry-After header (RFC 9110 section 10.2.3): a number of seconds, or a
 /// date that is taken relative to `now`. A date in the past is zero. Nothing if it is neither.

@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 #include "base/random.h"
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
+#include "lifecycle/answer.h"
+#include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/sound_nginx.h"
+#include "lifecycle/stuck_app.h"
+#include "store/waits.h"
 
 namespace lifecycle {
 namespace {
@@ -24,10 +29,41 @@ EnableWish wish_of(RenewalRun run) {
     return wish;
 }
 
+/// The scheduled run answers for all apps, also for those of which nothing good is known.
+std::vector<dokku::AppName> check_all_states(const Context& context, RenewalRun run) {
+    if (run != RenewalRun::scheduled) return {};
+    const auto all = dokku::list_all_apps(context.environment);
+    if (all) return check_states(context, *all);
+    context.log.warn(all.error().message);
+    return {};
+}
+
+std::vector<dokku::AppName> without(std::vector<dokku::AppName> apps,
+                                    const std::vector<dokku::AppName>& others) {
+    std::erase_if(apps, [&](const dokku::AppName& app) {
+        return std::find(others.begin(), others.end(), app) != others.end();
+    });
+    return apps;
+}
+
+/// No wait is believed for ever, whatever the clock said when it was written.
+void bound_waits(const Context& context) {
+    const auto apps = dokku::list_all_apps(context.environment);
+    if (!apps) return context.log.warn(apps.error().message);
+    const base::UtcTime now = context.clock.now();
+    for (const dokku::AppName& app : *apps) {
+        auto state = context.store.read_state(app.text());
+        if (!state || !store::bound_waits(*state, now)) continue;
+        const auto kept = context.store.update_existing_state(
+            app.text(), [&](store::AppState& one) { store::bound_waits(one, now); });
+        if (!kept) context.log.warn(kept.error().message);
+    }
+}
+
 /// What was due and has no success of this run counts as failed.
 void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
-               std::size_t unreadable, base::UtcTime started) {
-    dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unreadable)};
+               std::size_t unanswered, base::UtcTime started) {
+    dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
     for (const dokku::AppName& app : due) {
         const auto state = context.store.read_state(app.text());
         const bool renewed = state && state->last_attempt && state->last_attempt->issued &&
@@ -38,20 +74,8 @@ void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
     if (!kept) context.log.warn(kept.error().message);
 }
 
-}  // namespace
-
-EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
-                             RenewalRun run) {
-    context.log.info2("Auto-renewing all apps...");
-    const base::UtcTime started = context.clock.now();
-    finish_removals(context);
-    mend_missing_pairs(context, apps);
-    CaQuestions questions{context};
-    // Whom the questions' time does not reach is another each time.
-    std::vector<dokku::AppName> walk = apps;
-    const auto first = walk.empty() ? 0 : base::random_below(walk.size());
-    std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
-    const Renewals found = find_renewals(context, walk, run, &questions);
+/// Tells what is due, and how long the others have.
+std::vector<dokku::AppName> take_due(const Context& context, const Renewals& found) {
     std::vector<dokku::AppName> due;
     for (const RenewalCandidate& candidate : found.candidates) {
         if (is_due(candidate)) {
@@ -64,11 +88,53 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
                                 " days left before renewal");
         }
     }
+    for (const RenewalCandidate& candidate : found.lost) {
+        context.log.info1(candidate.app.text() + " needs a certificate: " + candidate.why);
+        due.push_back(candidate.app);
+    }
+    return due;
+}
+
+/// Every app that is to have HTTPS has it when the run ends, or its status says why not.
+bool answer_for_all(const Context& context, const std::vector<dokku::AppName>& due,
+                    const Renewals& found) {
+    bool all_well = true;
+    for (const UnansweredApp& one : found.unanswered)
+        report_unanswered(context, one.app, one.why);
+    for (const dokku::AppName& app : due) {
+        if (!answer_for(context, app)) all_well = false;
+    }
+    return all_well;
+}
+
+}  // namespace
+
+EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
+                             RenewalRun run) {
+    context.log.info2("Auto-renewing all apps...");
+    const base::UtcTime started = context.clock.now();
+    bound_waits(context);
+    finish_removals(context);
+    mend_missing_pairs(context, apps);
+    const auto unanswered = check_all_states(context, run);
+    CaQuestions questions{context};
+    // Whom the questions' time does not reach is another each time.
+    std::vector<dokku::AppName> walk = without(apps, unanswered);
+    const auto first = walk.empty() ? 0 : base::random_below(walk.size());
+    std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
+    const Renewals found = find_renewals(context, walk, run, &questions);
+    const std::vector<dokku::AppName> due = take_due(context, found);
+    const bool any_stuck = tell_stuck_runs(context, without(apps, due));
     EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
-    if (!found.unreadable.empty()) outcome = EnableOutcome::failed;
-    keep_time(context, due, found.unreadable.size(), started);
+    if (!found.unanswered.empty() || !unanswered.empty() || any_stuck) {
+        outcome = EnableOutcome::failed;
+    }
+    if (run == RenewalRun::scheduled && !answer_for_all(context, due, found)) {
+        outcome = EnableOutcome::failed;
+    }
+    keep_time(context, due, found.unanswered.size() + unanswered.size(), started);
     context.log.info2("Finished auto-renewal");
     if (outcome == EnableOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");
@@ -90,14 +156,19 @@ EnableOutcome plan_renewals(const Context& context, const std::vector<dokku::App
                                 base::to_readable(context.clock.now() + candidate.left) + because);
         }
     }
-    return found.unreadable.empty() ? EnableOutcome::done : EnableOutcome::failed;
+    for (const RenewalCandidate& candidate : found.lost) {
+        context.log.info1(candidate.app.text() + " would be put right or get a certificate now (" +
+                          candidate.why + ")");
+    }
+    return found.unanswered.empty() ? EnableOutcome::done : EnableOutcome::failed;
 }
 
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
     finish_removals(context);
     CaQuestions questions{context};
     const Renewals found = find_renewals(context, {app}, run, &questions);
-    if (!found.unreadable.empty()) return EnableOutcome::failed;
+    if (!found.unanswered.empty()) return EnableOutcome::failed;
+    if (!found.lost.empty()) return enable(context, {app}, wish_of(run));
     if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());
         return EnableOutcome::done;

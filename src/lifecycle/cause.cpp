@@ -18,6 +18,12 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Neither an A nor an AAAA record, also not at the zone's own name servers.",
      "Add an A record for <domain> that leads to this host. The certificate follows by itself; "
      "to look at once: dokku letsencrypt:retry <app>"},
+    {cause::kResolverSilent, NameStatus::pending_dns, true,
+     "None of the name servers that this host asks has answered for a while. Names that no "
+     "certificate covers yet wait for them; renewals go on, since the CA asks servers of its own.",
+     "No answer to three questions in a row, and none to one that is asked each minute.",
+     "See /etc/resolv.conf and whether those servers can be reached (UDP and TCP port 53), or name "
+     "others: dokku letsencrypt:set <app> dns-resolvers <address>"},
     {cause::kOtherServer, NameStatus::pending_dns, true,
      "The name leads to another machine, so the CA would be answered by that one.",
      "A random challenge, fetched by name, was not answered by this host.",
@@ -29,6 +35,14 @@ constexpr auto kCauses = std::to_array<Cause>({
      "fall back to IPv4 once they got a wrong answer.",
      "The challenge was answered right over IPv4 and wrong over IPv6.",
      "Correct or remove the AAAA record of <domain>."},
+    {cause::kAddressTaken, NameStatus::failed, true,
+     "The name leads to an address of this host on which something else answers: nginx listens "
+     "there for other apps alone, which then get all that is asked at that address, or another "
+     "program does. The CA would be answered by that.",
+     "The address, and what answered there instead of the challenge.",
+     "Let nginx answer for this app there as well: dokku nginx:set <app> bind-address-ipv4 "
+     "<address> (or bind-address-ipv6), then dokku proxy:build-config <app>. Or take that setting "
+     "off the other app, or let <domain> lead to another address of this host."},
     {cause::kProxied, NameStatus::pending_dns, true,
      "A CDN or proxy in front of this host answers the challenge itself.",
      "The wrong answer carries the marks of a CDN (cf-ray, via, x-cache).",
@@ -112,6 +126,15 @@ constexpr auto kCauses = std::to_array<Cause>({
      "internet, and the server: dokku letsencrypt:report <app> --letsencrypt-computed-server"},
     {cause::kCaError, NameStatus::failed, true, "The CA answered with an error of its own.",
      "The CA's own words.", "Nothing: it is tried again."},
+    {cause::kClock, NameStatus::failed, true,
+     "The clock of this host and that of the CA are more than 50 minutes apart. A certificate "
+     "would "
+     "be taken for one that is not valid yet, or is due already, so nothing is ordered. One that "
+     "was "
+     "issued all the same is kept, and installed when it is valid by this host's clock.",
+     "The time in the CA's answers, or the dates of the certificate that it issued.",
+     "Set the clock right: timedatectl shows it, sudo timedatectl set-ntp true lets it be set. The "
+     "order follows by itself; at once with: dokku letsencrypt:retry <app>"},
     {cause::kAccount, NameStatus::action_required, false,
      "The CA does not accept the account: its terms have changed, or it wants an external "
      "account binding.",
@@ -142,8 +165,37 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The end of the certificate that is served.",
      "dokku letsencrypt:enable <app>; and see that the daily run is on: dokku "
      "letsencrypt:cron-job"},
-    {cause::kHost, NameStatus::failed, true, "This host could not do its part.",
-     "The operating system's words.", "See the reason; it is tried again."},
+    {cause::kHost, NameStatus::failed, true,
+     "This host could not do its part, or files of the app's certificate are missing or cannot be "
+     "read or replaced.",
+     "The operating system's words, or which files.",
+     "See the reason; it is tried again. What root has restored is given back with: sudo chown -R "
+     "dokku:dokku ~dokku/<app>"},
+    {cause::kStateDamaged, NameStatus::action_required, false,
+     "What this host knew of the app was damaged on its disk, and no certificate of the app is "
+     "there "
+     "to tell whether letsencrypt is to care for it. Nothing is ordered until somebody says.",
+     "state/<app>.json is no JSON object; it was put aside beside it as <app>.damaged-<time>. "
+     "Nothing "
+     "is in the app's tls/.",
+     "If it is to have a certificate: dokku letsencrypt:enable <app>. If not: dokku "
+     "letsencrypt:disable <app>"},
+    {cause::kStuckRun, NameStatus::failed, true,
+     "A run for the app has come to no end and keeps all others from the app: it is suspended, or "
+     "waits for something that does not come. The certificate in use goes on being served; nothing "
+     "is renewed for the app.",
+     "A process that has held the app's lock for more than two hours.",
+     "Look at the process in the reason with ps. If it is suspended let it go on with: sudo kill "
+     "-CONT <pid>, else end it with: sudo kill -KILL <pid>. The next run takes up what it had "
+     "begun."},
+    {cause::kNoRenewalRun, NameStatus::failed, true,
+     "The scheduled renewal is switched on, but no run over all apps has come to its end for a day "
+     "and a half. The certificate in use goes on being served, but nobody looks after it.",
+     "The time of the last run (`dokku letsencrypt:report --global`).",
+     "Start one with: dokku letsencrypt:auto-renew. If that works, see whether cron runs "
+     "(systemctl "
+     "status cron) and has our lines (sudo crontab -l -u dokku; written anew by: dokku "
+     "letsencrypt:cron-job --add), and what /var/log/dokku/letsencrypt.log says"},
     {cause::kHeldBack, NameStatus::failed, true,
      "The name could be certified, but a name that the certificate covers today is failing "
      "right now and would lose it. That one is given time first: an hour where the certificate "

@@ -22,8 +22,10 @@ struct Cause {
 
 namespace cause {
 inline constexpr std::string_view kDnsMissing = "dns-missing";
+inline constexpr std::string_view kResolverSilent = "resolver-silent";
 inline constexpr std::string_view kOtherServer = "other-server";
 inline constexpr std::string_view kAaaaMismatch = "aaaa-mismatch";
+inline constexpr std::string_view kAddressTaken = "address-taken";
 inline constexpr std::string_view kProxied = "proxied";
 inline constexpr std::string_view kRedirected = "redirected";
 inline constexpr std::string_view kPortClosed = "port-closed";
@@ -41,6 +43,7 @@ inline constexpr std::string_view kSecondaryValidation = "secondary-validation";
 inline constexpr std::string_view kRateLimited = "rate-limited";
 inline constexpr std::string_view kCaUnreachable = "ca-unreachable";
 inline constexpr std::string_view kCaError = "ca-error";
+inline constexpr std::string_view kClock = "clock";
 inline constexpr std::string_view kAccount = "ca-account";
 inline constexpr std::string_view kSettings = "settings";
 inline constexpr std::string_view kNoEmail = "no-email";
@@ -49,6 +52,9 @@ inline constexpr std::string_view kNoHttpsListener = "no-https-listener";
 inline constexpr std::string_view kNotServed = "not-served";
 inline constexpr std::string_view kExpired = "expired";
 inline constexpr std::string_view kHost = "host";
+inline constexpr std::string_view kStateDamaged = "state-damaged";
+inline constexpr std::string_view kStuckRun = "stuck-run";
+inline constexpr std::string_view kNoRenewalRun = "no-renewal-run";
 inline constexpr std::string_view kHeldBack = "held-back";
 inline constexpr std::string_view kCustom = "custom-certificate";
 inline constexpr std::string_view kExcluded = "excluded";

@@ -85,6 +85,21 @@ base::Result<void> write_certificate_files(const base::Path& folder, const Certi
                               kPrivateFile);
 }
 
+base::Result<void> require_certificate_files(const base::Path& folder,
+                                             std::string_view first_domain) {
+    const base::Path certificates = folder / "certificates";
+    if (auto made = base::make_directories(certificates, kPrivateFolder); !made) return made;
+    const std::string base_name = certificate_base_name(first_domain);
+    for (const char* suffix : {".key", ".pem", ".crt", ".issuer.crt", ".json"}) {
+        auto free = base::require_replaceable(certificates / (base_name + suffix));
+        if (!free) return free;
+    }
+    for (const char* name : {"key.pem", "fullchain.pem"}) {
+        if (auto free = base::require_replaceable(folder / name); !free) return free;
+    }
+    return {};
+}
+
 base::Result<void> write_plain_pair(const base::Path& folder, const CertificateFiles& files) {
     if (auto kept = base::replace_file(folder / "key.pem", files.key_pem.reveal(), kPrivateFile);
         !kept) {

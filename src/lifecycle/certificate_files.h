@@ -30,6 +30,10 @@ base::Result<void> write_configuration(const base::Path& folder, std::string_vie
 base::Result<void> write_certificate_files(const base::Path& folder, const CertificateFiles& files,
                                            std::string_view live_chain);
 
+/// Could both be written there? Nothing in them is changed.
+base::Result<void> require_certificate_files(const base::Path& folder,
+                                             std::string_view first_domain);
+
 /// `fullchain.pem` and `key.pem`, once the pair is what nginx is to serve.
 base::Result<void> write_plain_pair(const base::Path& folder, const CertificateFiles& files);
 

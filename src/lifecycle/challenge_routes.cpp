@@ -201,6 +201,11 @@ base::Error reload_refused(const std::string& log) {
             {"Run `sudo nginx -t` and look into " + std::string{kErrorLog} + "."}};
 }
 
+/// Where nginx could not even be asked, the host is to blame.
+std::string_view cause_of_reload(const base::Error& error) {
+    return error.kind == base::ErrorKind::rejected ? cause::kReloadRefused : cause::kHost;
+}
+
 /// Fetches every name; those that are not answered are held.
 void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
     std::vector<RouteCheck> checks;
@@ -255,7 +260,7 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
     const auto former = host.workers();
     const dokku::NginxService nginx{context.environment};
     const auto reloaded = nginx.reload(routed.front().job->app);
-    if (!reloaded) return fail_all(routed, cause::kReloadRefused, reloaded.error());
+    if (!reloaded) return fail_all(routed, cause_of_reload(reloaded.error()), reloaded.error());
     verify(context, routed, log_start);
     // A worker that knows the route has answered us; the CA must not meet one that does not.
     if (any_alive(routed) && !former.wait_until_retired(context.clock, kWorkerPatience)) {

@@ -42,14 +42,16 @@ base::Result<void> check(const PairFiles& files) {
     return crypto::check_served_pair(*files.chain_pem, files.key_pem->reveal());
 }
 
+/// There is no time to ask a CA whether it was revoked: what it has answered before decides.
 std::optional<dokku::TlsPair> find_good_pair(const dokku::Environment& environment,
-                                             const dokku::AppName& app) {
-    for (const base::Path& file : dokku::current_certificates(environment, app)) {
-        auto files = read_pair(file, dokku::key_file_of(file));
-        if (!files || !check(*files)) continue;
-        return dokku::TlsPair{std::move(*files->chain_pem), std::move(*files->key_pem)};
+                                             const store::LocalStore& store,
+                                             const dokku::AppName& app, base::UtcTime now) {
+    auto stored = find_stored_pair(environment, app);
+    const auto state = store.read_state(app.text());
+    if (!stored || !state || is_known_revoked(*state, stored->chain.front(), now)) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    return dokku::TlsPair{std::move(stored->chain_pem), std::move(stored->key_pem)};
 }
 
 base::Result<void> note_sound(const store::LocalStore& store, const dokku::AppName& app,
@@ -98,8 +100,10 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     if (!files) return files.error();
     const auto sound = check(*files);
     if (sound) return note_sound(store, app, stamp);
-    const bool ours = is_of_letsencrypt(environment, store, app, files->chain_pem.value_or(""));
-    const auto good = ours ? find_good_pair(environment, app) : std::nullopt;
+    const auto owner = find_pair_owner(environment, store, app, files->chain_pem.value_or(""));
+    if (!owner) return owner.error();
+    const bool ours = *owner == store::Owner::ours;
+    const auto good = ours ? find_good_pair(environment, store, app, now) : std::nullopt;
     if (!good) {
         tell_damage(log, app, tls, sound.error(), ours);
         return {};
@@ -114,19 +118,23 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     return note_sound(store, app, dokku::stamp_pair(environment, app));
 }
 
-base::Result<bool> restore_missing_pair(const dokku::Environment& environment,
-                                        const store::LocalStore& store, const dokku::Log& log,
-                                        const dokku::AppName& app, base::UtcTime now) {
+base::Result<bool> restore_missing_pair(const Context& context, const dokku::AppName& app,
+                                        const std::function<bool(const StoredPair&)>& was_revoked) {
+    const dokku::Environment& environment = context.environment;
+    const store::LocalStore& store = context.store;
+    const base::UtcTime now = context.clock.now();
     const base::Path tls = environment.tls_root(app);
     const auto files = read_pair(tls / "server.crt", tls / "server.key");
     if (!files) return files.error();
     const auto state = store.read_state(app.text());
     if (!state) return state.error();
-    const bool ours = state->enabled && !state->switched_off &&
-                      is_of_letsencrypt(environment, store, app, files->chain_pem.value_or(""));
-    const auto good = ours ? find_good_pair(environment, app) : std::nullopt;
-    if (!good) return false;
-    if (auto back = put_back(environment, log, app, *files, *good, now); !back) {
+    if (!state->enabled || state->switched_off) return false;
+    const auto owner = find_pair_owner(environment, store, app, files->chain_pem.value_or(""));
+    if (!owner) return owner.error();
+    auto stored = *owner == store::Owner::ours ? find_stored_pair(environment, app) : std::nullopt;
+    if (!stored || was_revoked(*stored)) return false;
+    const dokku::TlsPair good{std::move(stored->chain_pem), std::move(stored->key_pem)};
+    if (auto back = put_back(environment, context.log, app, *files, good, now); !back) {
         return std::move(back).error();
     }
     auto noted = note_sound(store, app, dokku::stamp_pair(environment, app));

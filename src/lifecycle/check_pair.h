@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+
 #include "base/utc_time.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
 #include "lifecycle/context.h"
+#include "lifecycle/stored_pair.h"
 #include "store/local_store.h"
 
 namespace lifecycle {
@@ -18,11 +21,10 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const dokku::AppName& app, base::UtcTime now);
 
 /// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
-/// enabled and the pair was ours, the last good one comes back. Returns whether it did. The caller
-/// holds the app's lock.
-base::Result<bool> restore_missing_pair(const dokku::Environment& environment,
-                                        const store::LocalStore& store, const dokku::Log& log,
-                                        const dokku::AppName& app, base::UtcTime now);
+/// enabled and the pair was ours, the last good one comes back, if its CA has not revoked it.
+/// Returns whether it did. The caller holds the app's lock.
+base::Result<bool> restore_missing_pair(const Context& context, const dokku::AppName& app,
+                                        const std::function<bool(const StoredPair&)>& was_revoked);
 
 /// check_installed_pair for an app whose pair may have been damaged without a rebuild of its vhost.
 /// Does nothing where another run is at work, or where a person's was installed last.

@@ -13,6 +13,12 @@ void warn_of(const Context& context, const base::Result<void>& done) {
     if (!done) context.log.warn(done.error().message);
 }
 
+/// Our hook removes the state before Dokku removes the folder.
+bool is_still_there(const Context& context, const IssueJob& job) {
+    return job.folder && job.folder->is_at(context.environment.app_root(job.app)) &&
+           context.store.has_state(job.app.text());
+}
+
 /// Another app may have the name by now; what belongs to that one stays.
 void forget_if_gone(const Context& context, const dokku::AppName& app) {
     if (base::directory_exists(context.environment.app_root(app))) return;
@@ -38,9 +44,7 @@ dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job) {
 }
 
 bool is_still_claimed(const Context& context, const IssueJob& job) {
-    const base::Path root = context.environment.app_root(job.app);
-    if (!job.folder || !job.folder->is_at(root)) return false;
-    if (!context.store.has_state(job.app.text())) return false;
+    if (!is_still_there(context, job)) return false;
     // One that cannot be read says nothing, and is told of where it is to be written.
     const auto state = context.store.read_state(job.app.text());
     return !state || !state->switched_off;
@@ -64,7 +68,8 @@ void release(const Context& context, IssueJob& job) {
 }
 
 bool abandon(const Context& context, IssueJob& job) {
-    const bool changed = !job.settings.has_permanent_route() && remove_route_files(context, job);
+    const bool keep = job.settings.has_permanent_route() && is_still_there(context, job);
+    const bool changed = !keep && remove_route_files(context, job);
     release(context, job);
     return changed;
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
+
 #include "base/clock.h"
+#include "dns/silence.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
 #include "http/client.h"
@@ -15,6 +18,7 @@ struct Context {
     const dokku::Log& log;
     http::HttpClient& http;
     base::Clock& clock;
+    std::shared_ptr<dns::Silences> silences = std::make_shared<dns::Silences>();
 };
 
 }  // namespace lifecycle

@@ -48,7 +48,7 @@ bool is_known_provider(std::string_view name) {
 base::Result<std::unique_ptr<DnsChallenges>> DnsChallenges::open(const Context& context,
                                                                  const dokku::Settings& settings,
                                                                  const AppOptions& options) {
-    auto resolver = open_resolver(settings, options.lego.dns);
+    auto resolver = open_resolver(context, settings, options.lego.dns);
     if (!resolver) return std::move(resolver).error();
     std::vector<std::string> warnings;
     const auto relay = [&log = context.log](std::string_view line) {

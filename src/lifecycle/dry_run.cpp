@@ -75,7 +75,7 @@ void try_order(Context& context, IssueJob& job) {
     check_profile(context, job, typed);
     check_addresses(job);
     check_count_of_names(job);
-    check_caa(job);
+    check_caa(context, job);
     switch_routes_on(context, {&job});
     check_reachability(context, job);
     OrderRun run;
@@ -133,7 +133,7 @@ EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
     job.settings.server.computed = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
-    check_dns(job);
+    check_dns(context, job, wish);
     if (job.alive()) try_order(context, job);
     const EnableOutcome outcome = tell(context, job);
     // Only the route is to be taken out: no pair was installed.

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/challenge_route.h"
+#include "dokku/own_files.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/finish.h"
@@ -16,9 +17,12 @@
 #include "lifecycle/journal.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/record.h"
+#include "lifecycle/repair.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
 #include "lifecycle/sound_nginx.h"
+#include "lifecycle/stuck_app.h"
+#include "lifecycle/writable.h"
 
 namespace lifecycle {
 namespace {
@@ -42,46 +46,73 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
     return base::remove_leftovers(route.block.parent_path(), route.block.filename().string());
 }
 
-/// Its webroot (kept for compatibility) and the folder of its configuration.
+/// Its webroot (kept for compatibility) and the folder of its configuration; then whether the rest
+/// could be written as well.
 base::Result<void> write_folders(const Context& context, const IssueJob& job) {
     constexpr mode_t kFolder = 0755;
     if (auto swept = sweep(context, job); !swept) return swept;
     const base::Path webroot = context.environment.webroot(job.app);
     if (auto made = base::make_directories(webroot, kFolder); !made) return made;
     if (auto open = base::set_mode(webroot, kFolder); !open) return open;
-    return write_configuration(certificate_folder(context, job), job.config_line,
-                               job.settings.lego_docker_options.computed,
-                               job.settings.docker_env().reveal());
+    auto written = write_configuration(certificate_folder(context, job), job.config_line,
+                                       job.settings.lego_docker_options.computed,
+                                       job.settings.docker_env().reveal());
+    return written ? require_writable(context, job) : written;
 }
 
-/// The app's lock, its folder held open, the first writes, and the journal. Returns whether there
-/// still is something to do: the run that held the lock may have done it, or the app be gone.
-base::Result<bool> claim(Context& context, IssueJob& job, const EnableWish& wish) {
+/// The app's lock, from here to the end of the order.
+base::Result<base::FileLock, Refusal> lock_app(const Context& context, const IssueJob& job,
+                                               const EnableWish& wish) {
     constexpr std::chrono::seconds kShortPatience{2};  // in a batch others wait behind this one
     const std::chrono::seconds patience = wish.is_typed() ? store::kTypedPatience : kShortPatience;
+    if (auto stuck = find_stuck_run(context, job.app)) return std::move(*stuck);
     auto lock = context.store.lock_app(job.app.text(), patience, context.clock);
-    if (!lock) {
-        if (lock.error().kind != base::ErrorKind::busy) return std::move(lock).error();
-        if (wish.is_automatic()) {
-            // What that run does not see any more, the minute's run does.
-            const base::UtcTime now = context.clock.now();
-            auto noted = context.store.update_state(
-                job.app.text(), [&](store::AppState& state) { state.due = now; });
-            if (!noted) return std::move(noted).error();
-        }
-        return base::fail(
-            base::ErrorKind::rejected,
-            "Another run is getting a certificate for " + job.app.text() + " right now",
-            {"Wait for it to end, then try again."});
+    if (lock) return std::move(*lock);
+    if (lock.error().kind != base::ErrorKind::busy) {
+        return Refusal{cause::kHost, std::move(lock).error()};
     }
-    job.lock = std::move(*lock);
+    if (wish.is_automatic()) {
+        // What that run does not see any more, the minute's run does.
+        const base::UtcTime now = context.clock.now();
+        auto noted = context.store.update_state(job.app.text(),
+                                                [&](store::AppState& state) { state.due = now; });
+        if (!noted) return Refusal{cause::kHost, std::move(noted).error()};
+    }
+    return Refusal{cause::kHost,
+                   {base::ErrorKind::rejected,
+                    "Another run is getting a certificate for " + job.app.text() + " right now",
+                    std::nullopt,
+                    {"Wait for it to end, then try again."}}};
+}
+
+/// The app's folder is held open; then come the first writes and the journal. Returns whether there
+/// still is something to do: the run that held the lock may have done it, or the app be gone.
+base::Result<bool> begin(Context& context, IssueJob& job, const EnableWish& wish) {
     if (auto held = hold_folder(context, job); !held) return std::move(held).error();
     auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
+    if (auto own = dokku::require_own_files(context.environment, job.app); !own) {
+        return std::move(own).error();
+    }
+    if (auto linked = restore_link(context, job.app); !linked) return std::move(linked).error();
     if (auto written = write_folders(context, job); !written) {
         return job.folder->readable(std::move(written).error());
     }
     return begin_journal(context, job);
+}
+
+/// Takes the app for this run. False if nothing is left to be done.
+base::Result<bool, Refusal> claim(Context& context, IssueJob& job, const EnableWish& wish) {
+    if (!wish.is_automatic()) {
+        auto ready = require_port_80(context, job);
+        if (!ready) return Refusal{cause::kSettings, std::move(ready).error()};
+    }
+    auto lock = lock_app(context, job, wish);
+    if (!lock) return std::move(lock).error();
+    job.lock = std::move(*lock);
+    auto begun = begin(context, job, wish);
+    if (!begun) return Refusal{cause::kHost, std::move(begun).error()};
+    return *begun;
 }
 
 /// An app that got no certificate, for the summary.
@@ -125,9 +156,9 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
     return prepared;
 }
 
-/// Another app's broken configuration heals without this one: the minute's run goes on then, also
-/// for a person who typed `enable` (design section 4).
-void note_blocked(const Context& context, const IssueJob& job, const base::Error& error,
+/// What keeps nginx from loading anything heals without this app: the minute's run goes on then,
+/// also for a person who typed `enable`.
+void note_blocked(const Context& context, const IssueJob& job, const Refusal& refusal,
                   const EnableWish& wish) {
     if (!wish.is_unattended()) {
         auto kept = context.store.update_state(job.app.text(), [](store::AppState& state) {
@@ -136,7 +167,7 @@ void note_blocked(const Context& context, const IssueJob& job, const base::Error
         });
         if (!kept) return context.log.warn(kept.error().message);
     }
-    record_refusal(context, job.app, {cause::kBlockedBy, error});
+    record_refusal(context, job.app, refusal);
 }
 
 /// Nothing is ordered for anyone while nginx could not load it.
@@ -146,9 +177,12 @@ void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<Iss
     const auto sound = require_sound_nginx(context);
     if (sound) return;
     print(context, sound.error());
+    // Where nginx could not be asked, no file of anybody's is to blame.
+    const bool complained = sound.error().kind == base::ErrorKind::rejected;
+    const Refusal refusal{complained ? cause::kBlockedBy : cause::kHost, sound.error()};
     for (const auto& job : prepared) {
-        missed.push_back({job->app, cause::kBlockedBy});
-        note_blocked(context, *job, sound.error(), wish);
+        missed.push_back({job->app, refusal.cause});
+        note_blocked(context, *job, refusal, wish);
     }
     prepared.clear();
 }
@@ -156,7 +190,7 @@ void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<Iss
 /// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
 /// and left, without a word of an order that is not made.
 bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
-    check_dns(job);
+    check_dns(context, job, wish);
     if (wish.is_typed()) return true;
     const bool all_covered = job.only_growth && uncovered_names(job).empty();
     if (job.alive() && !all_covered) {
@@ -183,16 +217,14 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
     drop_all_if_blocked(context, prepared, wish, missed);
     Jobs jobs;
     for (const auto& job : prepared) {
-        const auto ready =
-            wish.is_automatic() ? base::Result<void>{} : require_port_80(context, *job);
-        const auto due = ready ? claim(context, *job, wish) : base::Result<bool>{ready.error()};
+        const auto due = claim(context, *job, wish);
         if (!due) {
-            print(context, due.error());
-            missed.push_back({job->app, ready ? cause::kHost : cause::kSettings});
-            // Where the lock was not ours, its holder has noted that we came.
-            if (wish.is_unattended() && job->lock) {
-                record_refusal(context, job->app, {cause::kHost, due.error()});
-            }
+            const Refusal& refusal = due.error();
+            print(context, refusal.error);
+            missed.push_back({job->app, refusal.cause});
+            // Where the lock is not ours, its holder sees that we came; if it sees anything.
+            const bool is_ours_to_tell = job->lock || refusal.cause == cause::kStuckRun;
+            if (wish.is_unattended() && is_ours_to_tell) record_refusal(context, job->app, refusal);
             release(context, *job);
         } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());

@@ -5,10 +5,14 @@
 
 #include "base/certificate_dates.h"
 #include "base/file.h"
+#include "dokku/own_files.h"
 #include "dokku/settings.h"
+#include "lifecycle/adopt.h"
 #include "lifecycle/check_pair.h"
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/policy.h"
+#include "lifecycle/repair.h"
+#include "lifecycle/standing.h"
 
 namespace lifecycle {
 namespace {
@@ -85,7 +89,11 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     const auto settings = walk.settings.read(app);
     if (!settings) return settings.error();
     auto state = context.store.read_state(app.text());
-    if (state && walk.questions != nullptr && walk.questions->ask(app, served, *state)) {
+    const bool changes_things = walk.questions != nullptr;
+    if (state && changes_things && adopt_if_unknown(context, app, served, *state)) {
+        state = context.store.read_state(app.text());
+    }
+    if (state && changes_things && walk.questions->ask(app, served, *state)) {
         state = context.store.read_state(app.text());
     }
     if (!state) return state.error();
@@ -101,57 +109,103 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why}};
 }
 
-}  // namespace
-
-CaQuestions::CaQuestions(Context& context)
-    : context_(context),
-      deadline_(context.clock.monotonic() + std::chrono::minutes{5}),
-      inquiry_(context),
-      watch_(context) {}
-
-bool CaQuestions::ask(const dokku::AppName& app, const dokku::CertificateStatus& status,
-                      const store::AppState& state) {
-    if (context_.clock.monotonic() > deadline_) return false;
-    const bool asked = inquiry_.ask_if_due(app, status, state);
-    return watch_.check_if_due(app, status, state) || asked;
+void add_unanswered(const Context& context, Renewals& found, const dokku::AppName& app,
+                    base::Error why) {
+    context.log.warn(app.text() + ": " + why.message);
+    found.unanswered.push_back({app, std::move(why)});
 }
+
+/// For the scheduled run: that an active app cannot be renewed is known before it is due.
+base::Result<void> make_renewable(const Walk& walk, const dokku::AppName& app) {
+    const dokku::Environment& environment = walk.context.environment;
+    if (auto own = dokku::require_own_files(environment, app); !own) return own;
+    if (!needs_link(environment, app)) return {};
+    const auto repaired = repair_certificate(*walk.questions, app);
+    return repaired ? base::Result<void>{} : repaired.error();
+}
+
+void visit_active(const Walk& walk, const dokku::AppName& app,
+                  const dokku::CertificateStatus& served, Renewals& found) {
+    const bool is_scheduled = walk.run == RenewalRun::scheduled && walk.questions != nullptr;
+    const auto renewable = is_scheduled ? make_renewable(walk, app) : base::Result<void>{};
+    auto candidate = look_at(walk, app, served);
+    if (!candidate) return add_unanswered(walk.context, found, app, candidate.error());
+    if (!renewable) add_unanswered(walk.context, found, app, renewable.error());
+    const bool is_pointless = !renewable && candidate->left < seconds{0};
+    if (!is_pointless) found.candidates.push_back(std::move(*candidate));
+}
+
+/// Its certificate is not in use, or not where renewals look for it.
+void visit_lost(const Walk& walk, const dokku::AppName& app, Renewals& found) {
+    constexpr const char* kWhy = "its certificate is gone, or its files are";
+    if (walk.questions == nullptr) return found.lost.push_back({app, seconds{-1}, kWhy});
+    const auto repaired = repair_certificate(*walk.questions, app);
+    if (!repaired) return add_unanswered(walk.context, found, app, repaired.error());
+    if (*repaired == Repair::left_to_other) return;
+    const auto served = dokku::read_certificate_status(walk.context.environment, app);
+    if (served.active) return visit_active(walk, app, served, found);
+    found.lost.push_back({app, seconds{-1}, kWhy});
+}
+
+/// For the scheduled run: one that is not active.
+void visit_inactive(const Walk& walk, const dokku::AppName& app, Renewals& found) {
+    const Context& context = walk.context;
+    const auto standing =
+        read_standing(context.environment, context.store, app, context.clock.now());
+    if (!standing) {
+        // Who owns what cannot be read says what to do about it.
+        const auto own = dokku::require_own_files(context.environment, app);
+        return add_unanswered(context, found, app, own ? standing.error() : own.error());
+    }
+    switch (*standing) {
+        case Standing::lost:
+            return visit_lost(walk, app, found);
+        case Standing::custom_ended:
+            return found.lost.push_back(
+                {app, seconds{-1}, "the certificate of its own has expired"});
+        case Standing::custom:
+            if (!is_unused_due(context, app)) return;
+            return found.candidates.push_back(
+                {app, seconds{-1}, "the certificate kept for later is due"});
+        case Standing::active:
+        case Standing::unwanted:
+        case Standing::waiting:
+            return;
+    }
+}
+
+void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
+    const Context& context = walk.context;
+    auto served = dokku::read_certificate_status(context.environment, app);
+    if (!served.active && walk.questions != nullptr) {
+        // Perhaps its files were damaged: no deploy may come that would find that.
+        check_pair_of_ours(context, app);
+        served = dokku::read_certificate_status(context.environment, app);
+    }
+    if (served.active) return visit_active(walk, app, served, found);
+    if (walk.run == RenewalRun::scheduled) visit_inactive(walk, app, found);
+}
+
+}  // namespace
 
 Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
                        RenewalRun run, CaQuestions* questions) {
-    Renewals found;
     auto settings = dokku::SettingsReader::open(context.environment);
+    Renewals found;
     if (!settings) {
         context.log.warn(settings.error().message);
-        found.unreadable = apps;
+        for (const dokku::AppName& app : apps)
+            found.unanswered.push_back({app, settings.error()});
         return found;
     }
     const Walk walk{context, run, std::move(*settings), questions};
-    for (const dokku::AppName& app : apps) {
-        auto served = dokku::read_certificate_status(context.environment, app);
-        if (!served.active && questions != nullptr) {
-            // Perhaps its files were damaged: no deploy may come that would find that.
-            check_pair_of_ours(context, app);
-            served = dokku::read_certificate_status(context.environment, app);
-        }
-        if (!served.active) {
-            if (run == RenewalRun::scheduled && is_unused_due(context, app)) {
-                found.candidates.push_back(
-                    {app, seconds{-1}, "the certificate kept for later is due"});
-            }
-            continue;
-        }
-        auto candidate = look_at(walk, app, served);
-        if (candidate) {
-            found.candidates.push_back(std::move(*candidate));
-        } else {
-            context.log.warn(app.text() + ": " + candidate.error().message);
-            found.unreadable.push_back(app);
-        }
+    for (const dokku::AppName& app : apps)
+        visit(walk, app, found);
+    for (auto* list : {&found.candidates, &found.lost}) {
+        std::sort(list->begin(), list->end(), [](const auto& one, const auto& other) {
+            return std::tie(one.left, one.app) < std::tie(other.left, other.app);
+        });
     }
-    std::sort(found.candidates.begin(), found.candidates.end(),
-              [](const auto& one, const auto& other) {
-                  return std::tie(one.left, one.app) < std::tie(other.left, other.app);
-              });
     return found;
 }
 

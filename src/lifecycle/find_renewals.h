@@ -4,12 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
+#include "base/error.h"
 #include "dokku/app.h"
-#include "dokku/certs.h"
+#include "lifecycle/ca_questions.h"
 #include "lifecycle/context.h"
-#include "lifecycle/renewal_plan.h"
-#include "lifecycle/revocation_watch.h"
 
 namespace lifecycle {
 
@@ -25,30 +23,22 @@ enum class RenewalRun {
     scheduled,  ///< the daily run: clamped where it would renew all the time (policy.h)
 };
 
+/// An app of which nobody can say how it stands, or that cannot be renewed as it is.
+struct UnansweredApp {
+    dokku::AppName app;
+    base::Error why;
+};
+
 struct Renewals {
-    std::vector<RenewalCandidate> candidates;  ///< the most urgent first
-    std::vector<dokku::AppName> unreadable;    ///< active, but nobody can say until when; warned of
+    std::vector<RenewalCandidate> candidates;  ///< active; the most urgent first
+    std::vector<RenewalCandidate> lost;        ///< not active, but to have HTTPS; all of them due
+    std::vector<UnansweredApp> unanswered;     ///< warned of
 };
 
-/// What a run asks of CAs about certificates that are in use: when to renew, and whether they were
-/// revoked. A run does not wait for them for ever: the next goes on.
-class CaQuestions {
-  public:
-    explicit CaQuestions(Context& context);
-
-    /// Asks what it is time for. Returns whether the app's state is another now.
-    bool ask(const dokku::AppName& app, const dokku::CertificateStatus& status,
-             const store::AppState& state);
-
-  private:
-    Context& context_;
-    base::Clock::Monotonic deadline_;
-    RenewalInquiry inquiry_;
-    RevocationWatch watch_;
-};
-
-/// The active ones of `apps`. A graceperiod that is no number counts as not set, with a warning.
-/// Without `questions` files are read, nobody is asked and nothing is mended.
+/// The active ones of `apps`; for the scheduled run also those that are to have HTTPS and are not
+/// active (standing.h), once their files were put right where that is possible (repair.h). A
+/// graceperiod that is no number counts as not set, with a warning. Without `questions` files are
+/// read, nobody is asked and nothing is mended.
 Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
                        RenewalRun run, CaQuestions* questions = nullptr);
 

@@ -37,6 +37,9 @@ base::Result<void> note_installed(const Context& context, const IssueJob& job,
         if (job.ca != nullptr) {
             pair.server = job.ca->client().directory().url;
             pair.account = job.ca->client().account_url();
+        } else if (state.order && !state.order->chain_pem.empty()) {
+            pair.server = state.order->directory_url;
+            pair.account = state.order->account_url;
         }
         pair.by_fallback = job.is_fallback;
         state.installed = std::move(pair);

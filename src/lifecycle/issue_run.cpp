@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -12,8 +13,10 @@
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "dokku/challenge_route.h"
+#include "lifecycle/ca_clock.h"
 #include "lifecycle/challenge_routes.h"
 #include "lifecycle/claim.h"
+#include "lifecycle/early_certificate.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/install_pair.h"
@@ -22,9 +25,11 @@
 #include "lifecycle/orders.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/profile.h"
+#include "lifecycle/record.h"
 #include "lifecycle/rehearsal.h"
 #include "lifecycle/serve.h"
 #include "lifecycle/settle.h"
+#include "lifecycle/stuck_app.h"
 
 namespace lifecycle {
 namespace {
@@ -55,7 +60,8 @@ void install(Context& context, IssueJob& job) {
     if (job.ca != nullptr) prefer_chain(context, job);
     context.log.info1("Certificate retrieved successfully.");
     context.log.info1("Installing let's encrypt certificates");
-    auto installed = install_pair(context, job);
+    const auto early = installable_from(context, job);
+    auto installed = early ? keep_until(context, job, *early) : install_pair(context, job);
     if (!installed) job.fail(cause::kHost, job.folder->readable(std::move(installed).error()));
 }
 
@@ -99,10 +105,9 @@ class IssueRun {
 
     void work() {
         Jobs ordering;
+        CaQuestions questions{context_};
         for (IssueJob* job : jobs_) {
-            const bool kept =
-                wish_.is_automatic() && job->alive() && take_up_kept_pair(context_, *job);
-            if (!kept) ordering.push_back(job);
+            if (!take_up_pair(questions, *job)) ordering.push_back(job);
         }
         open_challenges(ordering);
         order(ordering);
@@ -116,6 +121,13 @@ class IssueRun {
     }
 
   private:
+    /// One that needs no order.
+    bool take_up_pair(CaQuestions& questions, IssueJob& job) const {
+        if (!job.alive()) return false;
+        if (take_up_early_certificate(context_, job)) return true;
+        return wish_.is_unattended() && take_up_kept_pair(questions, job);
+    }
+
     /// Contract 10.4 steps 5 and 6.
     void open_challenges(const Jobs& jobs) {
         for (IssueJob* job : jobs) {
@@ -136,12 +148,26 @@ class IssueRun {
             return job.fail(std::move(session).error());
         }
         job.ca = *session;
+        check_clock(job);
         check_profile(context_, job, wish_);
         check_addresses(job);
         check_count_of_names(job);
         limits_.check(job);
-        check_caa(job);
+        check_caa(context_, job);
         settle(context_, job, wish_);
+    }
+
+    /// An order that is under way is finished by any clock: what it costs is spent.
+    void check_clock(IssueJob& job) {
+        acme::Client& client = job.ca->client();
+        client.ask_time();
+        const auto warning = warn_of_clock(client);
+        if (warning && warned_of_clock_.insert(job.ca).second) context_.log.warn(*warning);
+        auto wrong = refuse_wrong_clock(client);
+        if (!wrong) return;
+        const auto state = context_.store.read_state(job.app.text());
+        const bool under_way = state && state->order && !state->order->url.empty();
+        if (!under_way) job.fail(cause::kClock, std::move(*wrong));
     }
 
     /// Contract 10.4 step 7.
@@ -229,6 +255,11 @@ class IssueRun {
     }
 
     void take_lock(IssueJob& job) {
+        if (const auto stuck = find_stuck_run(context_, job.app)) {
+            record_refusal(context_, job.app, *stuck);
+            job.left_to_other = true;
+            return job.fail(stuck->cause, stuck->error);
+        }
         auto lock = context_.store.lock_app(job.app.text(), kLockPatience, context_.clock);
         if (!lock && lock.error().kind == base::ErrorKind::busy) {
             context_.log.verbose("Another run is at work for " + job.app.text() +
@@ -350,6 +381,7 @@ class IssueRun {
     Jobs ended_;                   ///< and not loaded yet
     bool is_route_stale_ = false;  ///< of an app that was left alone
     std::size_t count_ = 0;
+    std::set<const CaSession*> warned_of_clock_;
     std::map<const CaSession*, int> unanswered_;  ///< orders in a row
 };
 

@@ -1,6 +1,6 @@
 #include "lifecycle/journal.h"
 
-#include "lifecycle/record.h"
+#include "store/waits.h"
 
 namespace lifecycle {
 
@@ -14,7 +14,7 @@ base::Result<bool> begin_journal(const Context& context, IssueJob& job) {
         job.was_enabled = state.enabled;
         state.enabled = true;
         state.switched_off = false;
-        state.due = now + kJournalPatience;
+        state.due = now + store::kJournalPatience;
         for (const std::string& name : to_texts(job.names)) {
             if (store::find_name(state, name) != nullptr) continue;
             state.names.push_back({name, store::NameStatus::creating, "", "", now, 0, {}, {}, {}});

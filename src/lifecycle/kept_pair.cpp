@@ -3,23 +3,10 @@
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
 #include "lifecycle/policy.h"
+#include "lifecycle/stored_pair.h"
 
 namespace lifecycle {
 namespace {
-
-/// The certificate in certs/current and its key's file.
-struct KeptPair {
-    std::string chain_pem;
-    base::Path key_file;
-};
-
-std::optional<KeptPair> find_kept_pair(const Context& context, const dokku::AppName& app) {
-    for (const base::Path& file : dokku::current_certificates(context.environment, app)) {
-        auto chain = base::read_file(file);
-        if (chain) return KeptPair{std::move(*chain), dokku::key_file_of(file)};
-    }
-    return std::nullopt;
-}
 
 bool is_due(const Context& context, const dokku::Settings& settings, const std::string& chain_pem) {
     const auto dates = base::read_certificate_dates(chain_pem);
@@ -35,31 +22,29 @@ bool is_unused_due(const Context& context, const dokku::AppName& app) {
     if (!settings || !settings->renews_unused()) return false;
     const auto state = context.store.read_state(app.text());
     if (!state || !state->enabled) return false;
-    const auto kept = find_kept_pair(context, app);
-    return kept && is_due(context, *settings, kept->chain_pem);
+    const auto kept = find_stored_pair(context.environment, app);
+    return kept && (is_due(context, *settings, kept->chain_pem) ||
+                    is_known_revoked(*state, kept->chain.front(), context.clock.now()));
 }
 
-bool take_up_kept_pair(const Context& context, IssueJob& job) {
+bool take_up_kept_pair(CaQuestions& questions, IssueJob& job) {
+    const Context& context = questions.context();
     if (job.predecessor == Predecessor::ours || job.interrupted) return false;
     // One of another configuration may be of a staging CA.
     std::error_code error;
     const base::Path current = context.environment.certs_root(job.app) / "current";
     if (std::filesystem::read_symlink(current, error).filename() != job.hash) return false;
-    const auto kept = find_kept_pair(context, job.app);
+    auto kept = find_stored_pair(context.environment, job.app);
     if (!kept || is_due(context, job.settings, kept->chain_pem)) return false;
-    const auto key_pem = base::read_file(kept->key_file);
-    if (!key_pem) return false;
-    auto key = crypto::PrivateKey::parse_pem(*key_pem);
-    const auto chain = crypto::parse_chain_pem(kept->chain_pem);
-    if (!key || !chain) return false;
-    const auto state = context.store.read_state(job.app.text());
-    if (!state || state->revoked == chain->front().fingerprint()) return false;
+    auto key = crypto::PrivateKey::parse_pem(kept->key_pem.reveal());
+    if (!key) return false;
     const auto names = to_texts(job.names);
-    if (chain->front().names().size() != names.size()) return false;
-    if (!crypto::check_chain(*chain, *key, names, context.clock.now())) return false;
+    if (kept->chain.front().names().size() != names.size()) return false;
+    if (!crypto::check_chain(kept->chain, *key, names, context.clock.now())) return false;
+    if (questions.was_revoked(job.app, *kept)) return false;
     job.key = std::move(*key);
     job.issued = acme::IssuedCertificate{};
-    job.issued->chain_pem = kept->chain_pem;
+    job.issued->chain_pem = std::move(kept->chain_pem);
     return true;
 }
 

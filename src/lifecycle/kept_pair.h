@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "lifecycle/ca_questions.h"
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 
@@ -15,7 +16,7 @@ namespace lifecycle {
 bool is_unused_due(const Context& context, const dokku::AppName& app);
 
 /// Takes the unused certificate for the one to install, if it is good for exactly the names that
-/// would be ordered and not due: no order is needed then.
-bool take_up_kept_pair(const Context& context, IssueJob& job);
+/// would be ordered, not due, and its CA does not say that it was revoked: no order is needed then.
+bool take_up_kept_pair(CaQuestions& questions, IssueJob& job);
 
 }  // namespace lifecycle

@@ -6,6 +6,7 @@
 #include "dokku/certs.h"
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
+#include "lifecycle/ca_questions.h"
 #include "lifecycle/check_pair.h"
 
 namespace lifecycle {
@@ -46,8 +47,10 @@ void mend_missing_pair(const Context& context, const dokku::AppName& app) {
     context.log.warn("The certificate files of " + app.text() + " are missing (" +
                      context.environment.tls_root(app).string() +
                      "), though its vhost names them: nginx could load nothing for any app");
-    const auto restored = restore_missing_pair(context.environment, context.store, context.log, app,
-                                               context.clock.now());
+    Context asking = context;
+    CaQuestions questions{asking};
+    const auto restored = restore_missing_pair(
+        context, app, [&](const StoredPair& pair) { return questions.was_revoked(app, pair); });
     if (!restored) return context.log.warn(restored.error().message);
     if (*restored) return;
     context.log.warn("Its vhost is rebuilt without https");

@@ -46,13 +46,17 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
     if (name.status == NameStatus::pending_dns && outcome.status != NameStatus::pending_dns) {
         name.failures = 0;
     }
+    const bool is_well = !wants_another_try(outcome);
+    if (is_well) name.failing_since.reset();
+    if (outcome.is_of_name && !name.failing_since) name.failing_since = now;
     forget_old_refusals(name, now);
     if (outcome.refused_by_ca) name.refusals.push_back(now);
     name.status = outcome.status;
     name.cause = outcome.cause;
     name.reason = outcome.reason;
     name.not_before = outcome.not_before;
-    if (!wants_another_try(outcome)) {
+    name.next_try_set = now;
+    if (is_well) {
         name.failures = 0;
         name.next_try.reset();
         return;
@@ -86,6 +90,7 @@ std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEn
     for (const NameState& name : state.names) {
         if (name.next_try) consider(*name.next_try);
     }
+    if (state.renew_at) consider(*state.renew_at);
     const bool custom = state.installed && state.installed->owner == store::Owner::custom &&
                         custom_end == CustomEnd::awaited;
     const bool waits_for_its_end =

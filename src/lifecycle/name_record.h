@@ -19,10 +19,13 @@ struct NameOutcome {
     bool refused_by_ca = false;                    ///< a validation was spent on it
     std::optional<base::UtcTime> not_before{};     ///< that the CA asked for
     std::optional<base::UtcTime> covered_until{};  ///< the end of a certificate in use that has it
+    bool is_of_name = false;  ///< the name itself is what failed, not its CA, host or a neighbour
 };
 
-/// Notes the outcome and sets when the name is tried again (retry_schedule.h). A name that is in
-/// use has a next try only if its renewal failed. `dice` from 0 to 1 spreads the tries.
+/// Notes the outcome, since when the name itself fails (until it is well again, or nobody wants it,
+/// whatever the causes are by turns), and sets when the name is tried again (retry_schedule.h). A
+/// name that is in use has a next try only if its renewal failed. `dice` from 0 to 1 spreads the
+/// tries.
 void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
                  double dice);
 
@@ -35,8 +38,8 @@ enum class CustomEnd {
     awaited,  ///< ours takes its place
 };
 
-/// When the app is to be looked at again: the earliest of its names' tries, or the end of a custom
-/// certificate.
+/// When the app is to be looked at again: the earliest of its names' tries, the renewal of a
+/// short-lived certificate, or the end of a custom one.
 std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end,
                                           base::UtcTime now);
 

@@ -7,7 +7,7 @@
 
 namespace lifecycle {
 
-base::Result<dns::Resolver> open_resolver(const dokku::Settings& settings,
+base::Result<dns::Resolver> open_resolver(const Context& context, const dokku::Settings& settings,
                                           const DnsOptions& options) {
     const std::string& property = settings.dns_resolvers.computed;
     const auto parsed =
@@ -16,7 +16,9 @@ base::Result<dns::Resolver> open_resolver(const dokku::Settings& settings,
     std::vector<dns::ServerAddress> servers;
     for (const dokku::ResolverAddress& address : *parsed)
         servers.push_back({address.ip, address.port});
-    return dns::Resolver{{std::move(servers), options.query_timeout}};
+    dns::ResolverSettings resolver{std::move(servers), options.query_timeout};
+    resolver.silence = context.silences->of(resolver.servers);
+    return dns::Resolver{std::move(resolver)};
 }
 
 bool has_own_resolver(const dokku::Settings& settings, const DnsOptions& options) {

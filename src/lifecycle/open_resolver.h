@@ -3,13 +3,15 @@
 #include "base/result.h"
 #include "dns/resolver.h"
 #include "dokku/settings.h"
+#include "lifecycle/context.h"
 #include "lifecycle/lego_options.h"
 
 namespace lifecycle {
 
 /// The resolver of an app: that of property `dns-resolvers`, else of `--dns.resolvers`, else the
-/// system's (design section 5). `invalid_input` for what is no address.
-base::Result<dns::Resolver> open_resolver(const dokku::Settings& settings,
+/// system's (design section 5). `invalid_input` for what is no address. In one run, what is found
+/// of servers that do not answer holds for all apps that use them.
+base::Result<dns::Resolver> open_resolver(const Context& context, const dokku::Settings& settings,
                                           const DnsOptions& options);
 
 /// Did a person choose the resolver? Then its word is final.

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "crypto/csr.h"
+#include "lifecycle/ca_clock.h"
 #include "lifecycle/certificate_key.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/renewal_plan.h"
@@ -105,6 +106,9 @@ class Running {
     }
 
     void start_anew() {
+        if (auto wrong = refuse_wrong_clock(job_.ca->client())) {
+            return end(local(std::move(*wrong)), cause::kClock);
+        }
         auto key = new_certificate_key(context_, job_);
         if (!key) return end(local(std::move(key).error()));
         job_.key = std::move(*key);

@@ -8,10 +8,12 @@
 
 namespace lifecycle {
 
-/// Is the certificate in an app's `tls/` one of ours, or of the official plugin's (design section
-/// 3)? `chain_pem` is what stands in server.crt; where that cannot be read, or is missing, what was
-/// known of the pair before decides.
-bool is_of_letsencrypt(const dokku::Environment& environment, const store::LocalStore& store,
-                       const dokku::AppName& app, std::string_view chain_pem);
+/// Whose certificate is it that stands in an app's `tls/server.crt` as `chain_pem`: ours (or the
+/// official plugin's, docs/architecture.md) or a person's? Where that cannot be read as a
+/// certificate, or is missing, what was known of the pair before decides. An error means that
+/// nobody knows, since the record of issued certificates or the app's state cannot be read.
+base::Result<store::Owner> find_pair_owner(const dokku::Environment& environment,
+                                           const store::LocalStore& store,
+                                           const dokku::AppName& app, std::string_view chain_pem);
 
 }  // namespace lifecycle

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dns/addresses.h"
 #include "dns/caa.h"
+#include "dokku/nginx_config.h"
 #include "lifecycle/open_resolver.h"
 #include "lifecycle/reachability.h"
 
@@ -109,6 +110,21 @@ HostAddresses describe_host(const std::vector<std::string>& own) {
     return host;
 }
 
+/// `192.0.2.1` or `[2001:db8::1]` of an address without brackets.
+std::string as_in_listen(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+/// Does nginx listen on port 80 of this very address, for some app or all that are bound to it?
+bool is_bound(const std::string& address) {
+    const dokku::ListenPair pair{as_in_listen(address), 80};
+    const auto servers = dokku::find_servers(dokku::read_nginx_config(dokku::kNginxMainConfig));
+    return std::any_of(servers.begin(), servers.end(), [&](const dokku::NginxServer& server) {
+        return std::find(server.listens.begin(), server.listens.end(), pair) !=
+               server.listens.end();
+    });
+}
+
 /// Whose word counts where the resolver knows nothing, or what speaks against a name.
 dns::Confirm whose_word(const IssueJob& job) {
     return has_own_resolver(job.settings, job.options.lego.dns) ? dns::Confirm::none
@@ -128,6 +144,19 @@ std::optional<std::string> why_closed(const dns::Resolver& resolver, const std::
     return *today ? dns::why_forbidden(**today, request) : std::nullopt;
 }
 
+/// Names that no certificate of ours has and of which no name server says anything. Those that are
+/// covered go on: the CA asks servers of its own, and their certificate has an end.
+void defer_unresolved(IssueJob& job) {
+    for (const std::string& name : to_texts(job.names)) {
+        const auto found = job.addresses.find(name);
+        const bool unknown =
+            found != job.addresses.end() && found->second.state == dns::Addresses::State::unknown;
+        if (!unknown || job.covers(name)) continue;
+        hold(job, name, cause::kResolverSilent,
+             name + " is not ordered yet: " + found->second.evidence);
+    }
+}
+
 /// An IPv4 address in place of a name.
 dns::Addresses leads_to_itself(const std::string& address) {
     dns::Addresses addresses;
@@ -138,9 +167,9 @@ dns::Addresses leads_to_itself(const std::string& address) {
 
 }  // namespace
 
-void check_dns(IssueJob& job) {
+void check_dns(const Context& context, IssueJob& job, const EnableWish& wish) {
     if (!is_checked(job) || job.settings.uses_dns()) return;
-    const auto resolver = open_resolver(job.settings, job.options.lego.dns);
+    const auto resolver = open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
     const auto confirm = whose_word(job);
     for (const dns::DnsName& each : job.names) {
@@ -156,14 +185,15 @@ void check_dns(IssueJob& job) {
         }
         job.addresses.insert_or_assign(name, std::move(addresses));
     }
+    if (wish.is_unattended() && resolver->is_left_alone()) defer_unresolved(job);
     job.drop_held();
 }
 
-void check_caa(IssueJob& job) {
+void check_caa(const Context& context, IssueJob& job) {
     if (!is_checked(job) || job.ca == nullptr) return;
     const acme::Client& client = job.ca->client();
     if (client.directory().caa_identities.empty()) return;
-    const auto resolver = open_resolver(job.settings, job.options.lego.dns);
+    const auto resolver = open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
     for (const dns::DnsName& name : job.names) {
         if (name.is_address()) continue;  // CAA is about domains (RFC 8659)
@@ -188,8 +218,11 @@ void check_reachability(Context& context, IssueJob& job) {
         if (where == job.addresses.end()) continue;
         std::vector<Fetched> fetched;
         for (const std::string& address : first_of_each_family(where->second)) {
-            fetched.push_back(fetch_at(context, name, address, job.ca->thumbprint()));
-            fetched.back().is_own = std::find(own.begin(), own.end(), address) != own.end();
+            Fetched one = fetch_at(context, name, address, job.ca->thumbprint());
+            one.is_own = std::find(own.begin(), own.end(), address) != own.end();
+            // Only then the whole configuration is worth reading.
+            one.is_bound = one.is_own && one.kind == Fetched::Kind::wrong && is_bound(address);
+            fetched.push_back(std::move(one));
         }
         const Reach reach = judge_reach(name, fetched, host);
         for (const std::string& warning : reach.warnings)

@@ -2,6 +2,7 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
+#include "lifecycle/prepare.h"
 
 namespace lifecycle {
 
@@ -9,11 +10,12 @@ namespace lifecycle {
 // not pass is held: the others go on. An app whose property `preflight` is `off` passes.
 
 /// Where the names lead. One that leads nowhere is held (dns-missing); what no name server would
-/// say is no finding. Not for DNS-01.
-void check_dns(IssueJob& job);
+/// say is no finding. But while no name server says anything at all, nobody who is not there to see
+/// it orders a name for the first time: it is held (resolver-silent). Not for DNS-01.
+void check_dns(const Context& context, IssueJob& job, const EnableWish& wish);
 
 /// May the CA issue for the names? One whose CAA records forbid it is held (caa).
-void check_caa(IssueJob& job);
+void check_caa(const Context& context, IssueJob& job);
 
 /// With the challenge's route on: a random token is fetched by name at each address that the name
 /// has, as the CA would. One that others answer for is held (other-server, aaaa-mismatch, proxied,

@@ -8,6 +8,8 @@
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "dokku/own_files.h"
+#include "lifecycle/adopt.h"
 #include "lifecycle/choose_ca.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
@@ -188,8 +190,10 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
     if (!dokku::has_pair(context.environment, job.app)) return {};
 
     const auto leaf = crypto::Certificate::parse_pem(*job.live_chain);
-    const bool ours =
-        is_of_letsencrypt(context.environment, context.store, job.app, *job.live_chain);
+    const auto owner =
+        find_pair_owner(context.environment, context.store, job.app, *job.live_chain);
+    if (!owner) return owner.error();
+    const bool ours = *owner == store::Owner::ours;
     job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
     if (!leaf) return {};
     job.covered_until = leaf->not_after();
@@ -205,7 +209,7 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
 bool keeps_custom_pair(const Context& context, const IssueJob& job, const EnableWish& wish) {
     if (job.predecessor != Predecessor::custom || wish.is_typed()) return false;
     const bool expired = job.covered_until && *job.covered_until <= context.clock.now();
-    return !(wish.is_automatic() && expired);
+    return !(wish.is_unattended() && expired);
 }
 
 /// A person wants letsencrypt for an app that has its certificate already: it is renewed from now
@@ -221,6 +225,11 @@ void note_wish(const Context& context, const dokku::AppName& app, const store::A
 
 /// Looks at the pair and the journal. Says the official lines if nothing is due.
 base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWish& wish) {
+    // Also of a certificate that is good: else nobody hears of it before the renewal fails.
+    if (wish.is_unattended()) {
+        auto own = dokku::require_own_files(context.environment, job.app);
+        if (!own) return std::move(own).error();
+    }
     if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
     if (keeps_custom_pair(context, job, wish)) {
         job.unused = wish.origin == Origin::scheduled && is_unused_due(context, job.app);
@@ -248,6 +257,8 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
         return false;
     }
     if (wish.is_typed()) note_wish(context, job.app, *state);
+    adopt_if_unknown(context, job.app, dokku::read_certificate_status(context.environment, job.app),
+                     *state);
     tell_nothing_due(context, job);
     return false;
 }

@@ -25,7 +25,17 @@ bool any_right(const std::vector<Fetched>& fetched, bool ipv6) {
     });
 }
 
+/// This host answered, so there is no other server; a redirect leads to where it came from.
+Reach judge_own(const std::string& name, const Fetched& wrong) {
+    const std::string who = wrong.is_bound ? "by another app of this host, whose address that is"
+                                           : "by another program of this host";
+    return {cause::kAddressTaken, name + " is answered " + who + ", at " + place_of(wrong)};
+}
+
 Reach judge_wrong(const std::string& name, const Fetched& wrong, bool right_over_ipv4) {
+    // A program in front of nginx may prefer https and lead on to us; nginx itself does not.
+    const bool may_lead_here = !wrong.is_bound && !wrong.redirect_host.empty();
+    if (wrong.is_own && !may_lead_here) return judge_own(name, wrong);
     if (wrong.has_proxy_marks) {
         return {cause::kProxied, name + " is answered by a proxy at " + place_of(wrong)};
     }

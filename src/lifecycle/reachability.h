@@ -19,6 +19,8 @@ struct Fetched {
     std::string address;
     bool is_ipv6 = false;
     bool is_own = false;  ///< an address of this host
+    /// One on which nginx listens by itself: a server block on all addresses is not asked there.
+    bool is_bound = false;
     Kind kind = Kind::silent;
     std::string evidence;          ///< `HTTP 404 from nginx`, `connection refused`
     bool has_proxy_marks = false;  ///< headers that CDNs add

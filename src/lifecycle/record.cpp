@@ -50,6 +50,7 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     outcome.not_before = job.failure->error.retry_at;
     if (job.covers(name)) outcome.covered_until = job.covered_until;
     if (const acme::Subproblem* words = find_words(job, name)) {
+        outcome.is_of_name = true;
         outcome.cause = cause_of_words(words->type, words->detail);
         outcome.reason = base::printable(words->detail);
     }
@@ -83,14 +84,13 @@ bool missed_a_change(const Context& context, const IssueJob& job) {
     return *domains != job.domains || settings->excluded != job.settings.excluded;
 }
 
-std::optional<base::UtcTime> next_look_at(const dokku::Settings& settings,
-                                          const store::AppState& state, base::UtcTime now) {
+/// When the app is to be looked at again. What is due now was looked at now.
+void set_next_look(store::AppState& state, const dokku::Settings& settings, base::UtcTime now) {
     const bool wanted =
         state.enabled || dokku::issues_by_itself(settings, state.enabled, state.switched_off);
-    const auto look = next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
-    const auto renewal = short_lived_renewal(settings, state);
-    if (!wanted || !renewal || *renewal <= now) return look;
-    return look ? std::min(*look, *renewal) : *renewal;
+    state.renew_at = wanted ? short_lived_renewal(settings, state) : std::nullopt;
+    if (state.renew_at && *state.renew_at <= now) state.renew_at.reset();
+    state.due = next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
 }
 
 template <class Kept>
@@ -111,6 +111,8 @@ std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now) {
         outcomes.push_back({held.name, status_of(job, held.name, held.cause, now), held.cause,
                             base::printable(held.reason.message), held.refused_by_ca,
                             held.reason.retry_at});
+        // What waits for another name is well itself.
+        outcomes.back().is_of_name = held.cause != cause::kHeldBack;
     }
     if (job.failure) {
         for (const std::string& name : to_texts(job.names))
@@ -147,12 +149,17 @@ void record_outcome(const Context& context, const IssueJob& job) {
         for (const std::string& waiting : job.waiting) {
             store::NameState* name = store::find_name(state, waiting);
             if (name == nullptr || !name->next_try) continue;
-            name->next_try = std::max(*name->next_try, next_room(name->refusals, now));
+            const base::UtcTime room = next_room(name->refusals, now);
+            if (room <= *name->next_try) continue;
+            name->next_try = room;
+            name->next_try_set = now;
         }
         keep_only(state, wanted_names(job));
         // Without the lock that time is what this look was for.
         const bool woken = job.lock && state.due && *state.due <= now;
-        if (!woken) state.due = missed ? now : next_look_at(job.settings, state, now);
+        if (woken) return;
+        set_next_look(state, job.settings, now);
+        if (missed) state.due = now;
     });
     report(context, kept);
 }
@@ -178,9 +185,9 @@ void record_refusal(const Context& context, const dokku::AppName& app, const Ref
                          refusal.cause, base::printable(refusal.error.message)},
                         now, dice);
         }
-        keep_only(state, names);
-        state.due = settings ? next_look_at(*settings, state, now)
-                             : next_look_at(state, CustomEnd::awaited, now);
+        if (domains) keep_only(state, names);
+        if (settings) return set_next_look(state, *settings, now);
+        state.due = next_look_at(state, CustomEnd::awaited, now);
     }));
 }
 
@@ -203,7 +210,7 @@ void record_custom_pair(const Context& context, const IssueJob& job) {
                         now, dice);
         }
         keep_only(state, wanted_names(job));
-        state.due = next_look_at(job.settings, state, now);
+        set_next_look(state, job.settings, now);
     });
     report(context, kept);
 }

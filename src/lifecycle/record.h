@@ -10,10 +10,6 @@ namespace lifecycle {
 
 struct Refusal;
 
-/// How long a run may be silent before the minute's run looks at its app: one that was killed is
-/// taken up then.
-inline constexpr std::chrono::minutes kJournalPatience{15};
-
 /// What a run that ended says about each wanted name of its app.
 std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now);
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/certs.h"
+#include "dokku/usual_margin.h"
 #include "lifecycle/ca_directory.h"
 #include "lifecycle/certificate_note.h"
 #include "lifecycle/config_line.h"
@@ -40,14 +41,6 @@ bool is_parked(const Context& context, const std::string& server) {
     return Limits{*entries}.judge(wish, now).has_value();
 }
 
-/// One that the official plugin ordered is ours wherever it is found (design section 3), also after
-/// a rename, which takes its folder away.
-void record_taken_over(const Context& context, const dokku::AppName& app,
-                       std::string_view fingerprint) {
-    const auto recorded = context.store.record_issued(app.text(), fingerprint, context.clock.now());
-    if (!recorded) context.log.warn(recorded.error().message);
-}
-
 }  // namespace
 
 store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
@@ -59,6 +52,7 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::Rene
     plan.end = info.end;
     plan.explanation_url = info.explanation_url;
     plan.next_ask = now + info.ask_again;
+    plan.next_ask_set = now;
     plan.failures = 0;
     return plan;
 }
@@ -75,6 +69,7 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
     const base::UtcTime own = now + std::min(hours{1LL << doublings}, kLongest);
     plan.next_ask =
         std::max(own, std::min<base::UtcTime>(retry_at.value_or(own), now + kLongestWish));
+    plan.next_ask_set = now;
     if (silence == Silence::nonsense) {
         plan.start.reset();
         plan.end.reset();
@@ -87,6 +82,11 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
 std::optional<base::UtcTime> ari_moment(const store::AppState& state,
                                         base::UtcTime installed_until) {
     return is_plan_for(state, installed_until) ? state.renewal->moment : std::nullopt;
+}
+
+bool is_called_back(const base::CertificateDates& dates, base::UtcTime window_end,
+                    base::UtcTime now) {
+    return window_end <= now && window_end < dates.not_after - dokku::usual_margin(dates);
 }
 
 std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
@@ -123,6 +123,12 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
     const auto state = context.store.read_state(job.app.text());
     if (!state || !state->installed) return {};
     const store::InstalledPair& pair = *state->installed;
+    // After a rename the names may all be others, and no order can replace a certificate with which
+    // it shares none (RFC 9773 section 5).
+    const bool shares_a_name =
+        std::any_of(job.names.begin(), job.names.end(),
+                    [&](const dns::DnsName& name) { return job.covers(name.str()); });
+    if (!shares_a_name) return {};
     const bool same = pair.fingerprint == job.live_fingerprint &&
                       pair.server == client.directory().url && pair.account == client.account_url();
     return same ? job.renewal_id : std::string{};
@@ -154,6 +160,17 @@ bool RenewalInquiry::ask_if_due(const dokku::AppName& app, const dokku::Certific
     return ask(app, state);
 }
 
+std::optional<acme::RenewalInfo> RenewalInquiry::window_of(const std::string& server,
+                                                           const crypto::Certificate& leaf) {
+    const auto id = acme::renewal_id(leaf);
+    if (!id) return std::nullopt;
+    const Ca& ca = ca_of(server);
+    if (!ca.directory) return std::nullopt;
+    auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
+    if (!answer) return std::nullopt;
+    return std::move(*answer);
+}
+
 bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
     const std::string server = issuing_server(context_, app, state);
     Ca& ca = ca_of(server);
@@ -182,13 +199,10 @@ bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
         // What it says about one certificate tells nothing about the next; all else does.
         if (!nonsense) ca.directory.reset();
     }
-    const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
+    return note_about(context_, app, *pem, [&](store::AppState& changed) {
         changed.renewal = plan;
         note_installed(changed, *leaf, server);
     });
-    const bool was_known = state.installed && state.installed->fingerprint == fingerprint;
-    if (written && !was_known) record_taken_over(context_, app, fingerprint);
-    return written;
 }
 
 }  // namespace lifecycle

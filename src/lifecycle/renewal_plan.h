@@ -33,6 +33,11 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
 std::optional<base::UtcTime> ari_moment(const store::AppState& state,
                                         base::UtcTime installed_until);
 
+/// Has the CA moved the window of a certificate so far ahead that it was over before its time? So
+/// it announces a revocation (RFC 9773 section 4.2). Pure.
+bool is_called_back(const base::CertificateDates& dates, base::UtcTime window_end,
+                    base::UtcTime now);
+
 /// When the minute's run is to renew a certificate of less than ten days, for which two runs a day
 /// are too few; nothing for others.
 std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
@@ -66,6 +71,11 @@ class RenewalInquiry {
     /// The same with what has been read already. Returns whether the state is another now.
     bool ask_if_due(const dokku::AppName& app, const dokku::CertificateStatus& status,
                     const store::AppState& state);
+
+    /// The CA's window for a certificate that need not be in use. Nothing is stored; nothing if it
+    /// does not tell.
+    std::optional<acme::RenewalInfo> window_of(const std::string& server,
+                                               const crypto::Certificate& leaf);
 
   private:
     struct Ca {

@@ -7,6 +7,7 @@
 #include "dokku/certs.h"
 #include "dokku/domains.h"
 #include "dokku/removal_marker.h"
+#include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/record.h"
 #include "lifecycle/serve.h"
@@ -78,13 +79,13 @@ void restore_due_index(const Context& context) {
     if (!rebuilt) context.log.warn(rebuilt.error().message);
 }
 
-/// What the index says is looked up in the app's state. Fails where that cannot be read: it is told
-/// of once an hour.
+/// What the index says is looked up in the app's state. Fails, and was told, where that cannot be
+/// read (once an hour) or was damaged and nobody can say what it was.
 base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName& app) {
     const base::UtcTime now = context.clock.now();
     const auto state = context.store.read_state(app.text());
     if (!state) {
-        context.log.warn(app.text() + ": " + state.error().message);
+        tell_unreadable_state(context, app, state.error());
         const auto later = context.store.postpone(app.text(), now + std::chrono::hours{1});
         if (!later) context.log.warn(later.error().message);
         return state.error();
@@ -97,7 +98,11 @@ base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName&
         (void)context.store.update_state(app.text(), [](store::AppState& one) { one.due.reset(); });
         return false;
     }
-    if (state->is_unknown() || (state->due && *state->due <= now)) return true;
+    if (state->is_unknown()) {
+        if (resolve_damaged_state(context, app)) return true;
+        return base::fail(base::ErrorKind::not_found, "nobody can say whether it is enabled");
+    }
+    if (state->due && *state->due <= now) return true;
     (void)context.store.reindex(app.text());
     return false;
 }

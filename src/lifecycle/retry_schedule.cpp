@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 
@@ -18,6 +19,8 @@ struct Cap {
     std::size_t refusals;
     seconds span;
 };
+/// A longer wait that no CA asked for is taken for the work of a wrong clock (store/waits.h).
+constexpr seconds kLongest = hours{24};
 constexpr std::array<Cap, 2> kCaps{{{4, hours{1}}, {12, hours{24}}}};
 
 /// The pause before the next try, jitter included.
@@ -26,13 +29,13 @@ seconds pause_after(int failures, seconds longest, double dice) {
     constexpr double kJitter = 0.2;
     const int doublings = std::clamp(failures - 1, 0, kDoublings);
     const seconds pause = std::min<seconds>(minutes{1LL << doublings}, longest);
-    const double factor = 1.0 - kJitter + 2.0 * kJitter * std::clamp(dice, 0.0, 1.0);
-    return std::chrono::floor<seconds>(
-        std::chrono::duration<double>{static_cast<double>(pause.count()) * factor});
+    const auto shortest = static_cast<double>(pause.count()) * (1.0 - kJitter);
+    const auto most = std::min(static_cast<double>(pause.count()) * (1.0 + kJitter),
+                               static_cast<double>(kLongest.count()));
+    return seconds{std::llround(shortest + (most - shortest) * std::clamp(dice, 0.0, 1.0))};
 }
 
 seconds longest_pause(const RetryFacts& facts, base::UtcTime now) {
-    constexpr seconds kLongest = hours{24};
     constexpr seconds kShortest = minutes{1};
     if (!facts.covered_until || *facts.covered_until <= now) return kLongest;
     return std::clamp<seconds>((*facts.covered_until - now) / 5, kShortest, kLongest);
@@ -57,8 +60,8 @@ base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice) 
 
 base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now) {
     constexpr seconds kShortest = minutes{1};
-    constexpr seconds kLongest = hours{1};
-    return now + std::clamp<seconds>((now - waiting_since) / 10, kShortest, kLongest);
+    constexpr seconds kLongestLook = hours{1};
+    return now + std::clamp<seconds>((now - waiting_since) / 10, kShortest, kLongestLook);
 }
 
 }  // namespace lifecycle

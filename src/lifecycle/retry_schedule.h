@@ -18,10 +18,10 @@ struct RetryFacts {
 };
 
 /// When to try again after a failure: 1, 2, 4, ... minutes, doubling to a day, a fifth more or less
-/// (`dice` from 0 to 1 says how much); while a certificate is in use, at most a fifth of the time
-/// that it has left, so that a short-lived one does not end during a pause. Never before the CA's
-/// own time, nor where one more refusal would be the fifth within an hour or the thirteenth within
-/// a day.
+/// (`dice` from 0 to 1 says how much, a day being the most); while a certificate is in use, at most
+/// a fifth of the time that it has left, so that a short-lived one does not end during a pause.
+/// Never before the CA's own time, nor where one more refusal would be the fifth within an hour or
+/// the thirteenth within a day.
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
 
 /// When one more refusal would be within both caps; `now` if it is now.

@@ -84,6 +84,8 @@ void RevocationWatch::make_room(std::size_t bytes) {
 base::Result<std::optional<crypto::Revocation>> RevocationWatch::look_up(
     const crypto::CertificateChain& chain) {
     base::Error why{base::ErrorKind::not_found, "no list", std::nullopt, {}};
+    // Only the issuer's certificate tells whether a list is the issuer's.
+    if (chain.size() < 2) return why;
     for (const std::string& url : chain[0].crl_urls()) {
         const auto& list = list_at(url, chain[1]);
         if (!list) {
@@ -138,7 +140,9 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
     if (!found) context_.log.debug(app.text() + ": " + found.error().message);
     const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
         note_installed(changed, leaf, server);
-        changed.crl_next = context_.clock.now() + (found ? kOnceADay : kLookAgain);
+        const base::UtcTime now = context_.clock.now();
+        changed.crl_next = now + (found ? kOnceADay : kLookAgain);
+        changed.crl_next_set = now;
         if (is_revoked) changed.revoked = fingerprint;
     });
     if (is_revoked && written) {

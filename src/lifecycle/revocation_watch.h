@@ -38,12 +38,14 @@ class RevocationWatch {
     bool check_if_due(const dokku::AppName& app, const dokku::CertificateStatus& status,
                       const store::AppState& state);
 
+    /// What the lists say of a chain's leaf. An error says nothing.
+    base::Result<std::optional<crypto::Revocation>> look_up(const crypto::CertificateChain& chain);
+
   private:
     using List = base::Result<crypto::RevocationList>;
     using ListKey = std::pair<std::string, std::string>;  // URL, fingerprint of the issuer
 
     bool check(const dokku::AppName& app, const store::AppState& state);
-    base::Result<std::optional<crypto::Revocation>> look_up(const crypto::CertificateChain& chain);
     const List& list_at(const std::string& url, const crypto::Certificate& issuer);
     List read_list(const std::string& url, const crypto::Certificate& issuer);
     void make_room(std::size_t bytes);

@@ -27,9 +27,17 @@ base::Result<std::unique_ptr<Run>> Run::open(const dokku::Environment& environme
     return std::unique_ptr<Run>{new Run(environment, log, std::move(runtime), std::move(*client))};
 }
 
-base::Result<base::FileLock> Run::lock_all() {
-    constexpr std::chrono::seconds kPatience{2};  // hooks look at the lock for a moment
-    return store_.lock_run(kPatience, clock_);
+base::Result<std::optional<base::FileLock>> Run::lock_all() {
+    constexpr std::chrono::seconds kPatience{2};  // one may just be ending
+    auto lock = store_.lock_run(kPatience, clock_);
+    if (lock) return std::optional{std::move(*lock)};
+    const auto stuck = store_.find_stuck_run();
+    if (lock.error().kind != base::ErrorKind::busy || !stuck) return std::move(lock).error();
+    context_.log.warn("Another run over all apps has come to no end (" + store::to_text(*stuck) +
+                      "); this one goes on without it");
+    for (const std::string& step : store::steps_against(*stuck))
+        context_.log.warn(step);
+    return std::optional<base::FileLock>{};
 }
 
 }  // namespace lifecycle

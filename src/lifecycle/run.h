@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/lock.h"
@@ -23,8 +24,9 @@ class Run {
     Context& context() { return context_; }
 
     /// For a command over all apps: held until it ends, so that two never overlap. `busy` if
-    /// another is under way.
-    base::Result<base::FileLock> lock_all();
+    /// another is under way. One that is stuck is passed by, with a warning and without this lock:
+    /// those of the apps are enough to keep two runs from one app.
+    base::Result<std::optional<base::FileLock>> lock_all();
 
   private:
     Run(const dokku::Environment& environment, const dokku::Log& log,

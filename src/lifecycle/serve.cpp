@@ -155,7 +155,13 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
             rebuild_vhost(context, job->app);
         }
     }
-    if (reload_for != nullptr) reload_nginx(context, reload_for->app);
+    if (reload_for == nullptr) return;
+    // Whoever starts nginx has it read these files, and what failed because it does not run has
+    // said so.
+    const bool any =
+        std::any_of(jobs.begin(), jobs.end(), [](const IssueJob* job) { return job->alive(); });
+    if (!any && !dokku::NginxService{context.environment}.is_running()) return;
+    reload_nginx(context, reload_for->app);
 }
 
 void reload_nginx(const Context& context, const dokku::Scope& scope) {
@@ -166,7 +172,19 @@ void reload_nginx(const Context& context, const dokku::Scope& scope) {
         return;
     }
     const auto reloaded = dokku::NginxService{context.environment}.reload(scope);
-    if (!reloaded) context.log.warn(reloaded.error().message);
+    if (reloaded) return;
+    context.log.warn(reloaded.error().message);
+    for (const std::string& step : reloaded.error().steps)
+        context.log.warn(step);
+}
+
+void load_pair(Context& context, const dokku::AppName& app) {
+    const auto vhost = read_vhost(context, app);
+    const bool listens = vhost && std::any_of(vhost->begin(), vhost->end(), [](const auto& server) {
+                             return !server.tls_listens.empty();
+                         });
+    if (listens) return reload_nginx(context, app);
+    rebuild_vhost(context, app);
 }
 
 void rebuild_vhost(const Context& context, const dokku::AppName& app) {

@@ -19,6 +19,9 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs);
 /// One reload, unless nginx would refuse it; what goes wrong is a warning.
 void reload_nginx(const Context& context, const dokku::Scope& scope);
 
+/// The same for one app whose pair was put back, by a reload if its vhost listens for TLS.
+void load_pair(Context& context, const dokku::AppName& app);
+
 /// One vhost rebuild; a failure is a warning.
 void rebuild_vhost(const Context& context, const dokku::AppName& app);
 

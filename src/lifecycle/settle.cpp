@@ -18,7 +18,7 @@ std::vector<const HeldName*> names_at_risk(const Context& context, const IssueJo
     for (const HeldName& held : job.held) {
         if (held.cause == cause::kExcluded || !job.covers(held.name)) continue;
         const store::NameState* known = state ? store::find_name(*state, held.name) : nullptr;
-        const base::UtcTime since = known != nullptr && !known->cause.empty() ? known->since : now;
+        const base::UtcTime since = known != nullptr ? known->failing_since.value_or(now) : now;
         if (may_be_dropped({since, job.covered_until.value_or(now), job.only_growth}, now)) {
             continue;
         }

@@ -16,7 +16,11 @@ base::Result<bool> show_all(const dokku::Environment& environment, const dokku::
                             const store::LocalStore& store, bool json) {
     const auto apps = dokku::list_apps(environment);
     if (!apps) return apps.error();
-    if (apps->empty() && !json) return dokku::no_apps_error();
+    if (apps->empty() && !json) {
+        // Said, but nothing fails on a host without apps, as for `list`.
+        log.warn(dokku::no_apps_error().message);
+        return true;
+    }
     std::vector<AppStatus> all;
     for (const dokku::AppName& app : *apps) {
         auto status = read_status(environment, store, app);

@@ -10,11 +10,14 @@
 #include "dns/domain_name.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "dokku/last_run.h"
 #include "dokku/settings.h"
 #include "json/writer.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/names.h"
+#include "lifecycle/standing.h"
 #include "store/app_summary.h"
+#include "store/waits.h"
 
 namespace lifecycle {
 namespace {
@@ -22,29 +25,58 @@ namespace {
 using store::NameState;
 using store::NameStatus;
 
+/// Why nobody looks after an app, however good its certificate is today.
+struct Trouble {
+    std::string_view cause;
+    std::string reason;
+};
+
 /// What the files say about an app.
 struct Facts {
     store::AppState state;
-    bool active = false;
+    base::Result<Standing> standing = Standing::unwanted;
     bool has_pair = false;
+    bool serves_ours = false;  ///< also where certs/current does not hold it
     std::optional<base::UtcTime> until;
     std::vector<std::string> covered;
     base::UtcTime now = base::SystemClock{}.now();
+    std::optional<Trouble> trouble;
+
+    bool is(Standing one) const { return standing && *standing == one; }
+    bool has_ended() const { return until && *until <= now; }
+    bool covers(const std::string& name) const {
+        return serves_ours && base::covers(covered, name);
+    }
 };
 
-Facts read_facts(const dokku::Environment& environment, const dokku::AppName& app,
-                 store::AppState state) {
+/// What keeps runs from the app, from all apps, or has kept them away.
+std::optional<Trouble> find_trouble(const dokku::Environment& environment,
+                                    const store::LocalStore& store, const dokku::AppName& app,
+                                    base::UtcTime now) {
+    if (const auto stuck = store.find_stuck_run(app.text())) {
+        return Trouble{cause::kStuckRun,
+                       "a run for the app has come to no end (" + store::to_text(*stuck) + ")"};
+    }
+    if (const auto since = dokku::without_run_since(environment, now)) {
+        return Trouble{cause::kNoRenewalRun, "no run over all apps has come to its end since " +
+                                                 base::to_readable(*since)};
+    }
+    return std::nullopt;
+}
+
+Facts read_facts(const dokku::Environment& environment, const store::LocalStore& store,
+                 const dokku::AppName& app, store::AppState state) {
     Facts facts;
     facts.state = std::move(state);
-    const auto status = dokku::read_certificate_status(environment, app);
-    facts.active = status.active;
+    facts.standing = read_standing(environment, store, app, facts.now);
     facts.has_pair = dokku::has_pair(environment, app);
-    if (status.dates) facts.until = status.dates->not_after;
+    // As the next run finds it.
+    if (facts.state.is_unknown() && facts.is(Standing::active)) facts.state.enabled = true;
     const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
-    if (pem) {
-        const auto names = base::read_certificate_names(*pem);
-        if (names) facts.covered = *names;
-    }
+    if (!pem) return facts;
+    if (const auto dates = base::read_certificate_dates(*pem)) facts.until = dates->not_after;
+    if (const auto names = base::read_certificate_names(*pem)) facts.covered = *names;
+    facts.serves_ours = facts.has_pair && (facts.is(Standing::active) || facts.is(Standing::lost));
     return facts;
 }
 
@@ -56,48 +88,102 @@ NameState with(const std::string& name, NameStatus status, std::string_view why 
     return state;
 }
 
-/// The next look of a run, or of a deploy, puts the last good pair back.
-bool is_damaged(const Facts& facts) {
-    return facts.has_pair && !facts.active && !facts.until && facts.state.enabled &&
-           facts.state.installed && facts.state.installed->owner == store::Owner::ours;
+/// What a run has found out about a name that it could not help.
+const NameState* find_unsettled(const Facts& facts, const std::string& name) {
+    const NameState* known = store::find_name(facts.state, name);
+    return known != nullptr && !store::is_settled(*known) ? known : nullptr;
+}
+
+/// No good certificate is there: what a run has found out says why, else `why` does.
+NameState without_certificate(const Facts& facts, const std::string& name, std::string_view why,
+                              const std::string& reason) {
+    const NameState* known = find_unsettled(facts, name);
+    NameState state = known != nullptr ? *known : with(name, NameStatus::failed);
+    state.status = NameStatus::failed;
+    if (state.cause.empty()) state.cause = why;
+    if (state.reason.empty()) state.reason = reason;
+    return state;
+}
+
+NameState derive_ended(const Facts& facts, const std::string& name) {
+    return without_certificate(
+        facts, name, cause::kExpired,
+        "the certificate expired" + (facts.until ? " on " + base::to_readable(*facts.until) : ""));
+}
+
+/// A certificate of ours that is gone, or that no renewal finds; the next run of the minute, or the
+/// next scheduled one, puts it right.
+NameState derive_lost(const Facts& facts, const std::string& name) {
+    if (!facts.until || !facts.serves_ours) {
+        return without_certificate(facts, name, cause::kHost,
+                                   facts.has_pair ? "the certificate in tls/ cannot be read"
+                                                  : "the certificate in tls/ is missing");
+    }
+    if (const NameState* known = find_unsettled(facts, name)) return *known;
+    NameState state = with(name, NameStatus::in_use);
+    const bool is_looked_at_now = facts.state.due && *facts.state.due <= facts.now &&
+                                  facts.now - *facts.state.due < std::chrono::hours{1};
+    if (is_looked_at_now) return state;
+    state.cause = cause::kHost;
+    state.reason =
+        "the certificate is not in letsencrypt/certs/current, so that it cannot be renewed";
+    return state;
+}
+
+/// Its state was damaged, and nothing tells whether it is enabled.
+NameState of_damaged_state(const Facts& facts, const std::string& name) {
+    if (const NameState* known = store::find_name(facts.state, name)) return *known;
+    NameState state = with(name, NameStatus::action_required, cause::kStateDamaged);
+    state.reason = "what was known of the app was damaged on " +
+                   base::to_readable(facts.state.damaged.value_or(facts.now));
+    return state;
 }
 
 NameState derive(const Facts& facts, const std::string& name) {
-    if (is_damaged(facts)) {
-        NameState state = with(name, NameStatus::failed, cause::kHost);
-        state.reason = "the certificate in tls/ cannot be read";
+    if (facts.state.is_unknown() && !facts.has_pair) return of_damaged_state(facts, name);
+    if (!facts.standing) {
+        return without_certificate(facts, name, cause::kHost, facts.standing.error().message);
+    }
+    const bool is_ours = facts.is(Standing::active) || facts.is(Standing::lost);
+    const bool is_covered = facts.covers(name);
+    if (facts.is(Standing::custom_ended) || (is_covered && facts.has_ended())) {
+        return derive_ended(facts, name);
+    }
+    const bool has_none = !facts.until || !facts.serves_ours;
+    if (facts.is(Standing::lost) && (is_covered || has_none)) return derive_lost(facts, name);
+    if (facts.has_pair && !is_ours && !facts.is(Standing::waiting)) {
+        NameState state = with(name, NameStatus::not_used, cause::kCustom);
+        state.reason = facts.until ? "a certificate of its own is served until " +
+                                         base::to_readable(*facts.until)
+                                   : "a certificate of its own is served";
         return state;
     }
-    if (facts.has_pair && !facts.active) {
-        return with(name, NameStatus::not_used, cause::kCustom);
-    }
-    const bool in_certificate = facts.active && base::covers(facts.covered, name);
-    const bool expired = facts.until && *facts.until <= facts.now;
-    if (in_certificate && expired) {
-        const NameState* known = store::find_name(facts.state, name);
-        NameState state = known != nullptr ? *known : with(name, NameStatus::failed);
-        state.status = NameStatus::failed;
-        if (state.cause.empty()) state.cause = cause::kExpired;
-        if (state.reason.empty()) {
-            state.reason = "the certificate expired on " + base::to_readable(*facts.until);
-        }
-        return state;
-    }
-    const bool covered = in_certificate && !expired;
     if (const NameState* known = store::find_name(facts.state, name)) {
-        const bool gone = !covered && known->status == NameStatus::in_use;
+        const bool gone = !is_covered && known->status == NameStatus::in_use;
         const bool back = known->status == NameStatus::not_used;
         if (!gone && !back) return *known;
     }
-    if (covered) return with(name, NameStatus::in_use);
+    if (is_covered) return with(name, NameStatus::in_use);
     if (!facts.state.enabled) return with(name, NameStatus::disabled, cause::kSwitchedOff);
     return with(name, NameStatus::creating);
+}
+
+/// A certificate that is in use goes on being served, but nobody renews it.
+NameState add_trouble(const Facts& facts, NameState name) {
+    const bool wanted = name.status != NameStatus::not_used && name.status != NameStatus::disabled;
+    if (!facts.trouble || !wanted) return name;
+    const bool tells_all = facts.trouble->cause == cause::kStuckRun;
+    if (!tells_all && !store::is_settled(name)) return name;
+    if (name.status != NameStatus::in_use) name.status = NameStatus::failed;
+    name.cause = facts.trouble->cause;
+    name.reason = facts.trouble->reason;
+    return name;
 }
 
 /// A browser would refuse a certificate of a staging CA; any other CA's is taken for trusted.
 bool is_trusted(const Facts& facts) {
     const auto& installed = facts.state.installed;
-    return !facts.active || !installed || installed->owner != store::Owner::ours ||
+    return !facts.serves_ours || !installed || installed->owner != store::Owner::ours ||
            !dokku::is_staging_server(installed->server);
 }
 
@@ -174,7 +260,9 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
     auto state = store.read_state(app.text());
     if (!state) return std::move(state).error();
 
-    const Facts facts = read_facts(environment, app, std::move(*state));
+    Facts facts = read_facts(environment, store, app, std::move(*state));
+    store::bound_waits(facts.state, facts.now);
+    facts.trouble = find_trouble(environment, store, app, facts.now);
     // Wildcards are judged by a run: only that one knows the provider.
     const auto choice =
         choose_names(*domains, settings->uses_dns() ? ChallengeKind::dns : ChallengeKind::any,
@@ -185,9 +273,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
     const auto add = [&](NameState name) {
         shown.names.push_back(name);
         NameRow row{std::move(name), std::nullopt, ""};
-        if (facts.active && base::covers(facts.covered, row.state.name)) {
-            row.covered_until = facts.until;
-        }
+        if (facts.covers(row.state.name)) row.covered_until = facts.until;
         const Cause* why = find_cause(row.state.cause);
         if (why != nullptr && !store::is_settled(row.state)) {
             row.fix = fix_of(*why, app.text(), row.state.name);
@@ -195,7 +281,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
         status.names.push_back(std::move(row));
     };
     for (const dns::DnsName& name : choice.names)
-        add(derive(facts, name.str()));
+        add(add_trouble(facts, derive(facts, name.str())));
     for (const LeftOutName& name : choice.left_out) {
         const Cause* why = find_cause(name.cause);
         NameState row = with(name.domain, why->status, name.cause);

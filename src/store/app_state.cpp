@@ -54,6 +54,7 @@ std::optional<RenewalPlan> read_renewal(const json::Value& state) {
     plan.next_ask = read_time(*object, "next_ask");
     plan.explanation_url = object->string("explanation").value_or("");
     plan.failures = static_cast<int>(object->integer("failures").value_or(0));
+    plan.next_ask_set = read_time(*object, "next_ask_set");
     return plan;
 }
 
@@ -77,6 +78,8 @@ std::optional<RunningOrder> read_order(const json::Value& state) {
     order.hash = object->string("hash").value_or("");
     order.names = object->strings("names");
     order.key_pem = base::Secret{object->string("key").value_or("")};
+    order.chain_pem = object->string("certificate").value_or("");
+    order.certificate_url = object->string("certificate_url").value_or("");
     if (order.hash.empty()) return std::nullopt;
     return order;
 }
@@ -93,6 +96,7 @@ std::optional<NameState> read_name(const json::Value& object) {
     read.since = read_time(object, "since").value_or(base::UtcTime{});
     read.failures = static_cast<int>(object.integer("failures").value_or(0));
     read.next_try = read_time(object, "next_try");
+    read.next_try_set = read_time(object, "next_try_set");
     read.not_before = read_time(object, "not_before");
     for (const std::string& text : object.strings("refusals")) {
         if (const auto at = base::parse_rfc3339(text)) read.refusals.push_back(*at);
@@ -111,6 +115,11 @@ std::vector<NameState> read_names(const json::Value& state) {
     return names;
 }
 
+void write_time(json::Writer& out, std::string_view member,
+                const std::optional<base::UtcTime>& time) {
+    if (time) out.member(member, base::to_rfc3339(*time));
+}
+
 void write_name(json::Writer& out, const NameState& name) {
     out.begin_object();
     out.member("name", name.name);
@@ -119,8 +128,9 @@ void write_name(json::Writer& out, const NameState& name) {
     if (!name.reason.empty()) out.member("reason", name.reason);
     out.member("since", base::to_rfc3339(name.since));
     if (name.failures != 0) out.member("failures", std::int64_t{name.failures});
-    if (name.next_try) out.member("next_try", base::to_rfc3339(*name.next_try));
-    if (name.not_before) out.member("not_before", base::to_rfc3339(*name.not_before));
+    write_time(out, "next_try", name.next_try);
+    if (name.next_try) write_time(out, "next_try_set", name.next_try_set);
+    write_time(out, "not_before", name.not_before);
     std::vector<std::string> refusals;
     for (const base::UtcTime at : name.refusals)
         refusals.push_back(base::to_rfc3339(at));
@@ -134,11 +144,6 @@ void write_names(json::Writer& out, const std::vector<NameState>& names) {
     for (const NameState& name : names)
         write_name(out, name);
     out.end_array();
-}
-
-void write_time(json::Writer& out, std::string_view member,
-                const std::optional<base::UtcTime>& time) {
-    if (time) out.member(member, base::to_rfc3339(*time));
 }
 
 void write_installed(json::Writer& out, const InstalledPair& pair) {
@@ -160,6 +165,7 @@ void write_renewal(json::Writer& out, const RenewalPlan& plan) {
     write_time(out, "end", plan.end);
     write_time(out, "moment", plan.moment);
     write_time(out, "next_ask", plan.next_ask);
+    if (plan.next_ask) write_time(out, "next_ask_set", plan.next_ask_set);
     if (!plan.explanation_url.empty()) out.member("explanation", plan.explanation_url);
     if (plan.failures != 0) out.member("failures", std::int64_t{plan.failures});
     out.end_object();
@@ -182,6 +188,8 @@ void write_order(json::Writer& out, const RunningOrder& order) {
     out.member("hash", order.hash);
     out.member("names", order.names);
     out.member("key", order.key_pem.reveal());
+    if (!order.chain_pem.empty()) out.member("certificate", order.chain_pem);
+    if (!order.certificate_url.empty()) out.member("certificate_url", order.certificate_url);
     out.end_object();
 }
 
@@ -229,12 +237,14 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.switched_off = value->boolean("switched_off").value_or(false);
     state.damaged = read_time(*value, "damaged");
     state.due = read_time(*value, "due");
+    state.renew_at = read_time(*value, "renew_at");
     state.names = read_names(*value);
     state.installed = read_installed(*value);
     state.renewal = read_renewal(*value);
     state.ca_fails_since = read_time(*value, "ca_fails_since");
     state.revoked = value->string("revoked").value_or("");
     state.crl_next = read_time(*value, "crl_next");
+    state.crl_next_set = read_time(*value, "crl_next_set");
     if (const auto cut = value->integer("cut_graceperiod")) {
         state.cut_graceperiod = std::chrono::seconds{*cut};
     }
@@ -253,12 +263,14 @@ base::Secret to_text(const AppState& state) {
     if (state.switched_off) out.member("switched_off", true);
     if (state.is_unknown()) write_time(out, "damaged", state.damaged);
     write_time(out, "due", state.due);
+    write_time(out, "renew_at", state.renew_at);
     if (!state.names.empty()) write_names(out, state.names);
     if (state.installed) write_installed(out, *state.installed);
     if (state.renewal) write_renewal(out, *state.renewal);
     write_time(out, "ca_fails_since", state.ca_fails_since);
     if (!state.revoked.empty()) out.member("revoked", state.revoked);
     write_time(out, "crl_next", state.crl_next);
+    if (state.crl_next) write_time(out, "crl_next_set", state.crl_next_set);
     if (state.cut_graceperiod) {
         out.member("cut_graceperiod", std::int64_t{state.cut_graceperiod->count()});
     }

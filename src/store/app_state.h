@@ -29,13 +29,14 @@ struct InstalledPair {
 
 /// What the CA says about when one certificate is to be renewed (RFC 9773).
 struct RenewalPlan {
-    std::string fingerprint;                ///< of that certificate
-    std::optional<base::UtcTime> start;     ///< of the CA's window; nothing if it named none
-    std::optional<base::UtcTime> end;       //
-    std::optional<base::UtcTime> moment;    ///< chosen once in the window, by chance
-    std::optional<base::UtcTime> next_ask;  ///< not before this time
-    std::string explanation_url;            ///< why the window was moved, if the CA tells
-    int failures = 0;                       ///< to ask, in a row
+    std::string fingerprint;                      ///< of that certificate
+    std::optional<base::UtcTime> start;           ///< of the CA's window; nothing if it named none
+    std::optional<base::UtcTime> end;             //
+    std::optional<base::UtcTime> moment;          ///< chosen once in the window, by chance
+    std::optional<base::UtcTime> next_ask;        ///< not before this time
+    std::string explanation_url;                  ///< why the window was moved, if the CA tells
+    int failures = 0;                             ///< to ask, in a row
+    std::optional<base::UtcTime> next_ask_set{};  ///< when next_ask was written (store/waits.h)
 };
 
 /// How the last try to issue ended.
@@ -55,6 +56,10 @@ struct RunningOrder {
     std::string hash;  ///< of the configuration that it is for
     std::vector<std::string> names;
     base::Secret key_pem;  ///< of the certificate to be
+    /// What the CA issued, where it could not be installed yet: by this host's clock it is not
+    /// valid. Both empty otherwise.
+    std::string chain_pem{};
+    std::string certificate_url{};
 };
 
 /// The life of a name (design section 4).
@@ -86,6 +91,7 @@ struct NameState {
     std::vector<base::UtcTime> refusals;      ///< validations that the CA refused in the last day
     /// Since when the name itself could not be certified, whatever the causes were by turns.
     std::optional<base::UtcTime> failing_since{};
+    std::optional<base::UtcTime> next_try_set{};  ///< when next_try was written (store/waits.h)
 };
 
 /// What we know of one app beyond what its files say (design section 3).
@@ -95,8 +101,11 @@ struct AppState {
     /// Its file was found damaged; as long as nobody has switched the app on or off since, nobody
     /// knows whether it is enabled.
     std::optional<base::UtcTime> damaged;
-    /// When the minute's run is to look at the app again; see LocalStore::next_due.
+    /// When the minute's run is to look at the app again; see LocalStore::next_due. The earliest of
+    /// what the app waits for (store/waits.h).
     std::optional<base::UtcTime> due;
+    /// When the minute's run is to renew a certificate of less than ten days.
+    std::optional<base::UtcTime> renew_at;
     std::vector<NameState> names;
     std::optional<InstalledPair> installed;
     std::optional<RenewalPlan> renewal;
@@ -104,6 +113,7 @@ struct AppState {
     std::string revoked;  ///< fingerprint of the certificate that was revoked last
     /// The CA's list of revoked certificates is not read for the app before this time.
     std::optional<base::UtcTime> crl_next;
+    std::optional<base::UtcTime> crl_next_set;  ///< when that was written (store/waits.h)
     /// The graceperiod of which was said that the daily run cuts it.
     std::optional<std::chrono::seconds> cut_graceperiod;
     std::string checked_pair;          ///< dokku::stamp_pair of the pair that was last found sound

@@ -11,6 +11,7 @@ bool is_settled(const NameState& name) {
 }
 
 std::string summarize(const AppState& state) {
+    if (state.is_unknown() && state.names.empty()) return "failing";
     std::vector<NameStatus> wanted;
     for (const NameState& name : state.names) {
         if (name.status != NameStatus::disabled) wanted.push_back(name.status);
@@ -31,6 +32,14 @@ std::string summarize(const AppState& state) {
         return "partial " + std::to_string(covered) + "/" + std::to_string(all);
     }
     return count(NameStatus::failed, NameStatus::action_required) > 0 ? "failing" : "waiting";
+}
+
+std::string summarize(const LocalStore& store, std::string_view app) {
+    const auto state = store.read_state(app);
+    if (!state) return "failing";
+    std::string summary = summarize(*state);
+    const bool is_kept = summary != "off" && summary != "not-used";
+    return is_kept && store.find_stuck_run(app) ? "failing" : summary;
 }
 
 }  // namespace store

@@ -3,13 +3,18 @@
 #include <string>
 
 #include "store/app_state.h"
+#include "store/local_store.h"
 
 namespace store {
 
 /// An app's names in one word or two (design section 4): `ok`, `partial 2/3` (two of three have a
 /// certificate), `waiting`, `failing` (also while all names are served and their renewal fails),
-/// `not-used`, `off`.
+/// `not-used`, `off`. An app whose state was damaged is `failing` until a run has looked at it.
 std::string summarize(const AppState& state);
+
+/// The same for an app of this host: `failing` also where its state cannot be read, or where
+/// a stuck run holds its lock.
+std::string summarize(const LocalStore& store, std::string_view app);
 
 /// Is nothing left to be done for this name? One that is served can have a cause all the same: its
 /// renewal fails, or is held up.

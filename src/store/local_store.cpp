@@ -216,28 +216,45 @@ base::Result<void> LocalStore::write_directory(std::string_view server_url,
 
 base::Result<void> LocalStore::record_issued(std::string_view app, std::string_view fingerprint,
                                              base::UtcTime at) const {
-    const base::Path folder = root_ / "state";
-    if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
+    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
     json::Writer out;
     out.begin_object();
     out.member("fingerprint", fingerprint);
     out.member("app", app);
     out.member("at", base::to_rfc3339(at));
     out.end_object();
-    return base::append_line(folder / "issued.jsonl", out.text(), kPrivateFile);
+    return base::append_line(issued_file(), out.text(), kPrivateFile);
+}
+
+base::Result<void> LocalStore::require_writable() const {
+    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
+    if (auto free = base::require_writable_folder(state_folder()); !free) return free;
+    for (const base::Path& file : {issued_file(), ledger_file()}) {
+        if (auto open = base::require_appendable(file, kPrivateFile); !open) return open;
+    }
+    return {};
 }
 
 base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
-    const auto text = base::read_file(root_ / "state" / "issued.jsonl", kMaxIssuedBytes);
+    return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + "\"");
+}
+
+base::Result<bool> LocalStore::was_issued_for(std::string_view app,
+                                              std::string_view fingerprint) const {
+    return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + R"(","app":")" +
+                           std::string{app} + "\"");
+}
+
+/// Our own line format: the fingerprint is its first member, the app its second.
+base::Result<bool> LocalStore::has_issued_line(const std::string& start) const {
+    const auto text = base::read_file(issued_file(), kMaxIssuedBytes);
     if (!text) {
         if (text.error().kind == base::ErrorKind::not_found) return false;
         return text.error();
     }
-    // Our own line format: the fingerprint is its first member. A line that a power cut tore has
-    // the next one behind it.
-    const std::string line_start = R"({"fingerprint":")" + std::string{fingerprint} + "\"";
+    // A line that a power cut tore has the next one behind it.
     for (const std::string_view line : base::split_lines(*text)) {
-        if (line.find(line_start) != std::string_view::npos) return true;
+        if (line.find(start) != std::string_view::npos) return true;
     }
     return false;
 }

@@ -14,6 +14,7 @@
 #include "store/app_state.h"
 #include "store/due_index.h"
 #include "store/ledger.h"
+#include "store/stuck_run.h"
 
 namespace store {
 
@@ -103,7 +104,12 @@ class LocalStore {
     /// Held by a run over all apps. While it lasts, routes of apps whose turn has not come stay.
     base::Result<base::FileLock> lock_run(std::chrono::milliseconds patience,
                                           base::Clock& clock) const;
+    /// Not where that run is stuck.
     bool is_run_under_way() const;
+
+    /// Who holds these locks for longer than work can take.
+    std::optional<StuckRun> find_stuck_run() const;
+    std::optional<StuckRun> find_stuck_run(std::string_view app) const;
 
     // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
 
@@ -156,10 +162,16 @@ class LocalStore {
     base::Result<void> record_issued(std::string_view app, std::string_view fingerprint,
                                      base::UtcTime at) const;
     base::Result<bool> was_issued(std::string_view fingerprint) const;
+    /// The same, and for this app: not for one that it was cloned or renamed from.
+    base::Result<bool> was_issued_for(std::string_view app, std::string_view fingerprint) const;
+
+    /// Could that be recorded, a state replaced, and the ledger added to? For who is about to order
+    /// what has to be recorded afterwards.
+    base::Result<void> require_writable() const;
 
     // --- ledger.jsonl: what was asked of the CAs, for their limits ---
 
-    Ledger ledger() const { return Ledger{root_ / "ledger.jsonl"}; }
+    Ledger ledger() const { return Ledger{ledger_file()}; }
 
   private:
     base::Path next_key_file(std::string_view server_url, std::string_view email) const;
@@ -171,6 +183,8 @@ class LocalStore {
     base::Result<StoredState> load_state(std::string_view app) const;
     base::Path state_folder() const { return root_ / "state"; }
     base::Path state_file(std::string_view app) const;
+    base::Path issued_file() const { return state_folder() / "issued.jsonl"; }
+    base::Path ledger_file() const { return root_ / "ledger.jsonl"; }
     base::Path due_file() const { return state_folder() / "due"; }
     /// As the index says or, if it was lost, the states.
     DueTimes due_times() const;
@@ -179,10 +193,14 @@ class LocalStore {
     base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at,
                                 std::optional<base::UtcTime> before) const;
     base::Result<base::FileLock> lock_states() const;
+    base::Result<bool> has_issued_line(const std::string& start) const;
+    base::Path lock_file(std::string_view app) const { return root_ / "locks" / app; }
+    base::Path run_lock_file() const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
-    mutable bool swept_ = false;  ///< what a killed run left in state/ is gone
+    mutable bool swept_ = false;               ///< what a killed run left in state/ is gone
+    mutable bool states_were_locked_ = false;  ///< for as long as anybody waits for that
 };
 
 /// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not

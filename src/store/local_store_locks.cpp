@@ -17,7 +17,16 @@ base::Result<base::FileLock> LocalStore::lock_states() const {
         return std::move(made).error();
     }
     base::SystemClock clock;
-    return base::FileLock::acquire(folder / ".lock", kStatePatience, clock);
+    // Once is enough: a run writes the states of many apps.
+    const auto patience = states_were_locked_ ? std::chrono::seconds{0} : kStatePatience;
+    auto lock = base::FileLock::acquire(folder / ".lock", patience, clock);
+    if (lock || lock.error().kind != base::ErrorKind::busy) return lock;
+    states_were_locked_ = true;
+    const auto stuck = store::find_stuck_run(folder / ".lock", std::chrono::hours{0});
+    return base::fail(base::ErrorKind::busy,
+                      "The states of apps cannot be written: their lock is held" +
+                          (stuck ? " by " + to_text(*stuck) : std::string{}),
+                      stuck ? steps_against(*stuck) : std::vector<std::string>{});
 }
 
 base::Result<base::FileLock> LocalStore::try_lock_app(std::string_view app) const {
@@ -32,7 +41,7 @@ base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
         return std::move(made).error();
     }
-    auto lock = base::FileLock::acquire(folder / std::string{app}, patience, clock);
+    auto lock = base::FileLock::acquire(lock_file(app), patience, clock);
     if (!lock && lock.error().kind == base::ErrorKind::busy) {
         return base::fail(base::ErrorKind::busy,
                           "Another run is at work for " + std::string{app} + " right now",
@@ -53,8 +62,7 @@ base::Result<base::FileLock> LocalStore::lock_run(std::chrono::milliseconds pati
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
         return std::move(made).error();
     }
-    // No app's name begins with a dot.
-    auto lock = base::FileLock::acquire(folder / ".run", patience, clock);
+    auto lock = base::FileLock::acquire(run_lock_file(), patience, clock);
     if (!lock && lock.error().kind == base::ErrorKind::busy) {
         return base::fail(base::ErrorKind::busy,
                           "Another run over all apps is under way; it does what is due",
@@ -63,11 +71,20 @@ base::Result<base::FileLock> LocalStore::lock_run(std::chrono::milliseconds pati
     return lock;
 }
 
+base::Path LocalStore::run_lock_file() const {
+    return lock_file(".run");  // no app's name begins with a dot
+}
+
 bool LocalStore::is_run_under_way() const {
-    const base::Path file = root_ / "locks" / ".run";
-    if (!base::file_exists(file)) return false;
-    const auto lock = base::FileLock::try_acquire(file);
-    return !lock && lock.error().kind == base::ErrorKind::busy;
+    return base::find_lock_holder(run_lock_file()) && !find_stuck_run();
+}
+
+std::optional<StuckRun> LocalStore::find_stuck_run() const {
+    return store::find_stuck_run(run_lock_file(), kLongestRun);
+}
+
+std::optional<StuckRun> LocalStore::find_stuck_run(std::string_view app) const {
+    return store::find_stuck_run(lock_file(app), kLongestForApp);
 }
 
 }  // namespace store

@@ -102,6 +102,7 @@ base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) con
         for (NameState& name : state.names) {
             if (is_settled(name) && !name.next_try) continue;
             name.next_try = std::max(now, name.not_before.value_or(now));
+            name.next_try_set = now;
             state.due = std::min(state.due.value_or(*name.next_try), *name.next_try);
         }
     });
@@ -203,10 +204,9 @@ base::Result<void> LocalStore::remove_state(std::string_view app) const {
         }
     }
     // A lock that a run holds stays: unlinked, it would no longer keep a second run out.
-    const base::Path lock_file = root_ / "locks" / std::string{app};
-    if (!base::file_exists(lock_file)) return {};
-    const auto lock = base::FileLock::try_acquire(lock_file);
-    if (lock) return base::remove_file(lock_file);
+    if (!base::file_exists(lock_file(app))) return {};
+    const auto lock = base::FileLock::try_acquire(lock_file(app));
+    if (lock) return base::remove_file(lock_file(app));
     if (lock.error().kind == base::ErrorKind::busy) return {};
     return lock.error();
 }

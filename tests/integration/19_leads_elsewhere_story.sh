@@ -41,6 +41,28 @@ port_closed() {
   dokku --force apps:destroy closed >/dev/null 2>&1
 }
 
+# nginx asks only those there that are bound to the address. It takes no wildcard beside specific
+# addresses that it has already, so some app listens on all of them first and last.
+address_of_another_app() {
+  created keeper keeper.example.test
+  world-zone add taker.example.test A 192.0.2.2
+  world-zone add guest.example.test A 192.0.2.2
+  dokku apps:create taker >/dev/null 2>&1
+  dokku nginx:set taker bind-address-ipv4 192.0.2.2 >/dev/null
+  dokku domains:add taker taker.example.test >/dev/null 2>&1
+  world-deploy taker >/dev/null 2>&1
+  created guest guest.example.test
+  held guest guest.example.test failed address-taken "guest.example.test is answered by another app of this host, whose address that is, at 192.0.2.2: HTTP "
+  # With a redirect to the same name: from here it looks as if that led back to us.
+  mkdir -p "$DOKKU_ROOT/taker/nginx.conf.d"
+  echo 'return 301 https://$host$request_uri;' >"$DOKKU_ROOT/taker/nginx.conf.d/own.conf"
+  assert_runs dokku nginx:reload
+  held guest guest.example.test failed address-taken "at 192.0.2.2: HTTP 301 from nginx to https://guest.example.test/"
+  assert_contains "$(dokku letsencrypt:status guest || true)" "dokku nginx:set guest bind-address-ipv4 <address>" "what to do"
+  dokku --force apps:destroy taker >/dev/null 2>&1
+  dokku --force apps:destroy guest >/dev/null 2>&1
+}
+
 another_server() {
   other_server "$elsewhere"
   world-zone add other.example.test A "$elsewhere"
@@ -151,6 +173,7 @@ hairpin() {
 }
 
 scenario "port 80 is closed at an address of this host" port_closed
+scenario "an address on which another app alone is served is no other server" address_of_another_app
 scenario "a name leads to another server" another_server
 scenario "another server redirects to another name" redirected
 scenario "a proxy answers by itself" proxied

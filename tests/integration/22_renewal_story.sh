@@ -13,6 +13,8 @@ nothing_is_due() {
   assert_eq "=====> Auto-renewing all apps...
 =====> Finished auto-renewal" "$out" "stdout without apps"
   assert_contains "$err" "You haven't deployed any applications yet" "stderr without apps"
+  assert_runs dokku letsencrypt:status
+  assert_eq " !     You haven't deployed any applications yet" "$err" "stderr of status without apps"
   dokku letsencrypt:set --global email you@example.test >/dev/null
   new_app shop shop.example.test
   new_app blog blog.example.test

@@ -36,7 +36,7 @@ cron_job() {
   assert_eq "=====> Auto-renew cron job is enabled
        Run 'dokku letsencrypt:cron-job --remove' to disable." "$out" "after install"
   assert_eq true "$(dokku letsencrypt:report shop --letsencrypt-autorenew)" "report"
-  assert_contains "$(crontab_of_dokku)" " dokku letsencrypt:auto-renew --scheduled &>> /var/log/dokku/letsencrypt.log" "crontab"
+  assert_contains "$(crontab_of_dokku)" " dokku letsencrypt:auto-renew --scheduled --timestamps &>> /var/log/dokku/letsencrypt.log" "crontab"
   assert_runs dokku letsencrypt:cron-job --remove
   assert_eq "-----> Removed cron job from dokku's crontab.
        The minute's run is off as well: names that wait, and what failed, are not tried again." "$out" "--remove"
@@ -80,6 +80,7 @@ daily_run() {
   world-cron auto-renew
   wait_until 10 grep -q 'Finished auto-renewal' /var/log/dokku/letsencrypt.log
   assert_contains "$(</var/log/dokku/letsencrypt.log)" "shop still has" "log"
+  assert_eq "" "$(grep -vE '^20[0-9]{2}-[0-9-]{5}T[0-9:]{8}Z ' /var/log/dokku/letsencrypt.log || true)" "lines without a time"
   dokku letsencrypt:set shop graceperiod >/dev/null
 }
 

@@ -133,9 +133,46 @@ reload_that_nginx_refuses() {
   assert_eq 1 "$(orders_since "$mark")" "orders"
 }
 
+# No file of anybody's is to blame.
+sudo_refuses() {
+  local sudo
+  sudo=$(command -v sudo)
+  cp "$sudo" /run/real-sudo
+  printf '#!/bin/sh\ncase "$*" in *"nginx -t") echo "sudo: a password is required" >&2; exit 1 ;; esac\nexec /run/real-sudo "$@"\n' >/run/strict-sudo
+  chmod 0755 /run/real-sudo /run/strict-sudo
+  new_app strict strict.example.test
+  mount --bind /run/strict-sudo "$sudo"
+  run_and_capture dokku letsencrypt:enable strict
+  umount "$sudo"
+  assert_eq 1 "$code" "exit code"
+  assert_contains "$err" "sudo: a password is required" "stderr"
+  assert_contains "$err" "/etc/sudoers.d/dokku-nginx" "stderr"
+  name_has strict strict.example.test failed host || fail "status: $(status_json strict)"
+  assert_not_contains "$(dokku letsencrypt:status strict || true)" "Mend that file" "status"
+  cron_when_due strict
+  tls_verify strict.example.test
+}
+
+nginx_is_stopped() {
+  new_app stopped stopped.example.test
+  /usr/local/sbin/world-nginx stop
+  wait_until 10 nginx_has_ended
+  assert_exits 1 dokku letsencrypt:enable stopped
+  assert_eq 1 "$(grep -c "nginx does not run" <<<"$out$err")" "lines that say so"
+  assert_contains "$out$err" "Start it with: dokku nginx:start" "output"
+  assert_not_contains "$out$err" "sudo" "output"
+  name_has stopped stopped.example.test failed host || fail "status: $(status_json stopped)"
+  /usr/local/sbin/world-nginx start
+  cron_when_due stopped
+  tls_verify stopped.example.test
+}
+nginx_has_ended() { [[ ! -e /run/nginx.pid ]]; }
+
 scenario "a vhost that another app broke" broken_vhost_of_another_app
 scenario "once it is mended the minute's run goes on" mended_by_a_person
 scenario "the daily run notes what stops it, and the minute's run goes on" daily_run_is_stopped
 scenario "one app of twenty shadows the path, nineteen are served" one_shadow_among_twenty
 scenario "a return of the whole server is named with file and line" return_of_the_server
 scenario "a reload that nginx refuses is told with its reason" reload_that_nginx_refuses
+scenario "a test that sudo refuses blames no app" sudo_refuses
+scenario "an nginx that does not run is told once, with what to type" nginx_is_stopped

@@ -35,8 +35,8 @@ cron_entries_are_runnable() {
   while IFS=';' read -r _ program _; do
     case $program in
       '') ;;
-      "dokku letsencrypt:auto-renew --scheduled") [[ -x $PLUGIN_ENABLED_PATH/letsencrypt/subcommands/auto-renew ]] ;;
-      "$PLUGIN_ENABLED_PATH/letsencrypt/cron") [[ -x $program ]] ;;
+      "dokku letsencrypt:auto-renew --scheduled --timestamps") [[ -x $PLUGIN_ENABLED_PATH/letsencrypt/subcommands/auto-renew ]] ;;
+      "$PLUGIN_ENABLED_PATH/letsencrypt/cron --timestamps") [[ -x ${program% *} ]] ;;
       *) fail "an entry for '$program'" ;;
     esac
   done <<<"$out"

@@ -240,13 +240,14 @@ summary_of() { status_json "$1" | jq -r .summary; }
 seconds_until_due() { echo $(($(date -d "$(jq -r .due "$(state_file "$1")")" +%s) - EPOCHSECONDS)); }
 # No run of ours is at work; hooks that wait for one count as well.
 no_run_at_work() { ! pgrep -f "/letsencrypt/(libexec/|subcommands/|cron|post-)" >/dev/null; }
-# the_minute: what cron does each minute, with what it appends to the log in `minute_log`.
+# the_minute: what cron does each minute, with what it appends to the log, without the times there, in
+# `minute_log`.
 the_minute() {
   local log=/var/log/dokku/letsencrypt.log before=0
   [[ ! -e $log ]] || before=$(stat -c %s "$log")
   world-cron letsencrypt/cron || true
   # shellcheck disable=SC2034
-  minute_log=$(tail -c "+$((before + 1))" "$log" 2>/dev/null || true)
+  minute_log=$(tail -c "+$((before + 1))" "$log" 2>/dev/null | sed -E 's/^20[0-9-]{8}T[0-9:]{8}Z //' || true)
 }
 # The names in the certificate that is served for a name, sorted.
 # assert_sound APP: nginx would start, and the key in tls belongs to the certificate there.

@@ -2,7 +2,10 @@
 
 #include "dokku/setup.h"
 
+#include "base/clock.h"
 #include "cli/run.h"
+#include "hooks/adopter.h"
+#include "hooks/catch_up.h"
 #include "hooks/take_over.h"
 
 int main(int argc, char** argv) {
@@ -14,8 +17,12 @@ int main(int argc, char** argv) {
         if (auto taken = hooks::take_over_apps(call.environment, store); !taken) {
             cli::print_error(call.log, taken.error());
         }
+        const auto caught_up = hooks::catch_up_after_absence(call.environment, store, call.log,
+                                                             base::SystemClock{}.now());
+        if (!caught_up) cli::print_error(call.log, caught_up.error());
         auto done = dokku::set_up_host(call.environment, call.log);
         if (!done) return std::move(done).error();
+        hooks::run_adopter(call.environment, call.log);
         return cli::ExitCode::done;
     });
 }

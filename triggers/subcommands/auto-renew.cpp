@@ -1,5 +1,5 @@
 // `letsencrypt:auto-renew [APP]`: renews what is due, of one app or of all. `--scheduled` marks the
-// daily run.
+// daily run, `--timestamps` one whose output goes into a log file.
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/auto_renew.h"
@@ -18,7 +18,10 @@ base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
         if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, {*app}, run);
         return lifecycle::auto_renew_one(context, *app, run);
     }
-    const auto apps = dokku::list_apps(context.environment);
+    // Whoever has the scheduled run started must not hide apps from it.
+    const auto apps = run == lifecycle::RenewalRun::scheduled
+                          ? dokku::list_all_apps(context.environment)
+                          : dokku::list_apps(context.environment);
     if (!apps) return apps.error();
     if (apps->empty()) cli::print_error(context.log, dokku::no_apps_error());
     if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, *apps, run);
@@ -44,7 +47,7 @@ int main(int argc, char** argv) {
         "Renews the certificates that are due, of one app or of all, in one run. Of those that are "
         "not due it tells the time they have left. --dry-run only tells what would be done and "
         "why.";
-    subcommand.syntax.switches = {"--scheduled", "--dry-run"};
+    subcommand.syntax.switches = {"--scheduled", "--dry-run", cli::kTimestamps};
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(argc, argv, subcommand, auto_renew);
 }

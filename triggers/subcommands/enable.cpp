@@ -47,7 +47,7 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
         wish.over_all = true;
         auto taken = (*run)->lock_all();
         if (!taken) return std::move(taken).error();
-        lock = std::move(*taken);
+        lock = *std::move(taken);
     }
     const auto outcome = lifecycle::enable((*run)->context(), *apps, wish);
     return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;

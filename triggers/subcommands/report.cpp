@@ -24,8 +24,7 @@ int main(int argc, char** argv) {
             request.flag = words.at(names_app ? 1 : 0);
             const store::LocalStore store{call.environment.global_root()};
             const auto status_of = [&](const dokku::AppName& app) {
-                const auto state = store.read_state(app.text());
-                return state ? store::summarize(*state) : std::string{};
+                return store::summarize(store, app.text());
             };
             const auto printed =
                 dokku::print_report(call.environment, call.log, request, status_of);

@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
         "Looks at once at the names of an app that wait for their DNS or for another try, and "
         "orders what is ready. --due does so for all apps whose time has come; it runs every "
         "minute.";
-    subcommand.syntax.switches = {"--due"};
+    subcommand.syntax.switches = {"--due", cli::kTimestamps};
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(argc, argv, subcommand, retry);
 }

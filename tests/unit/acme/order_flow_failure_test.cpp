@@ -288,6 +288,25 @@ TEST_CASE("a Retry-After past the deadline ends the wait at once and is handed o
     CHECK(story.clock.passed() == 250ms);
 }
 
+TEST_CASE("an order that asks for a year is left to a run within a day", "[acme]") {
+    OrderStory story;
+    SECTION("where it is looked at") {
+        story.started().post("/order/1", 200, order_json("processing"),
+                             {{"retry-after", "31536000"}});
+    }
+    SECTION("where a challenge is started") {
+        story.new_order(order_json("pending"))
+            .ok("/authz/0", authorization_json("a.example"))
+            .post("/http/a.example", 200, "{}", {{"retry-after", "31536000"}});
+    }
+    const auto result = story.run();
+    REQUIRE_FALSE(result);
+    CHECK(result.error().error.kind == ErrorKind::timeout);
+    CHECK(result.error().error.retry_at == story.clock.now() + 24h);
+    CHECK(story.order_url == at_ca("/order/1"));
+    CHECK(story.clock.passed() <= 250ms);
+}
+
 TEST_CASE("nothing new is begun after the deadline", "[acme]") {
     OrderStory story;
     story.clock.advance(6min);

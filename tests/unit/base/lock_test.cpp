@@ -46,6 +46,7 @@ class Holder {
     ~Holder() { kill_it(); }
 
     bool holds() const { return holds_; }
+    pid_t pid() const { return pid_; }
 
     void kill_it() {
         if (pid_ <= 0) return;
@@ -127,4 +128,41 @@ TEST_CASE("a program that we start does not inherit the lock", "[base]") {
     CHECK(exit->ok());
     lock.reset();
     CHECK(FileLock::try_acquire(dir / "lock"));
+}
+
+TEST_CASE("the file of a lock tells who holds it, and since when", "[base]") {
+    const test::TempDir dir;
+    const Path path = dir / "lock";
+    CHECK_FALSE(base::find_lock_holder(path));
+    Holder holder{path};
+    REQUIRE(holder.holds());
+    const auto found = base::find_lock_holder(path);
+    REQUIRE(found);
+    CHECK(found->process.pid == holder.pid());
+    CHECK(found->held() >= std::chrono::seconds{0});
+    CHECK(found->held() < std::chrono::minutes{1});
+    holder.kill_it();
+    CHECK_FALSE(base::find_lock_holder(path));  // it left its words behind
+    {
+        auto lock = FileLock::try_acquire(path);
+        REQUIRE(lock);
+        CHECK(base::find_lock_holder(path)->process == base::this_process());
+        const FileLock moved = std::move(*lock);
+        CHECK(base::find_lock_holder(path));
+    }
+    CHECK_FALSE(base::find_lock_holder(path));
+    CHECK(base::read_file(path).value().empty());
+}
+
+TEST_CASE("what a lock's file never held names no holder", "[base]") {
+    const test::TempDir dir;
+    const Path path = dir / "lock";
+    const std::string self = base::to_text(base::this_process());
+    for (const std::string& text : {std::string{"nonsense"}, self, self + " soon", " " + self}) {
+        CAPTURE(text);
+        REQUIRE(base::replace_file(path, text, 0600));
+        CHECK_FALSE(base::find_lock_holder(path));
+    }
+    REQUIRE(base::replace_file(path, self + " 5\n", 0600));
+    CHECK(base::find_lock_holder(path)->since == std::chrono::seconds{5});
 }

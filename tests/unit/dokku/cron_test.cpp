@@ -38,9 +38,10 @@ TEST_CASE("cron entries exist while the daily run is on and its executables are 
     const auto plugin = host.environment.plugin_directory;
     test::DokkuHost::write(host.environment.global_root() / "cron-minute", "17 5\n");
     const std::string daily =
-        "17 5,17 * * *;dokku letsencrypt:auto-renew --scheduled;/var/log/dokku/letsencrypt.log";
+        "17 5,17 * * *;dokku letsencrypt:auto-renew --scheduled --timestamps;"
+        "/var/log/dokku/letsencrypt.log";
     const std::string minutely =
-        "* * * * *;" + (plugin / "cron").string() + ";/var/log/dokku/letsencrypt.log";
+        "* * * * *;" + (plugin / "cron").string() + " --timestamps;/var/log/dokku/letsencrypt.log";
 
     test::DokkuHost::write(plugin / "subcommands" / "auto-renew", "");
     test::DokkuHost::write(plugin / "cron", "");

@@ -29,7 +29,8 @@ struct Host {
 };
 
 constexpr const char* kDaily =
-    "17 5,17 * * * dokku letsencrypt:auto-renew --scheduled &>> /var/log/dokku/letsencrypt.log\n";
+    "17 5,17 * * * dokku letsencrypt:auto-renew --scheduled --timestamps &>> "
+    "/var/log/dokku/letsencrypt.log\n";
 
 std::string prints(const std::string& text) {
     return "cat <<'END'\n" + text + "END";
@@ -39,7 +40,8 @@ std::string prints(const std::string& text) {
 
 TEST_CASE("a crontab with our lines lacks none", "[dokku][cron]") {
     const Host host{"cat \"${0%/*}/table\""};
-    const std::string minute = "* * * * * " + host.every_minute().string() + " &>> /var/log/x\n";
+    const std::string minute =
+        "* * * * * " + host.every_minute().string() + " --timestamps &>> /var/log/x\n";
     test::DokkuHost::write(host.programs / "table", "SHELL=/bin/bash\n" + (kDaily + minute));
     CHECK_FALSE(host.lacks());
     test::DokkuHost::write(host.programs / "table", kDaily);

@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "dokku/last_run.h"
 #include "support/dokku_host.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -40,4 +41,29 @@ TEST_CASE("a host without our install hook is told what to type", "[dokku][insta
     CHECK_THAT(*removed, ContainsSubstring("was uninstalled but its folder is still here"));
     REQUIRE(dokku::record_installation(host.environment, Installation::installed));
     CHECK_FALSE(dokku::describe_missing_install(host.environment));
+}
+
+TEST_CASE("install learns that the plugin was away", "[dokku][install]") {
+    const test::DokkuHost host;
+    const base::UtcTime now = base::from_unix(1'764'172'800);
+    CHECK_FALSE(dokku::was_absent(host.environment, now));
+    SECTION("from uninstall") {
+        REQUIRE(dokku::record_absence(host.environment, now - std::chrono::minutes{1}));
+        CHECK(dokku::was_absent(host.environment, now));
+        REQUIRE(dokku::end_absence(host.environment));
+    }
+    SECTION("from the uninstall of an earlier version") {
+        REQUIRE(dokku::record_installation(host.environment, Installation::uninstalled));
+        CHECK(dokku::was_absent(host.environment, now));
+        REQUIRE(dokku::record_installation(host.environment, Installation::installed));
+    }
+    SECTION("from scheduled runs that did not come") {
+        const auto last = now - std::chrono::hours{37};
+        REQUIRE(dokku::write_last_run(host.environment, {last, 0, 0}));
+        CHECK_FALSE(dokku::was_absent(host.environment, now));  // nobody wants them
+        test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
+        CHECK(dokku::was_absent(host.environment, now));
+        REQUIRE(dokku::write_last_run(host.environment, {now - std::chrono::hours{35}, 0, 0}));
+    }
+    CHECK_FALSE(dokku::was_absent(host.environment, now));
 }

@@ -1,7 +1,12 @@
 #include "dokku/last_run.h"
 
+#include <array>
 #include <cstdlib>
 #include <ctime>
+#include <fcntl.h>
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -47,6 +52,61 @@ TEST_CASE("the last run is read back", "[dokku][cron]") {
         GENERATE("", "2026-01-01T00:00:00Z 1", "yesterday 1 2", "2026-01-01T00:00:00Z x 2");
     test::DokkuHost::write(host.environment.global_root() / "last-run", text);
     CHECK_FALSE(dokku::read_last_run(host.environment));
+}
+
+namespace {
+
+void set_modified(const std::filesystem::path& file, const char* at) {
+    const timespec time{static_cast<std::time_t>(base::to_unix(*base::parse_rfc3339(at))), 0};
+    const std::array<timespec, 2> times{time, time};
+    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times.data(), 0) == 0);
+}
+
+/// A host on which letsencrypt was installed, with the daily run on.
+struct InstalledHost {
+    InstalledHost() {
+        test::DokkuHost::write(global / "installation", "installed\n");
+        test::DokkuHost::write(global / "autorenew", "");
+        set_modified(global / "installation", "2026-11-20T00:00:00Z");
+        set_modified(global / "autorenew", "2026-11-20T00:00:00Z");
+    }
+    std::string without_run_at(const char* now) const {
+        const auto since = dokku::without_run_since(host.environment, *base::parse_rfc3339(now));
+        return since ? base::to_rfc3339(*since) : "well";
+    }
+
+    test::DokkuHost host;
+    std::filesystem::path global = host.environment.global_root();
+};
+
+}  // namespace
+
+TEST_CASE("a day and a half without a run that ends is too long", "[dokku][cron]") {
+    const InstalledHost installed;
+    CHECK(installed.without_run_at("2026-11-21T11:59:59Z") == "well");
+    CHECK(installed.without_run_at("2026-11-21T12:00:00Z") == "2026-11-20T00:00:00Z");
+    const auto at = [](const char* time) { return *base::parse_rfc3339(time); };
+    REQUIRE(dokku::write_last_run(installed.host.environment, {at("2026-11-21T06:00:00Z"), 0, 1}));
+    CHECK(installed.without_run_at("2026-11-22T17:00:00Z") == "well");
+    CHECK(installed.without_run_at("2026-11-22T18:00:00Z") == "2026-11-21T06:00:00Z");
+    // Switched on again since.
+    set_modified(installed.global / "autorenew", "2026-11-22T12:00:00Z");
+    CHECK(installed.without_run_at("2026-11-22T18:00:00Z") == "well");
+    // A run whose clock was a year ahead says nothing.
+    REQUIRE(dokku::write_last_run(installed.host.environment, {at("2027-11-22T06:00:00Z"), 0, 0}));
+    CHECK(installed.without_run_at("2026-11-24T18:00:00Z") == "2026-11-22T12:00:00Z");
+}
+
+TEST_CASE("nobody misses a run that is switched off", "[dokku][cron]") {
+    const InstalledHost installed;
+    SECTION("the daily run") {
+        std::filesystem::remove(installed.global / "autorenew");
+    }
+    SECTION("the plugin") {
+        test::DokkuHost::write(installed.global / "installation", "uninstalled\n");
+        set_modified(installed.global / "installation", "2026-11-20T00:00:00Z");
+    }
+    CHECK(installed.without_run_at("2026-12-20T00:00:00Z") == "well");
 }
 
 TEST_CASE("the next run is the next of the two minutes of a day", "[dokku][cron]") {

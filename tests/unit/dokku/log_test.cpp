@@ -3,6 +3,7 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/dokku_host.h"
 
@@ -63,4 +64,16 @@ TEST_CASE("column rows keep their padding and never cut", "[dokku][C-8]") {
           "                         ");
     CHECK(dokku::to_message_row({"an-app-with-a-name-of-more-than-25", "b", "c", "d"})
               .starts_with("an-app-with-a-name-of-more-than-25 b "));
+}
+
+TEST_CASE("lines for a log file that runs share begin with their time", "[dokku][log]") {
+    const dokku::Environment environment;
+    std::string text;
+    const dokku::Log log{environment, [&](dokku::Stream, std::string_view line) { text += line; },
+                         dokku::Log::Times::shown};
+    log.info1("shop needs renewal");
+    log.lines({"one", "two"});
+    CHECK_THAT(text, Catch::Matchers::Matches(
+                         "(2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z -----> shop "
+                         "needs renewal\n)(2[^ ]*Z one\n)(2[^ ]*Z two\n)"));
 }

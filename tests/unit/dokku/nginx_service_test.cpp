@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -50,6 +51,21 @@ class FakeSudo {
     std::filesystem::path record() const { return programs_ / "record"; }
 
     test::FakePrograms programs_;
+};
+
+/// This process plays nginx.
+class RunningNginx {
+  public:
+    explicit RunningNginx(const test::DokkuHost& host)
+        : pid_file_(host.environment.nginx_folder.parent_path() / "nginx.pid") {
+        test::DokkuHost::write(host.environment.nginx_folder.parent_path() / "nginx.conf",
+                               "pid " + pid_file_.string() + ";\n");
+        test::DokkuHost::write(pid_file_, std::to_string(::getpid()) + "\n");
+    }
+    void stop() const { std::filesystem::remove(pid_file_); }
+
+  private:
+    base::Path pid_file_;
 };
 
 }  // namespace
@@ -240,12 +256,37 @@ TEST_CASE("nginx is reloaded by the app's service command, else by the host's", 
 
 TEST_CASE("a reload that fails tells command, exit code and words", "[dokku][C-7.3]") {
     const test::DokkuHost host;
+    const RunningNginx running{host};
     host.set_property("--global", "nginx-service-command", "false", "nginx");
     const dokku::NginxService nginx{host.environment};
     const auto reloaded = nginx.reload(dokku::Scope::global());
     REQUIRE_FALSE(reloaded);
-    CHECK(reloaded.error().kind == base::ErrorKind::io);
+    CHECK(reloaded.error().kind == base::ErrorKind::rejected);
     CHECK(reloaded.error().message == "false reload: exit code 1");
+    CHECK(reloaded.error().steps.empty());
+}
+
+TEST_CASE("a reload of an nginx that does not run tells how to start it", "[dokku]") {
+    const test::DokkuHost host;
+    const RunningNginx running{host};
+    running.stop();
+    host.set_property("--global", "nginx-service-command", "false", "nginx");
+    const auto reloaded = dokku::NginxService{host.environment}.reload(dokku::Scope::global());
+    REQUIRE_FALSE(reloaded);
+    CHECK(reloaded.error().kind == base::ErrorKind::io);
+    CHECK(reloaded.error().message == "nginx does not run");
+    CHECK(reloaded.error().steps == Words{"Start it with: dokku nginx:start"});
+}
+
+TEST_CASE("a reload that sudo refuses is no word of nginx's", "[dokku]") {
+    const FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
+    const test::DokkuHost host;
+    const RunningNginx running{host};
+    host.set_property("--global", "nginx-service-command", "sudo nginx-service", "nginx");
+    const auto reloaded = dokku::NginxService{host.environment}.reload(dokku::Scope::global());
+    REQUIRE_FALSE(reloaded);
+    CHECK(reloaded.error().kind == base::ErrorKind::io);
+    CHECK_THAT(reloaded.error().steps.at(0), ContainsSubstring("sudoers.d/dokku-nginx"));
 }
 
 TEST_CASE("where Dokku reloads nothing, we say how to make it", "[dokku][C-7.3]") {

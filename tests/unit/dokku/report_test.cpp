@@ -178,3 +178,21 @@ TEST_CASE("what report prints for which words", "[dokku][C-10.4]") {
         CHECK(printed.error().kind == base::ErrorKind::unknown_app);
     }
 }
+
+TEST_CASE("a certificate that no run looks after is not ok", "[dokku]") {
+    dokku::ReportFacts facts = some_facts();
+    const auto value = [&](std::string_view flag) {
+        return dokku::find_report_value(dokku::report_rows(facts), flag).value_or("");
+    };
+    facts.status = "ok";
+    facts.last_run = dokku::LastRun{base::from_unix(1'770'000'000), 3, 0};
+    CHECK(value("--letsencrypt-status") == "ok");
+    facts.is_overdue = true;
+    CHECK(value("--letsencrypt-status") == "failing");
+    CHECK(value("--letsencrypt-global-last-run") ==
+          "2026-02-02 02:40 UTC, 3 renewed, 0 failed (no-renewal-run)");
+    facts.last_run.reset();
+    CHECK(value("--letsencrypt-global-last-run") == "none (no-renewal-run)");
+    facts.status = "not-used";
+    CHECK(value("--letsencrypt-status") == "not-used");
+}

@@ -46,7 +46,7 @@ struct Host {
 
 constexpr const char* kWritten = "trigger scheduler-cron-write\n";
 constexpr const char* kOurs =
-    "1 2,14 * * * dokku letsencrypt:auto-renew --scheduled &>> /dev/null\n";
+    "1 2,14 * * * dokku letsencrypt:auto-renew --scheduled --timestamps &>> /dev/null\n";
 
 }  // namespace
 

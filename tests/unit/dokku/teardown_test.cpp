@@ -17,6 +17,8 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
+constexpr base::UtcTime kNow = base::from_unix(1'764'172'800);
+
 /// `sudo` and `plugn` that write down what they were asked for.
 class FakeHost {
   public:
@@ -56,7 +58,7 @@ TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
         dokku::own_include(host.environment),
         "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.\ninclude x;\n");
 
-    dokku::tear_down_host(host.environment, host.log());
+    dokku::tear_down_host(host.environment, host.log(), kNow);
     CHECK_FALSE(base::file_exists(ours.snippet));
     CHECK_FALSE(base::file_exists(ours.block));
     CHECK_FALSE(base::file_exists(dokku::own_include(host.environment)));
@@ -70,7 +72,7 @@ TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
 TEST_CASE("nginx is left alone if no route was active", "[dokku][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
-    dokku::tear_down_host(host.environment, host.log());
+    dokku::tear_down_host(host.environment, host.log(), kNow);
     CHECK(programs.asked().empty());
     CHECK(host.logged.err.empty());
 }
@@ -80,17 +82,23 @@ TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[d
     const FakeHost programs;
     const auto marker = host.environment.global_root() / "autorenew";
     test::DokkuHost::write(marker, "");
-    dokku::tear_down_host(host.environment, host.log());
+    dokku::tear_down_host(host.environment, host.log(), kNow);
     CHECK(programs.asked() == "plugn trigger scheduler-cron-write\n");
     CHECK(base::file_exists(marker));
     CHECK(dokku::read_installation(host.environment) == dokku::Installation::uninstalled);
+    // Once more, later: nobody has been here since the first time.
+    const auto since = host.environment.global_root() / "absent-since";
+    CHECK(base::read_file(since).value() == base::to_rfc3339(kNow) + "\n");
+    dokku::tear_down_host(host.environment, host.log(), kNow + std::chrono::hours{1});
+    CHECK(base::read_file(since).value() == base::to_rfc3339(kNow) + "\n");
+    CHECK_THAT(host.logged.out, ContainsSubstring("dokku letsencrypt:cron-job --add"));
 }
 
 TEST_CASE("a host that was never set up gets no folder", "[dokku][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     std::filesystem::remove_all(host.environment.data_root());
-    dokku::tear_down_host(host.environment, host.log());
+    dokku::tear_down_host(host.environment, host.log(), kNow);
     CHECK_FALSE(std::filesystem::exists(host.environment.data_root()));
 }
 
@@ -98,6 +106,6 @@ TEST_CASE("an include of that name that is somebody else's stays", "[dokku][unin
     test::DokkuHost host;
     const FakeHost programs;
     test::DokkuHost::write(dokku::own_include(host.environment), "server {}\n");
-    dokku::tear_down_host(host.environment, host.log());
+    dokku::tear_down_host(host.environment, host.log(), kNow);
     CHECK(base::file_exists(dokku::own_include(host.environment)));
 }

@@ -154,6 +154,27 @@ TEST_CASE("the account of a key that lies there alone is looked up first",
     CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring("/account/7"));
 }
 
+TEST_CASE("an account whose file was damaged is found by its key", "[lifecycle][issue-9]") {
+    Opening opening;
+    opening.store_key();
+    const std::string text = GENERATE("", R"({"email":"me@x)", "[]");
+    CAPTURE(text);
+    test::write_file(opening.account_file(), text);
+    opening.fetch_directory().nonce().new_account(200, kAccount);
+    lifecycle::CaSessions sessions{opening.context};
+    const auto session = sessions.open(test::RunBench::settings(), {});
+    REQUIRE(session);
+    CHECK(opening.http.last().payload == R"({"onlyReturnExisting":true})");
+    CHECK((*session)->client().account_url() == at_ca("/account/7"));
+    CHECK((*session)->thumbprint() == test::account_key().thumbprint());
+    const auto stored = opening.store.read_account(at_ca("/directory"), "me@x.test");
+    REQUIRE(stored);
+    REQUIRE(stored->has_value());
+    CHECK_FALSE((*stored)->is_damaged);
+    CHECK((*stored)->url == at_ca("/account/7"));
+    CHECK_THAT(opening.host.logged.err, ContainsSubstring("account.json was damaged"));
+}
+
 TEST_CASE("a refusal to look an account up is no reason to make another",
           "[lifecycle][rfc8555-7.3.1]") {
     Opening opening;

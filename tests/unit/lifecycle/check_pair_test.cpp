@@ -7,11 +7,9 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "crypto/certificate.h"
 #include "dokku/certs.h"
-#include "support/certificate_maker.h"
 #include "support/files.h"
-#include "support/run_bench.h"
+#include "support/served_app.h"
 
 using Catch::Matchers::ContainsSubstring;
 
@@ -19,53 +17,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Pair {
-    std::string chain;
-    std::string key;
-};
-
-Pair make_pair() {
-    const auto key = test::make_key();
-    test::CertificateSpec spec;
-    spec.common_name = "a.example";
-    spec.names = {"a.example"};
-    return {test::make_certificate(spec, key), std::string{key.to_pem().reveal()}};
-}
+using test::Pair;
 
 /// An app that serves a pair of ours, which lies in certs/current as well.
-struct Checking : test::RunBench {
-    Checking() {
-        put(ours);
-        const fs::path folder = host.environment.certs_root(app) / "0123abcd";
-        test::write_file(folder / "fullchain.pem", ours.chain);
-        test::write_file(folder / "key.pem", ours.key);
-        fs::create_directory_symlink(folder, host.environment.certs_root(app) / "current");
-        const auto leaf = crypto::Certificate::parse_pem(ours.chain).value();
-        REQUIRE(store.record_issued("shop", leaf.fingerprint(), clock.now()));
-        REQUIRE(store.update_state("shop", [&](store::AppState& state) {
-            state.enabled = true;
-            state.installed =
-                store::InstalledPair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
-        }));
-    }
-
-    fs::path tls() const { return host.environment.tls_root(app); }
-    void put(const Pair& pair) const {
-        test::write_file(tls() / "server.crt", pair.chain);
-        test::write_file(tls() / "server.key", pair.key);
-    }
+struct Checking : test::ServedApp {
     void check() const {
         REQUIRE(lifecycle::check_installed_pair(host.environment, store, log, app, clock.now()));
-    }
-    bool serves(const Pair& pair) const {
-        return test::content_of(tls() / "server.crt") == pair.chain &&
-               test::content_of(tls() / "server.key") == pair.key;
     }
     bool is_noted() const {
         return state().checked_pair == dokku::stamp_pair(host.environment, app);
     }
-
-    Pair ours = make_pair();
 };
 
 }  // namespace
@@ -75,7 +36,7 @@ TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-6]") {
     CHECK_FALSE(checking.is_noted());
     checking.check();
     CHECK(checking.is_noted());
-    const Pair custom = make_pair();
+    const Pair custom = checking.make_pair();
     checking.put(custom);
     CHECK_FALSE(checking.is_noted());
     checking.check();
@@ -88,7 +49,7 @@ TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle
     const Checking checking;
     Pair damaged = checking.ours;
     SECTION("another key") {
-        damaged.key = make_pair().key;
+        damaged.key = checking.make_pair().key;
     }
     SECTION("half of a key") {
         damaged.key.resize(damaged.key.size() / 2);
@@ -119,7 +80,7 @@ TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle
 
 TEST_CASE("without a good pair of ours the command is named", "[lifecycle][design-6]") {
     const Checking checking;
-    const Pair damaged{checking.ours.chain, make_pair().key};
+    const Pair damaged{checking.ours.chain, checking.make_pair().key};
     test::write_file(checking.host.environment.certs_root(checking.app) / "current/key.pem", "x");
     checking.put(damaged);
     checking.check();
@@ -132,7 +93,7 @@ TEST_CASE("without a good pair of ours the command is named", "[lifecycle][desig
 TEST_CASE("a damaged pair of a person's is left, and its files are named",
           "[lifecycle][design-6]") {
     const Checking checking;
-    const Pair damaged{make_pair().chain, make_pair().key};
+    const Pair damaged{checking.make_pair().chain, checking.make_pair().key};
     checking.put(damaged);
     checking.check();
     CHECK(checking.serves(damaged));
@@ -181,7 +142,7 @@ TEST_CASE("an app without a pair is left alone", "[lifecycle][design-6]") {
 TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at work",
           "[lifecycle][design-6]") {
     Checking checking;
-    checking.put({checking.ours.chain, make_pair().key});
+    checking.put({checking.ours.chain, checking.make_pair().key});
     SECTION("nobody is") {
         lifecycle::check_pair_of_ours(checking.context, checking.app);
         CHECK(checking.serves(checking.ours));
@@ -197,4 +158,27 @@ TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at 
         lifecycle::check_pair_of_ours(checking.context, checking.app);
         CHECK_FALSE(checking.serves(checking.ours));
     }
+}
+
+TEST_CASE("a pair that its CA has revoked is not put back", "[lifecycle][RFC-9773]") {
+    const Checking checking;
+    const Pair damaged{checking.ours.chain, "half of"};
+    checking.put(damaged);
+    SECTION("by its list, as a run has read") {
+        checking.change([&](auto& state) { state.revoked = test::fingerprint_of(checking.ours); });
+    }
+    SECTION("by its window, as a run was told") {
+        checking.change([&](auto& state) {
+            store::RenewalPlan plan;
+            plan.fingerprint = test::fingerprint_of(checking.ours);
+            plan.end = checking.clock.now() - std::chrono::hours{1};
+            state.renewal = plan;
+        });
+    }
+    SECTION("lego has taken it away") {
+        fs::remove_all(checking.folder() / "certificates");
+    }
+    checking.check();
+    CHECK(checking.serves(damaged));
+    CHECK_FALSE(checking.is_noted());
 }

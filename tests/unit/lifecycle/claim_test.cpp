@@ -96,6 +96,19 @@ TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[lifecyc
     CHECK_FALSE(fs::exists(run.host.environment.webroot(run.app)));
 }
 
+TEST_CASE("a permanent route stays with its app, and goes with it", "[lifecycle]") {
+    Claimed run;
+    run.claimed.settings.challenge_route.computed = "permanent";
+    const auto files = lifecycle::route_files_of(run.context, run.claimed);
+    const fs::path block = run.host.environment.global_root() / "nginx/shop.conf";
+    test::write_file(block, "# a route\n");
+    const bool destroyed = GENERATE(true, false);
+    destroyed ? run.destroy() : run.disable();
+    CHECK(files.block == block);
+    CHECK(lifecycle::abandon(run.context, run.claimed) == destroyed);
+    CHECK(fs::exists(block) == !destroyed);
+}
+
 TEST_CASE("an app that was made anew under the same name is another one", "[lifecycle]") {
     Claimed run;
     run.destroy();

@@ -1,6 +1,7 @@
 #include "lifecycle/find_renewals.h"
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,6 +9,7 @@
 
 #include "support/certificate_maker.h"
 #include "support/run_bench.h"
+#include "support/served_app.h"
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::hours;
@@ -82,4 +84,83 @@ TEST_CASE("a graceperiod that cannot be read is warned of and counts as not set"
     REQUIRE(found.candidates.size() == 1);
     CHECK(found.candidates.front().why == "the certificate's lifetime");
     CHECK(found.candidates.front().left == hours{24 * 50});
+}
+
+namespace {
+
+/// Two apps, of which `shop` has lost its files in one way or another.
+struct Losing : test::ServedApp {
+    lifecycle::Renewals find(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
+        lifecycle::CaQuestions questions{context};
+        return lifecycle::find_renewals(context, {app}, run, &questions);
+    }
+    lifecycle::Renewals plan() const {
+        return lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an app whose certificate files are gone is put right by the scheduled run alone",
+          "[lifecycle]") {
+    Losing app;
+    std::filesystem::remove_all(app.certs());
+    CHECK(app.find(lifecycle::RenewalRun::typed).candidates.empty());
+    CHECK(app.plan().lost.size() == 1);
+    CHECK_FALSE(std::filesystem::exists(app.certs()));
+    // Then it is asked about like any other.
+    app.http.lose(http::Method::get, std::string{dokku::kProductionServer});
+    const auto found = app.find();
+    CHECK(found.lost.empty());
+    REQUIRE(found.candidates.size() == 1);
+    CHECK(found.candidates.front().left == hours{24 * 50});
+}
+
+TEST_CASE("an app without any pair that may be served needs an order", "[lifecycle]") {
+    Losing app;
+    std::filesystem::remove_all(app.certs());
+    std::filesystem::remove_all(app.tls());
+    const auto found = app.find();
+    REQUIRE(found.lost.size() == 1);
+    CHECK(found.lost.front().left < seconds{0});
+    CHECK(app.find(lifecycle::RenewalRun::typed).lost.empty());
+}
+
+TEST_CASE("an app whose own certificate has expired needs an order", "[lifecycle]") {
+    Losing app;
+    app.put(test::ServedApp::make_pair(app.clock.now() - hours{24 * 90}, app.clock.now()));
+    app.change([](auto& state) { state.installed->owner = store::Owner::custom; });
+    const auto found = app.find();
+    REQUIRE(found.lost.size() == 1);
+    CHECK(found.lost.front().why == "the certificate of its own has expired");
+}
+
+TEST_CASE("an app that never had a certificate is left to its own schedule", "[lifecycle]") {
+    Losing app;
+    std::filesystem::remove_all(app.certs());
+    std::filesystem::remove_all(app.tls());
+    app.change([](auto& state) {
+        state.installed.reset();
+        state.covered.clear();
+    });
+    const auto found = app.find();
+    CHECK(found.lost.empty());
+    CHECK(found.candidates.empty());
+    CHECK(found.unanswered.empty());
+}
+
+TEST_CASE("an app of which nobody can say how it stands is named", "[lifecycle]") {
+    Losing app;
+    const auto state = app.host.environment.global_root() / "state" / "shop.json";
+    std::filesystem::remove(state);
+    std::filesystem::create_directory(state);
+    SECTION("active") {
+        CHECK(app.find().unanswered.size() == 1);
+    }
+    SECTION("not active") {
+        std::filesystem::remove_all(app.certs());
+        CHECK(app.find().unanswered.size() == 1);
+        CHECK(app.find(lifecycle::RenewalRun::typed).unanswered.empty());
+    }
+    CHECK_THAT(app.host.logged.err, ContainsSubstring("shop: "));
 }

@@ -144,3 +144,11 @@ TEST_CASE("vhosts whose files are missing are found without asking nginx", "[lif
     CHECK(lifecycle::find_missing_pairs(app.host.environment, {app.app, whole, plain, bare}) ==
           std::vector<dokku::AppName>{app.app});
 }
+
+TEST_CASE("a pair of ours that its CA has revoked does not come back", "[lifecycle]") {
+    Missing app;
+    app.know([&](store::AppState& state) { state.revoked = state.installed->fingerprint; });
+    app.mend();
+    CHECK_FALSE(app.is_served());
+    CHECK_THAT(app.calls(), ContainsSubstring("proxy-build-config"));
+}

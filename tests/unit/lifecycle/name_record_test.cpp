@@ -121,3 +121,31 @@ TEST_CASE("looks at the DNS do not make the first failure after them wait",
     CHECK(book.name().failures == 1);
     CHECK(book.pause() == minutes{1});
 }
+
+TEST_CASE("a name's clock begins when it stops being good, whatever the causes are by turns",
+          "[lifecycle][issue-9]") {
+    Book book;
+    const auto outcome = [](std::string_view cause, bool is_of_name) {
+        NameOutcome made{"a.test", NameStatus::in_use, cause, "why"};
+        made.is_of_name = is_of_name;
+        return made;
+    };
+    // What its CA, its host or a neighbour could not do is not the name's.
+    book.note(outcome(lifecycle::cause::kCaUnreachable, false));
+    CHECK_FALSE(book.name().failing_since);
+    const auto began = book.clock.now();
+    for (int day = 0; day < 3; ++day) {
+        book.note(outcome(lifecycle::cause::kDnsMissing, true));
+        book.clock.advance(hours{12});
+        book.note(outcome(lifecycle::cause::kOtherServer, true));
+        CHECK(book.name().since == book.clock.now());
+        // Nor does it make the name good.
+        book.clock.advance(hours{12});
+        book.note(outcome(lifecycle::cause::kHeldBack, false));
+        CHECK(book.name().failing_since == began);
+    }
+    book.note({"a.test"});
+    CHECK_FALSE(book.name().failing_since);
+    book.note(outcome(lifecycle::cause::kDnsMissing, true));
+    CHECK(book.name().failing_since == book.clock.now());
+}

@@ -291,7 +291,7 @@ TEST_CASE("an order that the CA refuses leaves no journal", "[lifecycle][rfc8555
 TEST_CASE("a state that cannot be read stops the order before the CA is asked", "[lifecycle]") {
     Ordering ordering;
     test::DokkuHost::write(ordering.host.environment.global_root() / "state" / "shop.json",
-                           R"({"form":2})");
+                           R"({"form":99})");
     const auto job = ordering.run();
     REQUIRE_FALSE(job.alive());
     CHECK(job.failure->error.kind == base::ErrorKind::invalid_input);

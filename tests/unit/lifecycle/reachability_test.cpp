@@ -1,6 +1,7 @@
 #include "lifecycle/reachability.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "lifecycle/cause.h"
@@ -74,4 +75,27 @@ TEST_CASE("silence: whose address it is decides", "[lifecycle][pain-7][pain-25]"
     const auto nat = judge_reach("a.test", {at("203.0.113.9", Kind::silent)}, kBehindNat);
     CHECK(nat.cause.empty());
     CHECK(nat.warnings.size() == 1);
+}
+
+TEST_CASE("an address of this host is no other server, whoever answers there", "[lifecycle]") {
+    auto own = at("192.0.2.2", Kind::wrong, true);
+    SECTION("another program") {
+        const auto reach = judge_reach("a.test", {own}, kPublic);
+        CHECK(reach.cause == lifecycle::cause::kAddressTaken);
+        CHECK(reach.reason ==
+              "a.test is answered by another program of this host, at "
+              "192.0.2.2: HTTP 404");
+    }
+    SECTION("one that may lead on to nginx") {
+        own.redirect_host = "a.test";
+        CHECK(cause({own}).empty());
+    }
+    SECTION("nginx, for an app that is bound to the address") {
+        own.is_bound = true;
+        own.redirect_host = GENERATE("", "a.test");
+        const auto reach =
+            judge_reach("a.test", {at("192.0.2.1", Kind::right, true), own}, kPublic);
+        CHECK(reach.cause == lifecycle::cause::kAddressTaken);
+        CHECK_THAT(reach.reason, ContainsSubstring("another app of this host"));
+    }
 }

@@ -8,7 +8,6 @@
 #include "acme/renewal_info.h"
 #include "lifecycle/renewal_plan.h"
 #include "support/certificate_maker.h"
-#include "support/files.h"
 #include "support/meanwhile_http.h"
 #include "support/order_story.h"
 #include "support/run_bench.h"
@@ -183,17 +182,4 @@ TEST_CASE("an answer about a certificate that is gone is not kept", "[lifecycle]
     }
     CHECK(asking.http.left() == 0);
     CHECK(asking.host.logged.err.empty());
-}
-
-TEST_CASE("a certificate that the official plugin ordered is ours from the first question on",
-          "[lifecycle][design-3]") {
-    Asking asking;
-    const auto pem = test::content_of(asking.host.environment.tls_root(asking.app) / "server.crt");
-    const auto leaf = crypto::Certificate::parse_pem(pem).value();
-    asking.fetch_directory();
-    asking.http.answer(Method::get, Asking::question("\x11"), 200, asking.window());
-    CHECK_FALSE(asking.store.was_issued(leaf.fingerprint()).value());
-    lifecycle::RenewalInquiry inquiry{asking.context};
-    inquiry.ask_if_due(asking.app);
-    CHECK(asking.store.was_issued(leaf.fingerprint()).value());
 }

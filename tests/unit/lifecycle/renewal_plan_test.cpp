@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/fake_clock.h"
+#include "support/run_bench.h"
 
 using std::chrono::hours;
 using std::chrono::seconds;
@@ -84,4 +85,25 @@ TEST_CASE("a moment counts for the certificate that it was chosen for", "[lifecy
     CHECK_FALSE(lifecycle::ari_moment(state, until + seconds{1}));
     state.installed->fingerprint = "cd";
     CHECK_FALSE(lifecycle::ari_moment(state, until));
+}
+
+TEST_CASE("an order replaces a certificate only if they share a name", "[lifecycle][RFC-9773]") {
+    test::RunBench bench;
+    auto job = bench.job({"new.example"});
+    acme::Directory directory = test::Bench::directory();
+    directory.renewal_info = test::at_ca("/renewal-info");
+    auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
+    lifecycle::CaSession ca{bench.context, std::move(*key), directory};
+    ca.client().use_account(test::at_ca("/account/1"));
+    job.ca = &ca;
+    job.renewal_id = "aki.serial";
+    job.live_fingerprint = "ab";
+    REQUIRE(bench.store.update_state("shop", [](store::AppState& state) {
+        state.installed = store::InstalledPair{
+            "ab", store::Owner::ours, {}, {}, test::at_ca("/directory"), test::at_ca("/account/1")};
+    }));
+    job.covered = {"old.example"};
+    CHECK(lifecycle::certificate_to_replace(bench.context, job).empty());
+    job.covered = {"old.example", "new.example"};
+    CHECK(lifecycle::certificate_to_replace(bench.context, job) == "aki.serial");
 }

@@ -1,17 +1,25 @@
 #include "lifecycle/status.h"
 
+#include <filesystem>
 #include <functional>
+#include <string>
+#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "dokku/last_run.h"
 #include "dokku/settings.h"
 #include "json/value.h"
 #include "lifecycle/cause.h"
 #include "support/certificate_maker.h"
 #include "support/dokku_host.h"
+#include "support/files.h"
+#include "support/stuck_lock.h"
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::days;
@@ -42,6 +50,22 @@ struct Host {
 
     void keep(const std::function<void(store::AppState&)>& change) const {
         REQUIRE(store.update_state("shop", change));
+    }
+    /// As an order does.
+    void record() const {
+        const auto pem = test::content_of(host.environment.tls_root(app) / "server.crt");
+        const auto leaf = crypto::Certificate::parse_pem(pem).value();
+        REQUIRE(store.record_issued("shop", leaf.fingerprint(), now));
+    }
+    void install_custom(base::UtcTime until) const {
+        host.install_pair(app, test::make_certificate({.common_name = "shop.test",
+                                                       .names = {"shop.test"},
+                                                       .not_before = now - days{30},
+                                                       .not_after = until},
+                                                      test::make_key()));
+        keep([&](store::AppState& state) {
+            state.installed = store::InstalledPair{"", store::Owner::custom, until};
+        });
     }
     void issued_by(std::string_view server) const {
         keep([&](store::AppState& state) { state.installed->server = server; });
@@ -131,4 +155,146 @@ TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lif
     CHECK_THAT(host.text(), ContainsSubstring("the certificate in tls/ cannot be read"));
     host.keep([](store::AppState& state) { state.installed->owner = store::Owner::custom; });
     CHECK(host.status().summary == "not-used");
+}
+
+TEST_CASE("a certificate of ours that no renewal finds is no certificate of a person's",
+          "[lifecycle]") {
+    const Host host;
+    host.record();
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app));
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use") &&
+                                ContainsSubstring("covered until") &&
+                                ContainsSubstring("it cannot be renewed"));
+    // What a run has found out about it comes first.
+    host.keep([](store::AppState& state) {
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+        state.names.front().reason = "no answer";
+    });
+    CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
+}
+
+TEST_CASE("a certificate of ours that is gone is reported", "[lifecycle]") {
+    const Host host;
+    host.record();
+    const auto tls = host.host.environment.tls_root(host.app);
+    SECTION("all of it") {
+        std::filesystem::remove_all(tls);
+    }
+    SECTION("its key") {
+        std::filesystem::remove(tls / "server.key");
+    }
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  failed") &&
+                                ContainsSubstring("host: the certificate in tls/ is missing"));
+    host.keep([](store::AppState& state) { state.enabled = false; });
+    CHECK(host.status().summary == "off");
+}
+
+TEST_CASE("a person's certificate that has expired is reported where ours is to take its place",
+          "[lifecycle]") {
+    const Host host;
+    host.install_custom(host.now - days{1});
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  failed") &&
+                                ContainsSubstring("expired: the certificate expired on"));
+    host.keep([](store::AppState& state) {
+        state.names.front().status = NameStatus::pending_dns;
+        state.names.front().cause = lifecycle::cause::kDnsMissing;
+        state.names.front().reason = "no address";
+    });
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("dns-missing: no address"));
+    host.install_custom(host.now + days{1});
+    CHECK(host.status().summary == "not-used");
+    host.install_custom(host.now - days{1});
+    host.keep([](store::AppState& state) { state.enabled = false; });
+    CHECK(host.status().summary == "not-used");
+}
+
+TEST_CASE("what cannot be read is shown", "[lifecycle]") {
+    const Host host;
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app));
+    const auto record = host.host.environment.global_root() / "state" / "issued.jsonl";
+    std::filesystem::create_directory(record);
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("host: reading " + record.string()));
+}
+
+TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][rename]") {
+    const Host host;
+    const auto until = dokku::read_expiration(host.host.environment, host.app).value();
+    host.keep([&](store::AppState& state) { state.installed->not_after = until; });
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app).parent_path());
+    test::DokkuHost::write(host.host.environment.root / "shop" / "VHOST", "shop.test\nnew.test\n");
+    const auto names = host.status().names;
+    REQUIRE(names.size() == 2);
+    CHECK(names[0].state.status == NameStatus::in_use);
+    CHECK(names[0].covered_until == until);
+    CHECK(names[1].state.status == NameStatus::creating);
+}
+
+TEST_CASE("a certificate of a person's is told with its end", "[lifecycle]") {
+    const Host host;
+    const auto key = test::make_key();
+    host.host.install_pair(host.app, test::make_certificate({.common_name = "own.test",
+                                                             .not_before = host.now - days{1},
+                                                             .not_after = host.now + days{9}},
+                                                            key));
+    CHECK_THAT(host.text(),
+               ContainsSubstring("custom-certificate: a certificate of its own is served until " +
+                                 base::to_readable(host.now + days{9})));
+}
+
+TEST_CASE("an app whose lock a stuck run holds is failing, whatever it has", "[lifecycle]") {
+    const Host host;
+    const test::StuckLock lock{host.host.environment.global_root() / "locks" / "shop",
+                               std::chrono::hours{3}};
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use"));
+    CHECK_THAT(host.text(), ContainsSubstring("stuck-run: a run for the app has come to no end "
+                                              "(process " +
+                                              std::to_string(::getpid()) + ", for 3 h)"));
+    host.keep([](store::AppState& state) {
+        state.names.front().status = NameStatus::failed;
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+    });
+    CHECK_THAT(host.text(), ContainsSubstring("stuck-run: "));
+}
+
+TEST_CASE("an app that no run has looked after for long is failing", "[lifecycle]") {
+    const Host host;
+    const auto global = host.host.environment.global_root();
+    for (const char* file : {"installation", "autorenew"}) {
+        test::DokkuHost::write(global / file, "installed\n");
+        std::filesystem::last_write_time(
+            global / file, std::filesystem::file_time_type::clock::now() - std::chrono::hours{40});
+    }
+    CHECK(host.status().summary == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("no-renewal-run: no run over all apps"));
+    // What a name fails with itself says more.
+    host.keep([](store::AppState& state) {
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+        state.names.front().reason = "no answer";
+    });
+    CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
+    REQUIRE(dokku::write_last_run(host.host.environment, {host.now, 0, 0}));
+    host.keep([](store::AppState& state) { state.names.front().cause.clear(); });
+    CHECK(host.status().summary == "ok");
+}
+
+TEST_CASE("a next try that a wrong clock wrote is shown as it will be", "[lifecycle]") {
+    const Host host;
+    host.keep([&](store::AppState& state) {
+        state.names.front().cause = lifecycle::cause::kCaUnreachable;
+        state.names.front().next_try = host.now + days{366};
+        state.names.front().next_try_set = host.now + days{365};
+    });
+    const auto name = host.document().find("names")->elements().front();
+    const auto next = base::parse_rfc3339(name.string("next_try").value_or(""));
+    REQUIRE(next);
+    CHECK(*next <= host.now + std::chrono::hours{2});
 }

@@ -66,6 +66,41 @@ TEST_CASE("what is known of revocation reads back", "[store]") {
     CHECK_FALSE(store::parse_app_state(R"({"crl_next":"soon"})")->crl_next);
 }
 
+TEST_CASE("when a wait was written reads back with it", "[store]") {
+    const base::UtcTime at = base::from_unix(1'770'000'000);
+    store::AppState state;
+    state.renew_at = at + std::chrono::hours{5};
+    state.crl_next = at + std::chrono::hours{23};
+    state.crl_next_set = at;
+    state.renewal = store::RenewalPlan{};
+    state.renewal->next_ask = at + std::chrono::hours{6};
+    state.renewal->next_ask_set = at;
+    store::NameState name;
+    name.name = "a.test";
+    name.next_try = at + std::chrono::hours{1};
+    name.next_try_set = at;
+    state.names.push_back(name);
+    const auto again = store::parse_app_state(text_of(state));
+    REQUIRE(again);
+    CHECK(again->renew_at == state.renew_at);
+    CHECK(again->crl_next_set == at);
+    REQUIRE(again->renewal);
+    CHECK(again->renewal->next_ask_set == at);
+    REQUIRE(again->names.size() == 1);
+    CHECK(again->names[0].next_try_set == at);
+}
+
+TEST_CASE("a certificate that is not valid yet reads back with its order", "[store]") {
+    store::AppState state = full_state();
+    state.order->chain_pem = "-----BEGIN CERTIFICATE-----\nx\n";
+    state.order->certificate_url = "https://ca.test/certificate/1";
+    const auto again = store::parse_app_state(text_of(state));
+    REQUIRE(again);
+    REQUIRE(again->order);
+    CHECK(again->order->chain_pem == state.order->chain_pem);
+    CHECK(again->order->certificate_url == state.order->certificate_url);
+}
+
 TEST_CASE("which graceperiod was warned of reads back", "[store]") {
     store::AppState state;
     state.cut_graceperiod = std::chrono::hours{24 * 50};

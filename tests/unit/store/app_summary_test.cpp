@@ -50,3 +50,11 @@ TEST_CASE("a renewal that fails shows, though the old certificate is served", "[
     name.status = NameStatus::disabled;
     CHECK(store::summarize(state) == "ok");
 }
+
+TEST_CASE("an app whose state was damaged is not off", "[store][issue-9]") {
+    store::AppState state;
+    state.damaged = base::from_unix(1'770'000'000);
+    CHECK(store::summarize(state) == "failing");
+    state.switched_off = true;
+    CHECK(store::summarize(state) == "off");
+}

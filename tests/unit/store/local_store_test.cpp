@@ -206,6 +206,9 @@ TEST_CASE("what was issued on this host is known by its fingerprint", "[store][d
     CHECK_FALSE(*host.store().was_issued("a1b"));
     CHECK_FALSE(*host.store().was_issued("shop"));
     CHECK_FALSE(*host.store().was_issued(""));
+    CHECK(*host.store().was_issued_for("shop", "0a1b"));
+    CHECK_FALSE(*host.store().was_issued_for("shop", "2c3d"));
+    CHECK_FALSE(*host.store().was_issued_for("sho", "0a1b"));
     const fs::path file = host.root / "state" / "issued.jsonl";
     CHECK(test::content_of(file) ==
           R"({"fingerprint":"0a1b","app":"shop","at":"2026-02-02T02:40:00Z"})"

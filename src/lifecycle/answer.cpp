@@ -1,0 +1,77 @@
+#include "lifecycle/answer.h"
+
+#include <algorithm>
+#include <string>
+
+#include "dokku/certs.h"
+#include "lifecycle/cause.h"
+#include "lifecycle/prepare.h"
+#include "lifecycle/record.h"
+#include "store/app_summary.h"
+
+namespace lifecycle {
+namespace {
+
+bool is_said(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    // One that cannot be read makes `status` fail.
+    if (!state) return true;
+    return std::any_of(state->names.begin(), state->names.end(),
+                       [](const store::NameState& name) { return !store::is_settled(name); });
+}
+
+bool is_busy(const Context& context, const dokku::AppName& app) {
+    const auto lock = context.store.try_lock_app(app.text());
+    return !lock && lock.error().kind == base::ErrorKind::busy;
+}
+
+void report(const Context& context, const dokku::AppName& app, std::string_view cause_name,
+            base::Error why) {
+    context.log.warn(app.text() + ": " + why.message);
+    record_refusal(context, app, {cause_name, std::move(why)});
+}
+
+}  // namespace
+
+Answer answer_of(Standing standing, bool has_ended, bool is_said) {
+    const bool has_https = standing == Standing::active ? !has_ended : !is_to_have_https(standing);
+    if (has_https) return Answer::has_https;
+    return is_said ? Answer::reported : Answer::silent;
+}
+
+bool answer_for(const Context& context, const dokku::AppName& app) {
+    const base::UtcTime now = context.clock.now();
+    const auto standing = read_standing(context.environment, context.store, app, now);
+    if (!standing) {
+        report(context, app, cause::kHost, standing.error());
+        return false;
+    }
+    const auto expiration = dokku::read_expiration(context.environment, app);
+    const bool has_ended = expiration && *expiration <= now;
+    const Answer answer = answer_of(*standing, has_ended, is_said(context, app));
+    if (answer == Answer::has_https || is_busy(context, app)) return true;
+    if (answer == Answer::silent && has_ended) {
+        report(context, app, cause::kExpired,
+               {base::ErrorKind::not_found,
+                "the certificate expired on " + base::to_readable(*expiration) +
+                    ", and this run got no other",
+                std::nullopt,
+                {}});
+    } else if (answer == Answer::silent) {
+        report(context, app, cause::kHost,
+               {base::ErrorKind::not_found,
+                "the certificate is gone, or its files are, and this run got no other",
+                std::nullopt,
+                {}});
+    }
+    return false;
+}
+
+void report_unanswered(const Context& context, const dokku::AppName& app, const base::Error& why) {
+    const auto state = context.store.read_state(app.text());
+    // One that cannot be read makes `status` fail; one that is off has nothing to be told.
+    if (!state || !state->enabled || state->switched_off) return;
+    record_refusal(context, app, {cause::kHost, why});
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,119 @@
+#include "lifecycle/damaged_states.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "dokku/domains.h"
+#include "lifecycle/cause.h"
+#include "lifecycle/pair_owner.h"
+#include "lifecycle/prepare.h"
+#include "lifecycle/record.h"
+
+namespace lifecycle {
+namespace {
+
+enum class PairInPlace { none, ours, custom };
+
+/// One that cannot be read tells nothing.
+base::Result<PairInPlace> look_at_pair(const Context& context, const dokku::AppName& app) {
+    if (!dokku::has_pair(context.environment, app)) return PairInPlace::none;
+    const auto chain = base::read_file(context.environment.tls_root(app) / "server.crt");
+    if (!chain) return chain.error();
+    if (!crypto::Certificate::parse_pem(*chain)) return PairInPlace::none;
+    const auto owner = find_pair_owner(context.environment, context.store, app, *chain);
+    if (!owner) return owner.error();
+    return *owner == store::Owner::ours ? PairInPlace::ours : PairInPlace::custom;
+}
+
+bool report(const Context& context, const base::Result<void>& kept) {
+    if (!kept) context.log.warn(kept.error().message);
+    return kept.has_value();
+}
+
+std::string what_was_lost(const dokku::AppName& app) {
+    return "What letsencrypt knew of " + app.text() + " was damaged on the disk";
+}
+
+bool count_as_enabled(const Context& context, const dokku::AppName& app) {
+    context.log.warn(what_was_lost(app) +
+                     "; its certificate is of letsencrypt, so it counts as enabled");
+    const base::UtcTime now = context.clock.now();
+    return report(context, context.store.update_state(app.text(), [&](store::AppState& state) {
+        state.enabled = true;
+        state.due = now;
+    }));
+}
+
+bool leave_alone(const Context& context, const dokku::AppName& app) {
+    context.log.warn(what_was_lost(app) +
+                     "; a custom certificate is in use, so it is left alone. If letsencrypt is to "
+                     "take its place when it ends: dokku letsencrypt:enable " +
+                     app.text());
+    return report(context, context.store.update_state(
+                               app.text(), [](store::AppState& state) { state.damaged.reset(); }));
+}
+
+bool ask_for_a_word(const Context& context, const dokku::AppName& app) {
+    const base::Error error{
+        base::ErrorKind::not_found,
+        what_was_lost(app) + ", and there is no certificate that tells whether it is enabled",
+        std::nullopt,
+        {}};
+    context.log.warn(error.message);
+    if (const Cause* why = find_cause(cause::kStateDamaged)) {
+        context.log.warn(fix_of(*why, app.text(), ""));
+    }
+    record_refusal(context, app, {cause::kStateDamaged, error});
+    return false;
+}
+
+}  // namespace
+
+bool resolve_damaged_state(const Context& context, const dokku::AppName& app) {
+    const auto in_place = look_at_pair(context, app);
+    if (!in_place) {
+        context.log.warn(app.text() + ": " + in_place.error().message);
+        return false;
+    }
+    switch (*in_place) {
+        case PairInPlace::ours:
+            return count_as_enabled(context, app);
+        case PairInPlace::custom:
+            return leave_alone(context, app);
+        case PairInPlace::none:
+            break;
+    }
+    const auto domains = dokku::read_domains(context.environment, app);
+    // Without a domain there is nothing to answer for.
+    if (domains && domains->empty()) {
+        return report(context, context.store.update_state(app.text(), [](store::AppState& state) {
+            state.damaged.reset();
+        }));
+    }
+    return ask_for_a_word(context, app);
+}
+
+void tell_unreadable_state(const Context& context, const dokku::AppName& app,
+                           const base::Error& error) {
+    context.log.warn(app.text() + ": " + base::printable(error.message));
+    for (const std::string& step : error.steps)
+        context.log.warn(step);
+}
+
+std::vector<dokku::AppName> check_states(const Context& context,
+                                         const std::vector<dokku::AppName>& apps) {
+    std::vector<dokku::AppName> unanswered;
+    for (const dokku::AppName& app : apps) {
+        if (!context.store.has_state(app.text())) continue;
+        const auto state = context.store.read_state(app.text());
+        if (!state) tell_unreadable_state(context, app, state.error());
+        const bool answered =
+            state && (!state->is_unknown() || resolve_damaged_state(context, app));
+        if (!answered) unanswered.push_back(app);
+    }
+    (void)report(context, context.store.rebuild_due_index());
+    return unanswered;
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "lifecycle/context.h"
+#include "store/app_state.h"
+
+namespace lifecycle {
+
+/// An app whose state was damaged. A certificate of ours in its `tls/` says that it is enabled, a
+/// custom one that it is left alone. Where nothing is there, nobody can say: its names get the
+/// cause state-damaged, and `false` is returned until somebody types `enable` or `disable`.
+bool resolve_damaged_state(const Context& context, const dokku::AppName& app);
+
+/// Looks at the states of all apps, for a run that answers for them: what was damaged is resolved,
+/// and the index of when they are due is made anew. Returns the apps that cannot be answered for;
+/// they were told of.
+std::vector<dokku::AppName> check_states(const Context& context,
+                                         const std::vector<dokku::AppName>& apps);
+
+/// A state that cannot be read, or is of a later version, for the operator.
+void tell_unreadable_state(const Context& context, const dokku::AppName& app,
+                           const base::Error& error);
+
+}  // namespace lifecycle

@@ -1,0 +1,52 @@
+#include "lifecycle/early_certificate.h"
+
+#include "crypto/certificate.h"
+#include "lifecycle/claim.h"
+
+namespace lifecycle {
+
+std::optional<base::UtcTime> installable_from(const Context& context, const IssueJob& job) {
+    const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
+    if (!leaf) return std::nullopt;
+    const base::UtcTime from = leaf->not_before() - crypto::kClockSkew;
+    if (from <= context.clock.now()) return std::nullopt;
+    return from;
+}
+
+base::Result<void> keep_until(const Context& context, IssueJob& job, base::UtcTime from) {
+    auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
+        if (!state.order) return;
+        state.order->chain_pem = job.issued->chain_pem;
+        state.order->certificate_url = job.issued->url;
+        state.order->key_pem = job.key->to_pem();
+    });
+    if (!kept) return std::move(kept).error();
+    job.fail(
+        cause::kClock,
+        {base::ErrorKind::rejected,
+         "The CA has issued a certificate that is not valid before " +
+             base::to_readable(from + crypto::kClockSkew) +
+             " by this host's clock, which is behind; it is kept and installed then",
+         from,
+         {"Set the clock right (timedatectl); then: dokku letsencrypt:retry " + job.app.text()}});
+    return {};
+}
+
+bool take_up_early_certificate(const Context& context, IssueJob& job) {
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || !state->order || state->order->chain_pem.empty()) return false;
+    const store::RunningOrder& order = *state->order;
+    if (order.hash != job.hash || order.names != to_texts(job.names) ||
+        order.directory_url != job.settings.server.computed) {
+        return false;
+    }
+    auto key = crypto::PrivateKey::parse_pem(order.key_pem.reveal());
+    if (!key) return false;
+    job.key = std::move(*key);
+    job.issued = acme::IssuedCertificate{};
+    job.issued->chain_pem = order.chain_pem;
+    job.issued->url = order.certificate_url;
+    return true;
+}
+
+}  // namespace lifecycle

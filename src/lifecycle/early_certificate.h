@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+
+#include "lifecycle/context.h"
+#include "lifecycle/issue_job.h"
+
+namespace lifecycle {
+
+// A certificate that is not valid yet by this host's clock. Ordered once more, the next would not
+// be either: it is kept with its key in the journal of its order, and installed when the time has
+// come or the clock was set right.
+
+/// When the issued certificate can be installed, if that is still to come.
+std::optional<base::UtcTime> installable_from(const Context& context, const IssueJob& job);
+
+/// Keeps it and lets the job fail until then. `io` and the like if it cannot be kept.
+base::Result<void> keep_until(const Context& context, IssueJob& job, base::UtcTime from);
+
+/// Takes the one that was kept for exactly this configuration and these names as the one to
+/// install: no CA is asked. Returns whether there was one.
+bool take_up_early_certificate(const Context& context, IssueJob& job);
+
+}  // namespace lifecycle

@@ -1,0 +1,34 @@
+#include "lifecycle/writable.h"
+
+#include "base/file.h"
+#include "lifecycle/certificate_files.h"
+#include "lifecycle/claim.h"
+#include "lifecycle/install_pair.h"
+
+namespace lifecycle {
+namespace {
+
+base::Result<void> check_places(const Context& context, const IssueJob& job) {
+    if (auto store = context.store.require_writable(); !store) return store;
+    const base::Path folder = certificate_folder(context, job);
+    if (auto files = require_certificate_files(folder, job.domains.front()); !files) return files;
+    if (auto certs = base::require_writable_folder(folder.parent_path()); !certs) return certs;
+    // The new pair is built in a folder beside tls/.
+    return base::require_writable_folder(app_folder(context, job));
+}
+
+}  // namespace
+
+base::Result<void> require_writable(const Context& context, const IssueJob& job) {
+    auto checked = check_places(context, job);
+    if (checked) return checked;
+    return base::fail(base::ErrorKind::io,
+                      "A certificate for " + job.app.text() +
+                          " could not be kept, so none is ordered: " + checked.error().message,
+                      {"Everything below " + context.environment.app_root(job.app).string() +
+                       " and the plugin's data is to belong to the user dokku, with room on the "
+                       "disk. Then: dokku letsencrypt:enable " +
+                       job.app.text()});
+}
+
+}  // namespace lifecycle

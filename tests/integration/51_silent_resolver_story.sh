@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# No name server answers, while certificates are due for renewal and new names want their first.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Takes questions at port 5353 of loopback, answers none, and writes down what they were about.
+silent_server() {
+  python3 -c '
+import socket
+taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+taken.bind(("127.0.0.1", 5353))
+while True:
+    question = taken.recv(4096)
+    name, at = [], 12
+    while question[at]:
+        name.append(question[at + 1:at + 1 + question[at]].decode())
+        at += 1 + question[at]
+    print(".".join(name), file=open("/run/silent-questions", "a"), flush=True)
+' &
+  silent_pid=$!
+}
+
+# status_of NAME OFFSET APP: status and cause.
+status_of() {
+  { at_time "$2" dokku letsencrypt:status "$3" --format json || true; } |
+    jq -r --arg name "$1" '.names[] | select(.name == $name) | .status + " " + (.cause // "")'
+}
+
+renewals_go_on() {
+  local i before
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  dokku letsencrypt:set --global lego-args '--dns-timeout 3' >/dev/null
+  for i in 1 2 3 4; do
+    new_app "app$i" "app$i.example.test"
+    assert_runs dokku letsencrypt:enable "app$i"
+  done
+  before=$(served_fingerprint app4.example.test)
+  : >/run/silent-questions
+  silent_server
+  trap 'kill $silent_pid' EXIT
+  dokku letsencrypt:set --global dns-resolvers 127.0.0.1:5353 >/dev/null
+  # One name more, which the CA could well validate; but nobody is there to see it.
+  echo new.example.test >>"$DOKKU_ROOT/app4/VHOST"
+  assert_runs at_time +80d dokku letsencrypt:auto-renew --scheduled
+  # Three in a row, each as often as its time allows; then the servers are left alone.
+  assert_eq 3 "$(sort -u /run/silent-questions | wc -l)" "names asked for"
+  for i in 1 2 3 4; do
+    assert_eq "in-use " "$(status_of "app$i.example.test" +80d "app$i")" "status of app$i"
+  done
+  assert_ne "$before" "$(served_fingerprint app4.example.test)" "certificate of app4"
+  assert_eq "pending-dns resolver-silent" "$(status_of new.example.test +80d app4)" "status of the new name"
+}
+
+and_then_they_answer() {
+  dokku letsencrypt:set --global dns-resolvers >/dev/null
+  at_time +81d world-cron letsencrypt/cron || true
+  assert_eq "in-use " "$(status_of new.example.test +81d app4)" "status of the new name"
+}
+
+scenario "renewals go on, and take no time; new names wait" renewals_go_on
+scenario "what waited follows once a name server answers" and_then_they_answer

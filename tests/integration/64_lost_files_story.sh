@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Files of certificates are lost: a folder that was removed, a backup that was restored without links or
+# by root. The scheduled run of each day answers for every app that is enabled: HTTPS is there when it
+# ends, or it fails and `status` says why.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+faults=(store-gone dangling-link plain-folder pair-gone all-gone state-gone)
+
+# do_store_gone APP ...: what happens to an app's files.
+do_store_gone() { rm -rf "$DOKKU_ROOT/$1/letsencrypt"; }
+do_dangling_link() { rm -r "$(readlink "$DOKKU_ROOT/$1/letsencrypt/certs/current")"; }
+do_plain_folder() {
+  as_dokku cp -rL "$DOKKU_ROOT/$1/letsencrypt" "$DOKKU_ROOT/$1/backup"
+  rm -r "$DOKKU_ROOT/$1/letsencrypt"
+  mv "$DOKKU_ROOT/$1/backup" "$DOKKU_ROOT/$1/letsencrypt"
+}
+do_pair_gone() { rm -rf "$DOKKU_ROOT/$1/tls"; }
+do_all_gone() { rm -rf "$DOKKU_ROOT/$1/tls" "$DOKKU_ROOT/$1/letsencrypt"; }
+do_state_gone() { rm -rf "$DOKKU_ROOT/$1/letsencrypt" "$(state_file "$1")"; }
+
+# expired_pair NAME FILE: a certificate of a person's that ended an hour ago.
+expired_pair() {
+  mkdir -p /run/expired
+  : >/run/expired/index
+  printf '%s\n' '[ca]' 'default_ca = own' '[own]' 'new_certs_dir = /run/expired' 'database = /run/expired/index' \
+    'rand_serial = yes' 'default_md = sha256' 'policy = any' 'copy_extensions = copy' '[any]' 'commonName = supplied' >/run/expired/config
+  openssl ecparam -name prime256v1 -genkey -noout -out "$2.key"
+  openssl req -new -key "$2.key" -subj "/CN=$1" -addext "subjectAltName=DNS:$1" -out "$2.csr"
+  openssl ca -config /run/expired/config -batch -notext -selfsign -keyfile "$2.key" -in "$2.csr" -out "$2.crt" \
+    -startdate "$(date -u -d '-30 days' +%Y%m%d%H%M%SZ)" -enddate "$(date -u -d '-1 hour' +%Y%m%d%H%M%SZ)" 2>/dev/null
+  chmod 0644 "$2.key" "$2.crt"
+}
+
+leads_elsewhere() { challtestsrv add-a "{\"host\":\"$1.example.test\",\"addresses\":[\"203.0.113.9\"]}"; }
+leads_here() { challtestsrv clear-a "{\"host\":\"$1.example.test\"}"; }
+
+set_up() {
+  local app
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  for app in "${faults[@]}" root-owned own; do new_app "$app" "$app.example.test"; done
+  assert_runs dokku letsencrypt:enable --all
+  expired_pair own.example.test /run/own
+  # One that never had a certificate: its own schedule looks at its DNS, and no run fails for it.
+  new_app fresh fresh.example.test
+  leads_elsewhere fresh
+  run_and_capture dokku letsencrypt:enable fresh
+  assert_eq 1 "$code" "exit code of enable"
+  assert_eq true "$(jq .enabled "$(state_file fresh)")" "enabled"
+}
+
+# reported OFFSET APP TEXT: by `status` and its exit code, also once the minute's run has looked again.
+reported() {
+  assert_exits 1 at_time "$1" dokku letsencrypt:status "$2"
+  assert_contains "$out" "$2 letsencrypt status: failing" "status"
+  assert_contains "$out" "$3" "status"
+  run_and_capture at_time "$1" dokku letsencrypt:retry "$2"
+  assert_exits 1 at_time "$1" dokku letsencrypt:status "$2"
+  assert_contains "$out" "$3" "status after another look"
+}
+
+# good OFFSET APP: served, where renewals look for it, and nothing is said against it.
+good() {
+  assert_runs at_time "$1" dokku letsencrypt:status "$2"
+  assert_eq true "$(dokku letsencrypt:active "$2")" "active: $2"
+  [[ -L $DOKKU_ROOT/$2/letsencrypt/certs/current ]] || fail "certs/current of $2 is no link"
+  assert_sound "$2"
+  tls_verify "$2.example.test"
+}
+
+# day OFFSET: all of it happens on that day; what the runs of that day make of it.
+day() {
+  local offset=$1 app
+  for app in "${faults[@]}"; do "do_${app//-/_}" "$app"; done
+  # As after a backup that root has restored; the certificate in tls is good.
+  chown -R root:root "$DOKKU_ROOT/root-owned/letsencrypt"
+  # A person's certificate that has expired, and ours cannot take its place.
+  assert_runs dokku certs:add own /run/own.crt /run/own.key
+  leads_elsewhere own
+  assert_exits 1 at_time "$offset" dokku letsencrypt:auto-renew --scheduled
+  for app in "${faults[@]}"; do good "$offset" "$app"; done
+  reported "$offset" own "other-server"
+  reported "$offset" root-owned "host: writing to $DOKKU_ROOT/root-owned/letsencrypt: Permission denied. Give it back with: sudo chown -R $DOKKU_SYSTEM_USER:$DOKKU_SYSTEM_GROUP $DOKKU_ROOT/root-owned"
+  tls_verify root-owned.example.test
+  chown -R "$DOKKU_SYSTEM_USER:$DOKKU_SYSTEM_GROUP" "$DOKKU_ROOT/root-owned/letsencrypt"
+  leads_here own
+  assert_runs at_time "$offset" dokku letsencrypt:auto-renew --scheduled
+  assert_runs at_time "$offset" dokku letsencrypt:retry root-owned
+  for app in own root-owned; do good "$offset" "$app"; done
+}
+
+on_the_first_day() {
+  local mark
+  mark=$(pebble_mark)
+  day +0s
+  # What is served, or lies there, needs no order: only what is gone altogether, and what had expired.
+  assert_eq 2 "$(orders_since "$mark")" "orders"
+}
+
+a_day_later() { day +1d; }
+a_month_later() { day +30d; }
+a_day_before_the_end() { day +89d; }
+
+# A typed run keeps to the official set: who lost the files is not in it.
+typed_run() {
+  do_store_gone store-gone
+  assert_exits 1 dokku letsencrypt:status store-gone
+  assert_contains "$out" "in-use" "status"
+  assert_contains "$out" "host: the certificate is not in letsencrypt/certs/current, so that it cannot be renewed" "status"
+  assert_runs dokku letsencrypt:auto-renew
+  assert_not_contains "$out" "store-gone" "stdout"
+  assert_runs dokku letsencrypt:auto-renew --scheduled --dry-run
+  assert_contains "$out" "-----> store-gone would be put right or get a certificate now" "stdout of the plan"
+  assert_absent "$DOKKU_ROOT/store-gone/letsencrypt"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  good +0s store-gone
+}
+
+# Nothing is left to serve, and there is no other to be had: the operator hears of it each time.
+no_way_back() {
+  leads_elsewhere all-gone
+  do_all_gone all-gone
+  assert_exits 1 at_time +89d dokku letsencrypt:auto-renew --scheduled
+  reported +89d all-gone other-server
+  assert_exits 1 at_time +90d dokku letsencrypt:auto-renew --scheduled
+  reported +90d all-gone other-server
+  leads_here all-gone
+  assert_runs at_time +90d dokku letsencrypt:auto-renew --scheduled
+  good +90d all-gone
+}
+
+# A hook that hides apps from users is asked on behalf of whoever types a command.
+hidden_from_users() {
+  mkdir "$PLUGIN_ENABLED_PATH/hiding"
+  printf '#!/bin/sh\nexit 0\n' >"$PLUGIN_ENABLED_PATH/hiding/user-auth-app"
+  chmod +x "$PLUGIN_ENABLED_PATH/hiding/user-auth-app"
+  run_and_capture dokku letsencrypt:auto-renew
+  assert_not_contains "$out" "store-gone" "stdout of a typed run"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$out" "store-gone still has" "stdout of the scheduled run"
+  rm -r "$PLUGIN_ENABLED_PATH/hiding"
+}
+
+scenario "apps with certificates, and one that waits for its first" set_up
+scenario "what is lost today is put right, ordered anew or reported" on_the_first_day
+scenario "a typed run and a plan change nothing of it" typed_run
+scenario "the scheduled run sees apps that are hidden from users" hidden_from_users
+scenario "so it is a day later" a_day_later
+scenario "and a month later" a_month_later
+scenario "and the day before the certificates end" a_day_before_the_end
+scenario "what cannot be had again is reported by each run" no_way_back

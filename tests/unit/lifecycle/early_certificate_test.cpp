@@ -1,0 +1,92 @@
+#include "lifecycle/early_certificate.h"
+
+#include <chrono>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "support/certificate_maker.h"
+#include "support/run_bench.h"
+
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+namespace {
+
+/// The CA has issued what begins at that distance from this host's clock.
+struct Issued : test::RunBench {
+    explicit Issued(std::chrono::seconds begins) {
+        ready.key = test::make_key();
+        const base::UtcTime from = clock.now() + begins;
+        ready.issued =
+            acme::IssuedCertificate{test::make_certificate({.common_name = "a.example",
+                                                            .names = {"a.example"},
+                                                            .not_before = from,
+                                                            .not_after = from + hours{24 * 90}},
+                                                           *ready.key),
+                                    "https://ca.example/cert/1",
+                                    {}};
+        REQUIRE(store.update_state("shop", [&](store::AppState& state) {
+            state.order = store::RunningOrder{test::at_ca("/order/1"),
+                                              ready.settings.server.computed,
+                                              test::at_ca("/account/1"),
+                                              ready.hash,
+                                              {"a.example"},
+                                              ready.key->to_pem()};
+        }));
+    }
+
+    lifecycle::IssueJob ready = job();
+};
+
+}  // namespace
+
+TEST_CASE("a certificate that is valid, or nearly, is installed at once", "[lifecycle]") {
+    for (const minutes begins : {minutes{-60}, minutes{0}, minutes{60}}) {
+        const Issued issued{begins};
+        CHECK_FALSE(lifecycle::installable_from(issued.context, issued.ready));
+    }
+}
+
+TEST_CASE("one that is not valid yet is kept with its key until it is", "[lifecycle]") {
+    Issued issued{minutes{61}};
+    const std::string chain = issued.ready.issued->chain_pem;
+    const std::string key{issued.ready.key->to_pem().reveal()};
+    const auto from = lifecycle::installable_from(issued.context, issued.ready);
+    CHECK(from == issued.clock.now() + minutes{1});
+    REQUIRE(lifecycle::keep_until(issued.context, issued.ready, *from));
+    CHECK(issued.ready.cause == lifecycle::cause::kClock);
+    REQUIRE(issued.ready.failure);
+    CHECK(issued.ready.failure->error.retry_at == from);
+    // `protocol` would end the journal (finish.cpp).
+    CHECK(issued.ready.failure->error.kind != base::ErrorKind::protocol);
+    CHECK_THAT(issued.ready.failure->error.message, ContainsSubstring("is kept"));
+    REQUIRE(issued.state().order);
+    CHECK(issued.state().order->chain_pem == chain);
+
+    auto later = issued.job();
+    REQUIRE(lifecycle::take_up_early_certificate(issued.context, later));
+    CHECK(later.issued->chain_pem == chain);
+    CHECK(later.issued->url == "https://ca.example/cert/1");
+    CHECK(later.key->to_pem().reveal() == key);
+    CHECK(issued.http.sent().empty());
+    issued.clock.advance(minutes{1});
+    CHECK_FALSE(lifecycle::installable_from(issued.context, later));
+}
+
+TEST_CASE("a certificate that was kept for something else is not taken up", "[lifecycle]") {
+    Issued issued{minutes{61}};
+    auto none = issued.job();
+    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, none));  // an order alone
+    REQUIRE(lifecycle::keep_until(issued.context, issued.ready, issued.clock.now()));
+    auto others = issued.job({"a.example", "b.example"});
+    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, others));
+    auto changed = issued.job();
+    changed.hash = "4567cdef";
+    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, changed));
+    auto elsewhere = issued.job();
+    elsewhere.settings.server.computed = "https://other.example/directory";
+    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, elsewhere));
+    CHECK_FALSE(others.issued);
+}

@@ -1,0 +1,95 @@
+#include "store/stuck_run.h"
+
+#include <string>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "store/app_summary.h"
+#include "store/local_store.h"
+#include "support/fake_clock.h"
+#include "support/stuck_lock.h"
+#include "support/temp_dir.h"
+
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::hours;
+
+namespace {
+
+struct Host {
+    test::TempDir folder;
+    std::filesystem::path root = folder / "global";
+    store::LocalStore store{root};
+
+    std::filesystem::path lock(const std::string& name) const { return root / "locks" / name; }
+};
+
+}  // namespace
+
+TEST_CASE("an app's lock that is held for two hours is a stuck run's", "[store]") {
+    const Host host;
+    CHECK_FALSE(host.store.find_stuck_run("shop"));
+    {
+        const test::StuckLock young{host.lock("shop"), hours{1}};
+        CHECK_FALSE(host.store.find_stuck_run("shop"));
+    }
+    {
+        const test::StuckLock old{host.lock("shop"), hours{3}};
+        const auto stuck = host.store.find_stuck_run("shop");
+        REQUIRE(stuck);
+        CHECK(stuck->pid == ::getpid());
+        CHECK(stuck->held == hours{3});
+        CHECK_FALSE(host.store.find_stuck_run("blog"));
+    }
+    CHECK_FALSE(host.store.find_stuck_run("shop"));
+}
+
+TEST_CASE("a run over all apps is under way until it is stuck", "[store]") {
+    const Host host;
+    CHECK_FALSE(host.store.is_run_under_way());
+    {
+        const test::StuckLock young{host.lock(".run"), hours{10}};
+        CHECK(host.store.is_run_under_way());
+        CHECK_FALSE(host.store.find_stuck_run());
+    }
+    const test::StuckLock old{host.lock(".run"), hours{11}};
+    CHECK_FALSE(host.store.is_run_under_way());
+    REQUIRE(host.store.find_stuck_run());
+    CHECK(store::to_text(*host.store.find_stuck_run()) ==
+          "process " + std::to_string(::getpid()) + ", for 11 h");
+    CHECK_THAT(store::steps_against({4711, hours{11}}).back(),
+               ContainsSubstring("sudo kill -CONT 4711"));
+}
+
+TEST_CASE("an app that a stuck run holds is failing", "[store]") {
+    const Host host;
+    REQUIRE(host.store.update_state("shop", [](store::AppState& state) {
+        state.enabled = true;
+        state.names.resize(1);
+        state.names.front().name = "shop.test";
+        state.names.front().status = store::NameStatus::in_use;
+    }));
+    REQUIRE(host.store.update_state("gone", [](store::AppState&) {}));
+    CHECK(store::summarize(host.store, "shop") == "ok");
+    const test::StuckLock shop{host.lock("shop"), hours{3}};
+    const test::StuckLock gone{host.lock("gone"), hours{3}};
+    CHECK(store::summarize(host.store, "shop") == "failing");
+    CHECK(store::summarize(host.store, "gone") == "off");
+}
+
+TEST_CASE("the lock of the states is waited for once", "[store]") {
+    const Host host;
+    const test::StuckLock states{host.root / "state" / ".lock", hours{3}};
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20; ++i) {
+        const auto refused = host.store.update_state("shop", [](store::AppState&) {});
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == base::ErrorKind::busy);
+        CHECK_THAT(refused.error().message,
+                   ContainsSubstring("process " + std::to_string(::getpid())));
+    }
+    const auto took = std::chrono::steady_clock::now() - began;
+    CHECK(took >= std::chrono::seconds{5});
+    CHECK(took < std::chrono::seconds{10});
+}
