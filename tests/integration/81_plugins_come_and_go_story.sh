@@ -130,11 +130,13 @@ swapped_folder() {
 # Without an absence the same is damage, and nobody's wish.
 no_absence() {
   assert_runs dokku letsencrypt:auto-renew --scheduled
-  rm -r "$DOKKU_ROOT/store/tls" "$DOKKU_ROOT/store/letsencrypt"
+  mkdir -p "$WORLD/store"
+  mv "$DOKKU_ROOT/store/tls" "$DOKKU_ROOT/store/letsencrypt" "$WORLD/store/"
   assert_runs dokku plugin:install
+  mv "$WORLD/store/"* "$DOKKU_ROOT/store/"
   assert_not_contains "$out" "switched off for store" "stdout"
   assert_eq true "$(jq .enabled "$(state_file store)")" "enabled"
-  assert_runs dokku letsencrypt:enable store
+  in_use store shop.example.test
 }
 
 # Each of these lost HTTPS for good: it had no certificate store, and its certificate was nobody's.
