@@ -112,9 +112,7 @@ class IssueRun {
         open_challenges(ordering);
         order(ordering);
         for (IssueJob* job : jobs_) {
-            const bool kept = job->issued && !job->ca && job->alive();
-            if (!kept) continue;
-            finish_order(*job);
+            if (job->issued && !job->ca && job->alive()) install_kept(*job);
         }
         load();
         if (is_route_stale_) reload_nginx(context_, dokku::Scope::global());
@@ -312,6 +310,14 @@ class IssueRun {
         if (job.alive() && !given_up && is_still_claimed(context_, job)) install(context_, job);
         if (given_up || !is_still_claimed(context_, job)) leave_alone(job);
         end(job);
+    }
+
+    /// The lock comes first, as before an order: without it our own pair, found in place at the
+    /// end, would be taken for someone else's, and nginx would go on with the one before.
+    void install_kept(IssueJob& job) {
+        if (!job.lock) take_lock(job);
+        if (job.alive() && !is_as_it_was(context_, job)) leave_alone(job);
+        return job.alive() ? finish_order(job) : end(job);
     }
 
     void end(IssueJob& job) {

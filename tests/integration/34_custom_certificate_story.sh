@@ -130,6 +130,18 @@ expired_pair_is_replaced() {
   assert_eq 0 "$(orders_since "$mark")" "orders"
 }
 
+# The run over all apps comes first, and nginx is to show what it put in place.
+expired_pair_is_replaced_by_the_scheduled_run() {
+  local mark
+  self_signed_pair wiki.example.test /run/own-wiki
+  add_own wiki /run/own-wiki
+  mark=$(pebble_mark)
+  assert_runs at_time +31d dokku letsencrypt:auto-renew --scheduled
+  assert_not_contains "$out" "changed meanwhile" "stdout"
+  replaced wiki wiki.example.test
+  assert_eq 0 "$(orders_since "$mark")" "orders"
+}
+
 # It was never enabled, and no hook of ours saw the pair come: it was there before auto-issue was on.
 known_by_the_first_run() {
   local mark
@@ -196,6 +208,7 @@ scenario "an own certificate that comes after enable is left alone" own_pair_aft
 scenario "so is that of an app that was never enabled" own_pair_where_all_are_issued
 scenario "once removed, ours takes its place within a minute" removed_pair_is_replaced
 scenario "once expired as well" expired_pair_is_replaced
+scenario "the scheduled run replaces one that has expired, and nginx shows ours" expired_pair_is_replaced_by_the_scheduled_run
 scenario "a pair that was there before anyone asked for letsencrypt" known_by_the_first_run
 scenario "ours, removed by a person, does not come back by itself" our_own_removed_stays_away
 scenario "a typed enable replaces an own certificate and keeps it" typed_enable_replaces
