@@ -256,7 +256,7 @@ class IssueRun {
 
     void take_lock(IssueJob& job) {
         if (const auto stuck = find_stuck_run(context_, job.app)) {
-            record_refusal(context_, job.app, *stuck);
+            if (is_still_claimed(context_, job)) record_refusal(context_, job.app, *stuck);
             job.left_to_other = true;
             return job.fail(stuck->cause, stuck->error);
         }
