@@ -18,8 +18,14 @@ two_apps() {
   dokku letsencrypt:set --global email you@example.test >/dev/null
   new_app shop shop.example.test
   new_app blog blog.example.test
-  assert_runs dokku letsencrypt:enable shop
   assert_runs dokku letsencrypt:enable blog
+  save_certificate
+}
+
+# A new one of shop's. One that the CA has revoked would not come back.
+save_certificate() {
+  assert_runs dokku letsencrypt:enable shop --force
+  rm -rf $saved
   mkdir $saved
   cp -a "$root/tls" "$root/letsencrypt" "$(state_file shop)" $saved/
 }
@@ -120,7 +126,10 @@ often_killed() {
 }
 
 disable_killed() { often_killed disable $(($(microseconds_of dokku letsencrypt:disable shop) * 11 / 10)) dokku letsencrypt:disable shop; }
-revoke_killed() { often_killed revoke $(($(microseconds_of dokku letsencrypt:revoke shop) * 11 / 10)) dokku letsencrypt:revoke shop; }
+revoke_killed() {
+  often_killed revoke $(($(microseconds_of dokku letsencrypt:revoke shop) * 11 / 10)) dokku letsencrypt:revoke shop
+  save_certificate
+}
 
 # The exchange is short beside the order before it: counted from its mark.
 exchange_killed() {
@@ -220,6 +229,7 @@ later_wishes_hold() {
   assert_runs dokku letsencrypt:enable shop
   tls_verify shop.example.test
   assert_absent "$removing"
+  save_certificate
 }
 
 removed_at() {
