@@ -172,7 +172,13 @@ Outcome<std::string> Client::take_nonce() {
 }
 
 void Client::ask_time() {
-    if (!asked_time_) (void)fetch_nonce();
+    constexpr int kTries = 2;
+    for (int tries = asked_time_ ? kTries : 0; tries < kTries; ++tries) {
+        const auto answer = fetch_nonce();
+        silence_.reset();
+        if (answer || !answer.error().unanswered()) return;
+        silence_ = answer.error();
+    }
 }
 
 }  // namespace acme

@@ -49,9 +49,12 @@ class Client {
     /// A POST that shows the public key itself (`jwk`), for newAccount.
     Outcome<http::Response> post_with_key(const std::string& url, std::string_view payload);
 
-    /// Has the CA tell its time, with a nonce that the next request uses. Asked once; later calls
-    /// do nothing. No answer is no failure: the next request meets the same.
+    /// Has the CA tell its time, with a nonce that the next request uses. Asked once, or again if
+    /// the answer was lost; later calls do nothing.
     void ask_time();
+
+    /// Why the CA gave no answer when asked for its time. The next request would meet the same.
+    const std::optional<Failure>& silence() const noexcept { return silence_; }
 
     /// How far this host's clock was ahead of the CA's when that sent a nonce (behind: negative).
     /// Nothing if the CA was not asked, or its answer did not tell.
@@ -83,6 +86,7 @@ class Client {
     NoncePool nonces_;
     http::Limits limits_;
     bool asked_time_ = false;
+    std::optional<Failure> silence_;
     std::optional<std::chrono::seconds> clock_ahead_;
 };
 

@@ -161,6 +161,7 @@ class IssueRun {
         if (!job.alive()) return;
         acme::Client& client = job.ca->client();
         client.ask_time();
+        if (const auto& silence = client.silence()) return job.fail(acme::Failure{*silence});
         const auto warning = warn_of_clock(client);
         if (warning && warned_of_clock_.insert(job.ca).second) context_.log.warn(*warning);
         auto wrong = refuse_wrong_clock(client);
