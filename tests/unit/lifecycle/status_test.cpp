@@ -225,8 +225,8 @@ TEST_CASE("what cannot be read is shown", "[lifecycle]") {
 
 TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][rename]") {
     const Host host;
+    host.record();
     const auto until = dokku::read_expiration(host.host.environment, host.app).value();
-    host.keep([&](store::AppState& state) { state.installed->not_after = until; });
     std::filesystem::remove_all(host.host.environment.certs_root(host.app).parent_path());
     test::DokkuHost::write(host.host.environment.root / "shop" / "VHOST", "shop.test\nnew.test\n");
     const auto names = host.status().names;
