@@ -72,7 +72,7 @@ Result<void> write_temporary(const Path& temporary, std::string_view content, mo
     return {};
 }
 
-/// Nobody waits for who writes to a pipe, or reads a device to its end.
+/// The writer of a pipe would be waited for, and a device has no end: neither is read.
 Result<std::size_t> require_regular(int fd, std::string_view what, const Path& path) {
     struct stat info {};
     if (::fstat(fd, &info) != 0) return io_error(what, path, errno);

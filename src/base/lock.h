@@ -43,8 +43,8 @@ struct LockHolder {
     std::chrono::seconds held() const { return time_since_boot() - since; }
 };
 
-/// From the file alone: the lock is not touched. Nothing if nobody holds it, or its holder has not
-/// said so yet.
+/// From the file alone: the lock is not touched. Nothing if no process holds it, or its holder has
+/// not written itself down yet.
 std::optional<LockHolder> find_lock_holder(const Path& path);
 
 }  // namespace base

@@ -7,7 +7,7 @@
 namespace base {
 
 /// Writes to a descriptor that we were given: a terminal, a pipe to a program that a person chose,
-/// a file. Whoever is to read there may not read for hours (a terminal that is held with Ctrl-S, a
+/// a file. Its reader may not read for hours (a terminal that is held with Ctrl-S, a
 /// pager), and a run that waits for that keeps all others waiting. So patience is bounded, and one
 /// budget for all that is written: once it is used up, only what is taken at once is written.
 ///
@@ -18,7 +18,7 @@ class PatientWriter {
     /// from it.
     PatientWriter(int fd, std::chrono::milliseconds& patience) : fd_(fd), patience_(patience) {}
 
-    /// Returns how much was taken: less than the whole if nobody reads, or nobody ever will again
+    /// Returns how much was taken: less than the whole if its reader does not read, or has gone
     /// (is_closed).
     std::size_t write(std::string_view text);
 

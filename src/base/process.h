@@ -33,7 +33,7 @@ struct Exit {
     bool ok() const { return code == 0 && !timed_out; }
 };
 
-/// Opens /dev/null as each of stdin, stdout and stderr that whoever started us has closed. Else the
+/// Opens /dev/null as each of stdin, stdout and stderr that our caller has closed. Else the
 /// next file that we open, a lock or a key, would take that number and get what we print. To be
 /// called before anything is opened.
 void open_standard_streams();

@@ -13,7 +13,7 @@ namespace base {
 struct ProcessIdentity {
     std::string boot_id;        ///< /proc/sys/kernel/random/boot_id; "" where it cannot be read
     pid_t pid = 0;              //
-    std::uint64_t started = 0;  ///< clock ticks from boot to its start; 0 where nobody can say
+    std::uint64_t started = 0;  ///< clock ticks from boot to its start; 0 where /proc does not tell
 
     friend bool operator==(const ProcessIdentity&, const ProcessIdentity&) = default;
 };
