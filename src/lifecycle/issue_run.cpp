@@ -1,11 +1,8 @@
 #include "lifecycle/issue_run.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "acme/preferred_chain.h"
 #include "base/directory.h"
@@ -25,10 +22,12 @@
 #include "lifecycle/orders.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/profile.h"
+#include "lifecycle/progress.h"
 #include "lifecycle/record.h"
 #include "lifecycle/rehearsal.h"
 #include "lifecycle/serve.h"
 #include "lifecycle/settle.h"
+#include "lifecycle/silent_cas.h"
 #include "lifecycle/stuck_app.h"
 
 namespace lifecycle {
@@ -225,34 +224,10 @@ class IssueRun {
         }
         if (job.alive() && !is_as_it_was(context_, job)) leave_alone(job);
         if (job.alive()) restore_route(job);
-        if (job.alive()) refuse_silent_ca(job);
+        if (job.alive()) silent_cas_.refuse(job);
         if (job.alive()) limits_.check(job);
         if (job.alive()) settle(context_, job, wish_);
         if (!job.alive()) end(job);
-    }
-
-    /// Each further order would cost the time that a dead connection takes, and all others wait.
-    void refuse_silent_ca(IssueJob& job) const {
-        constexpr int kPatience = 3;
-        const auto silent = unanswered_.find(job.ca);
-        if (silent == unanswered_.end() || silent->second < kPatience) return;
-        job.fail(cause::kCaUnreachable,
-                 {base::ErrorKind::network,
-                  job.ca->client().name() + " did not answer to the last " +
-                      std::to_string(silent->second) + " orders; it is not asked again in this run",
-                  std::nullopt,
-                  {}});
-    }
-
-    void note_answer(const IssueJob& job) {
-        // Not what the operator's DNS program or this host could not do.
-        const bool silent = job.failure && job.cause == cause::kCaUnreachable &&
-                            job.failure->unanswered() && job.failure->status == 0;
-        if (silent) {
-            ++unanswered_[job.ca];
-        } else {
-            unanswered_.erase(job.ca);
-        }
     }
 
     void take_lock(IssueJob& job) {
@@ -300,7 +275,7 @@ class IssueRun {
     /// Returns whether the job is ordered again.
     bool take_result(IssueJob& job) {
         limits_.note_result(job);
-        note_answer(job);
+        silent_cas_.note_result(job);
         if (drop_refused_names(context_, job, wish_)) return true;
         finish_order(job);
         if (context_.clock.monotonic() - loaded_ >= kLoadEvery) load();
@@ -327,25 +302,9 @@ class IssueRun {
         if (job.failure) tell_of_failure(context_, job);
         if (!job.left_to_other) ended_.push_back(&job);
         ++count_;
-        if (jobs_.size() > 1) tell_progress(job);
-    }
-
-    /// `[ 37/200] shop renewed, valid until 2027-02-20 09:00 UTC`; in a log without the count.
-    void tell_progress(const IssueJob& job) const {
-        std::string line = job.app.text();
-        if (job.failure) {
-            line += " failed: " + std::string{job.cause};
-        } else if (job.settled) {
-            line += ": nothing to do";
-        } else {
-            const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
-            line += job.live_fingerprint.empty() ? " issued" : " renewed";
-            if (leaf) line += ", valid until " + base::to_readable(leaf->not_after());
-        }
-        const std::string total = std::to_string(jobs_.size());
-        const bool counts = ::isatty(STDOUT_FILENO) == 1;
-        context_.log.verbose(
-            counts ? fmt::format("[{:>{}}/{}] {}", count_, total.size(), total, line) : line);
+        if (jobs_.size() < 2) return;
+        const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+        context_.log.verbose(count_of(count_, jobs_.size(), on_terminal) + describe_end(job));
     }
 
     /// Jobs that ended before their turn hold no lock. What someone else has made of their apps
@@ -391,7 +350,7 @@ class IssueRun {
     bool is_route_stale_ = false;  ///< of an app that was left alone
     std::size_t count_ = 0;
     std::set<const CaSession*> warned_of_clock_;
-    std::map<const CaSession*, int> unanswered_;  ///< orders in a row
+    SilentCas silent_cas_;
 };
 
 }  // namespace

@@ -1,0 +1,33 @@
+#include "lifecycle/silent_cas.h"
+
+#include <string>
+
+#include "lifecycle/ca_session.h"
+#include "lifecycle/cause.h"
+
+namespace lifecycle {
+
+void SilentCas::refuse(IssueJob& job) const {
+    constexpr int kPatience = 3;
+    const auto silent = unanswered_.find(job.ca);
+    if (silent == unanswered_.end() || silent->second < kPatience) return;
+    job.fail(cause::kCaUnreachable,
+             {base::ErrorKind::network,
+              job.ca->client().name() + " did not answer to the last " +
+                  std::to_string(silent->second) + " orders; it is not asked again in this run",
+              std::nullopt,
+              {}});
+}
+
+void SilentCas::note_result(const IssueJob& job) {
+    // Not what the operator's DNS program or this host could not do.
+    const bool silent = job.failure && job.cause == cause::kCaUnreachable &&
+                        job.failure->unanswered() && job.failure->status == 0;
+    if (silent) {
+        ++unanswered_[job.ca];
+    } else {
+        unanswered_.erase(job.ca);
+    }
+}
+
+}  // namespace lifecycle
