@@ -55,7 +55,25 @@ TEST_CASE("without a chain that fits the CA's own stays", "[acme][rfc8555-7.4.2]
     CHECK(certificate.chain_pem == before);
 }
 
-TEST_CASE("an alternate that cannot be fetched is a failure", "[acme][rfc8555-7.4.2]") {
+TEST_CASE("an alternate that cannot be fetched is passed by", "[acme][rfc8555-7.4.2]") {
+    test::Bench bench;
+    const std::string wanted = chain_of("Root X2");
+    bench.http.post(at_ca("/cert/2"), 200, wanted, kPem);
+    auto certificate = issued();
+    certificate.alternates.front() = "http://ca.example/cert/1";
+    CHECK(acme::prefer_chain(bench.client, certificate, "Root X2").value());
+    CHECK(certificate.chain_pem == wanted);
+}
+
+TEST_CASE("that one could not be fetched is told where none fits", "[acme][rfc8555-7.4.2]") {
+    test::Bench bench;
+    bench.http.post(at_ca("/cert/2"), 200, chain_of("Root X3"), kPem);
+    auto certificate = issued();
+    certificate.alternates.front() = "http://ca.example/cert/1";
+    CHECK_FALSE(acme::prefer_chain(bench.client, certificate, "Root X2"));
+}
+
+TEST_CASE("a CA that does not answer is asked for no further alternate", "[acme][rfc8555-7.4.2]") {
     test::Bench bench;
     bench.http.lose(http::Method::post, at_ca("/cert/1"));
     auto certificate = issued();
