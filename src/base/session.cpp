@@ -126,7 +126,8 @@ void write_while_read(std::string_view text, const std::string& file) {
 
 void redirect_output(const std::string& file) {
     constexpr mode_t kLogMode = 0644;
-    UniqueFd target{::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kLogMode)};
+    UniqueFd target{::open(
+        file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, kLogMode)};
     if (!target) target = UniqueFd{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
     if (!target) return;
     ::dup2(target.get(), STDOUT_FILENO);
