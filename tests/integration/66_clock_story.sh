@@ -45,15 +45,15 @@ over_the_days() {
     assert_runs at_time $offset wrong_clock -61m dokku letsencrypt:auto-renew --scheduled
     assert_runs at_time $offset wrong_clock -61m dokku letsencrypt:status shop
   done
-  assert_exits 1 at_time +88d wrong_clock -61m dokku letsencrypt:auto-renew --scheduled
-  assert_exits 1 at_time +88d wrong_clock -61m dokku letsencrypt:status shop
+  assert_exits 1 at_time +89d wrong_clock -61m dokku letsencrypt:auto-renew --scheduled
+  assert_exits 1 at_time +89d wrong_clock -61m dokku letsencrypt:status shop
   assert_contains "$out" "clock: This host's clock is 61 minutes behind" "status"
   assert_contains "$out" "shop letsencrypt status: failing" "status"
-  assert_exits 1 at_time +88d wrong_clock +2h dokku letsencrypt:auto-renew --scheduled
+  assert_exits 1 at_time +89d wrong_clock +2h dokku letsencrypt:auto-renew --scheduled
   assert_eq 0 "$(new_orders_since "$mark")" "orders with a wrong clock"
   assert_eq "$before" "$(fingerprint_of shop)" "certificate"
-  assert_runs at_time +88d dokku letsencrypt:auto-renew --scheduled
-  assert_runs at_time +88d dokku letsencrypt:status shop
+  assert_runs at_time +89d dokku letsencrypt:auto-renew --scheduled
+  assert_runs at_time +89d dokku letsencrypt:status shop
   assert_ne "$before" "$(fingerprint_of shop)" "certificate"
 }
 

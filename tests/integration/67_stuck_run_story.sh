@@ -13,8 +13,6 @@ held_for() {
   echo "$pid $started $boot $((since - $1 * 3600))" >"$(lock_of "$2")"
 }
 
-
-
 # Counted from the installation on: nothing has run yet.
 nobody_renews() {
   local offset
@@ -23,7 +21,7 @@ nobody_renews() {
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable --all
   assert_runs at_time +35h dokku letsencrypt:status shop
-  for offset in +37h +30d; do
+  for offset in +37h +30d +89d; do
     assert_exits 1 at_time $offset dokku letsencrypt:status shop
     assert_contains "$out" "shop letsencrypt status: failing" "status at $offset"
     assert_contains "$out" "no-renewal-run: no run over all apps has come to its end since" "status at $offset"
@@ -38,6 +36,32 @@ nobody_renews() {
   assert_runs dokku letsencrypt:cron-job --remove
   assert_runs at_time +40d dokku letsencrypt:status shop
   assert_runs dokku letsencrypt:cron-job --add
+}
+
+# One app: its operator has suspended an order for it (Ctrl-Z) and gone.
+suspended_enable() {
+  local pid offset
+  ca_front works
+  ca_answers POST '^/order-plz$' delay=600
+  dokku letsencrypt:enable shop --force >/run/suspended 2>&1 &
+  wait_until 30 holder_of shop
+  pid=$(holder_of shop)
+  kill -STOP "$pid"
+  ca_front works
+  held_for 12 shop
+  for offset in +0d +1d +30d; do
+    assert_exits 1 at_time $offset dokku letsencrypt:auto-renew --scheduled
+    assert_contains "$err" "A run for shop has come to no end (process $pid, for 12 h)" "stderr at $offset"
+    assert_exits 1 at_time $offset dokku letsencrypt:status shop
+    assert_contains "$out" "stuck-run: a run for the app has come to no end (process $pid, for 12 h)" "status at $offset"
+    assert_runs at_time $offset dokku letsencrypt:status blog
+  done
+  kill -KILL "$pid"
+  wait || true
+  ca_time 0
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_runs dokku letsencrypt:status shop
+  tls_verify shop.example.test
 }
 
 # held_by_a_run: sets stuck to the app for which the run orders, other to the one that waits.
@@ -65,7 +89,7 @@ suspended_run() {
   assert_exits 75 at_time +70d dokku letsencrypt:auto-renew --scheduled
   held_for 12 .run
   held_for 12 $stuck
-  for offset in +70d +71d +88d; do
+  for offset in +70d +71d +89d; do
     assert_exits 1 at_time $offset dokku letsencrypt:auto-renew --scheduled
     assert_contains "$err" "Another run over all apps has come to no end (process $pid, for 12 h)" "stderr at $offset"
     assert_contains "$err" "A run for $stuck has come to no end (process $pid, for 12 h)" "stderr at $offset"
@@ -79,14 +103,14 @@ suspended_run() {
     assert_runs at_time $offset dokku letsencrypt:status $other
   done
   tls_verify $other.example.test
-  assert_exits 1 at_time +88d dokku letsencrypt:enable $stuck
+  assert_exits 1 at_time +89d dokku letsencrypt:enable $stuck
   assert_contains "$err" "A run for $stuck has come to no end (process $pid, for 12 h)" "stderr of enable"
   # What was begun is taken up.
   kill -KILL "$pid"
   wait || true
   ca_time 0
-  assert_runs at_time +88d dokku letsencrypt:auto-renew --scheduled
-  assert_runs at_time +88d dokku letsencrypt:status $stuck
+  assert_runs at_time +89d dokku letsencrypt:auto-renew --scheduled
+  assert_runs at_time +89d dokku letsencrypt:status $stuck
   tls_verify $stuck.example.test
 }
 
@@ -127,6 +151,7 @@ a_year_of_patience() {
 }
 
 scenario "no run over all apps for a day and a half is told, by each app" nobody_renews
+scenario "a command that is suspended while it orders is named" suspended_enable
 scenario "a run that is suspended stops itself alone, and is named" suspended_run
 scenario "output that nobody reads begins to wait" unread_output
 scenario "an order that wants a year of patience is left to a run within a day" a_year_of_patience
