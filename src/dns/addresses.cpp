@@ -47,11 +47,13 @@ void add_addresses(const std::vector<std::string>& values, std::vector<std::stri
 
 /// Asks for both families.
 Addresses gather(const std::string& name, const Ask& ask) {
-    Addresses found{State::missing, {}, {}, {}};
+    Addresses found;
+    found.state = State::missing;
     for (const RecordType type : {RecordType::a, RecordType::aaaa}) {
         const auto answer = ask(type);
         if (!answer) {
             found.state = State::unknown;
+            found.is_silent = is_unanswered(answer.error());
             found.evidence = answer.error().message;
             break;  // who is silent now would be so for as long again
         }
@@ -64,6 +66,7 @@ Addresses gather(const std::string& name, const Ask& ask) {
     }
     if (!found.ipv4.empty() || !found.ipv6.empty()) {
         found.state = State::found;
+        found.is_silent = false;
         found.evidence.clear();
     }
     return found;

@@ -16,6 +16,7 @@ struct Addresses {
         unknown,  ///< nobody could say
     };
     State state = State::unknown;
+    bool is_silent = false;         ///< unknown since no server answered at all
     std::vector<std::string> ipv4;  ///< of A records: canonical text, no doubles
     std::vector<std::string> ipv6;  ///< of AAAA records, likewise
     /// Why there are none, one line for an operator: `NXDOMAIN from 192.0.2.53`.

@@ -142,6 +142,11 @@ base::Result<std::optional<base::Clock::Monotonic>> Propagation::look() {
                        "lego-args --dns.propagation-wait=<time>"});
 }
 
+bool Propagation::has_seen() const {
+    return std::any_of(plan_->looks.begin(), plan_->looks.end(),
+                       [](const Look& look) { return look.last == Finding::shows; });
+}
+
 base::Result<void> wait_for_records(const Resolver& resolver,
                                     const std::vector<ChallengeRecord>& records,
                                     const PropagationRules& rules, base::Clock& clock) {

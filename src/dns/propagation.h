@@ -41,6 +41,9 @@ class Propagation {
     /// late.
     base::Result<std::optional<base::Clock::Monotonic>> look();
 
+    /// Has any server shown a record? Not after a fixed wait, nor where nobody could be asked.
+    bool has_seen() const;
+
   private:
     struct Plan;
     std::unique_ptr<Plan> plan_;

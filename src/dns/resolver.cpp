@@ -173,6 +173,8 @@ base::Result<Answer> ask_server(const ServerAddress& server, const std::string& 
     auto message = exchange(server, question, Transport::udp, end);
     if (message && is_truncated(*message)) {
         message = exchange(server, question, Transport::tcp, end);
+        // It is there: what is in its way is a firewall that lets UDP through alone.
+        if (!message) message.error().kind = base::ErrorKind::protocol;
     }
     if (!message) return std::move(message).error();
     auto answer = parse_answer(*message);

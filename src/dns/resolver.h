@@ -31,9 +31,10 @@ class Resolver {
     const ResolverSettings& settings() const noexcept { return settings_; }
 
     /// The first finding of a server; if none has one, what the first of them said instead.
-    /// `network` or `timeout` if nobody answered, `protocol` if only nonsense came, `invalid_input`
-    /// for a name that DNS cannot hold or a server that is no address. Servers that have been
-    /// silent are not asked for a while (silence.h): `timeout` at once.
+    /// `network` or `timeout` if nobody answered (is_unanswered()), `protocol` if only nonsense
+    /// came or half an answer, `invalid_input` for a name that DNS cannot hold or a server that is
+    /// no address. Servers that have been silent are not asked for a while (silence.h): `timeout`
+    /// at once.
     base::Result<Answer> ask(std::string_view name, RecordType type) const;
 
     /// Would a question be answered by `timeout` without being asked?
@@ -45,5 +46,12 @@ class Resolver {
   private:
     ResolverSettings settings_;
 };
+
+/// Is it that no server said anything, or none is known?
+inline bool is_unanswered(const base::Error& error) {
+    using base::ErrorKind;
+    return error.kind == ErrorKind::network || error.kind == ErrorKind::timeout ||
+           error.kind == ErrorKind::not_found;
+}
 
 }  // namespace dns

@@ -19,9 +19,11 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Add an A record for <domain> that leads to this host. The certificate follows by itself; "
      "to look at once: dokku letsencrypt:retry <app>"},
     {cause::kResolverSilent, NameStatus::pending_dns, true,
-     "None of the name servers that this host asks has answered for a while. Names that no "
-     "certificate covers yet wait for them; renewals go on, since the CA asks servers of its own.",
-     "No answer to three questions in a row, and none to one that is asked each minute.",
+     "None of the name servers that this host asks says anything about the name. Names that no "
+     "certificate covers yet wait for them; renewals go on, since the CA asks servers of its own, "
+     "as long as this host finds the CA.",
+     "No answer at all to a question about the name. After three such questions in a row the "
+     "servers are left alone for a minute.",
      "See /etc/resolv.conf and whether those servers can be reached (UDP and TCP port 53), or name "
      "others: dokku letsencrypt:set <app> dns-resolvers <address>"},
     {cause::kOtherServer, NameStatus::pending_dns, true,

@@ -86,6 +86,12 @@ base::Result<std::optional<base::Clock::Monotonic>> DnsChallenges::look() {
     return propagation_->look();
 }
 
+std::string_view DnsChallenges::finding() const {
+    if (rules_.fixed_wait) return "The wait for the records is over";
+    return propagation_->has_seen() ? "The records are there"
+                                    : "No name server says whether the records are there";
+}
+
 void DnsChallenges::clean_up() {
     for (const dns::ChallengeRecord& record : records_) {
         const auto removed = provider_->cleanup(record);

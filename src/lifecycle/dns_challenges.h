@@ -36,6 +36,9 @@ class DnsChallenges {
     /// have taken too long.
     base::Result<std::optional<base::Clock::Monotonic>> look();
 
+    /// What is known of the records once look() waits for nothing more, in words for a log.
+    std::string_view finding() const;
+
     /// A record that cannot be taken away is a warning.
     void clean_up();
 

@@ -200,7 +200,7 @@ class Running {
         next_ = later->value_or(context_.clock.monotonic());
         if (later->has_value()) return;
         waits_for_records_ = false;
-        context_.log.verbose("The records are there; asking the CA to validate");
+        context_.log.verbose(std::string{job_.records->finding()} + "; asking the CA to validate");
     }
 
     void clean_up_records() {

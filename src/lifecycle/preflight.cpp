@@ -144,17 +144,23 @@ std::optional<std::string> why_closed(const dns::Resolver& resolver, const std::
     return *today ? dns::why_forbidden(**today, request) : std::nullopt;
 }
 
-/// Names that no certificate of ours has and of which no name server says anything. Those that are
-/// covered go on: the CA asks servers of its own, and their certificate has an end.
-void defer_unresolved(IssueJob& job) {
-    for (const std::string& name : to_texts(job.names)) {
-        const auto found = job.addresses.find(name);
-        const bool unknown =
-            found != job.addresses.end() && found->second.state == dns::Addresses::State::unknown;
-        if (!unknown || job.covers(name)) continue;
-        hold(job, name, cause::kResolverSilent,
-             name + " is not ordered yet: " + found->second.evidence);
+/// No name server says anything about a name. One that a certificate of ours covers goes on: the CA
+/// asks servers of its own, and that certificate has an end.
+void defer_unresolved(IssueJob& job, const std::string& name, const std::string& evidence) {
+    if (job.covers(name)) return;
+    hold(job, name, cause::kResolverSilent, name + " is not ordered yet: " + evidence);
+}
+
+/// DNS-01 needs no address, but somebody who can tell whether its records are there.
+void check_name_servers(const dns::Resolver& resolver, IssueJob& job) {
+    if (job.options.lego.dns.fixed_wait) return;
+    for (const dns::DnsName& name : job.names) {
+        if (job.covers(name.str())) continue;
+        const auto answer = resolver.ask(name.base_name(), dns::RecordType::ns);
+        if (answer || !dns::is_unanswered(answer.error())) continue;
+        defer_unresolved(job, name.str(), answer.error().message);
     }
+    job.drop_held();
 }
 
 /// An IPv4 address in place of a name.
@@ -168,9 +174,12 @@ dns::Addresses leads_to_itself(const std::string& address) {
 }  // namespace
 
 void check_dns(const Context& context, IssueJob& job, const EnableWish& wish) {
-    if (!is_checked(job) || job.settings.uses_dns()) return;
+    if (!is_checked(job)) return;
+    const bool nobody_watches = wish.is_unattended();
+    if (job.settings.uses_dns() && !nobody_watches) return;
     const auto resolver = open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(cause::kSettings, resolver.error());
+    if (job.settings.uses_dns()) return check_name_servers(*resolver, job);
     const auto confirm = whose_word(job);
     for (const dns::DnsName& each : job.names) {
         const std::string& name = each.str();
@@ -183,9 +192,9 @@ void check_dns(const Context& context, IssueJob& job, const EnableWish& wish) {
             hold(job, name, cause::kDnsMissing,
                  name + " does not resolve yet: " + addresses.evidence);
         }
+        if (nobody_watches && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
         job.addresses.insert_or_assign(name, std::move(addresses));
     }
-    if (wish.is_unattended() && resolver->is_left_alone()) defer_unresolved(job);
     job.drop_held();
 }
 

@@ -54,6 +54,15 @@ renewals_go_on() {
   done
 }
 
+# One name alone, at which nobody looks: a refused validation would not tell why.
+the_only_name_waits() {
+  dokku letsencrypt:set --global auto-issue true >/dev/null
+  dokku apps:create alone >/dev/null 2>&1
+  at_time +80d dokku domains:add alone alone.example.test >/dev/null 2>&1
+  assert_eq "pending-dns resolver-silent" "$(status_of alone.example.test +80d alone)" "status of alone"
+  assert_eq 0 "$(jq '[.names[].refusals // 0] | add' "$(state_file alone)")" "refused validations"
+}
+
 and_then_they_answer() {
   dokku letsencrypt:set --global dns-resolvers >/dev/null
   at_time +81d world-cron letsencrypt/cron || true
@@ -61,4 +70,5 @@ and_then_they_answer() {
 }
 
 scenario "renewals go on, and take no time; new names wait" renewals_go_on
+scenario "a name that is alone waits as well" the_only_name_waits
 scenario "what waited follows once a name server answers" and_then_they_answer

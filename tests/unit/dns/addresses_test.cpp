@@ -164,6 +164,7 @@ TEST_CASE("nothing in one family and a failure in the other is not missing", "[d
     world.recursive.answer(kName, is_empty, code(0));
     const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
     CHECK(found.state == State::unknown);
+    CHECK_FALSE(found.is_silent);
     CHECK(found.evidence == "SERVFAIL from 127.0.0.1");
 }
 
@@ -176,6 +177,7 @@ TEST_CASE("silence is no finding and is not waited for twice", "[dns]") {
     const auto found = look_up_addresses(resolver, kName, Confirm::none);
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds{790});
     CHECK(found.state == State::unknown);
+    CHECK(found.is_silent);
     CHECK_THAT(found.evidence, ContainsSubstring("127.0.0.1 did not answer"));
     CHECK(server.asked(kName, RecordType::aaaa) == 0);
 }

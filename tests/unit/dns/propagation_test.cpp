@@ -153,6 +153,20 @@ TEST_CASE("a zone without servers holds nobody up", "[dns]") {
     CHECK(bench.clock.passed() == milliseconds{0});
 }
 
+TEST_CASE("it is known whether anybody has shown a record", "[dns]") {
+    Bench bench;
+    bench.answer(kName, RecordType::txt, {text({"value"})});
+    const auto has_seen = [&](const PropagationRules& rules) {
+        dns::Propagation propagation{bench.resolver, {record()}, rules, bench.clock};
+        REQUIRE(propagation.look());
+        return propagation.has_seen();
+    };
+    CHECK(has_seen({}));
+    CHECK_FALSE(has_seen({.fixed_wait = seconds{0}}));
+    bench.recursive.answer("shop.test", RecordType::ns, DnsReply{});
+    CHECK_FALSE(has_seen({}));
+}
+
 TEST_CASE("recursive resolvers are asked last, and only if they shall be", "[dns]") {
     Bench bench;
     bench.answer(kName, RecordType::txt, {nothing(), text({"value"})});

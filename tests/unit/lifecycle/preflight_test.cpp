@@ -1,6 +1,6 @@
 #include "lifecycle/preflight.h"
 
-#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,24 +13,36 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-/// The app's only name server has not answered to the last questions of the run.
-struct Unheard : test::RunBench {
-    static constexpr std::array kNames{"a.example", "b.example", "c.example", "d.example"};
+const Words kNames{"a.example", "b.example", "c.example", "d.example"};
 
+/// The app's only name server does not answer.
+struct Unheard : test::RunBench {
     Unheard() {
+        test::DnsReply nothing;
+        nothing.silent = true;
+        server.otherwise(nothing);
+    }
+    /// As after three questions of the run.
+    void give_up() {
         const auto silence = context.silences->of({server.address()});
         for (int question = 0; question < 3; ++question)
             silence->note_no_answer(std::chrono::steady_clock::now());
     }
-    lifecycle::IssueJob looked_at(lifecycle::Origin origin) {
-        auto made = job({kNames.begin(), kNames.end()});
+    lifecycle::IssueJob looked_at(lifecycle::Origin origin, const Words& names,
+                                  const std::string& provider = "") {
+        auto made = job(names);
         made.covered = {"a.example", "d.example"};
         made.settings.dns_resolvers.computed = "127.0.0.1:" + std::to_string(server.address().port);
+        made.settings.dns_provider.computed = provider;
+        made.options.lego.dns.query_timeout = std::chrono::seconds{1};
+        made.options.lego.dns.fixed_wait = fixed_wait;
         lifecycle::EnableWish wish;
         wish.origin = origin;
         lifecycle::check_dns(context, made, wish);
         return made;
     }
+
+    std::optional<std::chrono::seconds> fixed_wait;
 
     test::DnsServer server;
 };
@@ -40,7 +52,8 @@ struct Unheard : test::RunBench {
 TEST_CASE("while no name server answers, what nobody asked for is not ordered for the first time",
           "[lifecycle][issue-9]") {
     Unheard bench;
-    const auto job = bench.looked_at(lifecycle::Origin::scheduled);
+    bench.give_up();
+    const auto job = bench.looked_at(lifecycle::Origin::scheduled, kNames);
     CHECK(lifecycle::to_texts(job.names) == Words{"a.example", "d.example"});
     CHECK(job.alive());
     REQUIRE(job.held.size() == 2);
@@ -48,13 +61,34 @@ TEST_CASE("while no name server answers, what nobody asked for is not ordered fo
     CHECK(job.held.front().cause == lifecycle::cause::kResolverSilent);
     // No app of the run waits for the same servers again.
     CHECK(bench.server.questions().empty());
-    CHECK(bench.looked_at(lifecycle::Origin::automatic).held.size() == 2);
-    CHECK(bench.looked_at(lifecycle::Origin::all).held.empty());
+    CHECK(bench.looked_at(lifecycle::Origin::automatic, kNames).held.size() == 2);
+    CHECK(bench.looked_at(lifecycle::Origin::all, kNames).held.empty());
+}
+
+TEST_CASE("one name of which no name server says anything is enough", "[lifecycle]") {
+    Unheard bench;
+    const auto job = bench.looked_at(lifecycle::Origin::automatic, {"b.example"});
+    REQUIRE(job.held.size() == 1);
+    CHECK(job.held.front().cause == lifecycle::cause::kResolverSilent);
+    CHECK_FALSE(job.alive());
+}
+
+TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there", "[lifecycle]") {
+    Unheard bench;
+    const auto held = [&](lifecycle::Origin origin, const std::string& name) {
+        return bench.looked_at(origin, {name}, "exec").held.size();
+    };
+    CHECK(held(lifecycle::Origin::automatic, "b.example") == 1);
+    CHECK(held(lifecycle::Origin::scheduled, "a.example") == 0);
+    CHECK(held(lifecycle::Origin::typed, "b.example") == 0);
+    bench.fixed_wait = std::chrono::seconds{60};  // which asks nobody
+    CHECK(held(lifecycle::Origin::automatic, "b.example") == 0);
 }
 
 TEST_CASE("who is there to see it goes on without an answer", "[lifecycle][issue-9]") {
     Unheard bench;
-    const auto job = bench.looked_at(lifecycle::Origin::typed);
+    bench.give_up();
+    const auto job = bench.looked_at(lifecycle::Origin::typed, kNames);
     CHECK(job.names.size() == 4);
     CHECK(job.held.empty());
 }
