@@ -5,7 +5,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "base/text.h"
 #include "dokku/app.h"
 
 namespace dokku {
@@ -20,22 +19,6 @@ std::string variable(const char* name, std::string fallback = {}) {
 std::string home_of_dokku() {
     const passwd* user = ::getpwnam("dokku");
     return user != nullptr ? std::string{user->pw_dir} : std::string{"/home/dokku"};
-}
-
-/// ID of /etc/os-release.
-std::string this_distro() {
-    const auto release = base::read_file("/etc/os-release", 64UL << 10U);
-    if (!release) return {};
-    for (std::string_view line : base::split_lines(*release)) {
-        if (!line.starts_with("ID=")) continue;
-        line.remove_prefix(3);
-        while (!line.empty() && (line.front() == '"' || line.front() == '\''))
-            line.remove_prefix(1);
-        while (!line.empty() && (line.back() == '"' || line.back() == '\''))
-            line.remove_suffix(1);
-        return std::string{line};
-    }
-    return {};
 }
 
 /// The folder of the running executable, or the one above for those in subcommands/ and libexec/.
@@ -83,7 +66,6 @@ Environment Environment::read() {
     e.system_user = variable("DOKKU_SYSTEM_USER", "dokku");
     e.system_group = variable("DOKKU_SYSTEM_GROUP", "dokku");
     e.distro = variable("DOKKU_DISTRO");
-    if (e.distro.empty()) e.distro = this_distro();
     e.init_system = variable("DOKKU_INIT_SYSTEM");
     e.app_flag = variable("DOKKU_APP_NAME");
     e.run = variable("DOKKU_LETSENCRYPT_RUN");

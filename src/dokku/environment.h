@@ -21,7 +21,7 @@ struct Environment {
     base::Path nginx_folder{"/etc/nginx/conf.d"};  ///< nginx includes every *.conf in it
     std::string system_user;                       ///< owner of what we write
     std::string system_group;
-    std::string distro;       ///< `debian`, `ubuntu`, ...; empty if unknown
+    std::string distro;       ///< DOKKU_DISTRO: `debian`, `ubuntu`, ...; empty without
     std::string init_system;  ///< DOKKU_INIT_SYSTEM: `sv` in the docker image, else empty
     std::string app_flag;     ///< DOKKU_APP_NAME, the value of `--app`
     std::string run;          ///< DOKKU_LETSENCRYPT_RUN: we were started by a run of ours

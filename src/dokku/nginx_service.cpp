@@ -76,6 +76,22 @@ base::Unexpected<base::Error> refused_by_sudo(const std::vector<std::string>& ar
                        "`sudo dokku plugin:install --core` writes them again."});
 }
 
+/// ID of /etc/os-release.
+std::string this_distro() {
+    const auto release = base::read_file("/etc/os-release", 64UL << 10U);
+    if (!release) return {};
+    for (std::string_view line : base::split_lines(*release)) {
+        if (!line.starts_with("ID=")) continue;
+        line.remove_prefix(3);
+        while (!line.empty() && (line.front() == '"' || line.front() == '\''))
+            line.remove_prefix(1);
+        while (!line.empty() && (line.back() == '"' || line.back() == '\''))
+            line.remove_suffix(1);
+        return std::string{line};
+    }
+    return {};
+}
+
 ReloadFacts read_facts(const Environment& environment, const Scope& scope) {
     const PropertyStore nginx{environment, "nginx"};
     ReloadFacts facts;
@@ -83,7 +99,7 @@ ReloadFacts read_facts(const Environment& environment, const Scope& scope) {
     if (facts.service_command.empty()) {
         facts.service_command = nginx.get(Scope::global(), "nginx-service-command").value_or("");
     }
-    facts.distro = environment.distro;
+    facts.distro = environment.distro.empty() ? this_distro() : environment.distro;
     facts.init_system = environment.init_system;
     facts.openresty = is_executable("/usr/bin/openresty");
     for (const char* path : {"/usr/bin/systemctl", "/bin/systemctl"}) {

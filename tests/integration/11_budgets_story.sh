@@ -115,9 +115,20 @@ letsencrypt:help
 COMMANDS
 }
 
+# What the crontab calls each minute. Its libraries are read as any program's are.
+idle_cron_reads_one_file() {
+  local record read
+  record=$(mktemp)
+  assert_runs strace -f -qq -e trace=open,openat,execve -o "$record" "$(crontab -u dokku -l | grep -o '/[^ ]*/letsencrypt/cron')"
+  assert_eq 1 "$(grep -c execve "$record")" "programs"
+  read=$(sed -n 's/.*open[a-z]*([^"]*"\([^"]*\)".*= [0-9]*$/\1/p' "$record" | grep -vE '\.so(\.[0-9]+)*$|^/etc/ld\.so\.|^/proc/self/|/locale' || true)
+  assert_eq "$(global_folder)/state/due" "$read" "files"
+}
+
 scenario "a cold start costs at most 11 requests, 6 trigger calls, one rebuild and two reloads" cold_start
 scenario "a second app in a new process costs at most 9 requests" second_app
 scenario "a renewal with the same names rebuilds nothing" renewal
 scenario "more names cost one rebuild" changed_names
 scenario "enable starts plugn and sudo, and no docker, openssl or curl" enable_starts_no_tools
+scenario "cron reads one file while nothing is due" idle_cron_reads_one_file
 scenario "active, report, list, set and help start nothing" light_commands_start_nothing
