@@ -50,14 +50,20 @@ acme::Outcome<acme::Account> find_or_register(acme::Client& client, const dokku:
     return acme::register_account(client, contacts(settings), &external);
 }
 
-base::Result<crypto::PrivateKey> read_key(const store::StoredAccount& account,
+/// `io` for a file that holds no key: no setting mends it.
+base::Result<crypto::PrivateKey> read_key(const Context& context,
+                                          const store::StoredAccount& account,
                                           const dokku::Settings& settings) {
     auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
-    if (!key) {
-        key.error().message =
-            "the account key for " + settings.account_email() + ": " + key.error().message;
-    }
-    return key;
+    if (key) return key;
+    const std::string file =
+        context.store.account_key_file(settings.server.computed, settings.account_email()).string();
+    return base::fail(base::ErrorKind::io,
+                      "the account key for " + settings.account_email() +
+                          " is damaged: " + key.error().message + ": " + file,
+                      {"Put the file back from a backup. Without one, move it away, and the next "
+                       "run makes a new account: sudo mv " +
+                       file + " " + file + ".damaged"});
 }
 
 }  // namespace
@@ -105,7 +111,7 @@ CaSessions::Opened CaSessions::make(const dokku::Settings& settings, const LegoO
         finish_key_change(settings, *directory, **stored);
         stored = context_.store.read_account(server, settings.account_email());
         if (!stored || !*stored) return make_account(settings, options, std::move(*directory));
-        auto key = read_key(**stored, settings);
+        auto key = read_key(context_, **stored, settings);
         if (!key) return local(std::move(key).error(), server);
         auto session = start(std::move(*key), std::move(*directory), options);
         session->client().use_account((*stored)->url);
@@ -127,7 +133,7 @@ CaSessions::Opened CaSessions::make_account(const dokku::Settings& settings,
     const bool key_is_new = !stored->has_value();
     auto key = key_is_new
                    ? crypto::PrivateKey::generate(options.key_type.value_or(crypto::KeyType::p256))
-                   : read_key(**stored, settings);
+                   : read_key(context_, **stored, settings);
     if (!key) return local(std::move(key).error(), server);
     if (key_is_new) {
         if (auto kept = context_.store.write_account_key(server, email, key->to_pem()); !kept) {

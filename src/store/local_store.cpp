@@ -63,7 +63,7 @@ base::Result<std::optional<StoredAccount>> LocalStore::read_account(std::string_
                                                                     std::string_view email) const {
     if (auto checked = check_email(email); !checked) return std::move(checked).error();
     const base::Path folder = account_folder(server_url, email);
-    auto key = base::read_file(folder / "keys" / (std::string{email} + ".key"));
+    auto key = base::read_file(account_key_file(server_url, email));
     if (!key) {
         if (key.error().kind == base::ErrorKind::not_found) return std::optional<StoredAccount>{};
         return std::move(key).error();
@@ -129,6 +129,10 @@ base::Result<void> LocalStore::write_account(std::string_view server_url, std::s
     const base::Path folder = account_folder(server_url, email);
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
     return base::replace_file(folder / "account.json", out.text(), kPrivateFile);
+}
+
+base::Path LocalStore::account_key_file(std::string_view server_url, std::string_view email) const {
+    return account_folder(server_url, email) / "keys" / (std::string{email} + ".key");
 }
 
 base::Path LocalStore::next_key_file(std::string_view server_url, std::string_view email) const {

@@ -122,6 +122,8 @@ class LocalStore {
     base::Result<std::optional<StoredAccount>> read_account(std::string_view server_url,
                                                             std::string_view email) const;
 
+    base::Path account_key_file(std::string_view server_url, std::string_view email) const;
+
     /// Before newAccount, so that a lost answer loses no account.
     base::Result<void> write_account_key(std::string_view server_url, std::string_view email,
                                          const base::Secret& key_pem) const;

@@ -248,7 +248,12 @@ TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][C-
     lifecycle::CaSessions sessions{opening.context};
     const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE_FALSE(session);
-    CHECK(session.error().error.message.starts_with("the account key for me@x.test: "));
+    const base::Error& error = session.error().error;
+    CHECK(error.kind == base::ErrorKind::io);
+    CHECK(error.message.starts_with("the account key for me@x.test is damaged: "));
+    CHECK(error.message.ends_with(opening.key_file().string()));
+    REQUIRE(error.steps.size() == 1);
+    CHECK_THAT(error.steps.front(), ContainsSubstring("sudo mv " + opening.key_file().string()));
     CHECK_THAT(session.error().error.message, !ContainsSubstring("secret"));
     CHECK_THAT(test::content_of(opening.key_file()), ContainsSubstring("secret"));
 }
