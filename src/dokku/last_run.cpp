@@ -51,11 +51,11 @@ base::Result<void> write_last_run(const Environment& environment, const LastRun&
 std::optional<base::UtcTime> without_run_since(const Environment& environment, base::UtcTime now) {
     constexpr std::chrono::hours kLongest{36};
     if (!is_autorenew_enabled(environment)) return std::nullopt;
-    if (read_installation(environment) != Installation::installed) return std::nullopt;
+    if (read_installation(environment) == Installation::uninstalled) return std::nullopt;
     base::UtcTime since{};
-    // A time that is still to come is a wrong clock's.
+    // One that is still to come is a wrong clock's: near by it says that a run was here.
     const auto consider = [&](base::UtcTime at) {
-        if (at <= now + std::chrono::hours{1}) since = std::max(since, at);
+        if (at <= now + kLongest) since = std::max(since, std::min(at, now));
     };
     if (const auto last = read_last_run(environment)) consider(last->at);
     for (const char* file : {"autorenew", "installation"}) {
@@ -64,6 +64,14 @@ std::optional<base::UtcTime> without_run_since(const Environment& environment, b
     }
     if (now - since < kLongest) return std::nullopt;
     return since;
+}
+
+std::string describe_missing_run(base::UtcTime since) {
+    if (since == base::UtcTime{}) {
+        return "all that is known of runs over all apps is dated far in the future; is this host's "
+               "clock right?";
+    }
+    return "no run over all apps has come to its end since " + base::to_readable(since);
 }
 
 std::optional<base::UtcTime> next_run(const Environment& environment, base::UtcTime now) {

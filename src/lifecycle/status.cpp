@@ -58,8 +58,7 @@ std::optional<Trouble> find_trouble(const dokku::Environment& environment,
                        "a run for the app has come to no end (" + store::to_text(*stuck) + ")"};
     }
     if (const auto since = dokku::without_run_since(environment, now)) {
-        return Trouble{cause::kNoRenewalRun, "no run over all apps has come to its end since " +
-                                                 base::to_readable(*since)};
+        return Trouble{cause::kNoRenewalRun, dokku::describe_missing_run(*since)};
     }
     return std::nullopt;
 }

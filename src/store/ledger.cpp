@@ -1,5 +1,6 @@
 #include "store/ledger.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "base/directory.h"
 #include "base/lock.h"
 #include "base/text.h"
+#include "store/waits.h"
 
 namespace store {
 namespace {
@@ -20,8 +22,7 @@ constexpr std::size_t kMaxLedgerBytes = 64UL << 20U;
 constexpr std::chrono::minutes kClockSlack{1};
 
 bool is_young(const LedgerEntry& entry, base::UtcTime now) {
-    const bool holds = entry.kind == LedgerKind::parked && entry.until > now;
-    return holds || entry.at > now - Ledger::kLife;
+    return entry.at > now - Ledger::kLife;
 }
 
 base::Result<base::FileLock> lock_beside(const base::Path& file) {
@@ -60,7 +61,10 @@ std::vector<LedgerEntry> young_entries(std::string_view text, base::UtcTime now)
     std::vector<LedgerEntry> young;
     for (const std::string_view line : base::split_lines(text)) {
         auto entry = parse_ledger_entry(line);
-        if (entry && is_young(*entry, now)) young.push_back(std::move(*entry));
+        if (!entry || !is_young(*entry, now)) continue;
+        // No CA is believed for longer, whatever stands there.
+        entry->until = std::min<base::UtcTime>(entry->until, entry->at + kLongestAskedWait);
+        young.push_back(std::move(*entry));
     }
     return young;
 }

@@ -23,6 +23,13 @@ bool bound(Time& until, Time& set, seconds longest, base::UtcTime now) {
     return true;
 }
 
+/// What lasts since a time that is still to come lasts since now.
+bool bound_since(Time& since, base::UtcTime now) {
+    if (!since || *since <= now + kSlack) return false;
+    since = now;
+    return true;
+}
+
 bool bound_name(NameState& name, base::UtcTime now) {
     const bool asked = name.not_before && name.next_try && *name.next_try <= *name.not_before;
     const seconds longest = asked ? kLongestAskedWait : kLongestWait;
@@ -66,8 +73,14 @@ Time earliest_wait(const AppState& state) {
 }
 
 bool bound_due(AppState& state, base::UtcTime now) {
-    if (!state.due || *state.due <= now) return false;
     const Time earliest = earliest_wait(state);
+    if (!state.due) {
+        // What waits and has no such time would never be looked at.
+        if (!earliest || state.switched_off) return false;
+        state.due = earliest;
+        return true;
+    }
+    if (*state.due <= now) return false;
     if (state.due == earliest) return false;
     const bool at_work = state.order && *state.due <= now + kJournalPatience;
     if (at_work && (!earliest || *state.due < *earliest)) return false;
@@ -80,8 +93,11 @@ bool bound_due(AppState& state, base::UtcTime now) {
 
 bool bound_waits(AppState& state, base::UtcTime now) {
     bool changed = false;
-    for (NameState& name : state.names)
+    for (NameState& name : state.names) {
         changed |= bound_name(name, now);
+        changed |= bound_since(name.failing_since, now);
+    }
+    changed |= bound_since(state.ca_fails_since, now);
     if (state.renewal) changed |= bound_question(*state.renewal, now);
     changed |= bound_lists(state, now);
     changed |= bound_due(state, now);

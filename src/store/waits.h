@@ -20,7 +20,8 @@ inline constexpr std::chrono::hours kLongestAskedWait{24 * 7};
 inline constexpr std::chrono::minutes kJournalPatience{15};
 
 /// Cuts each wait of the state to an hour from now that is longer than its bound, or was written at
-/// a time that is still to come; then `due` is the earliest of them again, if it is none of them.
+/// a time that is still to come; then `due` is the earliest of them again, if it is none of them or
+/// missing. What has failed since a time that is still to come has failed since now.
 /// Returns whether anything is another now. Pure.
 bool bound_waits(AppState& state, base::UtcTime now);
 

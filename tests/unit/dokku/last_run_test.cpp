@@ -97,6 +97,26 @@ TEST_CASE("a day and a half without a run that ends is too long", "[dokku][cron]
     CHECK(installed.without_run_at("2026-11-24T18:00:00Z") == "2026-11-22T12:00:00Z");
 }
 
+TEST_CASE("a lost record of the installation does not hide that nothing runs", "[dokku][cron]") {
+    const InstalledHost installed;
+    test::DokkuHost::write(installed.global / "installation", "");
+    set_modified(installed.global / "installation", "2026-11-20T00:00:00Z");
+    CHECK(installed.without_run_at("2026-11-22T00:00:00Z") == "2026-11-20T00:00:00Z");
+    std::filesystem::remove(installed.global / "installation");
+    CHECK(installed.without_run_at("2026-11-22T00:00:00Z") == "2026-11-20T00:00:00Z");
+}
+
+TEST_CASE("a clock that was set back makes no false alarm, and no silence", "[dokku][cron]") {
+    const InstalledHost installed;
+    const auto at = [](const char* time) { return *base::parse_rfc3339(time); };
+    REQUIRE(dokku::write_last_run(installed.host.environment, {at("2026-12-10T14:00:00Z"), 0, 0}));
+    CHECK(installed.without_run_at("2026-12-10T12:00:00Z") == "well");
+    CHECK(installed.without_run_at("2026-12-12T03:00:00Z") == "2026-12-10T14:00:00Z");
+    // All that is known is of later days.
+    CHECK(installed.without_run_at("2026-10-01T00:00:00Z") == "1970-01-01T00:00:00Z");
+    CHECK(dokku::describe_missing_run({}).ends_with("is this host's clock right?"));
+}
+
 TEST_CASE("nobody misses a run that is switched off", "[dokku][cron]") {
     const InstalledHost installed;
     SECTION("the daily run") {

@@ -84,13 +84,21 @@ TEST_CASE("the store knows where the ledger is", "[store][design-3]") {
     CHECK(fs::exists(root / "ledger.jsonl"));
 }
 
-TEST_CASE("eight days count, and what is parked until it is free", "[store][design-3]") {
+TEST_CASE("eight days count", "[store][design-3]") {
     const Host host;
     const auto edge = kNow - Ledger::kLife;
-    const std::vector<LedgerEntry> entries{parked(edge, kNow), parked(edge, kNow + kSecond),
-                                           order(edge), order(edge + kSecond, "young.test")};
+    const std::vector<LedgerEntry> entries{parked(edge, kNow), order(edge),
+                                           order(edge + kSecond, "young.test")};
     REQUIRE(host.ledger().append(entries, kNow));
-    CHECK(host.read() == std::vector<LedgerEntry>{entries[1], entries[3]});
+    CHECK(host.read() == std::vector<LedgerEntry>{entries[2]});
+}
+
+TEST_CASE("nothing is parked for more than a week, whatever stands there", "[store]") {
+    const Host host;
+    REQUIRE(host.ledger().append(
+        {parked(kNow - kDay, kNow + 3 * kDay), parked(kNow - kDay, kNow + 9000 * kDay)}, kNow));
+    CHECK(host.read() == std::vector<LedgerEntry>{parked(kNow - kDay, kNow + 3 * kDay),
+                                                  parked(kNow - kDay, kNow + 6 * kDay)});
 }
 
 TEST_CASE("what a clock that was set back left in the future does not count", "[store]") {
@@ -136,8 +144,8 @@ TEST_CASE("a ledger that is mostly old is rewritten without it", "[store][design
     auto expected = before;
     expected.push_back(order(kNow));
     CHECK(host.read() == expected);
-    CHECK(expected.size() == young + 2);  // all of them, the parked one and the new one
-    CHECK(host.read(kNow + 2 * kDay).size() == young + 2);  // free by then, but a time has come
+    CHECK(expected.size() == young + 1);  // all of them and the new one
+    CHECK(host.read(kNow + 2 * kDay).size() == young + 2);  // a time has come
     CHECK(test::mode_of(host.file) == 0600);
 }
 

@@ -113,6 +113,28 @@ TEST_CASE("due is the earliest of what is waited for", "[store]") {
     CHECK(state.due == kNow + hours{1});
 }
 
+TEST_CASE("an app that waits for something and has no due is due then", "[store]") {
+    auto state = waiting_until(kNow + hours{2}, kNow);
+    state.due.reset();
+    CHECK(store::bound_waits(state, kNow));
+    CHECK(state.due == kNow + hours{2});
+    state.due.reset();
+    state.switched_off = true;
+    CHECK_FALSE(store::bound_waits(state, kNow));
+}
+
+TEST_CASE("what fails since a time that is still to come fails since now", "[store]") {
+    auto state = waiting_until(kNow + hours{1}, kNow);
+    state.names[0].failing_since = kNow - kYear;
+    state.ca_fails_since = kNow - kYear;
+    CHECK_FALSE(store::bound_waits(state, kNow));
+    state.names[0].failing_since = kNow + kYear;
+    state.ca_fails_since = kNow + kYear;
+    CHECK(store::bound_waits(state, kNow));
+    CHECK(state.names[0].failing_since == kNow);
+    CHECK(state.ca_fails_since == kNow);
+}
+
 TEST_CASE("due in the future without anything that is waited for is now", "[store]") {
     store::AppState state;
     state.due = kNow + kYear;  // a hook wrote its own time
