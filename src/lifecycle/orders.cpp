@@ -49,6 +49,7 @@ class Running {
             auto key = crypto::PrivateKey::parse_pem(order->key_pem.reveal());
             if (key) {
                 job_.key = std::move(*key);
+                ordered_ = order->ordered;
                 context_.log.verbose("Resuming the order that an earlier run left behind");
                 return open(order->url);
             }
@@ -144,8 +145,9 @@ class Running {
         if (!run_.journals) return {};
         auto kept = update_claimed_state(context_, job_, [this](store::AppState& state) {
             state.order = store::RunningOrder{
-                flow_->order_url(), job_.settings.server.computed, job_.ca->client().account_url(),
-                job_.hash,          to_texts(job_.names),          job_.key->to_pem()};
+                flow_->order_url(),  job_.settings.server.computed, job_.ca->client().account_url(),
+                job_.hash,           to_texts(job_.names),          job_.key->to_pem(),
+                context_.clock.now()};
         });
         if (!kept) return std::move(kept).error();
         return {};  // what was not kept is noticed before the next step
@@ -172,14 +174,18 @@ class Running {
         end(std::move(failure));
     }
 
-    /// One that the CA answers for and never ends, without a word of when, would be resumed for
-    /// ever.
+    /// One that the CA answers for and never ends would be resumed for ever. While it says that it
+    /// issues, an order beside it would cost a second certificate: that is believed for a day, and
+    /// so is a longer pause that it asks for.
     bool is_stuck(const acme::Failure& failure) const {
         constexpr std::chrono::minutes kOurOwnPauses{1};
+        constexpr std::chrono::hours kToIssue{24};
+        if (failure.error.kind != base::ErrorKind::timeout || !flow_->order()) return false;
+        const base::UtcTime now = context_.clock.now();
         const auto& until = failure.error.retry_at;
-        const bool asked_for_patience = until && *until - context_.clock.now() > kOurOwnPauses;
-        return failure.error.kind == base::ErrorKind::timeout && flow_->order().has_value() &&
-               !asked_for_patience;
+        if (until && *until - now > kOurOwnPauses) return false;
+        const bool issues = flow_->order()->status == acme::OrderStatus::processing;
+        return !issues || !ordered_ || now - *ordered_ > kToIssue;
     }
 
     void present_records() {
@@ -231,6 +237,7 @@ class Running {
     std::unique_ptr<acme::OrderFlow> flow_;
     base::Clock::Monotonic next_{};
     std::string journalled_url_;
+    std::optional<base::UtcTime> ordered_;  ///< when an earlier run made the order
     bool resumed_ = false;
     bool finished_ = false;
 };

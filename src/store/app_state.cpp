@@ -78,6 +78,7 @@ std::optional<RunningOrder> read_order(const json::Value& state) {
     order.hash = object->string("hash").value_or("");
     order.names = object->strings("names");
     order.key_pem = base::Secret{object->string("key").value_or("")};
+    order.ordered = read_time(*object, "ordered");
     order.chain_pem = object->string("certificate").value_or("");
     order.certificate_url = object->string("certificate_url").value_or("");
     if (order.hash.empty()) return std::nullopt;
@@ -188,6 +189,7 @@ void write_order(json::Writer& out, const RunningOrder& order) {
     out.member("hash", order.hash);
     out.member("names", order.names);
     out.member("key", order.key_pem.reveal());
+    write_time(out, "ordered", order.ordered);
     if (!order.chain_pem.empty()) out.member("certificate", order.chain_pem);
     if (!order.certificate_url.empty()) out.member("certificate_url", order.certificate_url);
     out.end_object();

@@ -56,6 +56,8 @@ struct RunningOrder {
     std::string hash;  ///< of the configuration that it is for
     std::vector<std::string> names;
     base::Secret key_pem;  ///< of the certificate to be
+    /// When the CA was asked for it; an older release did not write it down.
+    std::optional<base::UtcTime> ordered{};
     /// What the CA issued, where it could not be installed yet: by this host's clock it is not
     /// valid. Both empty otherwise.
     std::string chain_pem{};

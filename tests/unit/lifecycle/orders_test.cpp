@@ -202,18 +202,36 @@ TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifec
 
 TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle][kill]") {
     Ordering ordering;
-    ordering.leave_behind(Ordering::journalled());
-    SECTION("for it would be resumed for ever") {
-        constexpr int kPolls = 66;  // five minutes, at pauses that grow to five seconds
+    auto order = Ordering::journalled();
+    constexpr int kPolls = 66;  // five minutes, at pauses that grow to five seconds
+    const auto is_polled = [&] {
         for (int i = 0; i < kPolls; ++i)
             ordering.post("/order/1", order_json("processing"));
+    };
+    SECTION("for it would be resumed for ever") {
+        // An older release did not write down when.
+        if (GENERATE(true, false)) order.ordered = ordering.clock.now() - std::chrono::hours{25};
+        ordering.leave_behind(std::move(order));
+        is_polled();
         ordering.whole_order();
         const auto job = ordering.run();
         REQUIRE(job.alive());
         CHECK_FALSE(job.key->same_public_key(test::account_key()));
         CHECK(ordering.http.left() == 0);
     }
+    SECTION("but not while the CA says that it issues, for a day") {
+        order.ordered = ordering.clock.now() - std::chrono::hours{23};
+        ordering.leave_behind(std::move(order));
+        is_polled();
+        const auto job = ordering.run();
+        REQUIRE_FALSE(job.alive());
+        CHECK(job.failure->error.kind == base::ErrorKind::timeout);
+        REQUIRE(ordering.state().order);
+        CHECK(ordering.state().order->url == at_ca("/order/1"));
+        CHECK(ordering.http.left() == 0);
+    }
     SECTION("but not if the CA asks for patience") {
+        ordering.leave_behind(std::move(order));
         ordering.http.post(at_ca("/order/1"), 200, order_json("processing"),
                            {{"retry-after", "3600"}});
         const auto job = ordering.run();
