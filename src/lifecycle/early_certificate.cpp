@@ -4,6 +4,26 @@
 #include "lifecycle/claim.h"
 
 namespace lifecycle {
+namespace {
+
+bool is_still_good(CaQuestions& questions, const IssueJob& job) {
+    const std::string& pem = job.issued->chain_pem;
+    auto chain = crypto::parse_chain_pem(pem);
+    return chain && !questions.was_revoked(job.app, {std::move(*chain), pem, base::Secret{}});
+}
+
+/// Of the journal only that the app is at work stays: another is ordered.
+void drop(const Context& context, IssueJob& job, const store::RunningOrder& order) {
+    job.key.reset();
+    job.issued.reset();
+    const auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
+        state.order = store::RunningOrder{"",         order.directory_url, "",
+                                          order.hash, order.names,         base::Secret{}};
+    });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+}  // namespace
 
 std::optional<base::UtcTime> installable_from(const Context& context, const IssueJob& job) {
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
@@ -32,7 +52,8 @@ base::Result<void> keep_until(const Context& context, IssueJob& job, base::UtcTi
     return {};
 }
 
-bool take_up_early_certificate(const Context& context, IssueJob& job) {
+bool take_up_early_certificate(CaQuestions& questions, IssueJob& job) {
+    const Context& context = questions.context();
     const auto state = context.store.read_state(job.app.text());
     if (!state || !state->order || state->order->chain_pem.empty()) return false;
     const store::RunningOrder& order = *state->order;
@@ -46,7 +67,9 @@ bool take_up_early_certificate(const Context& context, IssueJob& job) {
     job.issued = acme::IssuedCertificate{};
     job.issued->chain_pem = order.chain_pem;
     job.issued->url = order.certificate_url;
-    return true;
+    if (installable_from(context, job) || is_still_good(questions, job)) return true;
+    drop(context, job, order);
+    return false;
 }
 
 }  // namespace lifecycle

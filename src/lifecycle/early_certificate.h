@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "lifecycle/ca_questions.h"
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 
@@ -18,7 +19,8 @@ std::optional<base::UtcTime> installable_from(const Context& context, const Issu
 base::Result<void> keep_until(const Context& context, IssueJob& job, base::UtcTime from);
 
 /// Takes the one that was kept for exactly this configuration and these names as the one to
-/// install: no CA is asked. Returns whether there was one.
-bool take_up_early_certificate(const Context& context, IssueJob& job);
+/// install, once its time has come unless its CA has revoked it meanwhile: then it is dropped.
+/// Returns whether there is one.
+bool take_up_early_certificate(CaQuestions& questions, IssueJob& job);
 
 }  // namespace lifecycle

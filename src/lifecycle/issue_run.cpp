@@ -121,7 +121,7 @@ class IssueRun {
     /// One that needs no order.
     bool take_up_pair(CaQuestions& questions, IssueJob& job) const {
         if (!job.alive()) return false;
-        if (take_up_early_certificate(context_, job)) return true;
+        if (take_up_early_certificate(questions, job)) return true;
         return wish_.is_unattended() && take_up_kept_pair(questions, job);
     }
 

@@ -37,6 +37,11 @@ struct Issued : test::RunBench {
         }));
     }
 
+    bool take_up(lifecycle::IssueJob& later) {
+        lifecycle::CaQuestions questions{context};
+        return lifecycle::take_up_early_certificate(questions, later);
+    }
+
     lifecycle::IssueJob ready = job();
 };
 
@@ -66,7 +71,7 @@ TEST_CASE("one that is not valid yet is kept with its key until it is", "[lifecy
     CHECK(issued.state().order->chain_pem == chain);
 
     auto later = issued.job();
-    REQUIRE(lifecycle::take_up_early_certificate(issued.context, later));
+    REQUIRE(issued.take_up(later));
     CHECK(later.issued->chain_pem == chain);
     CHECK(later.issued->url == "https://ca.example/cert/1");
     CHECK(later.key->to_pem().reveal() == key);
@@ -75,18 +80,34 @@ TEST_CASE("one that is not valid yet is kept with its key until it is", "[lifecy
     CHECK_FALSE(lifecycle::installable_from(issued.context, later));
 }
 
+TEST_CASE("one that its CA has revoked meanwhile is dropped", "[lifecycle]") {
+    Issued issued{minutes{61}};
+    const auto leaf = crypto::Certificate::parse_pem(issued.ready.issued->chain_pem);
+    REQUIRE(lifecycle::keep_until(issued.context, issued.ready, issued.clock.now()));
+    REQUIRE(issued.store.update_state(
+        "shop", [&](store::AppState& state) { state.revoked = leaf->fingerprint(); }));
+    issued.clock.advance(minutes{2});
+    auto later = issued.job();
+    CHECK_FALSE(issued.take_up(later));
+    CHECK_FALSE(later.issued);
+    CHECK_FALSE(later.key);
+    REQUIRE(issued.state().order);  // the app is at work all the same
+    CHECK(issued.state().order->url.empty());
+    CHECK(issued.state().order->chain_pem.empty());
+}
+
 TEST_CASE("a certificate that was kept for something else is not taken up", "[lifecycle]") {
     Issued issued{minutes{61}};
     auto none = issued.job();
-    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, none));  // an order alone
+    CHECK_FALSE(issued.take_up(none));  // an order alone
     REQUIRE(lifecycle::keep_until(issued.context, issued.ready, issued.clock.now()));
     auto others = issued.job({"a.example", "b.example"});
-    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, others));
+    CHECK_FALSE(issued.take_up(others));
     auto changed = issued.job();
     changed.hash = "4567cdef";
-    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, changed));
+    CHECK_FALSE(issued.take_up(changed));
     auto elsewhere = issued.job();
     elsewhere.settings.server.computed = "https://other.example/directory";
-    CHECK_FALSE(lifecycle::take_up_early_certificate(issued.context, elsewhere));
+    CHECK_FALSE(issued.take_up(elsewhere));
     CHECK_FALSE(others.issued);
 }
