@@ -1,9 +1,13 @@
 #include "base/lock.h"
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <thread>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -61,7 +65,9 @@ void FileLock::release() noexcept {
     fd_.reset();
 }
 
-std::optional<LockHolder> find_lock_holder(const Path& path) {
+namespace {
+
+std::optional<LockHolder> read_holder(const Path& path) {
     constexpr std::size_t kSmallFile = 4096;
     const auto text = read_file(path, kSmallFile);
     if (!text) return std::nullopt;
@@ -72,6 +78,59 @@ std::optional<LockHolder> find_lock_holder(const Path& path) {
     const auto since = parse_integer(line.substr(last + 1));
     if (!process || !since || !is_alive(*process)) return std::nullopt;
     return LockHolder{std::move(*process), std::chrono::seconds{*since}};
+}
+
+/// `1: FLOCK  ADVISORY  WRITE 4711 fe:01:131073 0 EOF` (proc_locks(5)): the process, if that lock
+/// is one on this file.
+std::optional<pid_t> holder_in(std::string_view line, std::string_view file) {
+    constexpr std::size_t kFields = 8;
+    const auto words = split_words(line);
+    if (words.size() != kFields || words[1] != "FLOCK" || words[5] != file) return std::nullopt;
+    const auto pid = parse_integer(words[4]);
+    if (!pid || *pid <= 0 || *pid != static_cast<pid_t>(*pid)) return std::nullopt;
+    return static_cast<pid_t>(*pid);
+}
+
+/// At least two digits, as /proc/locks has them.
+std::string to_hex(unsigned number) {
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), number, 16).ptr;
+    const std::string text{digits.begin(), end};
+    return text.size() < 2 ? "0" + text : text;
+}
+
+/// The kernel's word, where the file tells nothing of a lock that is held: an older release did not
+/// write itself down, and nobody can on a full disk. It knows the process but not since when, so
+/// that is since its start.
+std::optional<LockHolder> find_in_kernel(const Path& path) {
+    constexpr std::size_t kManyLocks = 16UL << 20U;
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+    const auto locks = read_file("/proc/locks", kManyLocks);
+    if (!locks) return std::nullopt;
+    const std::string file = to_hex(major(info.st_dev)) + ":" + to_hex(minor(info.st_dev)) + ":" +
+                             std::to_string(info.st_ino);
+    for (const std::string_view line : split_lines(*locks)) {
+        const auto pid = holder_in(line, file);
+        if (!pid) continue;
+        auto process = find_process(*pid);
+        if (!process) return std::nullopt;
+        const auto since = start_of(*process);
+        return LockHolder{std::move(*process), since};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<LockHolder> find_lock_holder(const Path& path) {
+    if (auto holder = read_holder(path)) return holder;
+    auto holder = find_in_kernel(path);
+    if (!holder) return std::nullopt;
+    // Whoever has just taken the lock is about to write.
+    std::this_thread::sleep_for(kLookAgain);
+    if (auto written = read_holder(path)) return written;
+    return find_in_kernel(path);
 }
 
 Result<FileLock> FileLock::try_acquire(const Path& path) {

@@ -43,8 +43,8 @@ struct LockHolder {
     std::chrono::seconds held() const { return time_since_boot() - since; }
 };
 
-/// From the file alone: the lock is not touched. Nothing if no process holds it, or its holder has
-/// not written itself down yet.
+/// The lock is not touched. Nothing if no process holds it. Where the file does not tell, the kernel
+/// does, and `since` is the start of the process.
 std::optional<LockHolder> find_lock_holder(const Path& path);
 
 }  // namespace base

@@ -45,6 +45,18 @@ ProcessIdentity this_process() {
     return {read_boot_id(), pid, stat ? stat->started : 0};
 }
 
+std::optional<ProcessIdentity> find_process(pid_t pid) {
+    const auto stat = read_stat(pid);
+    if (!stat) return std::nullopt;
+    return ProcessIdentity{read_boot_id(), pid, stat->started};
+}
+
+std::chrono::seconds start_of(const ProcessIdentity& process) {
+    const long ticks = ::sysconf(_SC_CLK_TCK);
+    if (ticks <= 0) return {};
+    return std::chrono::seconds{process.started / static_cast<std::uint64_t>(ticks)};
+}
+
 bool is_alive(const ProcessIdentity& process) {
     if (process.pid <= 0 || process.boot_id != read_boot_id()) return false;
     // EPERM: it is there, and another user's.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@ struct ProcessIdentity {
 std::string read_boot_id();
 
 ProcessIdentity this_process();
+
+/// The process that has this pid now; nothing if there is none.
+std::optional<ProcessIdentity> find_process(pid_t pid);
+
+/// When it was started, as time_since_boot(); zero where /proc does not tell.
+std::chrono::seconds start_of(const ProcessIdentity& process);
 
 /// Does that very process still run? One that has ended and that nobody has waited for does not.
 bool is_alive(const ProcessIdentity& process);

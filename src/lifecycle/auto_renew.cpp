@@ -63,6 +63,8 @@ void bound_waits(const Context& context) {
 /// What was due and has no success of this run counts as failed.
 void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
                std::size_t unanswered, base::UtcTime started) {
+    // A run that could keep nothing has answered for nobody.
+    if (context.store.find_stuck_writer()) return;
     dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
     for (const dokku::AppName& app : due) {
         const auto state = context.store.read_state(app.text());

@@ -183,10 +183,13 @@ constexpr auto kCauses = std::to_array<Cause>({
      "If it is to have a certificate: dokku letsencrypt:enable <app>. If not: dokku "
      "letsencrypt:disable <app>"},
     {cause::kStuckRun, NameStatus::failed, true,
-     "A run for the app has come to no end and keeps all others from the app: it is suspended, or "
-     "waits for something that does not come. The certificate in use goes on being served; nothing "
-     "is renewed for the app.",
-     "A process that has held the app's lock for more than two hours.",
+     "A run has come to no end and keeps all others from the app: it is suspended, or waits for "
+     "something that does not come. The certificate in use goes on being served; nothing is "
+     "renewed "
+     "for the app.",
+     "A process that holds the lock of the app or of the host's accounts for more than two hours, "
+     "or "
+     "that of all states for one.",
      "Look at the process in the reason with ps. If it is suspended let it go on with: sudo kill "
      "-CONT <pid>, else end it with: sudo kill -KILL <pid>. The next run takes up what it had "
      "begun."},
@@ -286,6 +289,8 @@ std::string_view cause_of(const acme::Failure& failure) {
             return cause::kCaError;
         case ErrorKind::invalid_input:
             return cause::kSettings;
+        case ErrorKind::busy:
+            return cause::kStuckRun;
         default:
             return cause::kHost;
     }

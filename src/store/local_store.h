@@ -109,7 +109,9 @@ class LocalStore {
 
     /// Who holds these locks for longer than work can take.
     std::optional<StuckRun> find_stuck_run() const;
+    /// Of the app, or of all states: then nothing can be kept for any app.
     std::optional<StuckRun> find_stuck_run(std::string_view app) const;
+    std::optional<StuckRun> find_stuck_writer() const;
 
     // --- accounts/<server>/<email>; `invalid_input` for an email that is no file name ---
 

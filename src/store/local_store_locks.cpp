@@ -9,6 +9,16 @@ namespace {
 constexpr mode_t kPrivateFolder = 0700;
 constexpr std::chrono::seconds kStatePatience{5};
 
+base::Unexpected<base::Error> refuse_held_lock(const base::Path& file, const std::string& work) {
+    if (const auto stuck = find_stuck_run(file, kLongestForApp)) {
+        return base::fail(base::ErrorKind::busy,
+                          "A run at work " + work + " has come to no end (" + to_text(*stuck) + ")",
+                          steps_against(*stuck));
+    }
+    return base::fail(base::ErrorKind::busy, "Another run is at work " + work + " right now",
+                      {"Wait for it to end, then try again."});
+}
+
 }  // namespace
 
 base::Result<base::FileLock> LocalStore::lock_states() const {
@@ -43,9 +53,7 @@ base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
     }
     auto lock = base::FileLock::acquire(lock_file(app), patience, clock);
     if (!lock && lock.error().kind == base::ErrorKind::busy) {
-        return base::fail(base::ErrorKind::busy,
-                          "Another run is at work for " + std::string{app} + " right now",
-                          {"Wait for it to end, then try again."});
+        return refuse_held_lock(lock_file(app), "for " + std::string{app});
     }
     return lock;
 }
@@ -53,7 +61,9 @@ base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
 base::Result<base::FileLock> LocalStore::lock_accounts(std::chrono::milliseconds patience,
                                                        base::Clock& clock) const {
     // No app's name begins with a dot.
-    return lock_app(".accounts", patience, clock);
+    auto lock = lock_app(".accounts", patience, clock);
+    if (lock || lock.error().kind != base::ErrorKind::busy) return lock;
+    return refuse_held_lock(lock_file(".accounts"), "with the accounts of this host");
 }
 
 base::Result<base::FileLock> LocalStore::lock_run(std::chrono::milliseconds patience,
@@ -84,7 +94,12 @@ std::optional<StuckRun> LocalStore::find_stuck_run() const {
 }
 
 std::optional<StuckRun> LocalStore::find_stuck_run(std::string_view app) const {
-    return store::find_stuck_run(lock_file(app), kLongestForApp);
+    if (auto stuck = store::find_stuck_run(lock_file(app), kLongestForApp)) return stuck;
+    return find_stuck_writer();
+}
+
+std::optional<StuckRun> LocalStore::find_stuck_writer() const {
+    return store::find_stuck_run(state_folder() / ".lock", kLongestForStates);
 }
 
 }  // namespace store

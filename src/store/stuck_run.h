@@ -14,6 +14,8 @@ namespace store {
 /// holds a lock for longer is suspended, or waits for something that does not come.
 inline constexpr std::chrono::hours kLongestRun{11};
 inline constexpr std::chrono::hours kLongestForApp{2};
+/// A state is written in milliseconds.
+inline constexpr std::chrono::hours kLongestForStates{1};
 
 struct StuckRun {
     pid_t pid = 0;

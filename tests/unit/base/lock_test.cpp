@@ -2,12 +2,14 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/process.h"
@@ -152,6 +154,23 @@ TEST_CASE("the file of a lock tells who holds it, and since when", "[base]") {
     }
     CHECK_FALSE(base::find_lock_holder(path));
     CHECK(base::read_file(path).value().empty());
+}
+
+TEST_CASE("the kernel tells who holds a lock whose file does not", "[base]") {
+    const test::TempDir dir;
+    const Path path = dir / "lock";
+    Holder holder{path};
+    REQUIRE(holder.holds());
+    const std::string text = GENERATE("", "garbage");
+    REQUIRE(::truncate(path.c_str(), 0) == 0);
+    std::ofstream{path} << text;
+    const auto found = base::find_lock_holder(path);
+    REQUIRE(found);
+    CHECK(found->process.pid == holder.pid());
+    CHECK(found->held() >= std::chrono::seconds{0});
+    CHECK(found->held() < std::chrono::minutes{1});
+    holder.kill_it();
+    CHECK_FALSE(base::find_lock_holder(path));
 }
 
 TEST_CASE("what a lock's file never held names no holder", "[base]") {

@@ -78,6 +78,33 @@ TEST_CASE("an app that a stuck run holds is failing", "[store]") {
     CHECK(store::summarize(host.store, "gone") == "off");
 }
 
+TEST_CASE("who holds the states keeps runs from every app", "[store]") {
+    const Host host;
+    const test::StuckLock states{host.root / "state" / ".lock", hours{2}};
+    REQUIRE(host.store.find_stuck_run("shop"));
+    CHECK(host.store.find_stuck_run("shop")->pid == ::getpid());
+    CHECK(host.store.find_stuck_writer());
+}
+
+TEST_CASE("who is refused a lock hears who holds it", "[store]") {
+    const Host host;
+    const test::StuckLock shop{host.lock("shop"), hours{3}};
+    const test::StuckLock accounts{host.lock(".accounts"), hours{3}};
+    base::SystemClock clock;
+    const auto names_holder = [](const base::Result<base::FileLock>& lock) {
+        REQUIRE_FALSE(lock);
+        CHECK(lock.error().kind == base::ErrorKind::busy);
+        CHECK_THAT(lock.error().message,
+                   ContainsSubstring("process " + std::to_string(::getpid()) + ", for 3 h"));
+        CHECK_FALSE(lock.error().steps.empty());
+    };
+    names_holder(host.store.try_lock_app("shop"));
+    names_holder(host.store.lock_accounts(std::chrono::milliseconds{0}, clock));
+    const test::StuckLock blog{host.lock("blog"), hours{1}};
+    CHECK_THAT(host.store.try_lock_app("blog").error().message,
+               ContainsSubstring("Another run is at work for blog right now"));
+}
+
 TEST_CASE("the lock of the states is waited for once", "[store]") {
     const Host host;
     const test::StuckLock states{host.root / "state" / ".lock", hours{3}};
