@@ -47,6 +47,11 @@ class WriteDeadline {
     struct sigaction former_ {};
 };
 
+/// Of a disk that may have room again.
+bool is_full(int error) {
+    return error == ENOSPC || error == EDQUOT;
+}
+
 milliseconds since(SteadyTime::time_point begun) {
     return std::chrono::ceil<milliseconds>(SteadyTime::now() - begun);
 }
@@ -80,7 +85,8 @@ std::size_t PatientWriter::write_some(std::string_view text) {
     // A pipe that can be written to takes so much at once.
     const ssize_t written = ::write(fd_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     const int error = errno;
-    if (written < 0 && error != EINTR && error != EAGAIN) closed_ = true;
+    refused_ = written < 0 && is_full(error);
+    if (written < 0 && error != EINTR && error != EAGAIN && !refused_) closed_ = true;
     const milliseconds took = since(begun);
     if (took > milliseconds{1}) patience_ = std::max(patience_ - took, milliseconds{0});
     return written > 0 ? static_cast<std::size_t>(written) : 0;
@@ -91,7 +97,7 @@ std::size_t PatientWriter::write(std::string_view text) {
     while (taken < text.size() && !closed_ && wait_for_reader()) {
         const std::size_t more = write_some(text.substr(taken));
         taken += more;
-        if (more == 0 && patience_.count() == 0) break;
+        if (refused_ || (more == 0 && patience_.count() == 0)) break;
     }
     return taken;
 }

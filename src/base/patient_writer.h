@@ -18,8 +18,8 @@ class PatientWriter {
     /// from it.
     PatientWriter(int fd, std::chrono::milliseconds& patience) : fd_(fd), patience_(patience) {}
 
-    /// Returns how much was taken: less than the whole if its reader does not read, or has gone
-    /// (is_closed).
+    /// Returns how much was taken: less than the whole if its reader does not read, its disk is
+    /// full, or it has gone (is_closed).
     std::size_t write(std::string_view text);
 
     bool is_closed() const { return closed_; }
@@ -34,6 +34,7 @@ class PatientWriter {
     int fd_;
     std::chrono::milliseconds& patience_;
     bool closed_ = false;
+    bool refused_ = false;  ///< the last write, by a full disk
 };
 
 }  // namespace base

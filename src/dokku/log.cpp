@@ -1,13 +1,10 @@
 #include "dokku/log.h"
 
 #include <array>
-#include <memory>
-#include <unistd.h>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/utc_time.h"
-#include "dokku/cron.h"
 
 namespace dokku {
 namespace {
@@ -18,17 +15,13 @@ constexpr std::string_view kVerbose = "       ";
 constexpr std::string_view kWarn = " !     ";
 constexpr std::string_view kDebug = " ?     ";
 
-constexpr std::chrono::seconds kPatience{60};
-
-Log::Sink to_terminal() {
-    auto terminal = std::make_shared<Terminal>(Terminal::Descriptors{STDOUT_FILENO, STDERR_FILENO},
-                                               kPatience, base::Path{kLogFile});
-    return [terminal](Stream stream, std::string_view text) { terminal->write(stream, text); };
+void to_terminal(Stream stream, std::string_view text) {
+    standard_terminal().write(stream, text);
 }
 
 }  // namespace
 
-Log::Log(const Environment& environment, Times times) : Log(environment, to_terminal(), times) {}
+Log::Log(const Environment& environment, Times times) : Log(environment, to_terminal, times) {}
 
 Log::Log(const Environment& environment, Sink sink, Times times)
     : sink_(std::move(sink)), quiet_(environment.quiet), trace_(environment.trace), times_(times) {}

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "dokku/cron.h"
+
 namespace dokku {
 namespace {
 
@@ -21,6 +23,12 @@ base::UniqueFd open_log(const base::Path& file) {
 }
 
 }  // namespace
+
+Terminal& standard_terminal() {
+    constexpr std::chrono::seconds kPatience{60};
+    static Terminal terminal{{STDOUT_FILENO, STDERR_FILENO}, kPatience, kLogFile};
+    return terminal;
+}
 
 Terminal::Terminal(Descriptors descriptors, std::chrono::milliseconds patience, base::Path log_file)
     : patience_(patience),
@@ -37,8 +45,7 @@ void Terminal::write(Stream stream, std::string_view text) {
     Output& output = output_of(stream);
     tell_missed(output);
     const std::size_t taken = output.writer.write(text);
-    // Whoever closed the stream does not want the rest.
-    if (taken == text.size() || output.writer.is_closed()) return;
+    if (taken == text.size()) return;
     const std::string_view rest = text.substr(taken);
     output.missed += static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n'));
     write_to_log(rest);

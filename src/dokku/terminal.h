@@ -16,7 +16,8 @@ enum class Stream { out, err };
 
 /// Where the lines of a command go: stdout and stderr. Who reads there is waited for a minute in
 /// all; what is not read then goes into the log file, so that no run waits for a reader who has
-/// gone to lunch. Once the stream is read again it is told how many lines it missed.
+/// gone to lunch, and so does what a closed stream or a full disk does not take. Once the stream is
+/// read again it is told how many lines it missed.
 class Terminal {
   public:
     struct Descriptors {
@@ -51,5 +52,8 @@ class Terminal {
     bool log_was_opened_ = false;
     base::UniqueFd log_;
 };
+
+/// Of this process: our own lines and those of programs that we start share its patience.
+Terminal& standard_terminal();
 
 }  // namespace dokku

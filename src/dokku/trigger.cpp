@@ -5,6 +5,7 @@
 
 #include "base/directory.h"
 #include "base/file.h"
+#include "dokku/terminal.h"
 
 namespace dokku {
 namespace {
@@ -12,6 +13,14 @@ namespace {
 std::string describe(const base::Exit& exit) {
     return exit.timed_out ? "was stopped after its deadline"
                           : "ended with exit code " + std::to_string(exit.code);
+}
+
+/// A stream that we handed on as it is would hold the program for as long as nobody reads there, or
+/// kill it once that is closed: half of a vhost's rebuild.
+std::function<void(std::string_view line)> pass_on_to(Stream stream) {
+    return [stream](std::string_view line) {
+        standard_terminal().write(stream, std::string{line} + "\n");
+    };
 }
 
 }  // namespace
@@ -30,8 +39,8 @@ base::Command nested_command(const Environment& environment, const Scope& on_beh
     // own arguments and destroy without asking (contract section 11, 2 and 10).
     command.without_environment = {"DOKKU_APP_NAME", "DOKKU_APPS_FORCE_DELETE"};
     command.deadline = options.deadline;
-    command.on_output = options.on_output;
-    command.on_error = options.on_error;
+    command.on_output = options.on_output ? options.on_output : pass_on_to(Stream::out);
+    command.on_error = options.on_error ? options.on_error : pass_on_to(Stream::err);
     return command;
 }
 

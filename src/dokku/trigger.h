@@ -16,7 +16,7 @@ namespace dokku {
 /// How to run something of Dokku's.
 struct RunOptions {
     std::chrono::milliseconds deadline{std::chrono::minutes{10}};
-    /// Called with each line instead of passing the stream on.
+    /// Called with each line. Unset: the lines are passed on to our own terminal (terminal.h).
     std::function<void(std::string_view line)> on_output;
     std::function<void(std::string_view line)> on_error;
 };

@@ -116,14 +116,15 @@ suspended_run() {
 
 # A pipe that somebody holds open and does not read, already full.
 unread_output() {
-  local keep pid
+  local keep
+  new_app quiet quiet.example.test
   mkfifo /run/unread
   # shellcheck disable=SC2034
   exec {keep}<>/run/unread
   dd if=/dev/zero of=/run/unread bs=4096 count=16 oflag=nonblock 2>/dev/null
   (
     started=$SECONDS
-    dokku letsencrypt:explain >/run/unread 2>&1 || true
+    dokku letsencrypt:enable quiet >/run/unread 2>&1 || true
     echo $((SECONDS - started)) >/run/unread-took
   ) &
 }
@@ -132,7 +133,20 @@ unread_output_ended() {
   assert_at_least 55 "$(</run/unread-took)" "seconds"
   assert_at_most 90 "$(</run/unread-took)" "seconds"
   assert_contains "$(</var/log/dokku/letsencrypt.log)" "it goes on here" "log"
-  assert_contains "$(</var/log/dokku/letsencrypt.log)" "Letsencrypt is off for the app." "log"
+  assert_contains "$(</var/log/dokku/letsencrypt.log)" "Certificate retrieved successfully." "log"
+  # Nor did what we started wait, or end half way.
+  tls_verify quiet.example.test
+  assert_runs dokku letsencrypt:status quiet
+}
+
+# Lines that cannot be written are no reason to stop half way either.
+no_room_for_output() {
+  new_app full full.example.test
+  dokku letsencrypt:enable full >/dev/full 2>&1
+  tls_verify full.example.test
+  new_app head head.example.test
+  dokku letsencrypt:enable head 2>&1 | head -n 1 >/dev/null
+  tls_verify head.example.test
 }
 
 # A Retry-After of a year in an answer that refuses nothing.
@@ -154,5 +168,6 @@ scenario "no run over all apps for a day and a half is told, by each app" nobody
 scenario "a command that is suspended while it orders is named" suspended_enable
 scenario "a run that is suspended stops itself alone, and is named" suspended_run
 scenario "output that nobody reads begins to wait" unread_output
+scenario "output that nobody takes costs nothing but the lines" no_room_for_output
 scenario "an order that wants a year of patience is left to a run within a day" a_year_of_patience
 scenario "output that nobody reads is waited for a minute and goes into the log" unread_output_ended

@@ -111,6 +111,15 @@ TEST_CASE("a reader that is gone for good is known as such", "[base]") {
     ::sigaction(SIGPIPE, &former, nullptr);
 }
 
+TEST_CASE("a full disk refuses what is written now, and may have room later", "[base]") {
+    const base::UniqueFd full{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+    milliseconds patience{10'000};
+    base::PatientWriter writer{full.get(), patience};
+    CHECK(writer.write("a line\n") == 0);
+    CHECK_FALSE(writer.is_closed());
+    CHECK(patience > milliseconds{9'000});
+}
+
 TEST_CASE("a file takes everything", "[base]") {
     const test::TempDir dir;
     const base::UniqueFd file{

@@ -69,6 +69,21 @@ TEST_CASE("lines that nobody reads are in the log file, and counted", "[dokku]")
     CHECK_THAT(kept, EndsWith("here\n-----> one\n-----> two\n-----> three\n"));
 }
 
+TEST_CASE("what a full disk or a closed stream does not take is in the log file", "[dokku]") {
+    const test::TempDir dir;
+    const base::Path log = dir / "letsencrypt.log";
+    const base::UniqueFd full{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+    REQUIRE(full);
+    const base::UniqueFd closed{::open("/dev/null", O_RDONLY | O_CLOEXEC)};  // EBADF, as good
+    {
+        dokku::Terminal terminal{{full.get(), closed.get()}, milliseconds{50}, log};
+        terminal.write(Stream::out, "-----> one\n");
+        terminal.write(Stream::out, "-----> two\n");
+        terminal.write(Stream::err, " !     three\n");
+    }
+    CHECK_THAT(base::read_file(log).value(), EndsWith("-----> one\n-----> two\n !     three\n"));
+}
+
 TEST_CASE("a reader who comes back at the end hears what was missed", "[dokku]") {
     const test::TempDir dir;
     const FullPipe pipe;
