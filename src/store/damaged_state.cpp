@@ -43,12 +43,18 @@ base::Result<void> remove_all_but(const base::Path& folder, std::string_view app
 
 }  // namespace
 
-base::Result<void> put_damaged_state_aside(const base::Path& folder, std::string_view app,
-                                           base::UtcTime now) {
-    const base::Path damaged = folder / (std::string{app} + ".json");
-    if (auto closed = base::set_mode(damaged, kPrivateFile); !closed) return closed;
-    auto moved = base::rename_path(damaged, folder / (prefix_of(app) + to_file_time(now)));
-    if (!moved) return moved;
+base::Result<base::Path> put_damaged_state_aside(const base::Path& folder, std::string_view app,
+                                                 base::UtcTime now) {
+    const auto text = base::read_file(folder / (std::string{app} + ".json"));
+    if (!text) return text.error();
+    base::Path aside = folder / (prefix_of(app) + to_file_time(now));
+    if (auto kept = base::replace_file(aside, *text, kPrivateFile); !kept) {
+        return std::move(kept).error();
+    }
+    return aside;
+}
+
+base::Result<void> forget_old_damaged_states(const base::Path& folder, std::string_view app) {
     return remove_all_but(folder, app, kKept);
 }
 

@@ -11,10 +11,14 @@ namespace store {
 // A state that can be read whole and is no JSON object (a power cut, a disk, a hand). Another takes
 // its place; what is left of it stays for a person to look at, and may hold the key of an order.
 
-/// Renames `folder/APP.json` to `APP.damaged-<time>`, readable by its owner only. The newest three
-/// of an app are kept.
-base::Result<void> put_damaged_state_aside(const base::Path& folder, std::string_view app,
-                                           base::UtcTime now);
+/// Copies `folder/APP.json` to `APP.damaged-<time>`, readable by its owner only, and returns where
+/// that is. It stays in its place until another replaces it: an app without a state would count as
+/// one that is switched off.
+base::Result<base::Path> put_damaged_state_aside(const base::Path& folder, std::string_view app,
+                                                 base::UtcTime now);
+
+/// Leaves the newest three that were put aside for the app.
+base::Result<void> forget_old_damaged_states(const base::Path& folder, std::string_view app);
 
 /// All that were put aside for the app.
 base::Result<void> remove_damaged_states(const base::Path& folder, std::string_view app);

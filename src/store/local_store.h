@@ -185,6 +185,9 @@ class LocalStore {
         bool is_damaged = false;
     };
     base::Result<StoredState> load_state(std::string_view app) const;
+    base::Result<void> write_state(std::string_view app, const AppState& state) const;
+    /// It is put aside first. Where that or the new one cannot be written it stays as it was.
+    base::Result<void> replace_damaged_state(std::string_view app, const AppState& state) const;
     base::Path state_folder() const { return root_ / "state"; }
     base::Path state_file(std::string_view app) const;
     base::Path issued_file() const { return state_folder() / "issued.jsonl"; }

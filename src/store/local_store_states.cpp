@@ -72,17 +72,28 @@ base::Result<void> LocalStore::update_state_if(std::string_view app,
     AppState& state = stored->state;
     const auto due_before = state.due;
     if (!change(state)) return {};
-    if (stored->is_damaged) {
-        auto aside = put_damaged_state_aside(state_folder(), app, base::SystemClock{}.now());
-        if (!aside) return aside;
-    }
     // An entry too many costs one look, one too few would never be looked at: it comes first, and
     // goes last.
     if (state.due) {
         if (auto noted = note_due(app, state.due, due_before); !noted) return noted;
     }
-    auto written = base::ensure_file(state_file(app), to_text(state).reveal(), kPrivateFile);
+    auto written = stored->is_damaged ? replace_damaged_state(app, state) : write_state(app, state);
     if (written && !state.due) return note_due(app, std::nullopt, due_before);
+    return written;
+}
+
+base::Result<void> LocalStore::write_state(std::string_view app, const AppState& state) const {
+    return base::ensure_file(state_file(app), to_text(state).reveal(), kPrivateFile);
+}
+
+base::Result<void> LocalStore::replace_damaged_state(std::string_view app,
+                                                     const AppState& state) const {
+    const auto aside = put_damaged_state_aside(state_folder(), app, base::SystemClock{}.now());
+    if (!aside) return aside.error();
+    auto written = write_state(app, state);
+    if (written) return forget_old_damaged_states(state_folder(), app);
+    // The damaged one is still in its place; the next try puts it aside.
+    (void)base::remove_file(*aside);
     return written;
 }
 

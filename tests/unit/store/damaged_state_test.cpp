@@ -1,6 +1,8 @@
 #include "store/damaged_state.h"
 
+#include <csignal>
 #include <filesystem>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +73,31 @@ TEST_CASE("who changes a damaged state puts it aside", "[store][issue-9]") {
     CHECK_FALSE(host.store.read_state("shop")->damaged);
 }
 
+TEST_CASE("a damaged state stays in its place where no other can be written", "[store][issue-9]") {
+    const Host host;
+    test::write_file(host.file(), "{\"enabled\":");
+    SECTION("nor the index") {
+        test::write_file(host.state() / "due" / "a file", "");
+        CHECK_FALSE(host.store.update_state(
+            "shop", [](auto& state) { state.due = base::from_unix(1'764'172'800); }));
+    }
+    SECTION("as on a full disk") {
+        const test::Fork child{[&] {
+            // What is damaged and the index are shorter, the new state is longer.
+            const rlimit limit{64, 64};
+            if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) return false;
+            if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+            return !host.store.update_state("shop", [](store::AppState& state) {
+                state.covered = {std::string(100, 'a') + ".test"};
+            });
+        }};
+        CHECK(child.succeeded());
+    }
+    CHECK(test::content_of(host.file()) == "{\"enabled\":");
+    CHECK(host.store.read_state("shop")->is_unknown());
+    CHECK(host.put_aside().empty());
+}
+
 TEST_CASE("what is not to be changed is not put aside", "[store][issue-9]") {
     const Host host;
     test::write_file(host.file(), "");
@@ -84,6 +111,7 @@ TEST_CASE("the newest three that were put aside are kept, and other apps' too",
     for (int second = 0; second < 5; ++second) {
         test::write_file(host.file(), std::to_string(second));
         REQUIRE(store::put_damaged_state_aside(host.state(), "shop", base::from_unix(second)));
+        REQUIRE(store::forget_old_damaged_states(host.state(), "shop"));
     }
     test::write_file(host.state() / "shop.damaged-1.json", "{}");
     test::write_file(host.state() / "shop2.json", "");
