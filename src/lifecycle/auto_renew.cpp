@@ -30,7 +30,7 @@ EnableWish wish_of(RenewalRun run) {
 }
 
 /// The scheduled run answers for all apps, also for those of which nothing good is known.
-std::vector<dokku::AppName> check_all_states(const Context& context, RenewalRun run) {
+CheckedStates check_all_states(const Context& context, RenewalRun run) {
     if (run != RenewalRun::scheduled) return {};
     const auto all = dokku::list_all_apps(context.environment);
     if (all) return check_states(context, *all);
@@ -118,7 +118,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     bound_waits(context);
     finish_removals(context);
     mend_missing_pairs(context, apps);
-    const auto unanswered = check_all_states(context, run);
+    const auto [unanswered, is_index_written] = check_all_states(context, run);
     CaQuestions questions{context};
     // Whom the questions' time does not reach is another each time.
     std::vector<dokku::AppName> walk = without(apps, unanswered);
@@ -130,7 +130,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
-    if (!found.unanswered.empty() || !unanswered.empty() || any_stuck) {
+    if (!found.unanswered.empty() || !unanswered.empty() || !is_index_written || any_stuck) {
         outcome = EnableOutcome::failed;
     }
     if (run == RenewalRun::scheduled && !answer_for_all(context, due, found)) {

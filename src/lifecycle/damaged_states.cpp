@@ -101,19 +101,18 @@ void tell_unreadable_state(const Context& context, const dokku::AppName& app,
         context.log.warn(step);
 }
 
-std::vector<dokku::AppName> check_states(const Context& context,
-                                         const std::vector<dokku::AppName>& apps) {
-    std::vector<dokku::AppName> unanswered;
+CheckedStates check_states(const Context& context, const std::vector<dokku::AppName>& apps) {
+    CheckedStates checked;
     for (const dokku::AppName& app : apps) {
         if (!context.store.has_state(app.text())) continue;
         const auto state = context.store.read_state(app.text());
         if (!state) tell_unreadable_state(context, app, state.error());
         const bool answered =
             state && (!state->is_unknown() || resolve_damaged_state(context, app));
-        if (!answered) unanswered.push_back(app);
+        if (!answered) checked.unanswered.push_back(app);
     }
-    (void)report(context, context.store.rebuild_due_index());
-    return unanswered;
+    checked.is_index_written = report(context, context.store.rebuild_due_index());
+    return checked;
 }
 
 }  // namespace lifecycle

@@ -12,11 +12,14 @@ namespace lifecycle {
 /// cause state-damaged, and `false` is returned until somebody types `enable` or `disable`.
 bool resolve_damaged_state(const Context& context, const dokku::AppName& app);
 
+struct CheckedStates {
+    std::vector<dokku::AppName> unanswered{};  ///< apps that cannot be answered for
+    bool is_index_written = true;              ///< else nothing that is due is looked at in time
+};
+
 /// Looks at the states of all apps, for a run that answers for them: what was damaged is resolved,
-/// and the index of when they are due is made anew. Returns the apps that cannot be answered for;
-/// they were told of.
-std::vector<dokku::AppName> check_states(const Context& context,
-                                         const std::vector<dokku::AppName>& apps);
+/// and the index of when they are due is made anew. What is wrong was told.
+CheckedStates check_states(const Context& context, const std::vector<dokku::AppName>& apps);
 
 /// A state that cannot be read, or is of a later version, for the operator.
 void tell_unreadable_state(const Context& context, const dokku::AppName& app,

@@ -79,7 +79,7 @@ base::Result<base::FileLock, Refusal> lock_app(const Context& context, const Iss
         if (!noted) return Refusal{cause::kHost, std::move(noted).error()};
     }
     return Refusal{cause::kHost,
-                   {base::ErrorKind::rejected,
+                   {base::ErrorKind::busy,
                     "Another run is getting a certificate for " + job.app.text() + " right now",
                     std::nullopt,
                     {"Wait for it to end, then try again."}}};
@@ -222,8 +222,9 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
             const Refusal& refusal = due.error();
             print(context, refusal.error);
             missed.push_back({job->app, refusal.cause});
-            // Where the lock is not ours, its holder sees that we came; if it sees anything.
-            const bool is_ours_to_tell = job->lock || refusal.cause == cause::kStuckRun;
+            // Who holds the lock sees that we came; if it sees anything.
+            const bool is_ours_to_tell = refusal.error.kind != base::ErrorKind::busy || job->lock ||
+                                         refusal.cause == cause::kStuckRun;
             if (wish.is_unattended() && is_ours_to_tell) record_refusal(context, job->app, refusal);
             release(context, *job);
         } else if (*due && passes_dns(context, *job, wish)) {

@@ -10,12 +10,12 @@
 #include "dns/domain_name.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
-#include "dokku/last_run.h"
 #include "dokku/settings.h"
 #include "json/writer.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/names.h"
 #include "lifecycle/standing.h"
+#include "lifecycle/trouble.h"
 #include "store/app_summary.h"
 #include "store/waits.h"
 
@@ -24,12 +24,6 @@ namespace {
 
 using store::NameState;
 using store::NameStatus;
-
-/// Why nobody looks after an app, however good its certificate is today.
-struct Trouble {
-    std::string_view cause;
-    std::string reason;
-};
 
 /// What the files say about an app.
 struct Facts {
@@ -48,20 +42,6 @@ struct Facts {
         return serves_ours && base::covers(covered, name);
     }
 };
-
-/// What keeps runs from the app, from all apps, or has kept them away.
-std::optional<Trouble> find_trouble(const dokku::Environment& environment,
-                                    const store::LocalStore& store, const dokku::AppName& app,
-                                    base::UtcTime now) {
-    if (const auto stuck = store.find_stuck_run(app.text())) {
-        return Trouble{cause::kStuckRun,
-                       "a run for the app has come to no end (" + store::to_text(*stuck) + ")"};
-    }
-    if (const auto since = dokku::without_run_since(environment, now)) {
-        return Trouble{cause::kNoRenewalRun, dokku::describe_missing_run(*since)};
-    }
-    return std::nullopt;
-}
 
 Facts read_facts(const dokku::Environment& environment, const store::LocalStore& store,
                  const dokku::AppName& app, store::AppState state) {
@@ -171,8 +151,7 @@ NameState derive(const Facts& facts, const std::string& name) {
 NameState add_trouble(const Facts& facts, NameState name) {
     const bool wanted = name.status != NameStatus::not_used && name.status != NameStatus::disabled;
     if (!facts.trouble || !wanted) return name;
-    const bool tells_all = facts.trouble->cause == cause::kStuckRun;
-    if (!tells_all && !store::is_settled(name)) return name;
+    if (!facts.trouble->says_more_than(name)) return name;
     if (name.status != NameStatus::in_use) name.status = NameStatus::failed;
     name.cause = facts.trouble->cause;
     name.reason = facts.trouble->reason;

@@ -9,7 +9,7 @@ namespace lifecycle {
 namespace {
 
 base::Result<void> check_places(const Context& context, const IssueJob& job) {
-    if (auto store = context.store.require_writable(); !store) return store;
+    if (auto store = context.store.require_writable(job.app.text()); !store) return store;
     const base::Path folder = certificate_folder(context, job);
     if (auto files = require_certificate_files(folder, job.domains.front()); !files) return files;
     if (auto certs = base::require_writable_folder(folder.parent_path()); !certs) return certs;

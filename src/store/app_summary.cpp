@@ -39,7 +39,8 @@ std::string summarize(const LocalStore& store, std::string_view app) {
     if (!state) return "failing";
     std::string summary = summarize(*state);
     const bool is_kept = summary != "off" && summary != "not-used";
-    return is_kept && store.find_stuck_run(app) ? "failing" : summary;
+    const bool is_looked_after = !store.find_stuck_run(app) && store.look_for_writable(app);
+    return is_kept && !is_looked_after ? "failing" : summary;
 }
 
 }  // namespace store

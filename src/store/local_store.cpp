@@ -230,15 +230,6 @@ base::Result<void> LocalStore::record_issued(std::string_view app, std::string_v
     return base::append_line(issued_file(), out.text(), kPrivateFile);
 }
 
-base::Result<void> LocalStore::require_writable() const {
-    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
-    if (auto free = base::require_writable_folder(state_folder()); !free) return free;
-    for (const base::Path& file : {issued_file(), ledger_file()}) {
-        if (auto open = base::require_appendable(file, kPrivateFile); !open) return open;
-    }
-    return {};
-}
-
 base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
     return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + "\"");
 }

@@ -169,9 +169,12 @@ class LocalStore {
     /// The same, and for this app: not for one that it was cloned or renamed from.
     base::Result<bool> was_issued_for(std::string_view app, std::string_view fingerprint) const;
 
-    /// Could that be recorded, a state replaced, and the ledger added to? For who is about to order
-    /// what has to be recorded afterwards.
-    base::Result<void> require_writable() const;
+    /// Could that be recorded, the app's state and the index replaced, and the ledger added to? For
+    /// who is about to order what has to be recorded afterwards.
+    base::Result<void> require_writable(std::string_view app) const;
+
+    /// The same and whether locks can be taken, as far as it can be seen without writing anything.
+    base::Result<void> look_for_writable(std::string_view app) const;
 
     // --- ledger.jsonl: what was asked of the CAs, for their limits ---
 
@@ -193,6 +196,7 @@ class LocalStore {
     base::Path issued_file() const { return state_folder() / "issued.jsonl"; }
     base::Path ledger_file() const { return root_ / "ledger.jsonl"; }
     base::Path due_file() const { return state_folder() / "due"; }
+    base::Path state_lock_file() const { return state_folder() / ".lock"; }
     /// As the index says or, if it was lost, the states.
     DueTimes due_times() const;
     DueTimes due_of_states() const;

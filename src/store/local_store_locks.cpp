@@ -22,17 +22,16 @@ base::Unexpected<base::Error> refuse_held_lock(const base::Path& file, const std
 }  // namespace
 
 base::Result<base::FileLock> LocalStore::lock_states() const {
-    const base::Path folder = root_ / "state";
-    if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
+    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) {
         return std::move(made).error();
     }
     base::SystemClock clock;
     // Once is enough: a run writes the states of many apps.
     const auto patience = states_were_locked_ ? std::chrono::seconds{0} : kStatePatience;
-    auto lock = base::FileLock::acquire(folder / ".lock", patience, clock);
+    auto lock = base::FileLock::acquire(state_lock_file(), patience, clock);
     if (lock || lock.error().kind != base::ErrorKind::busy) return lock;
     states_were_locked_ = true;
-    const auto stuck = store::find_stuck_run(folder / ".lock", std::chrono::hours{0});
+    const auto stuck = store::find_stuck_run(state_lock_file(), std::chrono::hours{0});
     return base::fail(base::ErrorKind::busy,
                       "The states of apps cannot be written: their lock is held" +
                           (stuck ? " by " + to_text(*stuck) : std::string{}),

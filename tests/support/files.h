@@ -38,6 +38,17 @@ inline mode_t mode_of(const std::filesystem::path& path) {
     return info.st_mode & 07777U;
 }
 
+/// The folder and all below it. Only root can, and only root needs to.
+inline void give_tree(const std::filesystem::path& folder, uid_t owner) {
+    if (::geteuid() != 0) return;
+    const auto give = [&](const std::filesystem::path& path) {
+        if (::lchown(path.c_str(), owner, owner) != 0) throw std::runtime_error("lchown failed");
+    };
+    give(folder);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder})
+        give(entry.path());
+}
+
 /// A file's inode and time of change, or a folder's: to see that nothing was written below.
 struct Seen {
     ino_t inode;

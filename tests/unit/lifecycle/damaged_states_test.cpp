@@ -34,7 +34,7 @@ struct Damaged : test::RunBench {
         spec.not_after = today + std::chrono::hours{24 * 60};
         return test::make_certificate(spec, test::make_key());
     }
-    bool answered() { return lifecycle::check_states(context, {app}).empty(); }
+    bool answered() { return lifecycle::check_states(context, {app}).unanswered.empty(); }
     lifecycle::AppStatus status() const {
         return lifecycle::read_status(host.environment, store, app).value();
     }
@@ -129,8 +129,19 @@ TEST_CASE("a state that cannot be read is told of in every run", "[lifecycle][is
 TEST_CASE("an app without a state is not looked at", "[lifecycle][issue-9]") {
     Damaged bench;
     const auto other = bench.host.add_app("blog");
-    CHECK(lifecycle::check_states(bench.context, {other}).empty());
+    CHECK(lifecycle::check_states(bench.context, {other}).unanswered.empty());
     CHECK_FALSE(bench.store.has_state("blog"));
+}
+
+TEST_CASE("an index that cannot be written is told of", "[lifecycle][issue-9]") {
+    Damaged bench;
+    bench.damage("{}");
+    CHECK(lifecycle::check_states(bench.context, {bench.app}).is_index_written);
+    const auto due = bench.host.environment.global_root() / "state" / "due";
+    std::filesystem::remove(due);
+    test::write_file(due / "a file", "");
+    CHECK_FALSE(lifecycle::check_states(bench.context, {bench.app}).is_index_written);
+    CHECK_THAT(bench.host.logged.err, ContainsSubstring(due.string()));
 }
 
 TEST_CASE("a record that cannot be read makes no stranger of a certificate",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "dokku/settings.h"
 #include "json/value.h"
 #include "lifecycle/cause.h"
+#include "store/app_summary.h"
 #include "support/certificate_maker.h"
 #include "support/dokku_host.h"
 #include "support/files.h"
@@ -283,6 +285,70 @@ TEST_CASE("an app that no run has looked after for long is failing", "[lifecycle
     CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
     REQUIRE(dokku::write_last_run(host.host.environment, {host.now, 0, 0}));
     host.keep([](store::AppState& state) { state.names.front().cause.clear(); });
+    CHECK(host.status().summary == "ok");
+}
+
+TEST_CASE("an app whose records cannot be written is failing", "[lifecycle]") {
+    const Host host;
+    const auto global = host.host.environment.global_root();
+    const std::string shut =
+        GENERATE("state/due", "state/issued.jsonl", "ledger.jsonl", "locks/shop", "locks/.run");
+    CAPTURE(shut);
+    std::filesystem::remove(global / shut);
+    std::filesystem::create_directories(global / shut / "a folder");
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK(store::summarize(host.store, "shop") == "failing");
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use"));
+    CHECK_THAT(host.text(),
+               ContainsSubstring("host: nothing can be renewed, for it could not be") &&
+                   ContainsSubstring((global / shut).string()));
+}
+
+TEST_CASE("a name that waits for a run that cannot do anything is failing", "[lifecycle]") {
+    const Host host;
+    std::filesystem::create_directories(host.host.environment.global_root() / "ledger.jsonl");
+    host.keep([](store::AppState& state) {
+        state.names.clear();
+        state.installed.reset();
+    });
+    std::filesystem::remove_all(host.host.environment.tls_root(host.app));
+    std::filesystem::remove_all(host.host.environment.certs_root(host.app));
+    const auto names = host.status().names;
+    REQUIRE(names.size() == 1);
+    CHECK(names[0].state.status == NameStatus::failed);
+    CHECK(names[0].state.cause == lifecycle::cause::kHost);
+}
+
+TEST_CASE("what root has kept for itself is seen without a trial", "[lifecycle]") {
+    const Host host;
+    const auto global = host.host.environment.global_root();
+    const std::string shut = GENERATE("state", "locks", "ledger.jsonl");
+    CAPTURE(shut);
+    if (shut == "locks") std::filesystem::create_directories(global / shut);
+    if (shut == "ledger.jsonl") test::DokkuHost::write(global / shut, "");
+    // Root may write everything.
+    test::give_tree(host.host.environment.root.parent_path(), 1);
+    std::filesystem::permissions(global / shut, std::filesystem::perms{0555});
+    const auto before = test::look_at(global);
+    const test::Fork child{[&] {
+        if (::geteuid() == 0 && ::setuid(1) != 0) return false;
+        return host.status().summary == "failing" &&
+               host.text().find("Permission denied") != std::string::npos;
+    }};
+    CHECK(child.succeeded());
+    CHECK(test::look_at(global) == before);
+    std::filesystem::permissions(global / shut, std::filesystem::perms{0755});
+}
+
+TEST_CASE("a file of CAs that is gone keeps every run from beginning", "[lifecycle]") {
+    const Host host;
+    ::setenv("LEGO_CA_CERTIFICATES", "/nowhere/ca.pem", 1);
+    const auto status = host.status();
+    const std::string text = host.text();
+    ::unsetenv("LEGO_CA_CERTIFICATES");
+    CHECK(status.summary == "failing");
+    CHECK_THAT(text, ContainsSubstring("host: no CA can be asked: reading /nowhere/ca.pem"));
     CHECK(host.status().summary == "ok");
 }
 

@@ -58,6 +58,14 @@ TEST_CASE("what could not be kept is not ordered", "[lifecycle][issue-9]") {
         REQUIRE(::mkfifo((bench.global / "state" / "issued.jsonl").c_str(), 0600) == 0);
         bench.refuses("issued.jsonl");
     }
+    SECTION("the app's state is a folder") {
+        fs::create_directories(bench.global / "state" / "shop.json");
+        bench.refuses("shop.json");
+    }
+    SECTION("the index of due times is a folder") {
+        fs::create_directories(bench.global / "state" / "due");
+        bench.refuses("state/due");
+    }
     SECTION("the ledger is a folder") {
         fs::create_directories(bench.global / "ledger.jsonl");
         bench.refuses("ledger.jsonl");

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/file.h"
+#include "base/result.h"
+
+namespace base {
+
+// What this process could write, for who only reads: nothing is made, opened or changed, so a full
+// disk is not seen. What is missing is in nobody's way.
+
+/// Could files be made and replaced in this folder?
+Result<void> look_for_writable_folder(const Path& folder);
+
+/// Is this a regular file that could be read and written?
+Result<void> look_for_writable_file(const Path& file);
+
+/// Could another file take the place of this one, in a folder that can be written?
+Result<void> look_for_replaceable(const Path& file);
+
+}  // namespace base

@@ -1,0 +1,38 @@
+#include "lifecycle/trouble.h"
+
+#include "dokku/last_run.h"
+#include "http/trust_store.h"
+#include "lifecycle/cause.h"
+#include "store/app_summary.h"
+
+namespace lifecycle {
+
+bool Trouble::says_more_than(const store::NameState& name) const {
+    if (cause == cause::kStuckRun || store::is_settled(name)) return true;
+    // It waits for a run that cannot do anything, or one has met something like this before.
+    return cause == cause::kHost && (name.cause.empty() || name.cause == cause::kHost);
+}
+
+std::optional<Trouble> find_trouble(const dokku::Environment& environment,
+                                    const store::LocalStore& store, const dokku::AppName& app,
+                                    base::UtcTime now) {
+    if (const auto stuck = store.find_stuck_run(app.text())) {
+        return Trouble{cause::kStuckRun,
+                       "a run for the app has come to no end (" + store::to_text(*stuck) + ")"};
+    }
+    if (const auto free = store.look_for_writable(app.text()); !free) {
+        return Trouble{cause::kHost,
+                       "nothing can be renewed, for it could not be kept: " + free.error().message};
+    }
+    // Each run reads it first.
+    if (const auto trust = http::read_trust(http::TrustStore::from_environment(), ""); !trust) {
+        return Trouble{cause::kHost, "no CA can be asked: " + trust.error().message +
+                                         " (named by LEGO_CA_CERTIFICATES or SSL_CERT_FILE)"};
+    }
+    if (const auto since = dokku::without_run_since(environment, now)) {
+        return Trouble{cause::kNoRenewalRun, dokku::describe_missing_run(*since)};
+    }
+    return std::nullopt;
+}
+
+}  // namespace lifecycle
