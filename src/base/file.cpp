@@ -185,16 +185,16 @@ Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode
 }
 
 Result<void> require_writable_folder(const Path& folder) {
+    // More than a chain, its key and what is said of them have. A full disk takes an empty file,
+    // and some take a full one until it has to be on the disk.
+    constexpr std::size_t kTrialBytes = 64UL << 10U;
     const Path temporary = temporary_beside(folder / "writable");
     const UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!fd) return io_error("creating a file in", folder, errno);
+    Result<void> room = write_all(fd.get(), random_bytes(kTrialBytes), temporary);
+    if (room && ::fsync(fd.get()) != 0) room = io_error("syncing", temporary, errno);
     if (::unlink(temporary.c_str()) != 0) return io_error("removing", temporary, errno);
-    return {};
-}
-
-Result<void> require_replaceable(const Path& path) {
-    if (directory_exists(path)) return io_error("replacing", path, EISDIR);
-    return require_writable_folder(path.parent_path());
+    return room;
 }
 
 Result<void> require_appendable(const Path& path, mode_t mode) {

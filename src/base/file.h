@@ -22,10 +22,7 @@ Result<std::string> read_file(const Path& path, std::size_t max_bytes = kMaxFile
 /// At most `max_bytes` from `offset` on; "" past the end. Refuses as read_file does.
 Result<std::string> read_part(const Path& path, std::size_t offset, std::size_t max_bytes);
 
-/// Could replace_file put a file there? Makes and removes the one that it begins with.
-Result<void> require_replaceable(const Path& path);
-
-/// Can files be made in this folder?
+/// Can files be made in this folder, and is there room for some?
 Result<void> require_writable_folder(const Path& folder);
 
 /// Could append_line add to this file? It is made if it is missing.

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "base/access.h"
 #include "base/directory.h"
 #include "base/pem.h"
 #include "json/writer.h"
@@ -91,13 +92,14 @@ base::Result<void> require_certificate_files(const base::Path& folder,
     if (auto made = base::make_directories(certificates, kPrivateFolder); !made) return made;
     const std::string base_name = certificate_base_name(first_domain);
     for (const char* suffix : {".key", ".pem", ".crt", ".issuer.crt", ".json"}) {
-        auto free = base::require_replaceable(certificates / (base_name + suffix));
+        auto free = base::look_for_replaceable(certificates / (base_name + suffix));
         if (!free) return free;
     }
     for (const char* name : {"key.pem", "fullchain.pem"}) {
-        if (auto free = base::require_replaceable(folder / name); !free) return free;
+        if (auto free = base::look_for_replaceable(folder / name); !free) return free;
     }
-    return {};
+    if (auto free = base::require_writable_folder(certificates); !free) return free;
+    return base::require_writable_folder(folder);
 }
 
 base::Result<void> write_plain_pair(const base::Path& folder, const CertificateFiles& files) {

@@ -1,9 +1,11 @@
 #include "base/file.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <set>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -12,6 +14,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/directory.h"
+#include "support/files.h"
 #include "support/temp_dir.h"
 
 using base::ErrorKind;
@@ -166,6 +169,20 @@ TEST_CASE("replacing a symbolic link replaces the link, not what it leads to", "
     REQUIRE(base::replace_file(dir / "link", "new", 0600));
     CHECK_FALSE(std::filesystem::is_symlink(dir / "link"));
     CHECK(base::read_file(dir / "target").value() == "kept");
+}
+
+TEST_CASE("a folder that takes files, but nothing into them, is not writable", "[base]") {
+    const test::TempDir dir;
+    CHECK(base::require_writable_folder(dir.path()));
+    const test::Fork child{[&] {
+        const rlimit limit{4096, 4096};
+        if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) return false;
+        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+        const auto room = base::require_writable_folder(dir.path());
+        return !room && room.error().kind == base::ErrorKind::io;
+    }};
+    CHECK(child.succeeded());
+    CHECK(std::filesystem::is_empty(dir.path()));
 }
 
 TEST_CASE("ensure_file leaves a file alone that already is as wanted", "[base]") {
