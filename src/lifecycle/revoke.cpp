@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "acme/account.h"
 #include "base/folder.h"
 #include "base/pem.h"
 #include "base/text.h"
@@ -69,27 +70,45 @@ base::Result<OwnCertificate> read_current(const Context& context, const dokku::A
                       {"See what there is with: dokku certs:report " + app.text()});
 }
 
+/// An account, and where it lies.
+struct FoundAccount {
+    store::LocalStore place;
+    store::StoredAccount account;
+};
+
 /// The shared account, else the one that older versions of the official plugin kept per folder.
-std::optional<store::StoredAccount> find_stored_account(const Context& context,
-                                                        const dokku::AppName& app,
-                                                        const OwnCertificate& own) {
+std::optional<FoundAccount> find_stored_account(const Context& context, const dokku::AppName& app,
+                                                const OwnCertificate& own) {
     const base::Path per_folder = context.environment.certs_root(app) / "current";
     for (const store::LocalStore& place : {context.store, store::LocalStore{per_folder}}) {
         auto account = place.read_account(own.server, own.email);
-        if (account && account->has_value() && !(*account)->url.empty()) {
-            return std::move(**account);
-        }
+        const bool is_there =
+            account && account->has_value() && ((*account)->is_damaged || !(*account)->url.empty());
+        if (is_there) return FoundAccount{place, std::move(**account)};
     }
     return std::nullopt;
 }
 
+/// Of an account.json that was damaged: the CA finds the account by its key.
+acme::Outcome<std::string> recover_url(const Context& context, acme::Client& client,
+                                       const FoundAccount& found, const OwnCertificate& own) {
+    const auto account = acme::find_account(client);
+    if (!account) return account.error();
+    const auto kept = found.place.write_account(own.server, own.email, account->url, account->text);
+    if (!kept) context.log.warn(kept.error().message);
+    return account->url;
+}
+
 acme::Outcome<void> revoke_by_account(Context& context, const acme::Directory& directory,
-                                      const store::StoredAccount& account,
-                                      const OwnCertificate& own, acme::RevocationReason reason) {
-    const auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
+                                      const FoundAccount& found, const OwnCertificate& own,
+                                      acme::RevocationReason reason) {
+    const auto key = crypto::PrivateKey::parse_pem(found.account.key_pem.reveal());
     if (!key) return acme::Failure{key.error(), std::nullopt, directory.url};
     acme::Client client{context.http, context.clock, directory, *key};
-    client.use_account(account.url);
+    auto url = found.account.is_damaged ? recover_url(context, client, found, own)
+                                        : acme::Outcome<std::string>{found.account.url};
+    if (!url) return std::move(url).error();
+    client.use_account(std::move(*url));
     return acme::revoke_certificate(client, own.der, reason, acme::RevocationSigner::account);
 }
 
@@ -105,8 +124,8 @@ acme::Outcome<void> revoke_at_ca(Context& context, const dokku::AppName& app,
     acme::Outcome<void> done =
         acme::fail(base::ErrorKind::not_found,
                    "There is no account of " + own.email + " at this CA on this host", own.server);
-    if (const auto account = find_stored_account(context, app, own)) {
-        done = revoke_by_account(context, *directory, *account, own, reason);
+    if (const auto found = find_stored_account(context, app, own)) {
+        done = revoke_by_account(context, *directory, *found, own, reason);
     }
     const bool refused = !done && (done.error().error.kind == base::ErrorKind::rejected ||
                                    done.error().error.kind == base::ErrorKind::not_found);

@@ -58,6 +58,21 @@ by_the_certificate_key() {
   assert_eq Revoked "$(ca_status "$serial" | jq -r .Status)" "status"
 }
 
+# Its file was damaged: the CA finds the account by its key.
+by_a_damaged_account() {
+  local serial file
+  dokku letsencrypt:enable shop >/dev/null 2>&1
+  serial=$(serial_of shop)
+  file=$(find "$(global_folder)/accounts" -path '*you@example.test/account.json')
+  as_dokku bash -c 'echo "{\"email\": \"you@exa" >"$0"' "$file"
+  assert_runs dokku letsencrypt:revoke shop
+  assert_not_contains "$out" "There is no account" "stdout"
+  assert_not_contains "$out" "own key" "stdout"
+  assert_lines "$out" "-----> Certificate revoked successfully."
+  assert_eq Revoked "$(ca_status "$serial" | jq -r .Status)" "status"
+  assert_eq valid "$(jq -r .registration.body.status "$file")" "account.json"
+}
+
 # Old versions of the official plugin kept an account per configuration.
 by_an_account_of_old() {
   local serial folder
@@ -99,6 +114,7 @@ scenario "revoked by the account that ordered it, and removed" by_the_account
 scenario "what is revoked already is a success" twice_is_success
 scenario "a reason is handed on, a wrong one refused" with_a_reason
 scenario "without the account the certificate's key will do" by_the_certificate_key
+scenario "a damaged account is found by its key" by_a_damaged_account
 scenario "an account of an old version is found" by_an_account_of_old
 scenario "nothing to revoke, and no e-mail address" what_cannot_be_revoked
 scenario "a certificate of the operator's stays" custom_pair_stays
