@@ -171,8 +171,9 @@ constexpr auto kCauses = std::to_array<Cause>({
      "This host could not do its part, or files of the app's certificate are missing or cannot be "
      "read or replaced.",
      "The operating system's words, or which files.",
-     "See the reason; it is tried again. What root has restored is given back with: sudo chown -R "
-     "dokku:dokku ~dokku/<app>"},
+     "See the reason, and what `status` says against it; it is tried again. What root has restored "
+     "is given back with: sudo chown -R dokku:dokku ~dokku/<app> /var/lib/dokku/data/letsencrypt "
+     "/var/lib/dokku/config/letsencrypt"},
     {cause::kStateDamaged, NameStatus::action_required, false,
      "What this host knew of the app was damaged on its disk, and no certificate of the app is "
      "there "

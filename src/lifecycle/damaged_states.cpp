@@ -6,6 +6,7 @@
 #include "dokku/certs.h"
 #include "dokku/domains.h"
 #include "lifecycle/cause.h"
+#include "lifecycle/host_fix.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/prepare.h"
 #include "lifecycle/record.h"
@@ -97,7 +98,7 @@ bool resolve_damaged_state(const Context& context, const dokku::AppName& app) {
 void tell_unreadable_state(const Context& context, const dokku::AppName& app,
                            const base::Error& error) {
     context.log.warn(app.text() + ": " + base::printable(error.message));
-    for (const std::string& step : error.steps)
+    for (const std::string& step : with_fix(error, app.text()).steps)
         context.log.warn(step);
 }
 

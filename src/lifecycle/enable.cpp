@@ -12,6 +12,7 @@
 #include "lifecycle/claim.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/finish_removals.h"
+#include "lifecycle/host_fix.h"
 #include "lifecycle/install_pair.h"
 #include "lifecycle/issue_run.h"
 #include "lifecycle/journal.h"
@@ -146,7 +147,7 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
     for (const dokku::AppName& app : apps) {
         auto job = prepare(context, app, wish);
         if (!job) {
-            print(context, job.error().error);
+            print(context, with_fix(job.error().error, app.text()));
             if (wish.is_unattended()) record_refusal(context, app, job.error());
             missed.push_back({app, job.error().cause});
         } else if (job->has_value()) {
@@ -220,7 +221,7 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
         const auto due = claim(context, *job, wish);
         if (!due) {
             const Refusal& refusal = due.error();
-            print(context, refusal.error);
+            print(context, with_fix(refusal.error, job->app.text()));
             missed.push_back({job->app, refusal.cause});
             // Who holds the lock sees that we came; if it sees anything.
             const bool is_ours_to_tell = refusal.error.kind != base::ErrorKind::busy || job->lock ||

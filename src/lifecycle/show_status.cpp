@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "lifecycle/host_fix.h"
 #include "lifecycle/status.h"
 
 namespace lifecycle {
@@ -27,7 +28,10 @@ base::Result<bool> show_all(const dokku::Environment& environment, const dokku::
         if (status) {
             all.push_back(std::move(*status));
         } else {
-            log.warn(app.text() + ": " + status.error().message);
+            const base::Error error = with_fix(status.error(), app.text());
+            log.warn(app.text() + ": " + error.message);
+            for (const std::string& step : error.steps)
+                log.warn(step);
         }
     }
     if (json) {
@@ -47,7 +51,7 @@ base::Result<bool> watch(const dokku::Environment& environment, const dokku::Log
     std::string shown;
     for (;;) {
         const auto status = read_status(environment, store, app);
-        if (!status) return status.error();
+        if (!status) return with_fix(status.error(), app.text());
         const std::string now = render_status_json(*status);
         if (now != shown && json) log.plain(now);
         if (now != shown && !json) print(log, *status);
@@ -73,7 +77,7 @@ base::Result<bool> show_status(const dokku::Environment& environment, const dokk
     if (!app) return app.error();
     if (request.watch) return watch(environment, log, store, *app, json);
     const auto status = read_status(environment, store, *app);
-    if (!status) return status.error();
+    if (!status) return with_fix(status.error(), app->text());
     if (json) {
         log.plain(render_status_json(*status));
     } else {

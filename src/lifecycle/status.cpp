@@ -13,6 +13,7 @@
 #include "dokku/settings.h"
 #include "json/writer.h"
 #include "lifecycle/cause.h"
+#include "lifecycle/host_fix.h"
 #include "lifecycle/names.h"
 #include "lifecycle/standing.h"
 #include "lifecycle/trouble.h"
@@ -254,7 +255,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
         if (facts.covers(row.state.name)) row.covered_until = facts.until;
         const Cause* why = find_cause(row.state.cause);
         if (why != nullptr && !store::is_settled(row.state)) {
-            row.fix = fix_of(*why, app.text(), row.state.name);
+            row.fix = fix_of_name(*why, app.text(), row.state);
         }
         status.names.push_back(std::move(row));
     };

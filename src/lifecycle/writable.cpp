@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/claim.h"
+#include "lifecycle/host_fix.h"
 #include "lifecycle/install_pair.h"
 
 namespace lifecycle {
@@ -22,13 +23,16 @@ base::Result<void> check_places(const Context& context, const IssueJob& job) {
 base::Result<void> require_writable(const Context& context, const IssueJob& job) {
     auto checked = check_places(context, job);
     if (checked) return checked;
-    return base::fail(base::ErrorKind::io,
-                      "A certificate for " + job.app.text() +
-                          " could not be kept, so none is ordered: " + checked.error().message,
-                      {"Everything below " + context.environment.app_root(job.app).string() +
-                       " and the plugin's data is to belong to the user dokku, with room on the "
-                       "disk. Then: dokku letsencrypt:enable " +
-                       job.app.text()});
+    const std::string& why = checked.error().message;
+    std::string fix = fix_of_host(why, job.app.text());
+    if (fix.empty()) {
+        fix = "Everything below " + context.environment.app_root(job.app).string() +
+              " and the plugin's data is to belong to the user dokku, with room on the disk.";
+    }
+    return base::fail(
+        base::ErrorKind::io,
+        "A certificate for " + job.app.text() + " could not be kept, so none is ordered: " + why,
+        {fix + " At once with: dokku letsencrypt:enable " + job.app.text()});
 }
 
 }  // namespace lifecycle

@@ -222,7 +222,7 @@ TEST_CASE("what cannot be read is shown", "[lifecycle]") {
     const auto record = host.host.environment.global_root() / "state" / "issued.jsonl";
     std::filesystem::create_directory(record);
     CHECK(host.status().summary == "failing");
-    CHECK_THAT(host.text(), ContainsSubstring("host: reading " + record.string()));
+    CHECK_THAT(host.text(), ContainsSubstring("host: ") && ContainsSubstring(record.string()));
 }
 
 TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][rename]") {
