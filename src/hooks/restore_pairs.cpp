@@ -1,6 +1,7 @@
 #include "hooks/restore_pairs.h"
 
 #include "base/directory.h"
+#include "dokku/certs.h"
 #include "dokku/removal_marker.h"
 #include "dokku/tls_exchange.h"
 
@@ -19,6 +20,20 @@ base::Result<void> restore_pairs(const dokku::Environment& environment,
         if (!healed && all) all = std::move(healed);
     }
     return all;
+}
+
+void tell_unfinished_removals(const dokku::Environment& environment, const dokku::Log& log) {
+    for (const dokku::PendingRemoval& removal : dokku::pending_removals(environment)) {
+        const bool was_to_go = removal.kind != dokku::RemovalKind::exchange;
+        if (!was_to_go || !removal.is_cut_short() || !dokku::has_pair(environment, removal.app)) {
+            continue;
+        }
+        const std::string& app = removal.app.text();
+        log.warn("The certificate of " + app +
+                 " was being removed when that command was killed; it is still served. Remove it "
+                 "with: dokku certs:remove " +
+                 app);
+    }
 }
 
 }  // namespace hooks

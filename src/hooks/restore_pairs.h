@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "dokku/environment.h"
+#include "dokku/log.h"
 #include "store/local_store.h"
 
 namespace hooks {
@@ -11,5 +12,8 @@ namespace hooks {
 /// nobody: normally one look into an empty folder. The next run finishes what was cut short.
 base::Result<void> restore_pairs(const dokku::Environment& environment,
                                  const store::LocalStore& store);
+
+/// For who goes away, so that no run of ours comes: the pairs that were to be removed stay in use.
+void tell_unfinished_removals(const dokku::Environment& environment, const dokku::Log& log);
 
 }  // namespace hooks

@@ -4,9 +4,17 @@
 
 #include "base/clock.h"
 #include "cli/run.h"
+#include "hooks/restore_pairs.h"
+#include "store/local_store.h"
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) {
+        // No hook of ours puts them back any more, and nginx would load nothing for any app.
+        const store::LocalStore store{call.environment.global_root()};
+        if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
+            cli::print_error(call.log, restored.error());
+        }
+        hooks::tell_unfinished_removals(call.environment, call.log);
         dokku::tear_down_host(call.environment, call.log, base::SystemClock{}.now());
         return cli::ExitCode::done;
     });

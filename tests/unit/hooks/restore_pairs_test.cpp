@@ -54,6 +54,18 @@ TEST_CASE("a pair whose remover was killed comes back, and is still to be remove
     CHECK(app.has("tls/server.crt"));
 }
 
+TEST_CASE("who goes away says which pair was to go", "[hooks][uninstall]") {
+    Removing app;
+    auto remover = app.remover();
+    remover.wait_until_ready();
+    hooks::tell_unfinished_removals(app.host.environment, app.host.log());
+    CHECK(app.host.logged.err.empty());
+    remover.kill();
+    app.restore();
+    hooks::tell_unfinished_removals(app.host.environment, app.host.log());
+    CHECK(app.host.logged.err.find("dokku certs:remove shop") != std::string::npos);
+}
+
 TEST_CASE("what was installed after the kill stays", "[hooks]") {
     const Removing app;
     {
