@@ -1,5 +1,6 @@
 #include "dokku/installation.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/file.h"
@@ -20,6 +21,14 @@ base::Path record(const Environment& environment) {
 
 base::Path absence(const Environment& environment) {
     return environment.global_root() / "absent-since";
+}
+
+/// When what is recorded was. A time that is still to come is a wrong clock's.
+base::UtcTime end_of_last_absence(const Environment& environment, base::UtcTime now) {
+    const auto stamp = base::stamp_file(record(environment));
+    if (!stamp) return {};
+    const base::UtcTime at = base::from_unix(stamp->modified_ns / 1'000'000'000);
+    return at <= now + std::chrono::hours{1} ? at : base::UtcTime{};
 }
 
 }  // namespace
@@ -51,11 +60,16 @@ bool was_absent(const Environment& environment, base::UtcTime now) {
     if (base::file_exists(absence(environment))) return true;
     if (read_installation(environment) == Installation::uninstalled) return true;
     const auto last = read_last_run(environment);
-    return is_autorenew_enabled(environment) && last && now - last->at > kTwoRunsMissed;
+    if (!is_autorenew_enabled(environment) || !last) return false;
+    const base::UtcTime here = std::max(last->at, end_of_last_absence(environment, now));
+    return now - here > kTwoRunsMissed;
 }
 
 base::Result<void> end_absence(const Environment& environment) {
-    return base::remove_file(absence(environment));
+    if (auto ended = base::remove_file(absence(environment)); !ended) return ended;
+    if (read_installation(environment) != Installation::installed) return {};
+    // Anew, for its time.
+    return base::replace_file(record(environment), std::string{kInstalled} + "\n", kFile);
 }
 
 std::optional<std::string> describe_missing_install(const Environment& environment) {

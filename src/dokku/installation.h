@@ -24,7 +24,8 @@ base::Result<void> record_installation(const Environment& environment, Installat
 base::Result<void> record_absence(const Environment& environment, base::UtcTime now);
 
 /// Asked by `install`: was this plugin away? So says `uninstall`, or a scheduled run that has not
-/// come for a day and a half though it is on: somebody put another plugin's folder in our place.
+/// come for a day and a half though it is on, counted from the end of the last absence: somebody
+/// put another plugin's folder in our place.
 bool was_absent(const Environment& environment, base::UtcTime now);
 
 /// What another plugin did meanwhile is seen to.

@@ -1,21 +1,47 @@
 #include "hooks/catch_up.h"
 
-#include <filesystem>
-#include <system_error>
+#include <cerrno>
+#include <sys/stat.h>
 
 #include "dokku/app.h"
 #include "dokku/certs.h"
 #include "dokku/installation.h"
+#include "dokku/removal_marker.h"
 #include "hooks/installed_pair.h"
 #include "store/switch_off.h"
 
 namespace hooks {
 namespace {
 
-/// A link that leads nowhere is there, too.
-bool is_there(const base::Path& path) {
-    std::error_code error;
-    return std::filesystem::exists(std::filesystem::symlink_status(path, error));
+/// A link that leads nowhere is there, too. What cannot be looked at is not gone.
+base::Result<bool> is_there(const base::Path& path) {
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) == 0) return true;
+    const int why = errno;
+    if (why == ENOENT || why == ENOTDIR) return false;
+    return base::io_error("looking at", path, why);
+}
+
+/// Neither a file of a pair nor a certificate store.
+base::Result<bool> is_all_gone(const dokku::Environment& environment, const dokku::AppName& app) {
+    const base::Path tls = environment.tls_root(app);
+    for (const base::Path& path :
+         {tls / "server.crt", tls / "server.key", environment.certs_root(app) / "current"}) {
+        const auto there = is_there(path);
+        if (!there || *there) return there ? base::Result<bool>{false} : there;
+    }
+    return true;
+}
+
+/// Nobody put the pair there meanwhile: it was being removed, or was revoked and could not be
+/// removed.
+bool is_left_over(const dokku::Environment& environment, const store::AppState& state,
+                  const dokku::AppName& app) {
+    const auto removal = dokku::pending_removal(environment, app);
+    const bool was_to_go = removal && removal->kind != dokku::RemovalKind::exchange;
+    if (was_to_go && removal->pair == dokku::stamp_pair(environment, app)) return true;
+    const auto until = dokku::read_expiration(environment, app);
+    return !state.revoked.empty() && state.installed && until == state.installed->not_after;
 }
 
 bool had_certificate(const store::AppState& state) {
@@ -46,14 +72,15 @@ base::Result<void> catch_up(const dokku::Environment& environment, const store::
     const auto state = store.read_state(app.text());
     if (!state) return state.error();
     const bool is_on = state->enabled && !state->switched_off;
-    const bool is_gone = dokku::stamp_pair(environment, app).empty() &&
-                         !is_there(environment.certs_root(app) / "current");
-    if (is_gone) {
+    const auto is_gone = is_all_gone(environment, app);
+    if (!is_gone) return is_gone.error();
+    if (*is_gone) {
         const bool was_ours = is_on && had_certificate(*state);
         return was_ours ? note_switched_off(store, log, app) : base::Result<void>{};
     }
     if (dokku::is_active(environment, app)) {
-        return is_on ? base::Result<void>{} : note_enabled(store, log, app);
+        const bool is_as_before = is_on || is_left_over(environment, *state, app);
+        return is_as_before ? base::Result<void>{} : note_enabled(store, log, app);
     }
     return dokku::has_pair(environment, app) ? note_pair(environment, store, app)
                                              : base::Result<void>{};

@@ -1,5 +1,9 @@
 #include "dokku/installation.h"
 
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -9,6 +13,20 @@
 
 using Catch::Matchers::ContainsSubstring;
 using dokku::Installation;
+
+namespace {
+
+std::int64_t at_ns(base::UtcTime time) {
+    return base::to_unix(time) * 1'000'000'000;
+}
+
+void set_time(const std::filesystem::path& file, base::UtcTime time) {
+    const timespec at{base::to_unix(time), 0};
+    const timespec times[] = {at, at};  // NOLINT(*-avoid-c-arrays): utimensat takes one
+    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+}
+
+}  // namespace
 
 TEST_CASE("what the hooks recorded is read back", "[dokku][install]") {
     const test::DokkuHost host;
@@ -63,7 +81,20 @@ TEST_CASE("install learns that the plugin was away", "[dokku][install]") {
         CHECK_FALSE(dokku::was_absent(host.environment, now));  // nobody wants them
         test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
         CHECK(dokku::was_absent(host.environment, now));
-        REQUIRE(dokku::write_last_run(host.environment, {now - std::chrono::hours{35}, 0, 0}));
+        SECTION("and counts once") {
+            const auto record = host.environment.global_root() / "installation";
+            REQUIRE(dokku::record_installation(host.environment, Installation::installed));
+            set_time(record, now - std::chrono::hours{37});
+            CHECK(dokku::was_absent(host.environment, now));
+            REQUIRE(dokku::end_absence(host.environment));
+            CHECK(base::stamp_file(record)->modified_ns > at_ns(now - std::chrono::hours{37}));
+            set_time(record, now);
+            CHECK_FALSE(dokku::was_absent(host.environment, now + std::chrono::hours{36}));
+            CHECK(dokku::was_absent(host.environment, now + std::chrono::hours{37}));
+        }
+        SECTION("until one has come") {
+            REQUIRE(dokku::write_last_run(host.environment, {now - std::chrono::hours{35}, 0, 0}));
+        }
     }
     CHECK_FALSE(dokku::was_absent(host.environment, now));
 }

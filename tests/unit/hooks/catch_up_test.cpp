@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -10,7 +11,9 @@
 
 #include "dokku/certs.h"
 #include "dokku/installation.h"
+#include "dokku/removal_marker.h"
 #include "support/dokku_host.h"
+#include "support/files.h"
 
 using Catch::Matchers::ContainsSubstring;
 
@@ -92,6 +95,53 @@ TEST_CASE("what is only half gone, or was never there, is no wish either", "[hoo
         away.change([](store::AppState& state) { state.installed.reset(); });
     }
     CHECK(away.come_back().empty());
+    CHECK(away.state().enabled);
+}
+
+TEST_CASE("what cannot be looked at is not gone", "[hooks][install]") {
+    Away away;
+    const auto root = away.host.environment.app_root(away.app);
+    // Root may look at everything.
+    test::give_tree(away.host.environment.root.parent_path(), 1);
+    if (::geteuid() == 0) REQUIRE(::chown(root.c_str(), 0, 0) == 0);
+    std::filesystem::permissions(root, std::filesystem::perms{::geteuid() == 0 ? 0700U : 0U});
+    const test::Fork child{[&] {
+        if (::geteuid() == 0 && ::setuid(1) != 0) return false;
+        const bool done = hooks::catch_up_after_absence(away.host.environment, away.store,
+                                                        away.host.log(), away.now)
+                              .has_value();
+        return done && away.host.logged.out.empty() &&
+               away.host.logged.err.find("shop: looking at ") != std::string::npos &&
+               away.state().enabled;
+    }};
+    CHECK(child.succeeded());
+    std::filesystem::permissions(root, std::filesystem::perms{0755});
+}
+
+TEST_CASE("a pair that was to go is nobody's wish to have one", "[hooks][install]") {
+    Away away;
+    away.change([](store::AppState& state) {
+        state.enabled = false;
+        state.switched_off = true;
+    });
+    SECTION("its removal was cut short") {
+        const test::Fork remover{[&] {
+            return dokku::mark_removal(away.host.environment, away.app, dokku::RemovalKind::disable)
+                .has_value();
+        }};
+        REQUIRE(remover.succeeded());
+    }
+    SECTION("it was revoked, and could not be removed") {
+        away.change([](store::AppState& state) { state.revoked = "ab"; });
+    }
+    CHECK(away.come_back().empty());
+    CHECK(away.state().switched_off);
+    // Another one is.
+    const std::string other = test::read_test_data("dokku/other.crt");
+    away.host.issue(away.app, "other", other);
+    away.host.install_pair(away.app, other);
+    REQUIRE(dokku::record_absence(away.host.environment, away.now));
+    CHECK_THAT(away.come_back(), ContainsSubstring("letsencrypt was enabled for shop meanwhile"));
     CHECK(away.state().enabled);
 }
 
