@@ -16,17 +16,6 @@
 namespace dokku {
 namespace {
 
-base::Result<void> copy_properties(const Environment& environment, const AppName& from,
-                                   const AppName& to) {
-    const PropertyStore store{environment};
-    const auto properties = store.get_all(from);
-    if (!properties) return properties.error();
-    for (const auto& [key, value] : *properties) {
-        if (auto set = store.set(to, key, value); !set) return set;
-    }
-    return {};
-}
-
 base::Result<void> drop_copied_route(const Environment& environment, const AppName& to) {
     if (auto route = remove_route(route_files(environment, to)); !route) {
         return std::move(route).error();
@@ -45,7 +34,19 @@ base::Result<void> drop_copied_pairs(const Environment& environment, const AppNa
     return delete_tls_set_aside(root);
 }
 
-/// Would a visitor of one of the app's domains accept the certificate in `tls/`?
+}  // namespace
+
+base::Result<void> copy_properties(const Environment& environment, const AppName& from,
+                                   const AppName& to) {
+    const PropertyStore store{environment};
+    const auto properties = store.get_all(from);
+    if (!properties) return properties.error();
+    for (const auto& [key, value] : *properties) {
+        if (auto set = store.set(to, key, value); !set) return set;
+    }
+    return {};
+}
+
 base::Result<bool> covers_a_domain(const Environment& environment, const AppName& app) {
     const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
     if (!pem) return pem.error();
@@ -57,8 +58,6 @@ base::Result<bool> covers_a_domain(const Environment& environment, const AppName
                        [&](const auto& domain) { return base::covers(*names, domain); });
 }
 
-}  // namespace
-
 base::Result<void> adopt_rename(const Environment& environment, const AppName& from,
                                 const AppName& to) {
     if (auto copied = copy_properties(environment, from, to); !copied) return copied;
@@ -68,9 +67,10 @@ base::Result<void> adopt_rename(const Environment& environment, const AppName& f
 }
 
 base::Result<void> adopt_clone(const Environment& environment, const Log& log, const AppName& from,
-                               const AppName& to) {
-    if (auto copied = copy_properties(environment, from, to); !copied) return copied;
-    const bool ours = is_active(environment, to);  // the copied certs/current still leads to OLD's
+                               const AppName& to, CopiedPair copied) {
+    if (auto moved = copy_properties(environment, from, to); !moved) return moved;
+    // The copied certs/current still leads to OLD's.
+    const bool ours = copied == CopiedPair::letsencrypt || is_active(environment, to);
     if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
     if (auto dropped = drop_copied_pairs(environment, from, to); !dropped) return dropped;
     // All of it: what was put aside there is OLD's, and still lies with it.

@@ -15,9 +15,20 @@ namespace dokku {
 base::Result<void> adopt_rename(const Environment& environment, const AppName& from,
                                 const AppName& to);
 
+/// Whose the pair of OLD is known to be. Its certificate store tells it, unless that is lost.
+enum class CopiedPair { as_the_store_tells, letsencrypt };
+
 /// `apps:clone`: the properties are copied. A pair of letsencrypt's that covers no domain of the
 /// clone is dropped; one that does stays in use, and the operator is told that nothing renews it.
 base::Result<void> adopt_clone(const Environment& environment, const Log& log, const AppName& from,
-                               const AppName& to);
+                               const AppName& to,
+                               CopiedPair copied = CopiedPair::as_the_store_tells);
+
+/// Would a visitor of one of the app's domains accept the certificate in `tls/`?
+base::Result<bool> covers_a_domain(const Environment& environment, const AppName& app);
+
+/// Those of OLD are NEW's as well.
+base::Result<void> copy_properties(const Environment& environment, const AppName& from,
+                                   const AppName& to);
 
 }  // namespace dokku

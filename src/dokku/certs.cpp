@@ -6,6 +6,23 @@
 #include "base/pem.h"
 
 namespace dokku {
+namespace {
+
+/// Those of one folder of a certificate store.
+std::vector<base::Path> certificates_in(const base::Path& folder) {
+    std::vector<base::Path> files;
+    if (const auto names = base::list_directory(folder / "certificates")) {
+        for (const std::string& name : *names) {
+            if (name.ends_with(".crt") && !name.ends_with(".issuer.crt")) {
+                files.push_back(folder / "certificates" / name);
+            }
+        }
+    }
+    files.push_back(folder / "fullchain.pem");
+    return files;
+}
+
+}  // namespace
 
 bool has_pair(const Environment& environment, const AppName& app) {
     const base::Path tls = environment.tls_root(app);
@@ -36,23 +53,19 @@ bool same_leaf(std::string_view one, std::string_view other) {
 }
 
 std::vector<base::Path> current_certificates(const Environment& environment, const AppName& app) {
-    const base::Path current = environment.certs_root(app) / "current";
-    std::vector<base::Path> files;
-    if (const auto names = base::list_directory(current / "certificates")) {
-        for (const std::string& name : *names) {
-            if (name.ends_with(".crt") && !name.ends_with(".issuer.crt")) {
-                files.push_back(current / "certificates" / name);
-            }
-        }
-    }
-    files.push_back(current / "fullchain.pem");
-    return files;
+    return certificates_in(environment.certs_root(app) / "current");
 }
 
 std::optional<base::Path> served_certificate(const Environment& environment, const AppName& app) {
+    return served_certificate_in(environment.certs_root(app) / "current", environment, app);
+}
+
+std::optional<base::Path> served_certificate_in(const base::Path& folder,
+                                                const Environment& environment,
+                                                const AppName& app) {
     const auto served = base::read_file(environment.tls_root(app) / "server.crt");
     if (!served || !has_pair(environment, app)) return std::nullopt;
-    for (const base::Path& file : current_certificates(environment, app)) {
+    for (const base::Path& file : certificates_in(folder)) {
         const auto ours = base::read_file(file);
         if (ours && same_leaf(*served, *ours)) return file;
     }

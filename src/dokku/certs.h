@@ -41,6 +41,9 @@ bool same_leaf(std::string_view one, std::string_view other);
 
 /// Of these the one with the certificate that nginx serves; nothing if the app is not active.
 std::optional<base::Path> served_certificate(const Environment& environment, const AppName& app);
+/// The same in another folder than that.
+std::optional<base::Path> served_certificate_in(const base::Path& folder,
+                                                const Environment& environment, const AppName& app);
 
 /// The key's file beside a certificate's (`X.crt` and `X.key`, `fullchain.pem` and `key.pem`).
 base::Path key_file_of(base::Path certificate);

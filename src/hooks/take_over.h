@@ -2,13 +2,17 @@
 
 #include "base/result.h"
 #include "dokku/environment.h"
+#include "dokku/log.h"
 #include "store/local_store.h"
 
 namespace hooks {
 
-/// Apps that the official plugin enabled count as enabled here (design section 3): those whose
-/// certs/current leads somewhere and that have no state of ours yet. For `install` and `update`.
+/// Apps that were enabled while nobody of us was there count as enabled here: those that have no
+/// state of ours yet and whose certs/current leads to a folder of their own. One that was renamed
+/// meanwhile gets its certs/current back, and what was known of it by its old name. A clone counts
+/// for nothing: its certs/current, which leads to the store of the app that it was made from, goes.
+/// For `install` and `update`.
 base::Result<void> take_over_apps(const dokku::Environment& environment,
-                                  const store::LocalStore& store);
+                                  const store::LocalStore& store, const dokku::Log& log);
 
 }  // namespace hooks

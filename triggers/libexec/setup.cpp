@@ -6,6 +6,7 @@
 #include "cli/run.h"
 #include "hooks/adopter.h"
 #include "hooks/catch_up.h"
+#include "hooks/restore_pairs.h"
 #include "hooks/take_over.h"
 
 int main(int argc, char** argv) {
@@ -14,7 +15,10 @@ int main(int argc, char** argv) {
             return std::move(ready).error();
         }
         const store::LocalStore store{call.environment.global_root()};
-        if (auto taken = hooks::take_over_apps(call.environment, store); !taken) {
+        if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
+            cli::print_error(call.log, restored.error());
+        }
+        if (auto taken = hooks::take_over_apps(call.environment, store, call.log); !taken) {
             cli::print_error(call.log, taken.error());
         }
         const auto caught_up = hooks::catch_up_after_absence(call.environment, store, call.log,

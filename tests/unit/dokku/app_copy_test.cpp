@@ -91,6 +91,21 @@ TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][C-10.
     CHECK(host.logged.out.empty());
 }
 
+TEST_CASE("a clone drops it as well where only the state knows whose it is", "[dokku][C-10.5]") {
+    Copied host;
+    fs::remove_all(host.environment.root / "old/letsencrypt");
+    fs::remove_all(host.environment.root / "new/letsencrypt");
+    test::DokkuHost::write(host.environment.root / "new/VHOST", "new.elsewhere.test\n");
+    const auto clone = [&](dokku::CopiedPair copied) {
+        REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, copied));
+    };
+    clone(dokku::CopiedPair::as_the_store_tells);
+    CHECK(host.in_new("tls/server.crt"));
+    clone(dokku::CopiedPair::letsencrypt);
+    CHECK_FALSE(host.in_new("tls"));
+    CHECK(fs::exists(host.environment.root / "old/tls/server.key"));
+}
+
 TEST_CASE("a clone keeps a pair that covers one of its domains, and says so", "[dokku][C-10.5]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "no.test\nLEAF.test\n");

@@ -81,13 +81,13 @@ TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue sa
 }
 
 TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks][design-3]") {
-    const Host host;
+    Host host;
     host.host.issue(host.app, "shop.test", test::read_test_data("dokku/shop.crt"));
     const auto other = host.host.add_app("blog");
-    REQUIRE(hooks::take_over_apps(host.host.environment, host.store));
+    REQUIRE(hooks::take_over_apps(host.host.environment, host.store, host.host.log()));
     CHECK(host.store.read_state("shop")->enabled);
     CHECK_FALSE(host.store.has_state(other.text()));
     REQUIRE(host.store.update_state("shop", [](store::AppState& state) { state.enabled = false; }));
-    REQUIRE(hooks::take_over_apps(host.host.environment, host.store));
+    REQUIRE(hooks::take_over_apps(host.host.environment, host.store, host.host.log()));
     CHECK_FALSE(host.store.read_state("shop")->enabled);
 }
