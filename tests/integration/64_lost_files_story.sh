@@ -63,6 +63,7 @@ reported() {
 good() {
   assert_runs at_time "$1" dokku letsencrypt:status "$2"
   assert_eq true "$(dokku letsencrypt:active "$2")" "active: $2"
+  assert_eq true "$(jq .enabled "$(state_file "$2")")" "enabled: $2"
   [[ -L $DOKKU_ROOT/$2/letsencrypt/certs/current ]] || fail "certs/current of $2 is no link"
   assert_sound "$2"
   tls_verify "$2.example.test"
@@ -71,23 +72,26 @@ good() {
 # day OFFSET: all of it happens on that day; what the runs of that day make of it.
 day() {
   local offset=$1 app
-  # A person's certificate that has expired; none of ours is kept, and none can be had.
-  assert_runs dokku certs:add own /run/own.crt /run/own.key
-  rm -r "$DOKKU_ROOT/own/letsencrypt"
-  leads_elsewhere own
   for app in "${faults[@]}"; do "do_${app//-/_}" "$app"; done
   # As after a backup that root has restored; the certificate in tls is good.
   chown -R root:root "$DOKKU_ROOT/root-owned/letsencrypt"
   assert_exits 1 at_time "$offset" dokku letsencrypt:auto-renew --scheduled
   for app in "${faults[@]}"; do good "$offset" "$app"; done
-  reported "$offset" own "other-server"
   reported "$offset" root-owned "host: writing to $DOKKU_ROOT/root-owned/letsencrypt: Permission denied. Give it back with: sudo chown -R $DOKKU_SYSTEM_USER:$DOKKU_SYSTEM_GROUP $DOKKU_ROOT/root-owned"
   tls_verify root-owned.example.test
   chown -R "$DOKKU_SYSTEM_USER:$DOKKU_SYSTEM_GROUP" "$DOKKU_ROOT/root-owned/letsencrypt"
-  leads_here own
   assert_runs at_time "$offset" dokku letsencrypt:auto-renew --scheduled
   assert_runs at_time "$offset" dokku letsencrypt:retry root-owned
-  for app in own root-owned; do good "$offset" "$app"; done
+  good "$offset" root-owned
+  # A person's certificate that has expired; none of ours is kept, and none can be had.
+  assert_runs dokku certs:add own /run/own.crt /run/own.key
+  rm -r "$DOKKU_ROOT/own/letsencrypt"
+  leads_elsewhere own
+  assert_exits 1 at_time "$offset" dokku letsencrypt:auto-renew --scheduled
+  reported "$offset" own "other-server"
+  leads_here own
+  assert_runs at_time "$offset" dokku letsencrypt:auto-renew --scheduled
+  good "$offset" own
 }
 
 on_the_first_day() {
