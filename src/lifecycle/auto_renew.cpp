@@ -117,9 +117,9 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     const base::UtcTime started = context.clock.now();
     bound_waits(context);
     finish_removals(context);
-    mend_missing_pairs(context, apps);
-    const auto [unanswered, is_index_written] = check_all_states(context, run);
     CaQuestions questions{context};
+    mend_missing_pairs(questions, apps);
+    const auto [unanswered, is_index_written] = check_all_states(context, run);
     // Whom the questions' time does not reach is another each time.
     std::vector<dokku::AppName> walk = without(apps, unanswered);
     const auto first = walk.empty() ? 0 : base::random_below(walk.size());

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/directory.h"
 #include "crypto/served_pair.h"
 #include "dokku/certs.h"
 #include "dokku/exchange_pair.h"
@@ -118,6 +119,15 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     return note_sound(store, app, dokku::stamp_pair(environment, app));
 }
 
+base::Result<void> check_loadable(const dokku::Environment& environment,
+                                  const store::AppState& state, const dokku::AppName& app) {
+    const std::string stamp = dokku::stamp_pair(environment, app);
+    if (stamp.empty() || stamp == state.checked_pair) return {};
+    const base::Path tls = environment.tls_root(app);
+    const auto files = read_pair(tls / "server.crt", tls / "server.key");
+    return files ? check(*files) : base::Result<void>{};
+}
+
 base::Result<bool> restore_missing_pair(const Context& context, const dokku::AppName& app,
                                         const std::function<bool(const StoredPair&)>& was_revoked) {
     const dokku::Environment& environment = context.environment;
@@ -142,17 +152,44 @@ base::Result<bool> restore_missing_pair(const Context& context, const dokku::App
     return true;
 }
 
+namespace {
+
+/// Is letsencrypt to look after what stands in `tls/`? An app without a state is one of ours if its
+/// certificate lies in certs/current.
+bool is_ours_to_mend(const Context& context, const dokku::AppName& app,
+                     const store::AppState& state) {
+    if (!context.store.has_state(app.text())) return dokku::is_active(context.environment, app);
+    const bool is_custom = state.installed && state.installed->owner == store::Owner::custom;
+    return state.enabled && !is_custom;
+}
+
+}  // namespace
+
 void check_pair_of_ours(const Context& context, const dokku::AppName& app) {
-    if (!context.store.has_state(app.text())) return;
     const auto state = context.store.read_state(app.text());
-    if (!state || !state->enabled) return;
-    const bool custom = state->installed && state->installed->owner == store::Owner::custom;
-    if (custom || state->checked_pair == dokku::stamp_pair(context.environment, app)) return;
+    if (!state || !is_ours_to_mend(context, app, *state)) return;
+    if (state->checked_pair == dokku::stamp_pair(context.environment, app)) return;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
     const auto checked = check_installed_pair(context.environment, context.store, context.log, app,
                                               context.clock.now());
     if (!checked) context.log.warn(checked.error().message);
+}
+
+bool set_damaged_pair_aside(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    if (!state || !is_ours_to_mend(context, app, *state)) return false;
+    const auto lock = context.store.try_lock_app(app.text());
+    if (!lock || check_loadable(context.environment, *state, app)) return false;
+    const base::Path root = context.environment.app_root(app);
+    const auto kept = keep_replaced_pair(root, context.clock.now());
+    const auto removed = kept ? base::remove_tree(context.environment.tls_root(app)) : kept.error();
+    if (!removed) {
+        context.log.warn(removed.error().message);
+        return false;
+    }
+    context.log.warn("No good copy of it is left. It is kept in " + (root / *kept).string());
+    return true;
 }
 
 }  // namespace lifecycle

@@ -20,6 +20,11 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const store::LocalStore& store, const dokku::Log& log,
                                         const dokku::AppName& app, base::UtcTime now);
 
+/// Would nginx load the pair in `tls/`? One that was found sound before and has not changed since
+/// is not read again, and what this process may not read is not judged: nginx starts as root.
+base::Result<void> check_loadable(const dokku::Environment& environment,
+                                  const store::AppState& state, const dokku::AppName& app);
+
 /// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
 /// enabled and the pair was ours, the last good one comes back, if its CA has not revoked it.
 /// Returns whether it did. The caller holds the app's lock.
@@ -29,5 +34,10 @@ base::Result<bool> restore_missing_pair(const Context& context, const dokku::App
 /// check_installed_pair for an app whose pair may have been damaged without a rebuild of its vhost.
 /// Does nothing where another run is at work, or where a person's was installed last.
 void check_pair_of_ours(const Context& context, const dokku::AppName& app);
+
+/// A pair of ours that nginx cannot load, and of which no good copy is left, keeps nginx from
+/// loading anything for any app, also the challenge of the order that would replace it. It is kept
+/// aside, and `tls/` is empty then. Returns whether that was done.
+bool set_damaged_pair_aside(const Context& context, const dokku::AppName& app);
 
 }  // namespace lifecycle

@@ -143,7 +143,8 @@ void visit_lost(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     if (!repaired) return add_unanswered(walk.context, found, app, repaired.error());
     if (*repaired == Repair::left_to_other) return;
     const auto served = dokku::read_certificate_status(walk.context.environment, app);
-    if (served.active) return visit_active(walk, app, served, found);
+    const bool is_done = *repaired == Repair::done && served.active;
+    if (is_done) return visit_active(walk, app, served, found);
     found.lost.push_back({app, seconds{-1}, kWhy});
 }
 
@@ -174,16 +175,22 @@ void visit_inactive(const Walk& walk, const dokku::AppName& app, Renewals& found
     }
 }
 
+/// What cannot be read is not judged here.
+bool is_damaged(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    return state && !check_loadable(context.environment, *state, app);
+}
+
 void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     const Context& context = walk.context;
-    auto served = dokku::read_certificate_status(context.environment, app);
-    if (!served.active && walk.questions != nullptr) {
-        // Perhaps its files were damaged: no deploy may come that would find that.
-        check_pair_of_ours(context, app);
-        served = dokku::read_certificate_status(context.environment, app);
-    }
-    if (served.active) return visit_active(walk, app, served, found);
-    if (walk.run == RenewalRun::scheduled) visit_inactive(walk, app, found);
+    // Perhaps its files were damaged: no deploy may come that would find that.
+    if (walk.questions != nullptr) check_pair_of_ours(context, app);
+    const auto served = dokku::read_certificate_status(context.environment, app);
+    const bool damaged = served.active && is_damaged(context, app);
+    if (served.active && !damaged) return visit_active(walk, app, served, found);
+    if (walk.run == RenewalRun::scheduled) return visit_inactive(walk, app, found);
+    if (damaged)
+        found.candidates.push_back({app, seconds{-1}, "nginx cannot load its certificate"});
 }
 
 }  // namespace

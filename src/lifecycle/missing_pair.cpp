@@ -6,7 +6,6 @@
 #include "dokku/certs.h"
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
-#include "lifecycle/ca_questions.h"
 #include "lifecycle/check_pair.h"
 
 namespace lifecycle {
@@ -37,7 +36,8 @@ std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environ
     return found;
 }
 
-void mend_missing_pair(const Context& context, const dokku::AppName& app) {
+void mend_missing_pair(CaQuestions& questions, const dokku::AppName& app) {
+    const Context& context = questions.context();
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
     if (auto healed = dokku::heal_tls(context.environment.app_root(app)); !healed) {
@@ -47,8 +47,6 @@ void mend_missing_pair(const Context& context, const dokku::AppName& app) {
     context.log.warn("The certificate files of " + app.text() + " are missing (" +
                      context.environment.tls_root(app).string() +
                      "), though its vhost names them: nginx could load nothing for any app");
-    Context asking = context;
-    CaQuestions questions{asking};
     const auto restored = restore_missing_pair(
         context, app, [&](const StoredPair& pair) { return questions.was_revoked(app, pair); });
     if (!restored) return context.log.warn(restored.error().message);

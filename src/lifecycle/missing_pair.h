@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "dokku/app.h"
-#include "lifecycle/context.h"
+#include "lifecycle/ca_questions.h"
 
 namespace lifecycle {
 
@@ -17,6 +17,6 @@ std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environ
 /// Puts the app right: the last good pair of ours comes back if the app is enabled and had one of
 /// ours, else its vhost is rebuilt without https. Nothing is done where both files are there by
 /// now, or where another run is at work for the app.
-void mend_missing_pair(const Context& context, const dokku::AppName& app);
+void mend_missing_pair(CaQuestions& questions, const dokku::AppName& app);
 
 }  // namespace lifecycle

@@ -10,6 +10,7 @@
 #include "dokku/domains.h"
 #include "dokku/own_files.h"
 #include "lifecycle/adopt.h"
+#include "lifecycle/check_pair.h"
 #include "lifecycle/choose_ca.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
@@ -107,7 +108,8 @@ CertificateFacts read_facts(const Context& context, const IssueJob& job,
     CertificateFacts facts;
     facts.interrupted = job.interrupted;
     // Not only ours: a renamed app serves our pair, but certs/current leads nowhere.
-    facts.active = dokku::is_active(context.environment, job.app);
+    facts.active = dokku::is_active(context.environment, job.app) &&
+                   check_loadable(context.environment, state, job.app);
     facts.current_hash = current_hash(context.environment.certs_root(job.app) / "current");
     if (!job.live_chain) return facts;
     if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
@@ -296,6 +298,7 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
     if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
     take_names(context, job, wish);
     if (auto any = require_names(job); !any) return std::move(any).error();
+    check_pair_of_ours(context, app);
     const auto due = is_due(context, job, wish);
     if (!due) return Refusal{cause::kHost, due.error()};
     if (!*due) return std::optional<IssueJob>{};

@@ -134,6 +134,16 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
     return same ? job.renewal_id : std::string{};
 }
 
+namespace {
+
+/// What a CA says about one certificate tells nothing about the next; all else does.
+bool is_nonsense(const acme::Failure& failure) {
+    return failure.error.kind == base::ErrorKind::protocol ||
+           failure.error.kind == base::ErrorKind::rejected;
+}
+
+}  // namespace
+
 RenewalInquiry::Ca& RenewalInquiry::ca_of(const std::string& server) {
     const auto [entry, is_new] = cas_.try_emplace(server);
     if (!is_new || server.empty() || is_parked(context_, server)) return entry->second;
@@ -164,11 +174,12 @@ std::optional<acme::RenewalInfo> RenewalInquiry::window_of(const std::string& se
                                                            const crypto::Certificate& leaf) {
     const auto id = acme::renewal_id(leaf);
     if (!id) return std::nullopt;
-    const Ca& ca = ca_of(server);
+    Ca& ca = ca_of(server);
     if (!ca.directory) return std::nullopt;
     auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
-    if (!answer) return std::nullopt;
-    return std::move(*answer);
+    if (answer) return std::move(*answer);
+    if (!is_nonsense(answer.error())) ca.directory.reset();
+    return std::nullopt;
 }
 
 bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
@@ -188,15 +199,13 @@ bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
     if (state.renewal && state.renewal->fingerprint == fingerprint) before = *state.renewal;
     const auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
     const base::UtcTime now = context_.clock.now();
-    const bool nonsense = !answer && (answer.error().error.kind == base::ErrorKind::protocol ||
-                                      answer.error().error.kind == base::ErrorKind::rejected);
+    const bool nonsense = !answer && is_nonsense(answer.error());
     store::RenewalPlan plan;
     if (answer) {
         plan = plan_after(before, *answer, now, roll_dice());
     } else {
         plan = plan_after(before, nonsense ? Silence::nonsense : Silence::unanswered, now,
                           answer.error().error.retry_at);
-        // What it says about one certificate tells nothing about the next; all else does.
         if (!nonsense) ca.directory.reset();
     }
     return note_about(context_, app, *pem, [&](store::AppState& changed) {

@@ -16,6 +16,7 @@
 #include "dokku/settings.h"
 #include "lifecycle/certificate_files.h"
 #include "lifecycle/certificate_note.h"
+#include "lifecycle/check_pair.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/renewal_plan.h"
@@ -186,7 +187,11 @@ base::Result<Repair> repair_files(const Context& context, const dokku::AppName& 
         return std::move(own).error();
     }
     if (auto linked = restore_link(context, app); !linked) return std::move(linked).error();
-    if (dokku::is_active(context.environment, app)) return Repair::done;
+    const auto state = context.store.read_state(app.text());
+    if (!state) return state.error();
+    const bool is_good = dokku::is_active(context.environment, app) &&
+                         check_loadable(context.environment, *state, app);
+    if (is_good) return Repair::done;
     auto pair = read_served_pair(context, app);
     if (!pair) return Repair::needs_order;
     if (auto rebuilt = rebuild_store(context, app, std::move(*pair)); !rebuilt) {

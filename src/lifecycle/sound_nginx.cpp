@@ -43,18 +43,17 @@ std::optional<dokku::AppName> app_of_pair(const Context& context,
 }
 
 /// Pairs that are missing or damaged are put right on the way, each app's once.
-base::Result<std::optional<dokku::NginxComplaint>> test_nginx(const Context& context) {
+base::Result<std::optional<dokku::NginxComplaint>> test_nginx(CaQuestions& questions) {
+    const Context& context = questions.context();
     std::set<std::string> seen;
     for (;;) {
         auto complaint = dokku::NginxService::test();
         if (!complaint || !complaint->has_value()) return complaint;
         const auto app = app_of_pair(context, **complaint);
         if (!app || !seen.insert(app->text()).second) return complaint;
-        if (dokku::has_pair(context.environment, *app)) {
-            check_pair_of_ours(context, *app);
-        } else {
-            mend_missing_pair(context, *app);
-        }
+        const bool has_pair = dokku::has_pair(context.environment, *app);
+        if (has_pair) check_pair_of_ours(context, *app);
+        if (!has_pair || set_damaged_pair_aside(context, *app)) mend_missing_pair(questions, *app);
     }
 }
 
@@ -74,7 +73,9 @@ std::string next_step(const Context& context, const dokku::NginxComplaint& compl
 }  // namespace
 
 base::Result<void> require_sound_nginx(const Context& context) {
-    const auto complaint = test_nginx(context);
+    Context asking = context;
+    CaQuestions questions{asking};
+    const auto complaint = test_nginx(questions);
     if (!complaint) return complaint.error();
     if (!complaint->has_value()) return {};
     dokku::NginxComplaint words = **complaint;
@@ -90,9 +91,10 @@ base::Result<void> require_sound_nginx(const Context& context) {
                        "See it with: sudo nginx -t", std::move(step)});
 }
 
-void mend_missing_pairs(const Context& context, const std::vector<dokku::AppName>& apps) {
+void mend_missing_pairs(CaQuestions& questions, const std::vector<dokku::AppName>& apps) {
+    const Context& context = questions.context();
     if (find_missing_pairs(context.environment, apps).empty()) return;
-    const auto complaint = test_nginx(context);
+    const auto complaint = test_nginx(questions);
     if (!complaint) context.log.warn(complaint.error().message);
 }
 

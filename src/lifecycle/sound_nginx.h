@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "dokku/app.h"
+#include "lifecycle/ca_questions.h"
 #include "lifecycle/context.h"
 
 namespace lifecycle {
@@ -14,6 +15,6 @@ base::Result<void> require_sound_nginx(const Context& context);
 
 /// For a run that orders nothing: looks, by files alone, for vhosts whose certificate files are
 /// missing. Only where there is one, nginx is asked, and what it complains about put right.
-void mend_missing_pairs(const Context& context, const std::vector<dokku::AppName>& apps);
+void mend_missing_pairs(CaQuestions& questions, const std::vector<dokku::AppName>& apps);
 
 }  // namespace lifecycle

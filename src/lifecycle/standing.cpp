@@ -9,6 +9,7 @@
 #include "dokku/domains.h"
 #include "dokku/settings.h"
 #include "lifecycle/cause.h"
+#include "lifecycle/check_pair.h"
 #include "lifecycle/names.h"
 #include "lifecycle/pair_owner.h"
 
@@ -72,8 +73,9 @@ bool is_to_have_https(Standing standing) {
 base::Result<Standing> read_standing(const dokku::Environment& environment,
                                      const store::LocalStore& store, const dokku::AppName& app,
                                      base::UtcTime now) {
-    if (dokku::is_active(environment, app)) return Standing::active;
+    const bool is_active = dokku::is_active(environment, app);
     const auto state = store.read_state(app.text());
+    if (is_active && (!state || check_loadable(environment, *state, app))) return Standing::active;
     if (!state) return state.error();
     if (state->switched_off) return Standing::unwanted;
     const auto settings = dokku::read_settings(environment, app);

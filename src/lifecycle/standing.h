@@ -19,7 +19,7 @@ enum class Standing {
     custom,        ///< a person's certificate is served, which wins
     custom_ended,  ///< that one has expired, and ours is to take its place
     active,        ///< ours is served, and lies in certs/current, where renewals look for it
-    lost,          ///< it had one of ours that is not served any more, or not in certs/current
+    lost,          ///< it had one of ours that nginx cannot load, or that is not in certs/current
 };
 
 /// What decides about an app that is not active.

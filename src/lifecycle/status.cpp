@@ -13,6 +13,7 @@
 #include "dokku/settings.h"
 #include "json/writer.h"
 #include "lifecycle/cause.h"
+#include "lifecycle/check_pair.h"
 #include "lifecycle/host_fix.h"
 #include "lifecycle/names.h"
 #include "lifecycle/standing.h"
@@ -31,7 +32,8 @@ struct Facts {
     store::AppState state;
     base::Result<Standing> standing = Standing::unwanted;
     bool has_pair = false;
-    bool serves_ours = false;  ///< also where certs/current does not hold it
+    base::Result<void> loadable{};  ///< by nginx, the pair in tls/
+    bool serves_ours = false;       ///< also where certs/current does not hold it
     std::optional<base::UtcTime> until;
     std::vector<std::string> covered;
     base::UtcTime now = base::SystemClock{}.now();
@@ -50,6 +52,7 @@ Facts read_facts(const dokku::Environment& environment, const store::LocalStore&
     facts.state = std::move(state);
     facts.standing = read_standing(environment, store, app, facts.now);
     facts.has_pair = dokku::has_pair(environment, app);
+    if (facts.has_pair) facts.loadable = check_loadable(environment, facts.state, app);
     // As the next run finds it.
     if (facts.state.is_unknown() && facts.is(Standing::active)) facts.state.enabled = true;
     const auto pem = base::read_file(environment.tls_root(app) / "server.crt");
@@ -94,6 +97,11 @@ NameState derive_ended(const Facts& facts, const std::string& name) {
 /// A certificate of ours that is gone, or that no renewal finds; the next run of the minute, or the
 /// next scheduled one, puts it right.
 NameState derive_lost(const Facts& facts, const std::string& name) {
+    if (facts.has_pair && !facts.loadable) {
+        return without_certificate(
+            facts, name, cause::kHost,
+            "nginx cannot load the certificate in tls/: " + facts.loadable.error().message);
+    }
     if (!facts.until || !facts.serves_ours) {
         return without_certificate(facts, name, cause::kHost,
                                    facts.has_pair ? "the certificate in tls/ cannot be read"

@@ -69,6 +69,37 @@ found_by_others() {
   assert_runs dokku letsencrypt:status shop
 }
 
+# The certificate is the right one, nothing is due and nobody deploys.
+found_by_the_daily_run() {
+  local mark
+  mark=$(pebble_mark)
+  no_bytes
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$err" " !     The certificate of shop was damaged: " "stderr"
+  assert_sound shop
+  no_bytes
+  assert_runs dokku letsencrypt:enable shop
+  assert_contains "$err" " !     The certificate of shop was damaged: " "stderr of enable"
+  assert_sound shop
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+}
+
+# It would keep nginx from answering the challenge of any app, its own as well.
+replaced_where_no_copy_is_good() {
+  local mark
+  mark=$(pebble_mark)
+  no_bytes
+  find "$DOKKU_ROOT/shop/letsencrypt/certs" \( -name '*.key' -o -name key.pem \) -delete
+  assert_exits 1 dokku letsencrypt:status shop
+  assert_contains "$out" "host: nginx cannot load the certificate in tls/: " "status"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$err" " !     No good copy of it is left. It is kept in $DOKKU_ROOT/shop/letsencrypt/replaced-" "stderr"
+  assert_sound shop
+  tls_verify shop.example.test
+  assert_runs dokku letsencrypt:status shop
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+}
+
 # traced_hook APP: the processes that nginx-pre-reload starts.
 traced_hook() {
   strace -f -qq -e trace=execve -o /run/processes sudo -u "$DOKKU_SYSTEM_USER" -E -H \
@@ -114,6 +145,8 @@ a_persons() {
 scenario "a damaged certificate of ours is put back before nginx reads it" ours
 scenario "so is a file that is missing" missing
 scenario "another app's run and the daily run find it as well" found_by_others
+scenario "so does the daily run alone, and a command" found_by_the_daily_run
+scenario "what nothing good is left of is taken away and ordered anew" replaced_where_no_copy_is_good
 scenario "without a good copy the commands that are named help" without_a_good_copy
 scenario "an unchanged one costs no process" looked_at_once
 scenario "a damaged certificate of a person's is left and named with its files" a_persons

@@ -66,9 +66,10 @@ class DokkuHost {
     }
 
     /// What nginx serves.
-    void install_pair(const dokku::AppName& app, std::string_view certificate) const {
+    void install_pair(const dokku::AppName& app, std::string_view certificate,
+                      std::string_view key = "a key\n") const {
         write(environment.tls_root(app) / "server.crt", certificate);
-        write(environment.tls_root(app) / "server.key", "a key\n");
+        write(environment.tls_root(app) / "server.key", key);
     }
 
     /// What letsencrypt issued, as `name`.crt below the current hash.

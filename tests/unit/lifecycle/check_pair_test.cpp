@@ -160,6 +160,30 @@ TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at 
     }
 }
 
+TEST_CASE("a damaged pair of ours without a good copy is kept aside and makes room",
+          "[lifecycle][design-6]") {
+    Checking checking;
+    checking.put({checking.ours.chain, "half of"});
+    const auto set_aside = [&] {
+        return lifecycle::set_damaged_pair_aside(checking.context, checking.app);
+    };
+    SECTION("enabled") {
+        CHECK(set_aside());
+        CHECK_FALSE(fs::exists(checking.tls()));
+        CHECK_THAT(checking.host.logged.err, ContainsSubstring("letsencrypt/replaced-"));
+    }
+    SECTION("a person's") {
+        checking.change([](auto& state) { state.installed->owner = store::Owner::custom; });
+        CHECK_FALSE(set_aside());
+        CHECK(fs::exists(checking.tls()));
+    }
+    SECTION("one that is sound") {
+        checking.put(checking.ours);
+        CHECK_FALSE(set_aside());
+        CHECK(checking.serves(checking.ours));
+    }
+}
+
 TEST_CASE("a pair that its CA has revoked is not put back", "[lifecycle][RFC-9773]") {
     const Checking checking;
     const Pair damaged{checking.ours.chain, "half of"};

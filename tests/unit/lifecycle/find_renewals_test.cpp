@@ -5,6 +5,7 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/certificate_maker.h"
@@ -26,7 +27,7 @@ struct Renewing : test::RunBench {
                                                          .not_before = clock.now() - hours{24 * 10},
                                                          .not_after = clock.now() + hours{24 * 80}},
                                                         key);
-        host.install_pair(app, leaf);
+        host.install_pair(app, leaf, key.to_pem().reveal());
         host.issue(app, "a.example", leaf);
     }
 
@@ -124,6 +125,32 @@ TEST_CASE("an app without any pair that may be served needs an order", "[lifecyc
     REQUIRE(found.lost.size() == 1);
     CHECK(found.lost.front().left < seconds{0});
     CHECK(app.find(lifecycle::RenewalRun::typed).lost.empty());
+}
+
+TEST_CASE("a key that nginx cannot load is found although the certificate is in place",
+          "[lifecycle]") {
+    Losing app;
+    app.http.lose(http::Method::get, std::string{dokku::kProductionServer});
+    app.put({app.ours.chain, ""});
+    SECTION("a good copy is put back, by any run") {
+        const auto run = GENERATE(lifecycle::RenewalRun::scheduled, lifecycle::RenewalRun::typed);
+        const auto found = app.find(run);
+        CHECK(app.serves(app.ours));
+        REQUIRE(found.candidates.size() == 1);
+        CHECK(found.candidates.front().left == hours{24 * 50});
+    }
+    SECTION("a plan says what the run would do, and does not") {
+        CHECK(app.plan().lost.size() == 1);
+        CHECK_FALSE(app.serves(app.ours));
+    }
+    SECTION("without one another certificate is needed") {
+        std::filesystem::remove_all(app.folder() / "certificates");
+        test::write_file(app.folder() / "key.pem", "");
+        CHECK(app.find().lost.size() == 1);
+        const auto typed = app.find(lifecycle::RenewalRun::typed);
+        REQUIRE(typed.candidates.size() == 1);
+        CHECK(typed.candidates.front().left < seconds{0});
+    }
 }
 
 TEST_CASE("an app whose own certificate has expired needs an order", "[lifecycle]") {

@@ -48,7 +48,10 @@ struct Missing : test::RunBench {
     void know(const std::function<void(store::AppState&)>& change) const {
         REQUIRE(store.update_state("shop", change));
     }
-    void mend() { lifecycle::mend_missing_pair(context, app); }
+    void mend() {
+        lifecycle::CaQuestions questions{context};
+        lifecycle::mend_missing_pair(questions, app);
+    }
     bool is_served() const {
         return fs::exists(tls() / "server.crt") &&
                test::content_of(tls() / "server.crt") == chain &&

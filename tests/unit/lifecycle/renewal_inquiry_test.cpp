@@ -104,6 +104,19 @@ TEST_CASE("a CA that does not want to be asked is asked once in a run", "[lifecy
     CHECK_FALSE(asking.store.has_state("blog"));
 }
 
+TEST_CASE("a CA that does not answer about a stored certificate is not asked about the next",
+          "[lifecycle][RFC-9773]") {
+    Asking asking;
+    asking.fetch_directory();
+    asking.http.lose(Method::get, Asking::question("\x11"));
+    lifecycle::RenewalInquiry inquiry{asking.context};
+    for (const char* serial : {"\x11", "\x12"}) {
+        const auto leaf = crypto::Certificate::parse_pem(asking.make(serial)).value();
+        CHECK_FALSE(inquiry.window_of(at_ca("/directory"), leaf));
+    }
+    CHECK(asking.http.left() == 0);
+}
+
 TEST_CASE("what a CA does not know of one certificate says nothing of the next",
           "[lifecycle][RFC-9773]") {
     Asking asking;

@@ -40,7 +40,7 @@ struct Watched : test::RunBench {
                                                          .serial_bytes = serial,
                                                          .crl_points = points},
                                                         leaf_key, ca_key);
-        host.install_pair(into, leaf + issuer);
+        host.install_pair(into, leaf + issuer, leaf_key.to_pem().reveal());
         host.issue(into, "a.example", leaf + issuer);
     }
 
@@ -197,7 +197,8 @@ TEST_CASE("a certificate without an answer in any list is read once", "[lifecycl
     }
     SECTION("its issuer is not known") {
         const std::string pem = test::content_of(watched.certificate_file());
-        watched.host.install_pair(watched.app, pem.substr(0, pem.size() - watched.issuer.size()));
+        watched.host.install_pair(watched.app, pem.substr(0, pem.size() - watched.issuer.size()),
+                                  watched.leaf_key.to_pem().reveal());
     }
     SECTION("it is known to be revoked") {
         watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));

@@ -80,6 +80,9 @@ TEST_CASE("an app is lost whatever part of its files is gone", "[lifecycle]") {
         fs::remove_all(app.tls());
         app.change([](auto& state) { state.installed.reset(); });
     }
+    SECTION("its key, which nginx cannot load any more") {
+        test::write_file(app.tls() / "server.key", "");
+    }
     SECTION("and its state") {
         fs::remove_all(app.certs());
         REQUIRE(app.store.remove_state("shop"));

@@ -40,7 +40,7 @@ struct Host {
                                                         .not_after = now + days{60}},
                                                        key);
         host.issue(app, "shop.test", pem);
-        host.install_pair(app, pem);
+        host.install_pair(app, pem, key.to_pem().reveal());
         keep([](store::AppState& state) {
             state.enabled = true;
             state.installed = store::InstalledPair{};
@@ -154,7 +154,7 @@ TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lif
     test::DokkuHost::write(host.host.environment.tls_root(host.app) / "server.crt", "half of");
     CHECK(host.status().summary == "failing");
     CHECK_THAT(host.text(), ContainsSubstring("shop.test  failed"));
-    CHECK_THAT(host.text(), ContainsSubstring("the certificate in tls/ cannot be read"));
+    CHECK_THAT(host.text(), ContainsSubstring("host: nginx cannot load the certificate in tls/: "));
     host.keep([](store::AppState& state) { state.installed->owner = store::Owner::custom; });
     CHECK(host.status().summary == "not-used");
 }
