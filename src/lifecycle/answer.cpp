@@ -12,12 +12,17 @@
 namespace lifecycle {
 namespace {
 
-bool is_said(const Context& context, const dokku::AppName& app) {
+Evidence read_evidence(const Context& context, const dokku::AppName& app, bool has_ended) {
     const auto state = context.store.read_state(app.text());
     // One that cannot be read makes `status` fail.
-    if (!state) return true;
-    return std::any_of(state->names.begin(), state->names.end(),
-                       [](const store::NameState& name) { return !store::is_settled(name); });
+    if (!state) return {has_ended, false, true};
+    const auto any = [&](const auto& is_so) {
+        return std::any_of(state->names.begin(), state->names.end(), is_so);
+    };
+    return {has_ended, any([](const store::NameState& name) {
+                return name.cause == cause::kNotServed || name.cause == cause::kNoHttpsListener;
+            }),
+            any([](const store::NameState& name) { return !store::is_settled(name); })};
 }
 
 bool is_busy(const Context& context, const dokku::AppName& app) {
@@ -33,10 +38,11 @@ void report(const Context& context, const dokku::AppName& app, std::string_view 
 
 }  // namespace
 
-Answer answer_of(Standing standing, bool has_ended, bool is_said) {
-    const bool has_https = standing == Standing::active ? !has_ended : !is_to_have_https(standing);
+Answer answer_of(Standing standing, const Evidence& evidence) {
+    const bool has_https = standing == Standing::active ? !evidence.has_ended && !evidence.is_unseen
+                                                        : !is_to_have_https(standing);
     if (has_https) return Answer::has_https;
-    return is_said ? Answer::reported : Answer::silent;
+    return evidence.is_said ? Answer::reported : Answer::silent;
 }
 
 bool answer_for(const Context& context, const dokku::AppName& app) {
@@ -48,7 +54,7 @@ bool answer_for(const Context& context, const dokku::AppName& app) {
     }
     const auto expiration = dokku::read_expiration(context.environment, app);
     const bool has_ended = expiration && *expiration <= now;
-    const Answer answer = answer_of(*standing, has_ended, is_said(context, app));
+    const Answer answer = answer_of(*standing, read_evidence(context, app, has_ended));
     if (answer == Answer::has_https || is_busy(context, app)) return true;
     if (answer == Answer::silent && has_ended) {
         report(context, app, cause::kExpired,

@@ -14,9 +14,15 @@ enum class Answer {
     silent,     ///< it is not, and nobody would know
 };
 
-/// Pure. `has_ended`: the certificate in use is past its dates. `is_said`: the status of a name of
-/// the app is one that is not settled.
-Answer answer_of(Standing standing, bool has_ended, bool is_said);
+/// What is known of an app at the end of a run.
+struct Evidence {
+    bool has_ended = false;  ///< the certificate in use is past its dates
+    bool is_unseen = false;  ///< nginx was to show it, and did not
+    bool is_said = false;    ///< the status of a name of the app is one that is not settled
+};
+
+/// Pure.
+Answer answer_of(Standing standing, const Evidence& evidence);
 
 /// The end of a scheduled run for an app that it could not leave alone. Returns whether the app has
 /// HTTPS. If not, its status says why: what the run has noted or, where it has noted nothing, that

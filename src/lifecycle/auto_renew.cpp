@@ -130,13 +130,15 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
-    if (!found.unanswered.empty() || !unanswered.empty() || !is_index_written || any_stuck) {
+    const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
+    if (!all_answered || !found.unserved.empty() || any_stuck) {
         outcome = EnableOutcome::failed;
     }
     if (run == RenewalRun::scheduled && !answer_for_all(context, due, found)) {
         outcome = EnableOutcome::failed;
     }
-    keep_time(context, due, found.unanswered.size() + unanswered.size(), started);
+    const std::size_t failed = found.unanswered.size() + found.unserved.size() + unanswered.size();
+    keep_time(context, due, failed, started);
     context.log.info2("Finished auto-renewal");
     if (outcome == EnableOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");
@@ -169,7 +171,7 @@ EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, Renewa
     finish_removals(context);
     CaQuestions questions{context};
     const Renewals found = find_renewals(context, {app}, run, &questions);
-    if (!found.unanswered.empty()) return EnableOutcome::failed;
+    if (!found.unanswered.empty() || !found.unserved.empty()) return EnableOutcome::failed;
     if (!found.lost.empty()) return enable(context, {app}, wish_of(run));
     if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());

@@ -157,10 +157,14 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The certificate is installed, but the app's vhost has no https listener for the name. "
      "Automatic issuance never touches the port map.",
      "No `listen ... ssl` for the name in the app's nginx.conf.",
-     "dokku ports:add <app> https:443:<container-port>"},
+     "See the reason. If the app's ports have https: dokku proxy:build-config <app>. Only if they "
+     "have "
+     "none: dokku ports:add <app> https:443:<container-port>"},
     {cause::kNotServed, NameStatus::installed, true,
-     "The certificate is installed, but nginx still shows another one, or none.",
-     "A TLS handshake with the name.",
+     "The certificate is installed, but nginx still shows another one, or none. The vhost is "
+     "rebuilt "
+     "with each look.",
+     "A TLS handshake with the name, or the words of a rebuild that failed.",
      "dokku proxy:build-config <app>; if that fails: sudo nginx -t"},
     {cause::kExpired, NameStatus::failed, true,
      "The certificate has expired and no other has taken its place.",

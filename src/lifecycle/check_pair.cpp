@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "base/directory.h"
+#include "crypto/certificate.h"
 #include "crypto/served_pair.h"
 #include "dokku/certs.h"
 #include "dokku/exchange_pair.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/replaced_pair.h"
+#include "lifecycle/unseen_names.h"
 
 namespace lifecycle {
 namespace {
@@ -59,6 +61,17 @@ base::Result<void> note_sound(const store::LocalStore& store, const dokku::AppNa
                               const std::string& stamp) {
     return store.update_existing_state(app.text(),
                                        [&](store::AppState& state) { state.checked_pair = stamp; });
+}
+
+/// By the minute's run, which has the vhost rebuilt.
+base::Result<void> have_it_loaded(const store::LocalStore& store, const dokku::Log& log,
+                                  const dokku::AppName& app, const dokku::TlsPair& pair,
+                                  base::UtcTime now) {
+    log.warn("Load it with: dokku proxy:build-config " + app.text());
+    const auto leaf = crypto::Certificate::parse_pem(pair.chain_pem);
+    if (!leaf) return leaf.error();
+    return store.update_existing_state(
+        app.text(), [&](store::AppState& state) { note_unseen(state, leaf->names(), now); });
 }
 
 void tell_damage(const dokku::Log& log, const dokku::AppName& app, const base::Path& tls,
@@ -114,9 +127,11 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     auto back = put_back(environment, log, app, *files, *good, now);
     if (!back) return back;
     const bool was_whole = files->chain_pem && files->key_pem;
+    if (auto noted = note_sound(store, app, dokku::stamp_pair(environment, app)); !noted) {
+        return noted;
+    }
     // Dokku writes a vhost without https where one of the files is missing.
-    if (!was_whole) log.warn("Load it with: dokku proxy:build-config " + app.text());
-    return note_sound(store, app, dokku::stamp_pair(environment, app));
+    return was_whole ? base::Result<void>{} : have_it_loaded(store, log, app, *good, now);
 }
 
 base::Result<void> check_loadable(const dokku::Environment& environment,

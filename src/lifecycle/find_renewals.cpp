@@ -10,6 +10,7 @@
 #include "lifecycle/adopt.h"
 #include "lifecycle/check_pair.h"
 #include "lifecycle/kept_pair.h"
+#include "lifecycle/load_again.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/repair.h"
 #include "lifecycle/standing.h"
@@ -124,11 +125,21 @@ base::Result<void> make_renewable(const Walk& walk, const dokku::AppName& app) {
     return repaired ? base::Result<void>{} : repaired.error();
 }
 
+/// For the scheduled run: a certificate that is in place is not HTTPS yet.
+void bring_https_back(const Walk& walk, const dokku::AppName& app, Renewals& found) {
+    if (!needs_loading(walk.context, app)) return;
+    const auto loaded = load_again(walk.questions->context(), app);
+    if (loaded) return;
+    walk.context.log.warn(app.text() + ": " + loaded.error().message);
+    found.unserved.push_back(app);
+}
+
 void visit_active(const Walk& walk, const dokku::AppName& app,
                   const dokku::CertificateStatus& served, Renewals& found) {
     const bool is_scheduled = walk.run == RenewalRun::scheduled && walk.questions != nullptr;
     const auto renewable = is_scheduled ? make_renewable(walk, app) : base::Result<void>{};
     auto candidate = look_at(walk, app, served);
+    if (is_scheduled) bring_https_back(walk, app, found);
     if (!candidate) return add_unanswered(walk.context, found, app, candidate.error());
     if (!renewable) add_unanswered(walk.context, found, app, renewable.error());
     const bool is_pointless = !renewable && candidate->left < seconds{0};

@@ -33,6 +33,7 @@ struct Renewals {
     std::vector<RenewalCandidate> candidates;  ///< active; the most urgent first
     std::vector<RenewalCandidate> lost;        ///< not active, but to have HTTPS; all of them due
     std::vector<UnansweredApp> unanswered;     ///< warned of
+    std::vector<dokku::AppName> unserved;      ///< active, but nginx does not show it; warned of
 };
 
 /// The active ones of `apps`; for the scheduled run also those that are to have HTTPS and are not

@@ -23,10 +23,12 @@ void look_at_served(Context& context, const ServedProbe& probe, IssueJob& job,
         std::any_of(job.served.begin(), job.served.end(),
                     [](const ServedName& one) { return one.cause == cause::kNotServed; });
     const bool rebuilt = !job.vhost_before || *job.vhost_before != stamp_vhost(context, job.app);
-    if (!job.vhost_before || (rebuilt && !unloaded)) return;
-    rebuild_vhost(context, job.app);
-    wish->vhost_before.reset();
-    job.served = probe.look(*wish, patience);
+    if (job.vhost_before && (!rebuilt || unloaded)) {
+        job.rebuilt = rebuild_vhost(context, job.app);
+        wish->vhost_before.reset();
+        job.served = probe.look(*wish, patience);
+    }
+    blame_rebuild(job.served, job.rebuilt);
 }
 
 /// One line for each name that is missing in the new certificate.

@@ -92,6 +92,7 @@ struct IssueJob {
     bool left_to_other = false;            ///< another run has the app's lock now: it records
     /// The vhost when Dokku was about to rebuild it, in a run that handed over.
     std::optional<base::FileStamp> vhost_before;
+    base::Result<void> rebuilt{};  ///< the vhost, if this run had that done
     std::vector<ServedName> served;
 
     /// Is this app still on its way?

@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "base/file.h"
 #include "dokku/certs.h"
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
 #include "lifecycle/check_pair.h"
+#include "lifecycle/load_again.h"
 
 namespace lifecycle {
 namespace {
@@ -29,9 +29,7 @@ std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environ
     std::vector<dokku::AppName> found;
     for (const dokku::AppName& app : apps) {
         if (dokku::has_pair(environment, app)) continue;
-        const auto vhost = base::read_file(environment.app_root(app) / "nginx.conf");
-        const std::string pair = environment.tls_root(app).string() + "/server.";
-        if (vhost && vhost->find(pair) != std::string::npos) found.push_back(app);
+        if (vhost_names_pair(environment, app).value_or(false)) found.push_back(app);
     }
     return found;
 }

@@ -14,6 +14,7 @@
 #include "lifecycle/choose_ca.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
+#include "lifecycle/load_again.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/record.h"
@@ -301,7 +302,12 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
     check_pair_of_ours(context, app);
     const auto due = is_due(context, job, wish);
     if (!due) return Refusal{cause::kHost, due.error()};
-    if (!*due) return std::optional<IssueJob>{};
+    if (!*due) {
+        const bool is_to_load = wish.is_typed() && needs_loading(context, app);
+        const auto loaded = is_to_load ? load_again(context, app) : base::Result<void>{};
+        if (!loaded) return Refusal{cause::kNotServed, loaded.error()};
+        return std::optional<IssueJob>{};
+    }
     if (const auto state = context.store.read_state(app.text())) {
         choose_ca(context, job, *state);
         auto refused = wish.force ? std::nullopt : refuse_staging(context, job, *state);

@@ -20,8 +20,8 @@
 #include "lifecycle/config_line.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/renewal_plan.h"
-#include "lifecycle/serve.h"
 #include "lifecycle/stored_pair.h"
+#include "lifecycle/unseen_names.h"
 
 namespace lifecycle {
 namespace {
@@ -139,10 +139,14 @@ base::Result<Repair> serve_stored_pair(CaQuestions& questions, const dokku::AppN
                      " was missing; the last one that is good was put back");
     const auto state = context.store.read_state(app.text());
     if (!state) return state.error();
-    auto noted =
-        note_own(context, app, stored->chain.front(), issuing_server(context, app, *state));
+    const crypto::Certificate& leaf = stored->chain.front();
+    auto noted = note_own(context, app, leaf, issuing_server(context, app, *state));
+    if (noted) {
+        noted = context.store.update_state(app.text(), [&](store::AppState& changed) {
+            note_unseen(changed, leaf.names(), context.clock.now());
+        });
+    }
     if (!noted) return std::move(noted).error();
-    load_pair(context, app);
     return Repair::done;
 }
 

@@ -10,7 +10,7 @@ namespace lifecycle {
 
 /// How putting an app's files right ended.
 enum class Repair {
-    done,           ///< the certificate is served, and lies where renewals look for it
+    done,           ///< the certificate is in tls/, and lies where renewals look for it
     needs_order,    ///< there is no pair that may be served: another certificate is needed
     left_to_other,  ///< another run is at work for the app
 };
@@ -18,7 +18,8 @@ enum class Repair {
 /// For an app of ours whose certificate is not in use any more, or not in certs/current (a backup
 /// that was restored, a folder removed by hand): makes certs/current a link again, writes the files
 /// there anew from the pair that is served, or serves the pair that lies there, if it is complete
-/// and was not revoked (stored_pair.h). Costs no order. Takes the app's lock.
+/// and was not revoked (stored_pair.h); whether nginx shows that is for load_again.h. Costs no
+/// order. Takes the app's lock.
 base::Result<Repair> repair_certificate(CaQuestions& questions, const dokku::AppName& app);
 
 /// Is certs/current a folder, or a link to a folder that is elsewhere by now? Nothing could be

@@ -9,13 +9,10 @@
 #include "dokku/removal_marker.h"
 #include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
-#include "lifecycle/record.h"
-#include "lifecycle/serve.h"
+#include "lifecycle/load_again.h"
 
 namespace lifecycle {
 namespace {
-
-constexpr std::chrono::seconds kPatience{3};
 
 /// Its certificate is installed, nginx did not show it, and it is time to look again.
 bool waits_to_be_served(const store::NameState& name, base::UtcTime now) {
@@ -39,13 +36,8 @@ base::Result<ServedWish> unseen_names(const Context& context, const dokku::AppNa
     return wish;
 }
 
-bool any_with(const std::vector<ServedName>& served, std::string_view cause_name) {
-    return std::any_of(served.begin(), served.end(),
-                       [&](const ServedName& one) { return one.cause == cause_name; });
-}
-
-/// Names with an installed certificate that nginx did not show: looks again; a vhost that still
-/// shows another one is rebuilt, once.
+/// Names with an installed certificate that nginx did not show: looks again, and has the vhost
+/// rebuilt if that may help.
 void look_for_served(Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
     if (!state) return;
@@ -53,23 +45,7 @@ void look_for_served(Context& context, const dokku::AppName& app) {
     if (!wish || wish->names.empty() || !dokku::is_active(context.environment, app)) return;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
-    const ServedProbe probe{context};
-    auto served = probe.look(*wish, std::chrono::seconds{0});
-    if (any_with(served, cause::kNotServed)) {
-        rebuild_vhost(context, app);
-        served = probe.look(*wish, kPatience);
-    }
-    const base::UtcTime now = context.clock.now();
-    auto kept = context.store.update_existing_state(app.text(), [&](store::AppState& changed) {
-        for (const ServedName& one : served) {
-            const Cause* why = find_cause(one.cause);
-            record_name(changed,
-                        {one.name, why != nullptr ? why->status : store::NameStatus::in_use,
-                         one.cause, one.reason},
-                        now, roll_dice());
-        }
-    });
-    if (!kept) context.log.warn(kept.error().message);
+    (void)load_again(context, *wish);
 }
 
 /// The index is made again where it was lost: by a disk, a hand, or an older version of ours.

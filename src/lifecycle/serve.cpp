@@ -10,6 +10,7 @@
 #include "dokku/nginx_config.h"
 #include "dokku/nginx_listen.h"
 #include "dokku/nginx_service.h"
+#include "dokku/ports.h"
 #include "dokku/trigger.h"
 #include "lifecycle/challenge_routes.h"
 #include "lifecycle/claim.h"
@@ -46,13 +47,14 @@ bool has_tls_for_all(const std::vector<dokku::NginxServer>& vhost, const IssueJo
                        [&](const auto& name) { return !tls_pairs(vhost, name.str()).empty(); });
 }
 
-/// A vhost that serves this app's pair under these names needs no new text, only a reload. A run
-/// that was cut short may have installed the pair and never have come to its rebuild.
+/// A vhost that serves this app's pair under these names needs no new text, only a reload. Dokku
+/// may have written it while there was no pair, and a run that was cut short never have come to its
+/// rebuild.
 bool needs_rebuild(const Context& context, const IssueJob& job) {
     if (!job.alive() || job.unused) return false;
     if (!job.has_same_names()) return true;
     const auto vhost = read_vhost(context, job.app);
-    return !vhost || (job.interrupted && !has_tls_for_all(*vhost, job));
+    return !vhost || !has_tls_for_all(*vhost, job);
 }
 
 /// A TLS listener of a name and where to connect to for it.
@@ -91,9 +93,17 @@ std::string look(const std::vector<Listener>& listeners, const std::string& name
     return seen ? "" : reason;
 }
 
+std::optional<dokku::PortMapping> find_https(const std::vector<dokku::PortMapping>& ports) {
+    const auto found = std::find_if(ports.begin(), ports.end(), [](const auto& mapping) {
+        return mapping.scheme == "https" || mapping.scheme == "grpcs";
+    });
+    return found == ports.end() ? std::nullopt : std::optional{*found};
+}
+
 /// Dokku puts a domain into the vhost as it is stored, and browsers ask for the converted form of
 /// one in another script.
-std::string why_no_listener(const ServedWish& wish, const std::string& name) {
+std::string why_no_listener(const Context& context, const ServedWish& wish,
+                            const std::string& name) {
     const std::string& app = wish.app.text();
     for (const std::string& domain : wish.domains) {
         const auto converted = dns::DnsName::parse(domain);
@@ -104,10 +114,21 @@ std::string why_no_listener(const ServedWish& wish, const std::string& name) {
             "dokku domains:remove {2} '{1}' && dokku domains:add {2} {0}",
             name, domain, app);
     }
+    const auto ports = dokku::read_ports(context.environment, wish.app);
+    const auto https = ports ? find_https(*ports) : std::nullopt;
+    if (https) {
+        return fmt::format(
+            "the vhost has no https listener for {}, though the app's ports have one ({}): it was "
+            "written while the certificate was not there, or by a template of the app's own. Write "
+            "it anew with: dokku proxy:build-config {}",
+            name, https->text(), app);
+    }
+    const std::string container =
+        ports && !ports->empty() ? ports->front().container : "<container-port>";
     return fmt::format(
-        "no https listener for {} yet: add one with `dokku ports:add {} "
-        "https:443:<container-port>`",
-        name, app);
+        "no https listener for {}: the app's ports have none. Add one with: dokku ports:add {} "
+        "https:443:{}",
+        name, app, container);
 }
 
 /// Who asks for an address sends no name (RFC 6066 section 3), so nginx shows the certificate of
@@ -127,7 +148,7 @@ ServedName probe_once(const Context& context, const ServedWish& wish, const std:
         return {name, cause::kNotServed, "cannot read the vhost: " + servers.error().message};
     }
     const auto pairs = tls_pairs(*servers, name);
-    if (pairs.empty()) return {name, cause::kNoHttpsListener, why_no_listener(wish, name)};
+    if (pairs.empty()) return {name, cause::kNoHttpsListener, why_no_listener(context, wish, name)};
     const std::string reason = look(listeners_of(pairs, all_servers), name, wish.fingerprint);
     if (reason.empty()) return {name};
     return {name, cause::kNotServed,
@@ -149,10 +170,10 @@ void load_pairs(Context& context, const std::vector<IssueJob*>& jobs) {
             reload_for = job;
         }
     }
-    for (const IssueJob* job : jobs) {
+    for (IssueJob* job : jobs) {
         // Each takes Dokku some seconds, and would make a folder for an app that is gone.
         if (needs_rebuild(context, *job) && is_still_claimed(context, *job)) {
-            rebuild_vhost(context, job->app);
+            job->rebuilt = rebuild_vhost(context, job->app);
         }
     }
     if (reload_for == nullptr) return;
@@ -178,24 +199,34 @@ void reload_nginx(const Context& context, const dokku::Scope& scope) {
         context.log.warn(step);
 }
 
-void load_pair(Context& context, const dokku::AppName& app) {
-    const auto vhost = read_vhost(context, app);
-    const bool listens = vhost && std::any_of(vhost->begin(), vhost->end(), [](const auto& server) {
-                             return !server.tls_listens.empty();
-                         });
-    if (listens) return reload_nginx(context, app);
-    rebuild_vhost(context, app);
-}
-
-void rebuild_vhost(const Context& context, const dokku::AppName& app) {
+base::Result<void> rebuild_vhost(const Context& context, const dokku::AppName& app) {
     auto built =
         dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});
-    if (built) return;
-    context.log.warn(built.error().message);
+    if (built) return built;
+    base::Error error = std::move(built).error();
+    const auto sound = require_sound_nginx(context);
+    if (!sound) error.message += ". " + sound.error().message;
+    context.log.warn(error.message);
     context.log.warn(
         "The certificate is installed. Once that is mended, load it with: "
         "dokku proxy:build-config " +
         app.text());
+    return error;
+}
+
+void blame_rebuild(std::vector<ServedName>& served, const base::Result<void>& rebuilt) {
+    if (rebuilt) return;
+    for (ServedName& one : served) {
+        // Of a wildcard nobody has looked what nginx shows.
+        if (one.cause.empty() && !one.name.starts_with("*.")) continue;
+        one.cause = cause::kNotServed;
+        one.reason = "the vhost could not be rebuilt: " + base::printable(rebuilt.error().message);
+    }
+}
+
+bool has_https_port(const Context& context, const dokku::AppName& app) {
+    const auto ports = dokku::read_ports(context.environment, app);
+    return ports && find_https(*ports);
 }
 
 base::FileStamp stamp_vhost(const Context& context, const dokku::AppName& app) {

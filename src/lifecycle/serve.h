@@ -13,17 +13,17 @@ namespace lifecycle {
 
 /// Ends the route of all jobs and makes nginx serve the new pairs: one vhost rebuild for each job
 /// whose vhost does not know the pair or its names yet, one reload for all others together. Nothing
-/// is reloaded if nothing changed.
+/// is reloaded if nothing changed. A rebuild that failed is noted in its job.
 void load_pairs(Context& context, const std::vector<IssueJob*>& jobs);
 
 /// One reload, unless nginx would refuse it; what goes wrong is a warning.
 void reload_nginx(const Context& context, const dokku::Scope& scope);
 
-/// The same for one app whose pair was put back, by a reload if its vhost listens for TLS.
-void load_pair(Context& context, const dokku::AppName& app);
+/// One vhost rebuild. A failure is told; its words name what nginx complains about, if it does.
+base::Result<void> rebuild_vhost(const Context& context, const dokku::AppName& app);
 
-/// One vhost rebuild; a failure is a warning.
-void rebuild_vhost(const Context& context, const dokku::AppName& app);
+/// What nginx does not show because the vhost could not be rebuilt is so for that reason.
+void blame_rebuild(std::vector<ServedName>& served, const base::Result<void>& rebuilt);
 
 /// A certificate that is to be seen served.
 struct ServedWish {
@@ -50,6 +50,9 @@ class ServedProbe {
     Context& context_;
     std::vector<dokku::NginxServer> all_servers_;
 };
+
+/// Would Dokku write an https listener into the app's vhost?
+bool has_https_port(const Context& context, const dokku::AppName& app);
 
 /// The app's vhost as it is now; zeros if there is none.
 base::FileStamp stamp_vhost(const Context& context, const dokku::AppName& app);

@@ -251,6 +251,7 @@ base::Result<AppState> parse_app_state(std::string_view text) {
         state.cut_graceperiod = std::chrono::seconds{*cut};
     }
     state.checked_pair = value->string("checked_pair").value_or("");
+    state.plain_vhost = value->string("plain_vhost").value_or("");
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
     state.order = read_order(*value);
@@ -277,6 +278,7 @@ base::Secret to_text(const AppState& state) {
         out.member("cut_graceperiod", std::int64_t{state.cut_graceperiod->count()});
     }
     if (!state.checked_pair.empty()) out.member("checked_pair", state.checked_pair);
+    if (!state.plain_vhost.empty()) out.member("plain_vhost", state.plain_vhost);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);
     if (state.order) write_order(out, *state.order);

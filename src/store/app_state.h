@@ -118,7 +118,9 @@ struct AppState {
     std::optional<base::UtcTime> crl_next_set;  ///< when that was written (store/waits.h)
     /// The graceperiod of which was said that the daily run cuts it.
     std::optional<std::chrono::seconds> cut_graceperiod;
-    std::string checked_pair;          ///< dokku::stamp_pair of the pair that was last found sound
+    std::string checked_pair;  ///< dokku::stamp_pair of the pair that was last found sound
+    /// Of vhost and pair, where a rebuild has left the vhost without https (load_again.h).
+    std::string plain_vhost{};
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;

@@ -31,7 +31,12 @@ std::string summarize(const AppState& state) {
     if (covered > 0 && covered < all) {
         return "partial " + std::to_string(covered) + "/" + std::to_string(all);
     }
-    return count(NameStatus::failed, NameStatus::action_required) > 0 ? "failing" : "waiting";
+    const bool is_unseen =
+        std::any_of(state.names.begin(), state.names.end(), [](const NameState& name) {
+            return name.status == NameStatus::installed && !name.cause.empty();
+        });
+    const bool has_failed = count(NameStatus::failed, NameStatus::action_required) > 0;
+    return has_failed || is_unseen ? "failing" : "waiting";
 }
 
 std::string summarize(const LocalStore& store, std::string_view app) {

@@ -8,8 +8,9 @@
 namespace store {
 
 /// An app's names in one word or two (design section 4): `ok`, `partial 2/3` (two of three have a
-/// certificate), `waiting`, `failing` (also while all names are served and their renewal fails),
-/// `not-used`, `off`. An app whose state was damaged is `failing` until a run has looked at it.
+/// certificate), `waiting`, `failing` (also while all names are served and their renewal fails, or
+/// have a certificate that nginx does not show), `not-used`, `off`. An app whose state was damaged
+/// is `failing` until a run has looked at it.
 std::string summarize(const AppState& state);
 
 /// The same for an app of this host: `failing` also where its state cannot be read, or where

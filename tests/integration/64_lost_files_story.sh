@@ -134,6 +134,82 @@ no_way_back() {
   good +90d all-gone
 }
 
+# lost_with_its_vhost APP: Dokku has written the vhost since.
+lost_with_its_vhost() {
+  rm -r "$DOKKU_ROOT/$1/tls"
+  dokku proxy:build-config "$1" >/dev/null 2>&1
+  if tls_verify "$1.example.test"; then fail "$1 still has https"; fi
+}
+
+# A certificate that is in place is not HTTPS yet: another app keeps nginx from loading it.
+not_loaded() {
+  lost_with_its_vhost pair-gone
+  echo 'nonsense;' >"$DOKKU_ROOT/store-gone/nginx.conf.d/bad.conf"
+  chown "$DOKKU_SYSTEM_USER:" "$DOKKU_ROOT/store-gone/nginx.conf.d/bad.conf"
+  assert_exits 1 dokku letsencrypt:auto-renew --scheduled
+  assert_exits 1 dokku letsencrypt:status pair-gone
+  assert_contains "$out" "pair-gone letsencrypt status: failing" "status"
+  assert_contains "$out" "not-served: the vhost could not be rebuilt: The trigger proxy-build-config for pair-gone ended with exit code 1" "status"
+  assert_contains "$out" "store-gone/nginx.conf.d/bad.conf" "status"
+  assert_exits 1 dokku letsencrypt:enable pair-gone
+  assert_exits 1 dokku letsencrypt:auto-renew --scheduled
+  rm "$DOKKU_ROOT/store-gone/nginx.conf.d/bad.conf"
+  # The minute's run goes on with it.
+  run_and_capture at_time +1h dokku letsencrypt:retry --due
+  good +1h pair-gone
+}
+
+# The order succeeds, and Dokku cannot write the vhost then.
+not_rebuilt_after_the_order() {
+  lost_with_its_vhost all-gone
+  do_all_gone all-gone
+  mkdir "$PLUGIN_ENABLED_PATH/00-failing"
+  printf '#!/bin/sh\nexit 3\n' >"$PLUGIN_ENABLED_PATH/00-failing/proxy-build-config"
+  chmod +x "$PLUGIN_ENABLED_PATH/00-failing/proxy-build-config"
+  assert_exits 1 dokku letsencrypt:auto-renew --scheduled
+  rm -r "$PLUGIN_ENABLED_PATH/00-failing"
+  assert_exits 1 dokku letsencrypt:status all-gone
+  assert_contains "$out" "not-served: the vhost could not be rebuilt: The trigger proxy-build-config for all-gone ended with exit code 3" "status"
+  run_and_capture at_time +10m dokku letsencrypt:retry --due
+  good +10m all-gone
+}
+
+# Dokku took the app for one without https before its key came back.
+half_a_pair() {
+  rm "$DOKKU_ROOT/pair-gone/tls/server.key"
+  dokku proxy:build-config pair-gone >/dev/null 2>&1
+  if tls_verify pair-gone.example.test; then fail "pair-gone still has https"; fi
+  assert_exits 1 dokku letsencrypt:status pair-gone
+  assert_contains "$out" "not-served: " "status"
+  "$@"
+  good +0s pair-gone
+}
+
+# killed_before_it_is_loaded: the run ends while Dokku rebuilds the vhost.
+killed_before_it_is_loaded() {
+  local trigger=$PLUGIN_ENABLED_PATH/zz-slow
+  lost_with_its_vhost pair-gone
+  mkdir "$trigger"
+  printf '#!/bin/sh\n[ "$1" = pair-gone ] && kill -9 "${DOKKU_LETSENCRYPT_RUN##*:}"\nexit 1\n' >"$trigger/proxy-build-config"
+  chmod +x "$trigger/proxy-build-config"
+  mv "$trigger" "$PLUGIN_ENABLED_PATH/00-slow"
+  run_and_capture dokku letsencrypt:auto-renew --scheduled
+  rm -r "$PLUGIN_ENABLED_PATH/00-slow"
+  assert_exits 1 dokku letsencrypt:status pair-gone
+  run_and_capture at_time +1h dokku letsencrypt:retry --due
+  good +1h pair-gone
+}
+
+ports_without_https() {
+  dokku ports:set pair-gone http:80:5000 >/dev/null
+  assert_exits 1 dokku letsencrypt:auto-renew --scheduled
+  assert_exits 1 dokku letsencrypt:status pair-gone
+  assert_contains "$out" "no-https-listener: no https listener for pair-gone.example.test: the app's ports have none. Add one with: dokku ports:add pair-gone https:443:5000" "status"
+  assert_runs dokku ports:add pair-gone https:443:5000
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  good +0s pair-gone
+}
+
 # A hook that hides apps from users is asked on behalf of whoever types a command.
 hidden_from_users() {
   local typed
@@ -152,6 +228,13 @@ hidden_from_users() {
 scenario "apps with certificates, and one that waits for its first" set_up
 scenario "what is lost today is put right, ordered anew or reported" on_the_first_day
 scenario "a typed run and a plan change nothing of it" typed_run
+scenario "what nginx cannot load is reported until it does" not_loaded
+scenario "so is what Dokku could not write after an order" not_rebuilt_after_the_order
+scenario "a vhost without https is written again by the scheduled run" half_a_pair dokku letsencrypt:auto-renew --scheduled
+scenario "and by who types enable" half_a_pair dokku letsencrypt:enable pair-gone
+scenario "and by a forced order" half_a_pair dokku letsencrypt:enable pair-gone --force
+scenario "so it is after a run that was killed meanwhile" killed_before_it_is_loaded
+scenario "ports without https are reported with the command for them" ports_without_https
 scenario "the scheduled run sees apps that are hidden from users" hidden_from_users
 scenario "so it is a day later" a_day_later
 scenario "and a month later" a_month_later

@@ -15,22 +15,22 @@ namespace fs = std::filesystem;
 TEST_CASE("an app has HTTPS, or it is reported", "[lifecycle]") {
     struct Row {
         Standing standing;
-        bool has_ended;
-        bool is_said;
+        lifecycle::Evidence evidence;
         Answer answer;
     };
-    const Row row = GENERATE(Row{Standing::active, false, false, Answer::has_https},
-                             Row{Standing::active, false, true, Answer::has_https},
-                             Row{Standing::active, true, true, Answer::reported},
-                             Row{Standing::active, true, false, Answer::silent},
-                             Row{Standing::lost, false, true, Answer::reported},
-                             Row{Standing::lost, false, false, Answer::silent},
-                             Row{Standing::custom_ended, true, true, Answer::reported},
-                             Row{Standing::custom_ended, true, false, Answer::silent},
-                             Row{Standing::custom, false, false, Answer::has_https},
-                             Row{Standing::waiting, false, true, Answer::has_https},
-                             Row{Standing::unwanted, true, false, Answer::has_https});
-    CHECK(lifecycle::answer_of(row.standing, row.has_ended, row.is_said) == row.answer);
+    const Row row = GENERATE(Row{Standing::active, {false, false, false}, Answer::has_https},
+                             Row{Standing::active, {false, false, true}, Answer::has_https},
+                             Row{Standing::active, {true, false, true}, Answer::reported},
+                             Row{Standing::active, {true, false, false}, Answer::silent},
+                             Row{Standing::active, {false, true, true}, Answer::reported},
+                             Row{Standing::lost, {false, false, true}, Answer::reported},
+                             Row{Standing::lost, {false, false, false}, Answer::silent},
+                             Row{Standing::custom_ended, {true, false, true}, Answer::reported},
+                             Row{Standing::custom_ended, {true, false, false}, Answer::silent},
+                             Row{Standing::custom, {false, false, false}, Answer::has_https},
+                             Row{Standing::waiting, {false, false, true}, Answer::has_https},
+                             Row{Standing::unwanted, {true, false, false}, Answer::has_https});
+    CHECK(lifecycle::answer_of(row.standing, row.evidence) == row.answer);
 }
 
 TEST_CASE("what nobody has reported is in the app's status at the end of the run", "[lifecycle]") {

@@ -110,7 +110,9 @@ TEST_CASE("which graceperiod was warned of reads back", "[store]") {
 TEST_CASE("which pair was found sound reads back", "[store]") {
     store::AppState state;
     state.checked_pair = "1 2 3 4 5 6";
+    state.plain_vhost = "7 8 9 1 2 3 4 5 6";
     CHECK(store::parse_app_state(text_of(state))->checked_pair == "1 2 3 4 5 6");
+    CHECK(store::parse_app_state(text_of(state))->plain_vhost == "7 8 9 1 2 3 4 5 6");
 }
 
 TEST_CASE("an app of which nothing is known has a short text", "[store][design-3]") {

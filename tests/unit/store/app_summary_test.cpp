@@ -51,6 +51,15 @@ TEST_CASE("a renewal that fails shows, though the old certificate is served", "[
     CHECK(store::summarize(state) == "ok");
 }
 
+TEST_CASE("a certificate that nginx does not show is a failure", "[store]") {
+    store::AppState state;
+    state.enabled = true;
+    state.names.resize(1);
+    state.names.front().status = NameStatus::installed;
+    state.names.front().cause = "not-served";
+    CHECK(store::summarize(state) == "failing");
+}
+
 TEST_CASE("an app whose state was damaged is not off", "[store][issue-9]") {
     store::AppState state;
     state.damaged = base::from_unix(1'770'000'000);

@@ -1,0 +1,162 @@
+#include "lifecycle/load_again.h"
+
+#include <algorithm>
+
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "dokku/domains.h"
+#include "lifecycle/name_record.h"
+#include "lifecycle/record.h"
+#include "lifecycle/requirements.h"
+#include "lifecycle/unseen_names.h"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kPatience{3};
+
+/// Another text after each change of the vhost or the pair.
+std::string stamp_both(const Context& context, const dokku::AppName& app) {
+    const base::FileStamp vhost = stamp_vhost(context, app);
+    return std::to_string(vhost.bytes) + " " + std::to_string(vhost.modified_ns) + " " +
+           std::to_string(vhost.inode) + " " + dokku::stamp_pair(context.environment, app);
+}
+
+bool is_plain_by_choice(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    return state && state->plain_vhost == stamp_both(context, app);
+}
+
+bool any_with(const std::vector<ServedName>& served, std::string_view cause_name) {
+    return std::any_of(served.begin(), served.end(),
+                       [&](const ServedName& one) { return one.cause == cause_name; });
+}
+
+bool may_rebuild_help(const Context& context, const dokku::AppName& app,
+                      const std::vector<ServedName>& served) {
+    if (any_with(served, cause::kNotServed)) return true;
+    const bool is_plain = any_with(served, cause::kNoHttpsListener) ||
+                          !vhost_names_pair(context.environment, app).value_or(true);
+    return is_plain && has_https_port(context, app) && !is_plain_by_choice(context, app);
+}
+
+/// Dokku has just written the vhost, with a certificate and a port for https, and left that out.
+bool is_left_plain(const Context& context, const dokku::AppName& app,
+                   const std::vector<ServedName>& served) {
+    const bool is_plain = any_with(served, cause::kNoHttpsListener) ||
+                          !vhost_names_pair(context.environment, app).value_or(false);
+    return is_plain && has_https_port(context, app);
+}
+
+void note(const Context& context, const dokku::AppName& app,
+          const std::vector<ServedName>& served) {
+    const base::UtcTime now = context.clock.now();
+    const double dice = roll_dice();
+    const auto kept = context.store.update_existing_state(app.text(), [&](auto& state) {
+        const auto before = next_look_at(state, CustomEnd::awaited, now);
+        for (const ServedName& one : served) {
+            if (!is_for_nginx_to_say(state, one.name)) continue;
+            const Cause* why = find_cause(one.cause);
+            record_name(state,
+                        {one.name, why != nullptr ? why->status : store::NameStatus::in_use,
+                         one.cause, one.reason},
+                        now, dice);
+        }
+        // What a hook has set meanwhile stays.
+        const auto after = next_look_at(state, CustomEnd::awaited, now);
+        const bool is_sooner = after && (!state.due || *after < *state.due);
+        if (is_sooner || state.due == before) state.due = after;
+    });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+void note_plain(const Context& context, const dokku::AppName& app) {
+    const auto kept = context.store.update_existing_state(
+        app.text(), [&](auto& state) { state.plain_vhost = stamp_both(context, app); });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+/// The app wants no https: only names of which that was said before are told of it.
+void forgive_plain(const Context& context, const dokku::AppName& app,
+                   std::vector<ServedName>& served) {
+    const bool names_pair = vhost_names_pair(context.environment, app).value_or(false);
+    if (names_pair || !is_plain_by_choice(context, app)) return;
+    const auto state = context.store.read_state(app.text());
+    for (ServedName& one : served) {
+        const store::NameState* known = state ? store::find_name(*state, one.name) : nullptr;
+        const bool was_told = known != nullptr && known->cause == cause::kNoHttpsListener;
+        if (!was_told) one = ServedName{one.name};
+    }
+}
+
+/// The names of the certificate in use that the app wants.
+base::Result<ServedWish> wish_for(const Context& context, const dokku::AppName& app) {
+    const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
+    if (!pem) return pem.error();
+    const auto leaf = crypto::Certificate::parse_pem(*pem);
+    if (!leaf) return leaf.error();
+    auto domains = dokku::read_domains(context.environment, app);
+    if (!domains) return std::move(domains).error();
+    ServedWish wish{app, std::move(*domains), {}, leaf->fingerprint()};
+    const auto covered = leaf->names();
+    for (const std::string& domain : wish.domains) {
+        const auto name = dns::DnsName::parse(domain);
+        const bool is_covered =
+            name && std::find(covered.begin(), covered.end(), name->str()) != covered.end();
+        if (is_covered) wish.names.push_back(name->str());
+    }
+    return wish;
+}
+
+}  // namespace
+
+std::optional<bool> vhost_names_pair(const dokku::Environment& environment,
+                                     const dokku::AppName& app) {
+    const auto vhost = base::read_file(environment.app_root(app) / "nginx.conf");
+    if (!vhost) return std::nullopt;
+    return vhost->find(environment.tls_root(app).string() + "/server.") != std::string::npos;
+}
+
+bool needs_loading(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    if (!state || state->switched_off) return false;
+    if (has_name_with(*state, cause::kNotServed)) return true;
+    const auto names_pair = vhost_names_pair(context.environment, app);
+    const bool is_plain =
+        names_pair && (!*names_pair || has_name_with(*state, cause::kNoHttpsListener));
+    return is_plain && state->plain_vhost != stamp_both(context, app);
+}
+
+std::vector<ServedName> load_again(Context& context, const ServedWish& wish) {
+    auto served = ServedProbe{context}.look(wish, std::chrono::seconds{0});
+    if (may_rebuild_help(context, wish.app, served)) {
+        const auto rebuilt = rebuild_vhost(context, wish.app);
+        served = ServedProbe{context}.look(wish, kPatience);
+        blame_rebuild(served, rebuilt);
+        if (rebuilt && is_left_plain(context, wish.app, served)) note_plain(context, wish.app);
+    }
+    forgive_plain(context, wish.app, served);
+    note(context, wish.app, served);
+    return served;
+}
+
+base::Result<void> load_again(Context& context, const dokku::AppName& app) {
+    const auto lock = context.store.try_lock_app(app.text());
+    if (!lock && lock.error().kind == base::ErrorKind::busy) return {};
+    if (!lock) return lock.error();
+    // Another proxy has no vhost of nginx's, whatever file was left behind.
+    if (!require_nginx_proxy(context, app)) return {};
+    const auto wish = wish_for(context, app);
+    if (!wish) return wish.error();
+    const base::UtcTime now = context.clock.now();
+    const auto noted = context.store.update_existing_state(
+        app.text(), [&](store::AppState& state) { note_unseen(state, wish->names, now); });
+    if (!noted) return noted;
+    const auto served = load_again(context, *wish);
+    const auto failed = std::find_if(served.begin(), served.end(),
+                                     [](const ServedName& one) { return !one.cause.empty(); });
+    if (failed == served.end()) return {};
+    return base::fail(base::ErrorKind::rejected, failed->name + ": " + failed->reason);
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,43 @@
+#include "lifecycle/unseen_names.h"
+
+#include <algorithm>
+
+#include "lifecycle/cause.h"
+#include "lifecycle/name_record.h"
+
+namespace lifecycle {
+
+bool is_for_nginx_to_say(const store::AppState& state, const std::string& name) {
+    const store::NameState* known = store::find_name(state, name);
+    if (known == nullptr) return true;
+    const bool is_well = known->status == store::NameStatus::in_use && known->cause.empty();
+    return is_well || known->status == store::NameStatus::creating ||
+           known->cause == cause::kNotServed || known->cause == cause::kNoHttpsListener ||
+           known->cause == cause::kHost;
+}
+
+void note_unseen(store::AppState& state, const std::vector<std::string>& names, base::UtcTime now) {
+    constexpr double kSoonest = 0;
+    const bool is_new = state.names.empty();
+    for (const std::string& name : names) {
+        const bool is_wanted = is_new || store::find_name(state, name) != nullptr;
+        if (!is_wanted || !is_for_nginx_to_say(state, name)) continue;
+        const store::NameState* known = store::find_name(state, name);
+        const bool is_noted = known != nullptr && (known->cause == cause::kNotServed ||
+                                                   known->cause == cause::kNoHttpsListener);
+        if (is_noted) continue;
+        record_name(state,
+                    {name, store::NameStatus::installed, cause::kNotServed,
+                     "the certificate was put back, and nginx was not yet seen to show it"},
+                    now, kSoonest);
+        const base::UtcTime next = *store::find_name(state, name)->next_try;
+        if (!state.due || next < *state.due) state.due = next;
+    }
+}
+
+bool has_name_with(const store::AppState& state, std::string_view cause_name) {
+    return std::any_of(state.names.begin(), state.names.end(),
+                       [&](const store::NameState& name) { return name.cause == cause_name; });
+}
+
+}  // namespace lifecycle
