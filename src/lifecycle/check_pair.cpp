@@ -11,6 +11,7 @@
 #include "dokku/exchange_pair.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/replaced_pair.h"
+#include "lifecycle/standing.h"
 #include "lifecycle/unseen_names.h"
 
 namespace lifecycle {
@@ -143,6 +144,25 @@ base::Result<void> check_loadable(const dokku::Environment& environment,
     return files ? check(*files) : base::Result<void>{};
 }
 
+namespace {
+
+/// Is a pair of ours to take the place of what is left, by the app's state or, if that was lost, by
+/// what else is known of the app?
+base::Result<bool> is_to_come_back(const Context& context, const dokku::AppName& app,
+                                   const store::AppState& state, const std::string& chain_pem) {
+    if (state.switched_off) return false;
+    if (!state.enabled) {
+        const auto standing =
+            read_standing(context.environment, context.store, app, context.clock.now());
+        return standing && *standing == Standing::lost;
+    }
+    const auto owner = find_pair_owner(context.environment, context.store, app, chain_pem);
+    if (!owner) return owner.error();
+    return *owner == store::Owner::ours;
+}
+
+}  // namespace
+
 base::Result<bool> restore_missing_pair(const Context& context, const dokku::AppName& app,
                                         const std::function<bool(const StoredPair&)>& was_revoked) {
     const dokku::Environment& environment = context.environment;
@@ -153,10 +173,9 @@ base::Result<bool> restore_missing_pair(const Context& context, const dokku::App
     if (!files) return files.error();
     const auto state = store.read_state(app.text());
     if (!state) return state.error();
-    if (!state->enabled || state->switched_off) return false;
-    const auto owner = find_pair_owner(environment, store, app, files->chain_pem.value_or(""));
-    if (!owner) return owner.error();
-    auto stored = *owner == store::Owner::ours ? find_stored_pair(environment, app) : std::nullopt;
+    const auto wanted = is_to_come_back(context, app, *state, files->chain_pem.value_or(""));
+    if (!wanted) return wanted.error();
+    auto stored = *wanted ? find_stored_pair(environment, app) : std::nullopt;
     if (!stored || was_revoked(*stored)) return false;
     const dokku::TlsPair good{std::move(stored->chain_pem), std::move(stored->key_pem)};
     if (auto back = put_back(environment, context.log, app, *files, good, now); !back) {

@@ -26,8 +26,8 @@ base::Result<void> check_loadable(const dokku::Environment& environment,
                                   const store::AppState& state, const dokku::AppName& app);
 
 /// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
-/// enabled and the pair was ours, the last good one comes back, if its CA has not revoked it.
-/// Returns whether it did. The caller holds the app's lock.
+/// enabled (or was, as far as is known) and the pair was ours, the last good one comes back, if its
+/// CA has not revoked it. Returns whether it did. The caller holds the app's lock.
 base::Result<bool> restore_missing_pair(const Context& context, const dokku::AppName& app,
                                         const std::function<bool(const StoredPair&)>& was_revoked);
 

@@ -146,10 +146,25 @@ void visit_active(const Walk& walk, const dokku::AppName& app,
     if (!is_pointless) found.candidates.push_back(std::move(*candidate));
 }
 
+/// Its state was lost, and with it that it is enabled: what goes wrong now is to be found there.
+void count_as_enabled(const Walk& walk, const dokku::AppName& app) {
+    const Context& context = walk.context;
+    const auto state = context.store.read_state(app.text());
+    const auto settings = walk.settings.read(app);
+    if (!state || !settings || state->enabled) return;
+    if (dokku::issues_by_itself(*settings, state->enabled, state->switched_off)) return;
+    context.log.warn("What letsencrypt knew of " + app.text() +
+                     " is lost; certificates were issued for it, so it counts as enabled");
+    const auto kept = context.store.update_state(
+        app.text(), [](store::AppState& changed) { changed.enabled = true; });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
 /// Its certificate is not in use, or not where renewals look for it.
 void visit_lost(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     constexpr const char* kWhy = "its certificate is gone, or its files are";
     if (walk.questions == nullptr) return found.lost.push_back({app, seconds{-1}, kWhy});
+    count_as_enabled(walk, app);
     const auto repaired = repair_certificate(*walk.questions, app);
     if (!repaired) return add_unanswered(walk.context, found, app, repaired.error());
     if (*repaired == Repair::left_to_other) return;

@@ -20,6 +20,7 @@
 #include "lifecycle/config_line.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_pair.h"
 #include "lifecycle/stored_pair.h"
 #include "lifecycle/unseen_names.h"
 
@@ -120,7 +121,21 @@ base::Result<void> rebuild_store(const Context& context, const dokku::AppName& a
     return {};
 }
 
-/// Nothing stands in tls/.
+/// In the place of what stands in tls/, which is kept aside if there is anything.
+base::Result<void> put_in_place(const Context& context, const dokku::AppName& app,
+                                const dokku::TlsPair& pair) {
+    const base::Path root = context.environment.app_root(app);
+    const auto chain = base::read_file(root / "tls" / "server.crt");
+    if (!chain && chain.error().kind != base::ErrorKind::not_found) return chain.error();
+    if (!dokku::stamp_pair(context.environment, app).empty()) {
+        const auto kept = keep_replaced_pair(root, context.clock.now());
+        if (!kept) return kept.error();
+    }
+    return dokku::exchange_pair(context.environment, app, root, pair,
+                                chain ? std::optional{*chain} : std::nullopt);
+}
+
+/// No whole pair stands in tls/.
 base::Result<Repair> serve_stored_pair(CaQuestions& questions, const dokku::AppName& app) {
     Context& context = questions.context();
     auto stored = find_stored_pair(context.environment, app);
@@ -130,9 +145,7 @@ base::Result<Repair> serve_stored_pair(CaQuestions& questions, const dokku::AppN
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock && lock.error().kind == base::ErrorKind::busy) return Repair::left_to_other;
     if (!lock) return lock.error();
-    auto exchanged =
-        dokku::exchange_pair(context.environment, app, context.environment.app_root(app),
-                             {stored->chain_pem, std::move(stored->key_pem)}, std::nullopt);
+    auto exchanged = put_in_place(context, app, {stored->chain_pem, std::move(stored->key_pem)});
     if (!exchanged) return std::move(exchanged).error();
     context.log.warn(app.text() + ": the certificate in " +
                      context.environment.tls_root(app).string() +
@@ -209,9 +222,8 @@ base::Result<Repair> repair_files(const Context& context, const dokku::AppName& 
 base::Result<Repair> repair_certificate(CaQuestions& questions, const dokku::AppName& app) {
     const Context& context = questions.context();
     auto repaired = repair_files(context, app);
-    const bool has_certificate =
-        base::file_exists(context.environment.tls_root(app) / "server.crt");
-    if (!repaired || *repaired != Repair::needs_order || has_certificate) return repaired;
+    const bool has_pair = dokku::has_pair(context.environment, app);
+    if (!repaired || *repaired != Repair::needs_order || has_pair) return repaired;
     return serve_stored_pair(questions, app);
 }
 

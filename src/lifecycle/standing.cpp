@@ -4,9 +4,11 @@
 
 #include "base/certificate_dates.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "dokku/property.h"
 #include "dokku/settings.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/check_pair.h"
@@ -18,20 +20,28 @@ namespace {
 
 /// The pair in tls/, as far as it tells whose it is.
 struct PresentPair {
-    std::optional<store::Owner> owner{};
+    std::optional<store::Owner> owner{};  ///< nothing if it is not whole: Dokku takes it for none
+    bool is_half = false;
     bool has_ended = false;
     bool is_recorded = false;  ///< issued for this app, by its own name
 };
+
+bool is_half_there(const dokku::Environment& environment, const dokku::AppName& app) {
+    const base::Path tls = environment.tls_root(app);
+    return base::file_exists(tls / "server.crt") != base::file_exists(tls / "server.key");
+}
 
 base::Result<PresentPair> read_pair(const dokku::Environment& environment,
                                     const store::LocalStore& store, const dokku::AppName& app,
                                     base::UtcTime now) {
     const auto chain = base::read_file(environment.tls_root(app) / "server.crt");
-    if (!chain && chain.error().kind == base::ErrorKind::not_found) return PresentPair{};
+    PresentPair pair;
+    pair.is_half = is_half_there(environment, app);
+    if (!chain && chain.error().kind == base::ErrorKind::not_found) return pair;
     if (!chain) return chain.error();
     const auto owner = find_pair_owner(environment, store, app, *chain);
     if (!owner) return owner.error();
-    PresentPair pair{*owner};
+    if (!pair.is_half) pair.owner = *owner;
     const auto dates = base::read_certificate_dates(*chain);
     pair.has_ended = dates && dates->not_after <= now;
     if (const auto leaf = crypto::Certificate::parse_pem(*chain)) {
@@ -53,6 +63,18 @@ base::Result<bool> has_names(const dokku::Environment& environment, const dokku:
 bool had_ours(const store::AppState& state) {
     const bool is_ours = state.installed && state.installed->owner == store::Owner::ours;
     return is_ours || !state.covered.empty();
+}
+
+/// There is none, or it was lost and something else has begun it anew since.
+bool is_blank(const store::AppState& state) {
+    return !state.installed && state.covered.empty() && state.names.empty();
+}
+
+/// What was recorded earlier was for another app of that name.
+base::UtcTime made_at(const dokku::Environment& environment, const dokku::AppName& app) {
+    const auto text = dokku::PropertyStore{environment, "apps"}.get(app, "created-at");
+    const auto seconds = text ? base::parse_integer(base::trim(*text)) : std::nullopt;
+    return seconds ? base::from_unix(*seconds) : base::UtcTime{};
 }
 
 }  // namespace
@@ -83,16 +105,19 @@ base::Result<Standing> read_standing(const dokku::Environment& environment,
     StandingFacts facts;
     facts.is_on =
         state->enabled || dokku::issues_by_itself(*settings, state->enabled, state->switched_off);
-    const bool is_known = store.has_state(app.text()) && !state->is_unknown();
-    if (!facts.is_on && is_known) return Standing::unwanted;
+    if (!facts.is_on && !state->is_unknown() && !is_blank(*state)) return Standing::unwanted;
     const auto pair = read_pair(environment, store, app, now);
+    const auto recorded = store.was_any_issued_for(app.text(), made_at(environment, app));
     // Nobody asked for letsencrypt, as far as is known: what cannot be read is none of its
     // business.
-    if (!pair && !facts.is_on) return Standing::unwanted;
+    if ((!pair || !recorded) && !facts.is_on) return Standing::unwanted;
     if (!pair) return pair.error();
-    // The state was lost, or damaged: that its own certificate is in place says what it had.
-    facts.is_on = facts.is_on || pair->is_recorded;
-    facts.had_ours = had_ours(*state) || pair->is_recorded;
+    if (!recorded) return recorded.error();
+    // If the state was lost, the record of the app's own certificates says that it was on: who
+    // switches it off says so in the state.
+    const bool is_recorded = *recorded || pair->is_recorded;
+    facts.is_on = facts.is_on || is_recorded;
+    facts.had_ours = had_ours(*state) || is_recorded || pair->is_half;
     facts.owner = pair->owner;
     facts.has_ended = pair->has_ended;
     const auto any = has_names(environment, app, *settings);

@@ -19,15 +19,17 @@ enum class Standing {
     custom,        ///< a person's certificate is served, which wins
     custom_ended,  ///< that one has expired, and ours is to take its place
     active,        ///< ours is served, and lies in certs/current, where renewals look for it
-    lost,          ///< it had one of ours that nginx cannot load, or that is not in certs/current
+    lost,  ///< it had one of ours that nginx cannot load, or that is not in certs/current, or it
+           ///< has half a pair
 };
 
 /// What decides about an app that is not active.
 struct StandingFacts {
     bool is_on = false;      ///< enabled, or to be issued by itself, and not switched off
     bool has_names = false;  ///< not all of them excluded
-    bool had_ours =
-        false;  ///< a certificate of ours was in use; not one that a clone brought along
+    /// A certificate of ours was in use (not one that a clone brought along), or half a pair is all
+    /// that is there.
+    bool had_ours = false;
     std::optional<store::Owner> owner{};  ///< of the pair in tls/; nothing if there is none
     bool has_ended = false;               ///< that pair is past its dates
 };

@@ -240,6 +240,21 @@ base::Result<bool> LocalStore::was_issued_for(std::string_view app,
                            std::string{app} + "\"");
 }
 
+base::Result<bool> LocalStore::was_any_issued_for(std::string_view app, base::UtcTime since) const {
+    const auto text = base::read_file(issued_file(), kMaxIssuedBytes);
+    if (!text && text.error().kind == base::ErrorKind::not_found) return false;
+    if (!text) return text.error();
+    const std::string before_time = R"(","app":")" + std::string{app} + R"(","at":")";
+    for (std::string_view line : base::split_lines(*text)) {
+        const auto start = line.find(before_time);
+        if (start == std::string_view::npos) continue;
+        line.remove_prefix(start + before_time.size());
+        const auto at = base::parse_rfc3339(line.substr(0, line.find('"')));
+        if (at && *at >= since) return true;
+    }
+    return false;
+}
+
 /// Our own line format: the fingerprint is its first member, the app its second.
 base::Result<bool> LocalStore::has_issued_line(const std::string& start) const {
     const auto text = base::read_file(issued_file(), kMaxIssuedBytes);

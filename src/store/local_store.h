@@ -168,6 +168,8 @@ class LocalStore {
     base::Result<bool> was_issued(std::string_view fingerprint) const;
     /// The same, and for this app: not for one that it was cloned or renamed from.
     base::Result<bool> was_issued_for(std::string_view app, std::string_view fingerprint) const;
+    /// Any certificate at all, for this app, at that time or later.
+    base::Result<bool> was_any_issued_for(std::string_view app, base::UtcTime since) const;
 
     /// Could that be recorded, the app's state and the index replaced, and the ledger added to? For
     /// who is about to order what has to be recorded afterwards.

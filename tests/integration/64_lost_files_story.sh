@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-faults=(store-gone dangling-link plain-folder pair-gone all-gone state-gone)
+faults=(store-gone dangling-link plain-folder pair-gone all-gone state-gone state-and-pair-gone nothing-left)
 
 # do_store_gone APP ...: what happens to an app's files.
 do_store_gone() { rm -rf "$DOKKU_ROOT/$1/letsencrypt"; }
@@ -18,6 +18,9 @@ do_plain_folder() {
 do_pair_gone() { rm -rf "$DOKKU_ROOT/$1/tls"; }
 do_all_gone() { rm -rf "$DOKKU_ROOT/$1/tls" "$DOKKU_ROOT/$1/letsencrypt"; }
 do_state_gone() { rm -rf "$DOKKU_ROOT/$1/letsencrypt" "$(state_file "$1")"; }
+
+do_state_and_pair_gone() { rm -rf "$DOKKU_ROOT/$1/tls" "$(state_file "$1")"; }
+do_nothing_left() { rm -rf "$DOKKU_ROOT/$1/tls" "$DOKKU_ROOT/$1/letsencrypt" "$(state_file "$1")"; }
 
 # expired_pair NAME FILE: a certificate of a person's that ended an hour ago.
 expired_pair() {
@@ -99,7 +102,7 @@ on_the_first_day() {
   mark=$(pebble_mark)
   day +0s
   # What is served, or lies there, needs no order: only what is gone altogether, and what had expired.
-  assert_eq 2 "$(orders_since "$mark")" "orders"
+  assert_eq 3 "$(orders_since "$mark")" "orders"
 }
 
 a_day_later() { day +1d; }
@@ -200,6 +203,21 @@ killed_before_it_is_loaded() {
   good +1h pair-gone
 }
 
+# nginx and Dokku take it for no certificate at all.
+half_a_persons_pair() {
+  self_signed_pair pair-gone.example.test /run/half-own
+  assert_runs dokku certs:add pair-gone /run/half-own.crt /run/half-own.key
+  half_a_pair_is_left
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  good +0s pair-gone
+}
+half_a_pair_is_left() {
+  rm "$DOKKU_ROOT/pair-gone/tls/server.key"
+  dokku proxy:build-config pair-gone >/dev/null 2>&1
+  assert_exits 1 dokku letsencrypt:status pair-gone
+  assert_contains "$out" "pair-gone letsencrypt status: failing" "status"
+}
+
 ports_without_https() {
   dokku ports:set pair-gone http:80:5000 >/dev/null
   assert_exits 1 dokku letsencrypt:auto-renew --scheduled
@@ -234,6 +252,7 @@ scenario "a vhost without https is written again by the scheduled run" half_a_pa
 scenario "and by who types enable" half_a_pair dokku letsencrypt:enable pair-gone
 scenario "and by a forced order" half_a_pair dokku letsencrypt:enable pair-gone --force
 scenario "so it is after a run that was killed meanwhile" killed_before_it_is_loaded
+scenario "half of a person's pair gives way to one of ours" half_a_persons_pair
 scenario "ports without https are reported with the command for them" ports_without_https
 scenario "the scheduled run sees apps that are hidden from users" hidden_from_users
 scenario "so it is a day later" a_day_later

@@ -127,6 +127,19 @@ TEST_CASE("an app without any pair that may be served needs an order", "[lifecyc
     CHECK(app.find(lifecycle::RenewalRun::typed).lost.empty());
 }
 
+TEST_CASE("an app whose state was lost with its files counts as enabled from then on",
+          "[lifecycle]") {
+    Losing app;
+    std::filesystem::remove_all(app.certs());
+    std::filesystem::remove_all(app.tls());
+    REQUIRE(app.store.remove_state("shop"));
+    CHECK(app.plan().lost.size() == 1);
+    CHECK_FALSE(app.store.has_state("shop"));
+    CHECK(app.find().lost.size() == 1);
+    CHECK(app.state().enabled);
+    CHECK_THAT(app.host.logged.err, ContainsSubstring("so it counts as enabled"));
+}
+
 TEST_CASE("a key that nginx cannot load is found although the certificate is in place",
           "[lifecycle]") {
     Losing app;
@@ -166,6 +179,9 @@ TEST_CASE("an app that never had a certificate is left to its own schedule", "[l
     Losing app;
     std::filesystem::remove_all(app.certs());
     std::filesystem::remove_all(app.tls());
+    // The record is of another app of that name.
+    app.host.set_property("shop", "created-at", std::to_string(base::to_unix(app.clock.now()) + 1),
+                          "apps");
     app.change([](auto& state) {
         state.installed.reset();
         state.covered.clear();

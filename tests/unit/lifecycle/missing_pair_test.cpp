@@ -32,6 +32,7 @@ struct Missing : test::RunBench {
         for (const char* file : {"key.pem", "certificates/a.example.key"})
             test::write_file(folder / file, key);
         fs::create_directory_symlink(folder, host.environment.certs_root(app) / "current");
+        test::write_file(root() / "VHOST", "a.example\n");
         test::write_file(root() / "nginx.conf",
                          "ssl_certificate " + (tls() / "server.crt").string() + ";\n");
         const auto leaf = crypto::Certificate::parse_pem(chain).value();
@@ -77,6 +78,9 @@ TEST_CASE("a pair of ours that is missing comes back", "[lifecycle]") {
     SECTION("one of the files") {
         test::write_file(app.tls() / "server.crt", app.chain);
     }
+    SECTION("and what was known of the app") {
+        REQUIRE(app.store.remove_state("shop"));
+    }
     app.mend();
     CHECK(app.is_served());
     CHECK(app.calls().empty());
@@ -97,8 +101,10 @@ TEST_CASE("where no pair of ours is to come back, the vhost is rebuilt", "[lifec
     SECTION("a person's certificate was in use") {
         app.know([](auto& state) { state.installed->owner = store::Owner::custom; });
     }
-    SECTION("nothing is known of the app") {
+    SECTION("nothing is known of the app, which is a new one of that name") {
         REQUIRE(app.store.remove_state("shop"));
+        const auto later = base::to_unix(app.clock.now()) + 1;
+        app.host.set_property("shop", "created-at", std::to_string(later), "apps");
     }
     SECTION("what lies in certs is damaged") {
         fs::remove_all(app.host.environment.certs_root(app.app));

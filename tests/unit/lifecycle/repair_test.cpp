@@ -6,6 +6,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "dokku/certs.h"
+#include "lifecycle/cause.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/stored_pair.h"
 #include "support/served_app.h"
@@ -119,6 +120,20 @@ TEST_CASE("a pair that is missing in tls is served again from certs/current", "[
     }
     CHECK(app.repair() == Repair::needs_order);
     CHECK_FALSE(fs::exists(app.tls()));
+}
+
+TEST_CASE("half a pair of a person's gives way to one of ours that is good, and is kept",
+          "[lifecycle]") {
+    Repairing app;
+    const auto custom = app.make_pair();
+    app.put(custom);
+    fs::remove(app.tls() / "server.key");
+    CHECK(app.repair() == Repair::done);
+    CHECK(app.serves(app.ours));
+    CHECK(app.state().names.front().cause == lifecycle::cause::kNotServed);
+    const fs::path kept =
+        app.host.environment.app_root(app.app) / "letsencrypt" / "replaced-2026-02-02T024000Z";
+    CHECK(test::content_of(kept / "server.crt") == custom.chain);
 }
 
 TEST_CASE("nothing is put right beside another run", "[lifecycle]") {

@@ -87,6 +87,20 @@ TEST_CASE("an app is lost whatever part of its files is gone", "[lifecycle]") {
         fs::remove_all(app.certs());
         REQUIRE(app.store.remove_state("shop"));
     }
+    SECTION("and its state with the pair") {
+        fs::remove_all(app.tls());
+        REQUIRE(app.store.remove_state("shop"));
+        app.host.set_property("shop", "created-at", std::to_string(base::to_unix(app.clock.now())),
+                              "apps");
+    }
+    SECTION("and all that its state said") {
+        fs::remove_all(app.tls());
+        test::write_file(app.host.environment.global_root() / "state" / "shop.json", "{}");
+    }
+    SECTION("half of a person's pair, which is none to nginx") {
+        app.install_custom(app.clock.now() + app.days(1));
+        fs::remove(app.tls() / "server.key");
+    }
     SECTION("and its state is damaged") {
         fs::remove_all(app.certs());
         test::write_file(app.host.environment.global_root() / "state" / "shop.json", "[");
@@ -106,6 +120,8 @@ TEST_CASE("an app without a state that never had a certificate by its own name i
     fs::remove_all(app.certs());
     SECTION("a new app with the name of one that was destroyed") {
         fs::remove_all(app.tls());
+        const auto later = base::to_unix(app.clock.now()) + 1;
+        app.host.set_property("shop", "created-at", std::to_string(later), "apps");
         CHECK(app.standing() == Standing::unwanted);
     }
     SECTION("a clone, with the pair of the app that it was made from") {
