@@ -3,6 +3,7 @@
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "dokku/app_copy.h"
+#include "hooks/app_facts.h"
 #include "hooks/wake.h"
 #include "store/local_store.h"
 
@@ -13,10 +14,11 @@ int main(int argc, char** argv) {
         const auto to = dokku::AppName::parse(call.arguments.at(1));
         if (!to) return to.error();
         const store::LocalStore store{call.environment.global_root()};
+        const auto old = hooks::read_old_app(call.environment, store, *from);
         if (auto moved = store.copy_state(from->text(), to->text()); !moved) {
             cli::print_error(call.log, moved.error());
         }
-        if (auto adopted = dokku::adopt_rename(call.environment, *from, *to); !adopted) {
+        if (auto adopted = dokku::adopt_rename(call.environment, *from, *to, old); !adopted) {
             cli::print_error(call.log, adopted.error());
         }
         // No certificate store of its own yet: the minute's run orders under the new name.

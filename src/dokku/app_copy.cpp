@@ -26,10 +26,12 @@ base::Result<void> drop_copied_route(const Environment& environment, const AppNa
 /// Folders that a killed run of OLD left beside `tls`, and a pair whose removal was cut short, or
 /// is under way, and that Dokku copied while it was in place.
 base::Result<void> drop_copied_pairs(const Environment& environment, const AppName& from,
-                                     const AppName& to) {
+                                     const AppName& to, OldApp old) {
     const base::Path root = environment.app_root(to);
     const auto removal = pending_removal(environment, from);
-    if (!removal || removal->kind == RemovalKind::exchange) return heal_tls(root);
+    const bool is_to_go =
+        old.is_switched_off && removal && is_of_pair_in_place(environment, *removal);
+    if (!is_to_go) return heal_tls(root);
     if (auto moved = set_tls_aside(root); !moved) return moved;
     return delete_tls_set_aside(root);
 }
@@ -59,20 +61,20 @@ base::Result<bool> covers_a_domain(const Environment& environment, const AppName
 }
 
 base::Result<void> adopt_rename(const Environment& environment, const AppName& from,
-                                const AppName& to) {
+                                const AppName& to, OldApp old) {
     if (auto copied = copy_properties(environment, from, to); !copied) return copied;
     if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
-    if (auto dropped = drop_copied_pairs(environment, from, to); !dropped) return dropped;
+    if (auto dropped = drop_copied_pairs(environment, from, to, old); !dropped) return dropped;
     return remove_certificate_store(environment, to);
 }
 
 base::Result<void> adopt_clone(const Environment& environment, const Log& log, const AppName& from,
-                               const AppName& to, CopiedPair copied) {
-    if (auto moved = copy_properties(environment, from, to); !moved) return moved;
+                               const AppName& to, OldApp old) {
+    if (auto copied = copy_properties(environment, from, to); !copied) return copied;
     // The copied certs/current still leads to OLD's.
-    const bool ours = copied == CopiedPair::letsencrypt || is_active(environment, to);
+    const bool ours = old.has_our_pair || is_active(environment, to);
     if (auto dropped = drop_copied_route(environment, to); !dropped) return dropped;
-    if (auto dropped = drop_copied_pairs(environment, from, to); !dropped) return dropped;
+    if (auto dropped = drop_copied_pairs(environment, from, to, old); !dropped) return dropped;
     // All of it: what was put aside there is OLD's, and still lies with it.
     const base::Path store = environment.app_root(to) / "letsencrypt";
     if (auto dropped = base::remove_tree(store); !dropped) return dropped;

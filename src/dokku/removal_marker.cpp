@@ -83,4 +83,10 @@ std::optional<PendingRemoval> pending_removal(const Environment& environment, co
     return read_marker(file, app);
 }
 
+bool is_of_pair_in_place(const Environment& environment, const PendingRemoval& removal) {
+    if (removal.kind == RemovalKind::exchange) return false;
+    const std::string pair = stamp_pair(environment, removal.app);
+    return pair.empty() || pair == removal.pair;
+}
+
 }  // namespace dokku

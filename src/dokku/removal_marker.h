@@ -44,4 +44,8 @@ std::vector<PendingRemoval> pending_removals(const Environment& environment);
 /// The same for one app; nothing if there is none.
 std::optional<PendingRemoval> pending_removal(const Environment& environment, const AppName& app);
 
+/// Is a pair of the app to go, and is it the one in place, or none there? Not where another pair
+/// was installed after the command that was to remove one: that command's mark is void then.
+bool is_of_pair_in_place(const Environment& environment, const PendingRemoval& removal);
+
 }  // namespace dokku

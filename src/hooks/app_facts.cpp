@@ -15,4 +15,14 @@ base::Result<AppFacts> read_facts(const dokku::Environment& environment,
     return AppFacts{std::move(*settings), std::move(*state)};
 }
 
+dokku::OldApp read_old_app(const dokku::Environment& environment, const store::LocalStore& store,
+                           const dokku::AppName& app) {
+    const auto state = store.read_state(app.text());
+    if (!state) return {};
+    const auto& installed = state->installed;
+    const bool ours = installed && installed->owner == store::Owner::ours &&
+                      dokku::read_expiration(environment, app) == installed->not_after;
+    return {state->switched_off, ours};
+}
+
 }  // namespace hooks

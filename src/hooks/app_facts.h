@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dokku/app.h"
+#include "dokku/app_copy.h"
 #include "dokku/environment.h"
 #include "dokku/settings.h"
 #include "store/local_store.h"
@@ -21,5 +22,10 @@ struct AppFacts {
 
 base::Result<AppFacts> read_facts(const dokku::Environment& environment,
                                   const store::LocalStore& store, const dokku::AppName& app);
+
+/// What hooks that follow a rename or clone have to know of OLD. A state that cannot be read takes
+/// no pair away.
+dokku::OldApp read_old_app(const dokku::Environment& environment, const store::LocalStore& store,
+                           const dokku::AppName& app);
 
 }  // namespace hooks

@@ -2,7 +2,6 @@
 
 #include "base/directory.h"
 #include "dokku/certificate_store.h"
-#include "dokku/certs.h"
 #include "dokku/removal_marker.h"
 #include "dokku/remove_pair.h"
 #include "dokku/tls_exchange.h"
@@ -18,9 +17,7 @@ constexpr std::chrono::hours kTryAgain{1};
 /// Was something else made of the app since?
 bool is_void(const Context& context, const dokku::PendingRemoval& removal,
              const store::AppState& state) {
-    if (removal.kind == RemovalKind::exchange || !state.switched_off) return true;
-    const std::string pair = dokku::stamp_pair(context.environment, removal.app);
-    return !pair.empty() && pair != removal.pair;
+    return !state.switched_off || !dokku::is_of_pair_in_place(context.environment, removal);
 }
 
 base::Result<void> remove_anew(const Context& context, const dokku::PendingRemoval& removal) {

@@ -12,9 +12,12 @@
 #include "support/files.h"
 
 using Catch::Matchers::ContainsSubstring;
+using dokku::OldApp;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr OldApp kSwitchedOff{.is_switched_off = true};
 
 /// OLD with a certificate of letsencrypt, and NEW as Dokku has copied it.
 struct Copied : test::DokkuHost {
@@ -47,7 +50,7 @@ struct Copied : test::DokkuHost {
 TEST_CASE("a renamed app keeps its pair and properties, not the files of the old name",
           "[dokku][C-10.5]") {
     Copied host;
-    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to));
+    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to, {}));
     CHECK(host.property("email") == "me@x.test");
     CHECK(host.property("dns-provider-KEY") == "s3cret");
     CHECK(host.in_new("tls/server.crt"));
@@ -63,19 +66,34 @@ TEST_CASE("a pair whose removal was cut short does not come along", "[dokku]") {
     REQUIRE(dokku::mark_removal(host.environment, host.from, dokku::RemovalKind::disable));
     if (aside) REQUIRE(dokku::set_tls_aside(host.environment.app_root(host.to)));
     if (renamed) {
-        REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to));
+        REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to, kSwitchedOff));
     } else {
-        REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+        REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, kSwitchedOff));
     }
     CHECK_FALSE(host.in_new("tls"));
     CHECK_FALSE(host.in_new(".tls.letsencrypt-former"));
     CHECK_FALSE(host.in_new(".tls.letsencrypt-deleted"));
 }
 
+TEST_CASE("a pair that was installed after a removal was cut short comes along", "[dokku]") {
+    Copied host;
+    OldApp old = kSwitchedOff;
+    REQUIRE(dokku::mark_removal(host.environment, host.from, dokku::RemovalKind::disable));
+    SECTION("a person installed another one") {
+        host.install_pair(host.from, "another certificate\n");
+    }
+    SECTION("the app was enabled again") {
+        old = {};
+    }
+    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to, old));
+    CHECK(host.in_new("tls/server.crt"));
+    CHECK_FALSE(host.in_new(".tls.letsencrypt-former"));
+}
+
 TEST_CASE("what a killed run had built does not come along", "[dokku]") {
     Copied host;
     test::write_file(host.environment.root / "new/.tls.letsencrypt-new/server.key", "half");
-    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to));
+    REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to, {}));
     CHECK(host.in_new("tls/server.crt"));
     CHECK_FALSE(host.in_new(".tls.letsencrypt-new"));
 }
@@ -83,7 +101,7 @@ TEST_CASE("what a killed run had built does not come along", "[dokku]") {
 TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][C-10.5]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "new.elsewhere.test\n");
-    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
     CHECK(host.property("email") == "me@x.test");
     CHECK_FALSE(host.in_new("tls"));
     CHECK_FALSE(host.in_new("letsencrypt"));
@@ -96,12 +114,12 @@ TEST_CASE("a clone drops it as well where only the state knows whose it is", "[d
     fs::remove_all(host.environment.root / "old/letsencrypt");
     fs::remove_all(host.environment.root / "new/letsencrypt");
     test::DokkuHost::write(host.environment.root / "new/VHOST", "new.elsewhere.test\n");
-    const auto clone = [&](dokku::CopiedPair copied) {
-        REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, copied));
+    const auto clone = [&](OldApp old) {
+        REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, old));
     };
-    clone(dokku::CopiedPair::as_the_store_tells);
+    clone({});
     CHECK(host.in_new("tls/server.crt"));
-    clone(dokku::CopiedPair::letsencrypt);
+    clone({.has_our_pair = true});
     CHECK_FALSE(host.in_new("tls"));
     CHECK(fs::exists(host.environment.root / "old/tls/server.key"));
 }
@@ -109,7 +127,7 @@ TEST_CASE("a clone drops it as well where only the state knows whose it is", "[d
 TEST_CASE("a clone keeps a pair that covers one of its domains, and says so", "[dokku][C-10.5]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "no.test\nLEAF.test\n");
-    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
     CHECK(host.in_new("tls/server.crt"));
     CHECK_FALSE(host.in_new("letsencrypt"));
     CHECK_THAT(host.logged.out, ContainsSubstring("dokku letsencrypt:enable new"));
@@ -118,6 +136,6 @@ TEST_CASE("a clone keeps a pair that covers one of its domains, and says so", "[
 TEST_CASE("a clone keeps a pair that a person installed", "[dokku][C-10.5]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/tls/server.crt", "a custom one");
-    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to));
+    REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
     CHECK(test::content_of(host.environment.root / "new/tls/server.crt") == "a custom one");
 }
