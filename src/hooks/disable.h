@@ -11,7 +11,9 @@ namespace hooks {
 
 /// The command `letsencrypt:disable`. The app is off from the first moment on, so that neither a
 /// hook that sees its pair go nor a run that is getting another one undoes it; the files go once
-/// the app's lock is free. `busy` if that takes too long: the app is off all the same.
+/// the app's lock is free. `busy` if that takes too long: the app is off all the same, and the next
+/// run removes them, as it does for a command that was killed. `rejected` if another app has the
+/// name by then, or none.
 base::Result<void> disable(const dokku::Environment& environment, const dokku::Log& log,
                            const store::LocalStore& store, base::Clock& clock,
                            const dokku::AppName& app);

@@ -48,7 +48,7 @@ base::Result<void> finish(const Context& context, const dokku::PendingRemoval& r
     if (!state) return state.error();
     if (is_void(context, removal, *state)) return dokku::unmark_removal(context.environment, app);
     context.log.verbose("The certificate of " + app.text() +
-                        " was being removed when that command was killed; it is removed now");
+                        " was being removed when that command ended too early; it is removed now");
     auto removed = remove_anew(context, removal);
     const base::UtcTime now = context.clock.now();
     auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& changed) {

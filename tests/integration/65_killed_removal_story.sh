@@ -206,7 +206,7 @@ hook_puts_back() {
   tls_verify blog.example.test
   # cron's next minutes do what the command did not come to.
   at_time +5m world-cron letsencrypt/cron
-  assert_contains "$(tail -n 20 /var/log/dokku/letsencrypt.log)" "The certificate of shop was being removed when that command was killed" "log"
+  assert_contains "$(tail -n 20 /var/log/dokku/letsencrypt.log)" "The certificate of shop was being removed when that command ended too early" "log"
   assert_absent "$root/tls"
   assert_absent "$root/letsencrypt"
   assert_absent "$removing"

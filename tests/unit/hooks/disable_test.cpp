@@ -1,14 +1,19 @@
 #include "hooks/disable.h"
 
 #include <filesystem>
+#include <optional>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "dokku/app_traces.h"
+#include "dokku/removal_marker.h"
+#include "store/switch_off.h"
 #include "support/dokku_host.h"
 #include "support/fake_clock.h"
 #include "support/fake_programs.h"
 #include "support/files.h"
+#include "support/meanwhile_clock.h"
 
 using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
@@ -53,6 +58,7 @@ TEST_CASE("an app that is disabled is off, and nothing is due", "[hooks][C-10.4]
 
 TEST_CASE("a run at work sees at once that its app is off", "[hooks]") {
     Enabled host;
+    const base::UtcTime began = host.clock.now();
     const test::FakePrograms programs{"exit 0"};
     {
         const auto lock = host.store.try_lock_app("shop");
@@ -67,6 +73,37 @@ TEST_CASE("a run at work sees at once that its app is off", "[hooks]") {
     CHECK(host.state().switched_off);
     CHECK_FALSE(host.state().enabled);
     CHECK(fs::exists(host.environment.tls_root(host.app)));
+    // The minute's run removes it.
+    CHECK(dokku::pending_removal(host.environment, host.app));
+    CHECK(host.state().due == began + store::kRemovalPatience);
+}
+
+TEST_CASE("an app that is destroyed while disable waits does not come back", "[hooks]") {
+    Enabled host;
+    const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls")"};
+    auto lock = std::optional{host.store.try_lock_app("shop").value()};
+    bool made_anew = false;
+    SECTION("another one has its name") {
+        made_anew = true;
+    }
+    SECTION("none has") {}
+    test::MeanwhileClock clock{[&] {
+        // What our post-delete does, and then Dokku.
+        REQUIRE(host.store.remove_state("shop"));
+        REQUIRE(dokku::remove_app_traces(host.environment, host.app));
+        fs::remove_all(host.environment.app_root(host.app));
+        if (made_anew) host.install_pair(host.app, "a certificate of its own\n");
+        lock.reset();
+    }};
+    const auto disabled = hooks::disable(host.environment, host.quiet, host.store, clock, host.app);
+    REQUIRE_FALSE(disabled);
+    CHECK_THAT(disabled.error().message, ContainsSubstring("was destroyed or renamed meanwhile"));
+    CHECK_FALSE(host.store.has_state("shop"));
+    CHECK_FALSE(fs::exists(programs / "calls"));
+    CHECK(fs::exists(host.environment.tls_root(host.app) / "server.crt") == made_anew);
+    CHECK(fs::exists(host.environment.app_root(host.app)) == made_anew);
+    CHECK(fs::exists(host.environment.global_root() / "locks/shop") == made_anew);
+    CHECK_FALSE(dokku::pending_removal(host.environment, host.app));
 }
 
 TEST_CASE("while a pair is removed the app is due: who is killed is followed", "[hooks]") {
