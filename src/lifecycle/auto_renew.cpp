@@ -8,6 +8,7 @@
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
 #include "lifecycle/answer.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/sound_nginx.h"
@@ -60,13 +61,14 @@ void bound_waits(const Context& context) {
     }
 }
 
-/// What was due and has no success of this run counts as failed.
+/// What was due, is still there and has no success of this run counts as failed.
 void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
                std::size_t unanswered, base::UtcTime started) {
     // A run that could keep nothing has answered for nobody.
     if (context.store.find_stuck_writer()) return;
     dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
     for (const dokku::AppName& app : due) {
+        if (is_gone(context, app)) continue;
         const auto state = context.store.read_state(app.text());
         const bool renewed = state && state->last_attempt && state->last_attempt->issued &&
                              state->last_attempt->at >= started;
@@ -104,6 +106,7 @@ bool answer_for_all(const Context& context, const std::vector<dokku::AppName>& d
     for (const UnansweredApp& one : found.unanswered)
         report_unanswered(context, one.app, one.why);
     for (const dokku::AppName& app : due) {
+        if (is_gone(context, app)) continue;
         if (!answer_for(context, app)) all_well = false;
     }
     return all_well;

@@ -19,19 +19,20 @@ bool is_still_there(const Context& context, const IssueJob& job) {
            context.store.has_state(job.app.text());
 }
 
-/// Another app may have the name by now; what belongs to that one stays.
-void forget_if_gone(const Context& context, const dokku::AppName& app) {
-    if (base::directory_exists(context.environment.app_root(app))) return;
-    warn_of(context, dokku::remove_app_traces(context.environment, app));
-    warn_of(context, context.store.remove_state(app.text()));
-}
-
 }  // namespace
 
+bool is_gone(const Context& context, const dokku::AppName& app) {
+    return !base::directory_exists(context.environment.app_root(app));
+}
+
 base::Result<void> hold_folder(const Context& context, IssueJob& job) {
-    auto folder = base::Folder::open(context.environment.app_root(job.app));
-    if (!folder) return std::move(folder).error();
-    job.folder = std::move(*folder);
+    const base::Path root = context.environment.app_root(job.app);
+    if (!job.seen || !job.seen->is_at(root)) {
+        return base::fail(base::ErrorKind::not_found,
+                          job.app.text() + " was changed meanwhile; it is left alone");
+    }
+    job.folder = std::move(job.seen);
+    job.seen.reset();
     return {};
 }
 
@@ -60,6 +61,22 @@ base::Result<bool> update_claimed_state(const Context& context, const IssueJob& 
     });
     if (!kept) return std::move(kept).error();
     return changed;
+}
+
+base::Result<void> update_state_of(const Context& context, const dokku::AppName& app,
+                                   const std::function<void(store::AppState&)>& change) {
+    return context.store.update_state_if(app.text(), [&](store::AppState& state) {
+        if (is_gone(context, app)) return false;
+        change(state);
+        return true;
+    });
+}
+
+void forget_if_gone(const Context& context, const dokku::AppName& app) {
+    // Another app may have the name by now; what belongs to that one stays.
+    if (!is_gone(context, app)) return;
+    warn_of(context, dokku::remove_app_traces(context.environment, app));
+    warn_of(context, context.store.remove_state(app.text()));
 }
 
 void release(const Context& context, IssueJob& job) {

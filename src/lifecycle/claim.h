@@ -13,7 +13,11 @@ namespace lifecycle {
 // the app's folder open from the claim on and writes below it, and looks whether the app still is
 // the one that it claimed before the pair is exchanged and before anything is recorded.
 
-/// Opens the app's folder. `not_found` if the app is gone.
+/// Has it been destroyed or renamed?
+bool is_gone(const Context& context, const dokku::AppName& app);
+
+/// Holds the folder that was open when the app's domains were read. `not_found` if the app is gone,
+/// or another one has its name: what was read of the app is not about that one.
 base::Result<void> hold_folder(const Context& context, IssueJob& job);
 
 /// The app's folder: the one that is held, or by its path before the claim.
@@ -30,8 +34,14 @@ bool is_still_claimed(const Context& context, const IssueJob& job);
 base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,
                                         const std::function<void(store::AppState&)>& change);
 
-/// Lets go of the app's lock. Of an app that is gone, what the run wrote under its name after Dokku
-/// had cleaned up goes as well.
+/// Changes the state of an app that no run has claimed, unless the app is gone.
+base::Result<void> update_state_of(const Context& context, const dokku::AppName& app,
+                                   const std::function<void(store::AppState&)>& change);
+
+/// Of an app that is gone, what came to be under its name after Dokku had cleaned up goes.
+void forget_if_gone(const Context& context, const dokku::AppName& app);
+
+/// Lets go of the app's lock. Then forget_if_gone.
 void release(const Context& context, IssueJob& job);
 
 /// The same for an app that is not to get what was ordered for it: its route goes too. Returns

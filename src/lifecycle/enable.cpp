@@ -75,8 +75,8 @@ base::Result<base::FileLock, Refusal> lock_app(const Context& context, const Iss
     if (wish.is_automatic()) {
         // What that run does not see any more, the minute's run does.
         const base::UtcTime now = context.clock.now();
-        auto noted = context.store.update_state(job.app.text(),
-                                                [&](store::AppState& state) { state.due = now; });
+        auto noted =
+            update_state_of(context, job.app, [&](store::AppState& state) { state.due = now; });
         if (!noted) return Refusal{cause::kHost, std::move(noted).error()};
     }
     return Refusal{cause::kHost,
@@ -89,7 +89,6 @@ base::Result<base::FileLock, Refusal> lock_app(const Context& context, const Iss
 /// The app's folder is held open; then come the first writes and the journal. Returns whether there
 /// still is something to do: the run that held the lock may have done it, or the app be gone.
 base::Result<bool> begin(Context& context, IssueJob& job, const EnableWish& wish) {
-    if (auto held = hold_folder(context, job); !held) return std::move(held).error();
     auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
     if (auto own = dokku::require_own_files(context.environment, job.app); !own) {
@@ -111,6 +110,11 @@ base::Result<bool, Refusal> claim(Context& context, IssueJob& job, const EnableW
     auto lock = lock_app(context, job, wish);
     if (!lock) return std::move(lock).error();
     job.lock = std::move(*lock);
+    if (auto held = hold_folder(context, job); !held) {
+        if (wish.is_typed()) return Refusal{cause::kHost, std::move(held).error()};
+        context.log.verbose(held.error().message);
+        return false;
+    }
     auto begun = begin(context, job, wish);
     if (!begun) return Refusal{cause::kHost, std::move(begun).error()};
     return *begun;
@@ -138,7 +142,8 @@ void summarize(const Context& context, const Jobs& jobs, const std::vector<Misse
     if (!failed.empty()) context.log.warn("Failed: " + base::join(failed, ", "));
 }
 
-/// The apps that are begun with. What is wrong with others is told, and noted where nobody sees it.
+/// The apps that are begun with; one that was destroyed since the run began is none. What is wrong
+/// with others is told, and noted where nobody sees it.
 std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
                                                    const std::vector<dokku::AppName>& apps,
                                                    const EnableWish& wish,
@@ -146,6 +151,7 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
     std::vector<std::unique_ptr<IssueJob>> prepared;
     for (const dokku::AppName& app : apps) {
         auto job = prepare(context, app, wish);
+        if (!job && !wish.is_typed() && is_gone(context, app)) continue;
         if (!job) {
             print(context, with_fix(job.error().error, app.text()));
             if (wish.is_unattended()) record_refusal(context, app, job.error());
@@ -162,7 +168,7 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
 void note_blocked(const Context& context, const IssueJob& job, const Refusal& refusal,
                   const EnableWish& wish) {
     if (!wish.is_unattended()) {
-        auto kept = context.store.update_state(job.app.text(), [](store::AppState& state) {
+        auto kept = update_state_of(context, job.app, [](store::AppState& state) {
             state.enabled = true;
             state.switched_off = false;
         });

@@ -77,7 +77,8 @@ struct IssueJob {
     std::map<std::string, dns::Addresses, std::less<>> addresses;  ///< where the names lead
     std::unique_ptr<DnsChallenges> records;                        ///< for DNS-01
     std::optional<base::FileLock> lock;
-    std::optional<base::Folder> folder;  ///< of the app, from the claim on (claim.h)
+    std::optional<base::Folder> seen;    ///< the app's folder when its domains were read
+    std::optional<base::Folder> folder;  ///< the same, from the claim on (claim.h)
     CaSession* ca = nullptr;
     std::optional<crypto::PrivateKey> key;  ///< of the certificate to be
     std::optional<acme::IssuedCertificate> issued;

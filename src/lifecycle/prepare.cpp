@@ -147,6 +147,8 @@ base::Result<std::optional<Due>> why_due_now(const Context& context, const Issue
 }
 
 base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& app) {
+    auto folder = base::Folder::open(context.environment.app_root(app));
+    if (!folder) return std::move(folder).error();
     auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return std::move(domains).error();
     if (domains->empty()) {
@@ -156,6 +158,7 @@ base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& ap
     auto settings = dokku::read_settings(context.environment, app);
     if (!settings) return std::move(settings).error();
     IssueJob job{app, std::move(*settings), std::move(*domains)};
+    job.seen = std::move(*folder);
     job.config_line = render_config_line(job.settings, job.domains);
     job.hash = config_hash(job.config_line, job.settings.lego_docker_options.computed);
     // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.

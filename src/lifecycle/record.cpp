@@ -174,21 +174,21 @@ void record_refusal(const Context& context, const dokku::AppName& app, const Ref
         const auto name = dns::DnsName::parse(domain);
         names.push_back(name ? name->str() : domain);
     }
-    report(context, context.store.update_state(app.text(), [&](store::AppState& state) {
-        for (const std::string& name : names) {
-            const store::NameState* known = store::find_name(state, name);
-            // What is served goes on being served meanwhile.
-            const bool served = known != nullptr && known->status == NameStatus::in_use &&
-                                status_of(refusal.cause) != NameStatus::disabled;
-            record_name(state,
-                        {name, served ? NameStatus::in_use : status_of(refusal.cause),
-                         refusal.cause, base::printable(refusal.error.message)},
-                        now, dice);
-        }
-        if (domains) keep_only(state, names);
-        if (settings) return set_next_look(state, *settings, now);
-        state.due = next_look_at(state, CustomEnd::awaited, now);
-    }));
+    report(context, update_state_of(context, app, [&](store::AppState& state) {
+               for (const std::string& name : names) {
+                   const store::NameState* known = store::find_name(state, name);
+                   // What is served goes on being served meanwhile.
+                   const bool served = known != nullptr && known->status == NameStatus::in_use &&
+                                       status_of(refusal.cause) != NameStatus::disabled;
+                   record_name(state,
+                               {name, served ? NameStatus::in_use : status_of(refusal.cause),
+                                refusal.cause, base::printable(refusal.error.message)},
+                               now, dice);
+               }
+               if (domains) keep_only(state, names);
+               if (settings) return set_next_look(state, *settings, now);
+               state.due = next_look_at(state, CustomEnd::awaited, now);
+           }));
 }
 
 void record_custom_pair(const Context& context, const IssueJob& job) {

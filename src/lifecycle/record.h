@@ -17,7 +17,7 @@ std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now);
 /// work (a hook that found the app's lock taken) stays due.
 void record_outcome(const Context& context, const IssueJob& job);
 
-/// For an app that was not begun with.
+/// For an app that was not begun with. Of one that is gone nothing is noted.
 void record_refusal(const Context& context, const dokku::AppName& app, const Refusal& refusal);
 
 /// A pair that a person installed is in use.

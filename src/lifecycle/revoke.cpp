@@ -14,6 +14,7 @@
 #include "dokku/removal_marker.h"
 #include "dokku/remove_pair.h"
 #include "lifecycle/ca_directory.h"
+#include "lifecycle/claim.h"
 #include "lifecycle/config_line.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/finish_removals.h"
@@ -153,7 +154,7 @@ void note_off(const Context& context, const dokku::AppName& app, const dokku::Se
     const auto current = read_current(context, app, settings);
     const std::string revoked = current ? base::to_hex(crypto::sha256(current->der)) : "";
     const base::UtcTime due = context.clock.now() + store::kRemovalPatience;
-    const auto off = context.store.update_state(app.text(), [&](store::AppState& state) {
+    const auto off = update_state_of(context, app, [&](store::AppState& state) {
         store::switch_off(state);
         state.revoked = revoked;
         state.due = due;
@@ -182,10 +183,39 @@ void remove_pair(Context& context, const dokku::AppName& app, const dokku::Setti
     if (!done) context.log.warn(done.error().message);
 }
 
+/// The app was destroyed or renamed.
+void forget(const Context& context, const dokku::AppName& app, base::FileLock lock) {
+    { const base::FileLock released = std::move(lock); }
+    forget_if_gone(context, app);
+}
+
+base::Error destroyed(const dokku::AppName& app) {
+    return {
+        base::ErrorKind::rejected,
+        app.text() + " was destroyed or renamed meanwhile; what has that name now is left alone",
+        std::nullopt,
+        {}};
+}
+
+void say_what_is_revoked(const Context& context, const dokku::AppName& app,
+                         const dokku::Settings& settings, const std::vector<std::string>& domains) {
+    context.log.info1("Revoking letsencrypt certificate for " + app.text() + " via " +
+                      (settings.uses_dns() ? "DNS-01" : "HTTP-01"));
+    for (const std::string& domain : domains) {
+        context.log.error_plain("        - Domain '" + domain + "'");
+    }
+    if (const auto warning = dokku::hsts_warning(context.environment, app)) {
+        context.log.warn(*warning);
+    }
+}
+
 }  // namespace
 
 base::Result<void> revoke(Context& context, const dokku::AppName& app,
                           acme::RevocationReason reason) {
+    const base::Path root = context.environment.app_root(app);
+    const auto folder = base::Folder::open(root);
+    if (!folder) return folder.error();
     const auto settings = dokku::read_settings(context.environment, app);
     if (!settings) return settings.error();
     context.log.info2("Revoke letsencrypt certificate from " + app.text() + "...");
@@ -193,24 +223,27 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     const auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return domains.error();
     finish_removals(context);
-    const auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
+    const bool has_state = context.store.has_state(app.text());
+    auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!lock) return lock.error();
-    const auto folder = base::Folder::open(context.environment.app_root(app));
-    if (!folder) return folder.error();
-
-    context.log.info1("Revoking letsencrypt certificate for " + app.text() + " via " +
-                      (settings->uses_dns() ? "DNS-01" : "HTTP-01"));
-    for (const std::string& domain : *domains) {
-        context.log.error_plain("        - Domain '" + domain + "'");
+    // While we waited, or the CA answers, the app may be destroyed, and another one have its name.
+    // Our post-delete removes the state before Dokku removes the folder.
+    const auto is_there = [&] {
+        return folder->is_at(root) && (!has_state || context.store.has_state(app.text()));
+    };
+    if (!is_there()) {
+        forget(context, app, std::move(*lock));
+        return destroyed(app);
     }
-    if (const auto warning = dokku::hsts_warning(context.environment, app)) {
-        context.log.warn(*warning);
-    }
+    say_what_is_revoked(context, app, *settings, *domains);
     const auto done = revoke_at_ca(context, app, *settings, reason);
     if (done) {
         context.log.info1("Certificate revoked successfully.");
-        // While the CA answered the app may have been destroyed, and another one have its name.
-        if (folder->is_at(context.environment.app_root(app))) remove_pair(context, app, *settings);
+        if (is_there()) {
+            remove_pair(context, app, *settings);
+        } else {
+            forget(context, app, std::move(*lock));
+        }
     } else {
         tell_failure(context.log, done.error(), app);
         context.log.info1("Certificate revocation failed (code 1)!");

@@ -151,10 +151,143 @@ failed_run() {
   is_off blog
 }
 
+# --- a command that waits for the order to end, and another app by then
+
+# waits COMMAND...: is begun, and waits for the run that orders.
+waits() {
+  "$@" >/run/waiting 2>&1 & waiting=$!
+  sleep 1
+  kill -0 $waiting
+}
+
+# waited_in_vain WORDS: has ended with 1, saying so.
+waited_in_vain() {
+  wait "$waiting" && fail "it ended with 0: $(cat /run/waiting)"
+  grep -q "$1" /run/waiting || fail "it said: $(cat /run/waiting)"
+  wait_until 10 no_run_at_work
+}
+
+disable_waits() {
+  an_app shop
+  order_held shop
+  waits dokku letsencrypt:disable shop
+  assert_runs dokku apps:destroy shop force
+  ended_or_gone
+  waited_in_vain "shop was destroyed or renamed meanwhile"
+  nothing_of shop
+}
+ended_or_gone() { wait "$ordering" && fail "enable ended with 0: $(cat /run/ordering)"; true; }
+
+disable_waits_for_another() {
+  an_app shop
+  order_held shop
+  waits dokku letsencrypt:disable shop
+  assert_runs dokku apps:destroy shop force
+  new_app shop shop.example.test
+  self_signed_pair shop.example.test /run/own
+  assert_runs dokku certs:add shop /run/own.crt /run/own.key
+  ended_or_gone
+  waited_in_vain "shop was destroyed or renamed meanwhile"
+  assert_eq "$(sha256sum </run/own.crt)" "$(sha256sum <"$DOKKU_ROOT/shop/tls/server.crt")" "its own certificate"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_eq "$(sha256sum </run/own.crt)" "$(sha256sum <"$DOKKU_ROOT/shop/tls/server.crt")" "its own certificate"
+  dokku apps:destroy shop force >/dev/null 2>&1
+}
+
+# Off under the new name as well, and the certificate does not come along.
+disable_waits_for_renamed() {
+  an_app shop
+  order_held shop
+  waits dokku letsencrypt:disable shop
+  assert_runs dokku apps:rename shop store
+  ended_or_gone
+  waited_in_vain "shop was destroyed or renamed meanwhile"
+  nothing_of shop
+  assert_eq "false true" "$(jq -r '"\(.enabled) \(.switched_off)"' "$(state_file store)")" "enabled, switched off"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  assert_absent "$DOKKU_ROOT/store/tls"
+  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  dokku apps:destroy store force >/dev/null 2>&1
+}
+
+# Killed before its turn came: the next runs remove what it was to remove.
+disable_killed_waiting() {
+  assert_runs dokku letsencrypt:enable blog --force
+  order_held blog
+  waits setsid dokku letsencrypt:disable blog
+  kill -KILL -- "-$waiting"
+  ended blog
+  at_time +5m world-cron letsencrypt/cron
+  assert_contains "$(tail -n 20 /var/log/dokku/letsencrypt.log)" "The certificate of blog was being removed" "log"
+  is_off blog
+  assert_absent "$DOKKU_ROOT/blog/letsencrypt"
+  assert_absent "$global/state/removing/blog"
+}
+
+# What was read of the old app is not about the new one.
+enable_waits_for_another() {
+  an_app shop
+  order_held shop
+  waits dokku letsencrypt:enable shop --force
+  assert_runs dokku apps:destroy shop force
+  new_app shop other.example.test
+  ended_or_gone
+  waited_in_vain "shop was changed meanwhile; it is left alone"
+  assert_absent "$DOKKU_ROOT/shop/tls"
+  assert_absent "$DOKKU_ROOT/shop/letsencrypt"
+  assert_absent "$(state_file shop)"
+  dokku apps:destroy shop force >/dev/null 2>&1
+}
+
+revoke_waits_for_another() {
+  an_app shop
+  order_held shop
+  waits dokku letsencrypt:revoke shop
+  assert_runs dokku apps:destroy shop force
+  new_app shop shop.example.test
+  ended_or_gone
+  waited_in_vain "shop was destroyed or renamed meanwhile"
+  assert_absent "$(state_file shop)"
+  dokku apps:destroy shop force >/dev/null 2>&1
+}
+
+# The CA takes its time over the revocation itself.
+destroyed_while_revoked() {
+  an_app shop
+  ca_answers POST '(?i)revoke' delay=4
+  waits dokku letsencrypt:revoke shop
+  assert_runs dokku apps:destroy shop force
+  wait $waiting
+  assert_not_contains "$(cat /run/waiting)" "Removing SSL endpoint" "revoke"
+  nothing_of shop
+}
+
+# Destroyed while the scheduled run asks the CA about it: no failure of that run.
+destroyed_in_scheduled_run() {
+  an_app shop
+  an_app store
+  ca_answers GET '(?i)renewal' delay=4 times=3
+  waits at_time +80d dokku letsencrypt:auto-renew --scheduled
+  sleep 2
+  at_time +80d dokku apps:destroy shop force >/dev/null 2>&1
+  wait $waiting || { fail "the run failed: $(cat /run/waiting)"; return 1; }
+  assert_not_contains "$(cat /run/waiting)" "Failed:" "run"
+  nothing_of shop
+  dokku apps:destroy store force >/dev/null 2>&1
+}
+
 scenario "an app that is destroyed or disabled during its first order" first_orders
 scenario "an app that is destroyed while its certificate is renewed" on_each_day destroyed
 scenario "one that is made anew under the same name meanwhile" made_anew
 scenario "one that is disabled" on_each_day disabled
 scenario "one whose certificate is removed" on_each_day certificate_removed
 scenario "one that is renamed" on_each_day renamed
+scenario "disable waits, and the app is destroyed" disable_waits
+scenario "disable waits, and another app has the name" disable_waits_for_another
+scenario "disable waits, and the app is renamed" disable_waits_for_renamed
+scenario "disable is killed while it waits" disable_killed_waiting
+scenario "enable waits, and another app has the name" enable_waits_for_another
+scenario "revoke waits, and another app has the name" revoke_waits_for_another
+scenario "an app is destroyed while its certificate is revoked" destroyed_while_revoked
+scenario "an app is destroyed while the scheduled run is at work" destroyed_in_scheduled_run
 scenario "an order that fails does not undo what was typed meanwhile" failed_run

@@ -23,6 +23,7 @@ struct RunBench {
         for (const std::string& domain : domains)
             job.names.push_back(dns::DnsName::parse(domain).value());
         job.hash = "0123abcd";
+        job.seen = base::Folder::open(host.environment.app_root(app)).value();
         if (!ca) {
             auto key = crypto::PrivateKey::parse_pem(account_key().to_pem().reveal());
             ca = std::make_unique<lifecycle::CaSession>(context, std::move(*key),

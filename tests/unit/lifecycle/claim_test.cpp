@@ -7,6 +7,7 @@
 
 #include "lifecycle/finish.h"
 #include "lifecycle/journal.h"
+#include "lifecycle/prepare.h"
 #include "lifecycle/record.h"
 #include "store/switch_off.h"
 #include "support/files.h"
@@ -140,6 +141,29 @@ TEST_CASE("an app that is being destroyed is not begun with", "[lifecycle]") {
     CHECK_FALSE(lifecycle::begin_journal(bench.context, job).value());
     CHECK_FALSE(bench.state().enabled);
     CHECK_FALSE(bench.state().order);
+}
+
+TEST_CASE("another app of the same name is not the one that was prepared", "[lifecycle]") {
+    test::RunBench bench;
+    auto job = bench.job();
+    const fs::path root = bench.host.environment.app_root(bench.app);
+    fs::rename(root, root.parent_path() / "destroyed");
+    const bool made_anew = GENERATE(true, false);
+    if (made_anew) fs::create_directory(root);
+    const auto held = lifecycle::hold_folder(bench.context, job);
+    REQUIRE_FALSE(held);
+    CHECK(held.error().kind == base::ErrorKind::not_found);
+    CHECK(held.error().message == "shop was changed meanwhile; it is left alone");
+    CHECK_FALSE(job.folder);
+}
+
+TEST_CASE("of an app that is gone no refusal is noted", "[lifecycle]") {
+    test::RunBench bench;
+    const bool gone = GENERATE(true, false);
+    if (gone) fs::remove_all(bench.host.environment.app_root(bench.app));
+    lifecycle::record_refusal(bench.context, bench.app,
+                              {lifecycle::cause::kHost, {base::ErrorKind::io, "disk", {}, {}}});
+    CHECK(bench.store.has_state("shop") != gone);
 }
 
 TEST_CASE("what cannot heal leaves an app as enabled as it was before the command",
