@@ -6,6 +6,7 @@
 #include "dokku/cron.h"
 #include "dokku/installation.h"
 #include "dokku/nginx_service.h"
+#include "dokku/owner.h"
 #include "dokku/setup.h"
 #include "dokku/trigger.h"
 
@@ -74,13 +75,19 @@ void silence_cron(const Environment& environment, const Log& log, base::UtcTime 
 
 }  // namespace
 
-void tear_down_host(const Environment& environment, const Log& log, base::UtcTime now) {
-    log.info1("Removing letsencrypt from nginx and from the crontab");
-    const bool active = remove_routes(environment, log);
+base::Result<void> tear_down_as_root(const Environment& environment, const Log& log) {
     if (is_own_include(own_include(environment))) {
         const auto removed = base::remove_file(own_include(environment));
         if (!removed) warn(log, removed.error());
     }
+    const auto owner = find_owner(environment);
+    if (!owner) return owner.error();
+    return become_owner(environment, *owner);
+}
+
+void tear_down_host(const Environment& environment, const Log& log, base::UtcTime now) {
+    log.info1("Removing letsencrypt from nginx and from the crontab");
+    const bool active = remove_routes(environment, log);
     if (active) reload_nginx(environment, log);
     silence_cron(environment, log, now);
 

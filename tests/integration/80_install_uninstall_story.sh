@@ -113,8 +113,26 @@ with_nginx_broken() {
   assert_absent "$snippet"
 }
 
+# Links that Dokku's user has put into its own folders.
+through_links() {
+  local global=$data/--global
+  assert_runs dokku plugin:install
+  mkdir -p /etc/victim
+  echo important >/etc/victim/a.conf
+  as_dokku bash -c "mv '$global/nginx' '$global/nginx.old'; ln -s /etc/victim '$global/nginx'
+    rm -f '$global/installation'; ln -s /etc/victim/installation '$global/installation'"
+  run_and_capture "$available/uninstall" letsencrypt
+  assert_eq important "$(</etc/victim/a.conf)" "root's file"
+  assert_eq a.conf "$(ls /etc/victim)" "files of root's folder"
+  as_dokku bash -c "rm '$global/nginx'; mv '$global/nginx.old' '$global/nginx'; mv '$global' '$global.old'; ln -s /etc/victim '$global'"
+  run_and_capture "$available/uninstall" letsencrypt
+  assert_eq a.conf "$(ls /etc/victim)" "files of root's folder"
+  as_dokku bash -c "rm '$global'; mv '$global.old' '$global'"
+}
+
 scenario "an uninstall of another plugin is not for us" another_name
 scenario "our own takes include, routes and cron lines along, and keeps what cost an order" our_name
 scenario "installed again, all is as it was" back_again
 scenario "twice is once, and a daily run that was switched off stays off" nothing_twice
+scenario "links in folders of Dokku's user lead root nowhere" through_links
 scenario "a broken nginx is named and not reloaded" with_nginx_broken

@@ -8,7 +8,10 @@
 #include "store/local_store.h"
 
 int main(int argc, char** argv) {
-    return cli::run_hook(argc, argv, [](const cli::Call& call) {
+    return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        if (auto ready = dokku::tear_down_as_root(call.environment, call.log); !ready) {
+            return std::move(ready).error();
+        }
         // No hook of ours puts them back any more, and nginx would load nothing for any app.
         const store::LocalStore store{call.environment.global_root()};
         if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {

@@ -1,7 +1,10 @@
 #include "dokku/teardown.h"
 
 #include <filesystem>
+#include <grp.h>
+#include <pwd.h>
 #include <string>
+#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -42,6 +45,12 @@ class FakeHost {
     test::FakePrograms programs_;
 };
 
+/// A test that became another user would stay that one.
+void as_nobody_else(test::DokkuHost& host) {
+    host.environment.system_user = ::getpwuid(::geteuid())->pw_name;
+    host.environment.system_group = ::getgrgid(::getegid())->gr_name;
+}
+
 }  // namespace
 
 TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
@@ -58,6 +67,8 @@ TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
         dokku::own_include(host.environment),
         "# Server blocks of Dokku's letsencrypt plugin: answers to ACME challenges.\ninclude x;\n");
 
+    as_nobody_else(host);
+    REQUIRE(dokku::tear_down_as_root(host.environment, host.log()));
     dokku::tear_down_host(host.environment, host.log(), kNow);
     CHECK_FALSE(base::file_exists(ours.snippet));
     CHECK_FALSE(base::file_exists(ours.block));
@@ -106,6 +117,7 @@ TEST_CASE("an include of that name that is somebody else's stays", "[dokku][unin
     test::DokkuHost host;
     const FakeHost programs;
     test::DokkuHost::write(dokku::own_include(host.environment), "server {}\n");
-    dokku::tear_down_host(host.environment, host.log(), kNow);
+    as_nobody_else(host);
+    REQUIRE(dokku::tear_down_as_root(host.environment, host.log()));
     CHECK(base::file_exists(dokku::own_include(host.environment)));
 }
