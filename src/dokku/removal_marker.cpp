@@ -31,7 +31,15 @@ std::string_view to_text(RemovalKind kind) {
     return found->second;
 }
 
-/// Three lines: who, what for, and which pair.
+base::Result<void> write_marker(const Environment& environment, const PendingRemoval& removal) {
+    const base::Path folder = removing_folder(environment);
+    std::string text = base::to_text(removal.writer) + "\n" + std::string{to_text(removal.kind)} +
+                       "\n" + removal.pair + "\n";
+    if (removal.not_before) text += base::to_rfc3339(*removal.not_before) + "\n";
+    return base::replace_file(folder / removal.app.text(), text, kPrivateFile);
+}
+
+/// Three lines: who, what for, and which pair; a fourth says when it is tried again.
 PendingRemoval read_marker(const base::Path& file, AppName app) {
     PendingRemoval removal{std::move(app), {}, RemovalKind::exchange, {}};
     const auto text = base::read_file(file, kMaxBytes);
@@ -44,20 +52,33 @@ PendingRemoval read_marker(const base::Path& file, AppName app) {
     removal.writer = *writer;
     removal.kind = kind->first;
     if (lines.size() > 2) removal.pair = lines[2];
+    if (lines.size() > 3) removal.not_before = base::parse_rfc3339(lines[3]);
     return removal;
 }
 
 }  // namespace
+
+bool PendingRemoval::is_due(base::UtcTime now) const {
+    // A time that is further off was written by another clock.
+    return !not_before || now >= *not_before || now + kTryRemovalAgain < *not_before;
+}
 
 base::Result<void> mark_removal(const Environment& environment, const AppName& app,
                                 RemovalKind kind) {
     const base::Path folder = removing_folder(environment);
     if (auto made = base::make_directories(folder, kPrivateFolder); !made) return made;
     if (auto swept = base::remove_leftovers(folder, app.text()); !swept) return swept;
-    const std::string text = base::to_text(base::this_process()) + "\n" +
-                             std::string{to_text(kind)} + "\n" + stamp_pair(environment, app) +
-                             "\n";
-    return base::replace_file(folder / app.text(), text, kPrivateFile);
+    return write_marker(environment,
+                        {app, base::this_process(), kind, stamp_pair(environment, app)});
+}
+
+std::optional<base::UtcTime> postpone_removal(const Environment& environment, const AppName& app,
+                                              base::UtcTime now) {
+    auto removal = pending_removal(environment, app);
+    if (!removal) return std::nullopt;
+    removal->not_before = now + kTryRemovalAgain;
+    (void)write_marker(environment, *removal);  // else the next run tries, which is no harm
+    return removal->not_before;
 }
 
 base::Result<void> unmark_removal(const Environment& environment, const AppName& app) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/process_identity.h"
 #include "base/result.h"
+#include "base/utc_time.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
 
@@ -24,15 +26,24 @@ struct PendingRemoval {
     AppName app;
     base::ProcessIdentity writer;
     RemovalKind kind = RemovalKind::exchange;
-    std::string pair;  ///< stamp_pair of what is removed
+    std::string pair;                           ///< stamp_pair of what is removed
+    std::optional<base::UtcTime> not_before{};  ///< it failed, and is tried again then
 
     /// Its writer has ended without taking the file away.
     bool is_cut_short() const { return !base::is_alive(writer); }
+    bool is_due(base::UtcTime now) const;
 };
+
+/// Each try has the vhost rebuilt, while nginx can load nothing for any app.
+constexpr std::chrono::hours kTryRemovalAgain{1};
 
 /// Notes that this process removes the pair that is in place now.
 base::Result<void> mark_removal(const Environment& environment, const AppName& app,
                                 RemovalKind kind);
+
+/// The removal has failed. Returns when a run is to try again; nothing if it has left no mark.
+std::optional<base::UtcTime> postpone_removal(const Environment& environment, const AppName& app,
+                                              base::UtcTime now);
 
 /// The removal has come to its end, or is void. Absent already is success.
 base::Result<void> unmark_removal(const Environment& environment, const AppName& app);

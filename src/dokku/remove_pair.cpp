@@ -1,8 +1,12 @@
 #include "dokku/remove_pair.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "dokku/certs.h"
 #include "dokku/nginx_config.h"
+#include "dokku/nginx_service.h"
 #include "dokku/removal_marker.h"
 #include "dokku/tls_exchange.h"
 #include "dokku/trigger.h"
@@ -29,22 +33,54 @@ bool loads_from(const std::vector<NginxDirective>& config, const base::Path& fol
     });
 }
 
-/// Not even the rebuild took the pair out of the vhost.
-base::Result<void> put_back(const Environment& environment, const AppName& app,
+/// Not even the rebuild took the pair out of the app's own vhost.
+base::Error own_vhost_loads_it(const AppName& app) {
+    return {base::ErrorKind::rejected,
+            "The vhost of " + app.text() +
+                " still loads the certificate, so that stays: without it nginx would refuse the "
+                "configuration of all apps",
+            std::nullopt,
+            {"See why with: dokku proxy:build-config " + app.text() +
+             ", and look into nginx.conf.d and a custom nginx.conf.sigil."}};
+}
+
+base::Error another_vhost_loads_it(const Environment& environment, const AppName& app) {
+    const std::string tls = environment.tls_root(app).string();
+    return {base::ErrorKind::rejected,
+            "Another vhost than that of " + app.text() +
+                " loads its certificate, so that stays: without it nginx would refuse the "
+                "configuration of all apps",
+            std::nullopt,
+            {"Find it with: sudo grep -rl " + tls + " /etc/nginx " + environment.root.string() +
+             "/*/nginx.conf*"}};
+}
+
+/// Does nginx refuse everything for want of this pair?
+bool is_missed_by_nginx(const Environment& environment, const AppName& app) {
+    const auto complaint = NginxService::test();
+    return complaint && *complaint && (*complaint)->file.parent_path() == environment.tls_root(app);
+}
+
+/// Why the pair cannot go.
+std::optional<base::Error> find_objection(const Environment& environment, const AppName& app,
+                                          const base::Result<void>& fired) {
+    if (vhost_names_pair(environment, app)) return own_vhost_loads_it(app);
+    if (fired || !is_missed_by_nginx(environment, app)) return std::nullopt;
+    return another_vhost_loads_it(environment, app);
+}
+
+base::Result<void> put_back(const Environment& environment, const AppName& app, base::Error why,
                             const base::Result<void>& fired) {
     if (auto back = heal_tls(environment.app_root(app)); !back) return back;
-    base::Error error{
-        base::ErrorKind::rejected,
-        "The vhost of " + app.text() +
-            " still loads the certificate, so that stays: without it nginx would refuse the "
-            "configuration of all apps",
-        std::nullopt,
-        {}};
-    if (!fired) error.steps.push_back(fired.error().message);
-    error.steps.push_back("See why with: dokku proxy:build-config " + app.text() +
-                          ", and look into nginx.conf.d and a custom nginx.conf.sigil.");
-    error.steps.emplace_back("Then type the command again.");
-    return error;
+    if (!fired) why.steps.insert(why.steps.begin(), fired.error().message);
+    why.steps.emplace_back("Then type the command again.");
+    return why;
+}
+
+/// A hook put it back: this process was suspended, and nginx had to load something (restore_pairs).
+bool was_put_back(const Environment& environment, const AppName& app) {
+    const auto removal = pending_removal(environment, app);
+    return removal && !removal->pair.empty() && stamp_pair(environment, app) == removal->pair;
 }
 
 }  // namespace
@@ -57,8 +93,14 @@ bool vhost_names_pair(const Environment& environment, const AppName& app) {
 base::Result<void> remove_pair(const Environment& environment, const AppName& app) {
     const base::Path root = environment.app_root(app);
     if (auto moved = set_tls_aside(root); !moved) return moved;
-    const auto fired = tell_dokku(environment, app);
-    if (vhost_names_pair(environment, app)) return put_back(environment, app, fired);
+    auto fired = tell_dokku(environment, app);
+    if (was_put_back(environment, app)) {
+        if (auto moved = set_tls_aside(root); !moved) return moved;
+        fired = tell_dokku(environment, app);
+    }
+    if (auto objection = find_objection(environment, app, fired)) {
+        return put_back(environment, app, std::move(*objection), fired);
+    }
     if (auto deleted = delete_tls_set_aside(root); !deleted) return deleted;
     if (auto unmarked = unmark_removal(environment, app); !unmarked) return unmarked;
     return fired;

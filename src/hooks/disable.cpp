@@ -64,9 +64,12 @@ base::Result<void> disable(const dokku::Environment& environment, const dokku::L
     off = store.update_existing_state(
         app.text(), [&](store::AppState& state) { switch_off(state, clock.now()); });
     if (!off) return off;
-    if (auto disabled = dokku::disable_app(environment, log, app); !disabled) return disabled;
-    return store.update_existing_state(app.text(),
-                                       [](store::AppState& state) { state.due.reset(); });
+    auto disabled = dokku::disable_app(environment, log, app);
+    const auto again =
+        disabled ? std::nullopt : dokku::postpone_removal(environment, app, clock.now());
+    auto noted =
+        store.update_existing_state(app.text(), [&](store::AppState& state) { state.due = again; });
+    return disabled ? noted : disabled;
 }
 
 }  // namespace hooks

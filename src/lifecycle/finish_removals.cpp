@@ -11,9 +11,6 @@ namespace {
 
 using dokku::RemovalKind;
 
-/// What a rebuild that fails keeps from going is not tried every minute.
-constexpr std::chrono::hours kTryAgain{1};
-
 /// Was something else made of the app since?
 bool is_void(const Context& context, const dokku::PendingRemoval& removal,
              const store::AppState& state) {
@@ -50,11 +47,12 @@ base::Result<void> finish(const Context& context, const dokku::PendingRemoval& r
     context.log.verbose("The certificate of " + app.text() +
                         " was being removed when that command ended too early; it is removed now");
     auto removed = remove_anew(context, removal);
-    const base::UtcTime now = context.clock.now();
+    const auto again = removed
+                           ? std::nullopt
+                           : dokku::postpone_removal(context.environment, app, context.clock.now());
     auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& changed) {
         if (!changed.switched_off) return;
-        changed.due.reset();
-        if (!removed) changed.due = now + kTryAgain;
+        changed.due = again;
     });
     return removed ? noted : removed;
 }
@@ -62,8 +60,9 @@ base::Result<void> finish(const Context& context, const dokku::PendingRemoval& r
 }  // namespace
 
 void finish_removals(const Context& context) {
+    const base::UtcTime now = context.clock.now();
     for (const dokku::PendingRemoval& seen : dokku::pending_removals(context.environment)) {
-        if (!seen.is_cut_short()) continue;
+        if (!seen.is_cut_short() || !seen.is_due(now)) continue;
         const auto lock = context.store.try_lock_app(seen.app.text());
         if (!lock) continue;
         // Another run may have finished it before the lock was ours.

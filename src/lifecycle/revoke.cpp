@@ -143,9 +143,10 @@ void warn_of_rest(const Context& context, const dokku::AppName& app, const base:
     for (const std::string& step : error.steps)
         context.log.warn(step);
     if (!dokku::has_pair(context.environment, app)) return;
-    context.log.warn(
-        "The revoked certificate is still served. Remove it with: dokku certs:remove " +
-        app.text());
+    context.log.warn("The revoked certificate is still served");
+    // What still loads the pair has to be mended first: the error says so.
+    if (error.kind == base::ErrorKind::rejected) return;
+    context.log.warn("Remove it with: dokku certs:remove " + app.text());
 }
 
 /// Whoever sees the pair go must not order it anew, nor take up what lies in certs/current. Should
@@ -172,14 +173,18 @@ base::Result<void> remove_served(const Context& context, const dokku::AppName& a
 
 void remove_pair(Context& context, const dokku::AppName& app, const dokku::Settings& settings) {
     note_off(context, app, settings);
+    std::optional<base::UtcTime> again;
     if (dokku::is_active(context.environment, app)) {
         const auto removed = remove_served(context, app);
-        if (!removed) return warn_of_rest(context, app, removed.error());
+        if (!removed) {
+            warn_of_rest(context, app, removed.error());
+            again = dokku::postpone_removal(context.environment, app, context.clock.now());
+        }
     } else {
         context.log.verbose("The pair in use is not the revoked one; it stays");
     }
     const auto done = context.store.update_existing_state(
-        app.text(), [](store::AppState& state) { state.due.reset(); });
+        app.text(), [&](store::AppState& state) { state.due = again; });
     if (!done) context.log.warn(done.error().message);
 }
 

@@ -35,6 +35,25 @@ TEST_CASE("a removal is known by who removes what, and why", "[dokku]") {
     CHECK_FALSE(dokku::pending_removal(host.environment, app));
 }
 
+TEST_CASE("a removal that failed is tried again in an hour", "[dokku]") {
+    const test::DokkuHost host;
+    const auto app = host.add_app("shop");
+    constexpr base::UtcTime kNow = base::from_unix(1'764'172'800);
+    CHECK_FALSE(dokku::postpone_removal(host.environment, app, kNow));
+    CHECK_FALSE(dokku::pending_removal(host.environment, app));
+    REQUIRE(dokku::mark_removal(host.environment, app, RemovalKind::revoke));
+    CHECK(dokku::pending_removal(host.environment, app)->is_due(kNow));
+    const auto again = dokku::postpone_removal(host.environment, app, kNow);
+    CHECK(again == kNow + std::chrono::hours{1});
+    const auto removal = dokku::pending_removal(host.environment, app).value();
+    CHECK(removal.kind == RemovalKind::revoke);
+    CHECK(removal.writer == base::this_process());
+    CHECK_FALSE(removal.is_due(kNow));
+    CHECK_FALSE(removal.is_due(*again - std::chrono::seconds{1}));
+    CHECK(removal.is_due(*again));
+    CHECK(removal.is_due(kNow - std::chrono::hours{24}));  // another clock wrote that
+}
+
 TEST_CASE("a removal is cut short once its process has ended", "[dokku]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");

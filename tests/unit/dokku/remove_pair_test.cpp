@@ -39,6 +39,12 @@ struct Served : test::DokkuHost {
                           (root / "nginx.conf").string() + "'";
 };
 
+/// For `nginx -t`.
+void fake_sudo(const test::FakePrograms& programs, const std::string& script) {
+    test::write_file(programs / "sudo", "#!/bin/sh\n" + script + "\n");
+    fs::permissions(programs / "sudo", fs::perms::owner_all);
+}
+
 }  // namespace
 
 TEST_CASE("a pair goes with a mark, and the mark goes last", "[dokku][C-6]") {
@@ -70,9 +76,38 @@ TEST_CASE("a vhost that names its pair all the same keeps it", "[dokku]") {
     CHECK(dokku::pending_removal(host.environment, host.app));
 }
 
+TEST_CASE("a pair that another vhost loads comes back", "[dokku]") {
+    const Served host;
+    const test::FakePrograms programs{host.rebuild + "; exit 1"};
+    fake_sudo(programs, "echo 'nginx: [emerg] cannot load certificate \"" +
+                            (host.root / "tls/server.crt").string() +
+                            "\": BIO_new_file() failed' >&2; exit 1");
+    const auto removed = host.remove();
+    REQUIRE_FALSE(removed);
+    CHECK(removed.error().kind == base::ErrorKind::rejected);
+    CHECK_THAT(removed.error().message,
+               ContainsSubstring("Another vhost than that of shop loads its certificate"));
+    CHECK_THAT(removed.error().steps.front(), ContainsSubstring("post-certs-remove"));
+    CHECK(host.has("tls/server.crt"));
+    CHECK(dokku::pending_removal(host.environment, host.app));
+}
+
+TEST_CASE("a pair that a hook put back meanwhile is taken away again", "[dokku]") {
+    const Served host;
+    const test::FakePrograms programs{
+        R"(echo "$*" >>"${0%/*}/calls"; )" + host.rebuild + "; test -e '" +
+        (host.root / "woken").string() + "' || { mv '" +
+        (host.root / ".tls.letsencrypt-former").string() + "' '" + (host.root / "tls").string() +
+        "'; : >'" + (host.root / "woken").string() + "'; }"};
+    REQUIRE(host.remove());
+    CHECK_FALSE(host.has("tls"));
+    CHECK_FALSE(dokku::pending_removal(host.environment, host.app));
+}
+
 TEST_CASE("a trigger that fails is told, and what the vhost gave up goes", "[dokku]") {
     const Served host;
     const test::FakePrograms programs{host.rebuild + "; exit 1"};
+    fake_sudo(programs, "exit 0");
     const auto removed = host.remove();
     REQUIRE_FALSE(removed);
     CHECK_THAT(removed.error().message, ContainsSubstring("post-certs-remove"));

@@ -106,6 +106,18 @@ TEST_CASE("an app that is destroyed while disable waits does not come back", "[h
     CHECK_FALSE(dokku::pending_removal(host.environment, host.app));
 }
 
+TEST_CASE("a pair that has to stay is removed again in an hour, by any run", "[hooks]") {
+    Enabled host;
+    test::write_file(
+        host.environment.app_root(host.app) / "nginx.conf",
+        "ssl_certificate " + (host.environment.tls_root(host.app) / "server.crt").string() + ";");
+    const test::FakePrograms programs{"exit 0"};
+    REQUIRE_FALSE(hooks::disable(host.environment, host.quiet, host.store, host.clock, host.app));
+    const base::UtcTime again = host.clock.now() + dokku::kTryRemovalAgain;
+    CHECK(host.state().due == again);
+    CHECK(dokku::pending_removal(host.environment, host.app)->not_before == again);
+}
+
 TEST_CASE("while a pair is removed the app is due: who is killed is followed", "[hooks]") {
     Enabled host;
     const fs::path state = host.environment.global_root() / "state/shop.json";

@@ -39,6 +39,12 @@ struct Killed : test::RunBench {
     void finish() { lifecycle::finish_removals(context); }
     bool has(const std::string& path) const { return fs::exists(root() / path); }
     bool is_marked() const { return dokku::pending_removal(host.environment, app).has_value(); }
+    /// The mark of a process that has ended, not of this one.
+    void as_if_ended() const {
+        const fs::path mark = host.environment.global_root() / "state/removing/shop";
+        const std::string text = test::content_of(mark);
+        test::write_file(mark, "1 1 another-boot" + text.substr(text.find('\n')));
+    }
     std::string calls() const {
         return fs::exists(programs / "calls") ? test::content_of(programs / "calls") : "";
     }
@@ -106,6 +112,13 @@ TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[l
     CHECK(app.is_marked());
     CHECK(app.state().due == app.clock.now() + std::chrono::hours{1});
     CHECK_THAT(app.host.logged.err, ContainsSubstring("The vhost of shop still loads"));
+    CHECK(app.calls() == kBoth);
+    app.as_if_ended();
+    app.finish();
+    CHECK(app.calls() == kBoth);
+    app.clock.advance(std::chrono::hours{1});
+    app.finish();
+    CHECK(app.calls() == kBoth + kBoth);
 }
 
 TEST_CASE("what another process is at work on is left to it", "[lifecycle]") {
