@@ -68,6 +68,12 @@ bool is_alive(const ProcessIdentity& process) {
     return process.started == 0 || process.started == stat->started;
 }
 
+bool is_suspended(const ProcessIdentity& process) {
+    if (!is_alive(process)) return false;
+    const auto stat = read_stat(process.pid);
+    return stat && (stat->state == 'T' || stat->state == 't');
+}
+
 std::string to_text(const ProcessIdentity& process) {
     return std::to_string(process.pid) + " " + std::to_string(process.started) + " " +
            process.boot_id;

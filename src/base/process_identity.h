@@ -33,6 +33,9 @@ std::chrono::seconds start_of(const ProcessIdentity& process);
 /// Does that very process still run? One that has ended and that nobody has waited for does not.
 bool is_alive(const ProcessIdentity& process);
 
+/// Does it run, but was suspended (Ctrl-Z, SIGSTOP, a debugger)?
+bool is_suspended(const ProcessIdentity& process);
+
 /// `PID STARTED BOOT-ID`, one line without its end.
 std::string to_text(const ProcessIdentity& process);
 

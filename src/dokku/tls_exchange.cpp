@@ -121,6 +121,12 @@ base::Result<void> set_tls_aside(const base::Path& app_root) {
     return rename_folder(app_root / "tls", app_root / kFormer);
 }
 
+base::Result<void> put_tls_back(const base::Path& app_root) {
+    const bool is_aside = base::directory_exists(app_root / kFormer);
+    if (!is_aside || base::directory_exists(app_root / "tls")) return {};
+    return rename_folder(app_root / kFormer, app_root / "tls");
+}
+
 base::Result<void> delete_tls_set_aside(const base::Path& app_root) {
     const base::Path deleted = app_root / kDeleted;
     if (auto removed = base::remove_tree(deleted); !removed) return removed;
@@ -133,9 +139,8 @@ base::Result<void> heal_tls(const base::Path& app_root) {
     for (const char* leftover : {kStaged, kDeleted}) {
         if (auto removed = base::remove_tree(app_root / leftover); !removed) return removed;
     }
-    if (!base::directory_exists(app_root / kFormer)) return {};
     if (base::directory_exists(app_root / "tls")) return delete_tls_set_aside(app_root);
-    return rename_folder(app_root / kFormer, app_root / "tls");
+    return put_tls_back(app_root);
 }
 
 }  // namespace dokku

@@ -28,6 +28,10 @@ base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,
 /// heal_tls puts it back.
 base::Result<void> set_tls_aside(const base::Path& app_root);
 
+/// Puts it back if `tls` is missing. For a folder whose remover is still at work: all else is left
+/// to that one.
+base::Result<void> put_tls_back(const base::Path& app_root);
+
 /// Deletes what was set aside. Killed in the middle of it, nothing of it comes back.
 base::Result<void> delete_tls_set_aside(const base::Path& app_root);
 

@@ -12,6 +12,12 @@ base::Result<void> restore_pairs(const dokku::Environment& environment,
     base::Result<void> all;
     for (const dokku::PendingRemoval& removal : dokku::pending_removals(environment)) {
         const base::Path root = environment.app_root(removal.app);
+        if (base::is_suspended(removal.writer)) {
+            // It holds the app's lock, and goes on once it is woken.
+            auto back = dokku::put_tls_back(root);
+            if (!back && all) all = std::move(back);
+            continue;
+        }
         if (!removal.is_cut_short() || !base::directory_exists(root)) continue;
         // Somebody finishes it just now.
         const auto lock = store.try_lock_app(removal.app.text());

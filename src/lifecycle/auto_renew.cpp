@@ -61,6 +61,13 @@ void bound_waits(const Context& context) {
     }
 }
 
+/// False where the scheduled run leaves nginx with a configuration that it refuses.
+bool mend_nginx_for(CaQuestions& questions, RenewalRun run) {
+    if (run == RenewalRun::scheduled) return mend_nginx(questions);
+    mend_missing_pairs(questions);
+    return true;
+}
+
 /// What was due, is still there and has no success of this run counts as failed.
 void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
                std::size_t unanswered, base::UtcTime started) {
@@ -121,7 +128,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     bound_waits(context);
     finish_removals(context);
     CaQuestions questions{context};
-    mend_missing_pairs(questions, apps);
+    const bool loads = mend_nginx_for(questions, run);
     const auto [unanswered, is_index_written] = check_all_states(context, run);
     // Whom the questions' time does not reach is another each time.
     std::vector<dokku::AppName> walk = without(apps, unanswered);
@@ -134,7 +141,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     wish.over_all = true;
     EnableOutcome outcome = enable(context, due, wish);
     const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
-    if (!all_answered || !found.unserved.empty() || any_stuck) {
+    if (!all_answered || !found.unserved.empty() || any_stuck || !loads) {
         outcome = EnableOutcome::failed;
     }
     if (run == RenewalRun::scheduled && !answer_for_all(context, due, found)) {
@@ -173,6 +180,7 @@ EnableOutcome plan_renewals(const Context& context, const std::vector<dokku::App
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
     finish_removals(context);
     CaQuestions questions{context};
+    mend_missing_pairs(questions);
     const Renewals found = find_renewals(context, {app}, run, &questions);
     if (!found.unanswered.empty() || !found.unserved.empty()) return EnableOutcome::failed;
     if (!found.lost.empty()) return enable(context, {app}, wish_of(run));

@@ -219,6 +219,9 @@ bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish) {
     finish_removals(context);
+    // Within a hook Dokku is at work on a vhost itself.
+    CaQuestions questions{context};
+    if (!wish.hand_over) mend_missing_pairs(questions);
     std::vector<Missed> missed;
     auto prepared = prepare_all(context, apps, wish, missed);
     drop_all_if_blocked(context, prepared, wish, missed);

@@ -35,6 +35,12 @@ void warn_of(const Context& context, const base::Error& error) {
         context.log.warn(step);
 }
 
+/// For nginx. The process that removes it holds the app's lock, and goes on once it is woken.
+void put_back(const Context& context, const dokku::AppName& app) {
+    const auto back = dokku::put_tls_back(context.environment.app_root(app));
+    if (!back) warn_of(context, back.error());
+}
+
 /// The app's lock is ours.
 base::Result<void> finish(const Context& context, const dokku::PendingRemoval& removal) {
     const dokku::AppName& app = removal.app;
@@ -62,6 +68,7 @@ base::Result<void> finish(const Context& context, const dokku::PendingRemoval& r
 void finish_removals(const Context& context) {
     const base::UtcTime now = context.clock.now();
     for (const dokku::PendingRemoval& seen : dokku::pending_removals(context.environment)) {
+        if (base::is_suspended(seen.writer)) put_back(context, seen.app);
         if (!seen.is_cut_short() || !seen.is_due(now)) continue;
         const auto lock = context.store.try_lock_app(seen.app.text());
         if (!lock) continue;

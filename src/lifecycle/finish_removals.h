@@ -7,7 +7,7 @@ namespace lifecycle {
 /// Finishes what `disable` and `revoke` had begun when they were killed (dokku/removal_marker.h):
 /// the pair goes, and the vhost is rebuilt without it. Where the app was enabled again or another
 /// pair was installed meanwhile, nothing is removed. What failed is not tried again within the
-/// hour. Every run begins with this;
+/// hour; a pair whose remover was suspended is put back for nginx. Every run begins with this;
 /// normally it is one look into an empty folder.
 void finish_removals(const Context& context);
 

@@ -3,10 +3,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dokku/certs.h"
 #include "dokku/nginx_config.h"
 #include "dokku/nginx_service.h"
+#include "dokku/removal_marker.h"
 #include "lifecycle/check_pair.h"
 #include "lifecycle/missing_pair.h"
 
@@ -57,17 +60,52 @@ base::Result<std::optional<dokku::NginxComplaint>> test_nginx(CaQuestions& quest
     }
 }
 
+/// What to type where the files of a pair are not there: `certs:remove` would find none either.
+std::string step_for_missing(const Context& context, const dokku::AppName& app) {
+    const std::string name = app.text();
+    const auto removal = dokku::pending_removal(context.environment, app);
+    if (removal && !removal->is_cut_short()) {
+        const std::string pid = std::to_string(removal->writer.pid);
+        return "A command that removes that certificate has come to no end. Look at it with: ps -o "
+               "pid,stat,lstart,args -p " +
+               pid + ", end it with: sudo kill -KILL " + pid +
+               ", then type: dokku proxy:build-config " + name;
+    }
+    return "Install that certificate anew with: dokku certs:add " + name +
+           " <certificate> <key>, or do without it with: dokku proxy:build-config " + name;
+}
+
 std::string next_step(const Context& context, const dokku::NginxComplaint& complaint,
                       const std::string& app, const std::string& name) {
     if (app.empty()) return "Mend that file and try again.";
     if (!name.empty()) {
         return "Take that name away with: dokku domains:remove " + app + " '" + name + "'";
     }
-    if (app_of_pair(context, complaint)) {
+    const auto owner = app_of_pair(context, complaint);
+    if (owner && !dokku::has_pair(context.environment, *owner)) {
+        return step_for_missing(context, *owner);
+    }
+    if (owner) {
         return "Install that certificate anew with: dokku certs:add " + app +
                " <certificate> <key>, or take it away with: dokku certs:remove " + app;
     }
     return "Mend that file, or let Dokku write it again with: dokku proxy:build-config " + app;
+}
+
+/// `steps` come before those that it knows itself.
+base::Error explain(const Context& context, const dokku::NginxComplaint& complaint,
+                    std::vector<std::string> steps) {
+    dokku::NginxComplaint words = complaint;
+    const std::string name = words.file.empty() ? first_quoted(words.message) : "";
+    if (!name.empty()) find_place_of_name(words, name);
+    const std::string app = dokku::app_of_file(context.environment.root, words.file);
+    std::string message = "nginx's configuration is broken already";
+    if (!app.empty()) message += " by app " + app;
+    if (!words.file.empty()) message += " (" + words.place() + ")";
+    steps.emplace_back("See it with: sudo nginx -t");
+    steps.push_back(next_step(context, words, app, name));
+    return {base::ErrorKind::rejected, message + ": " + words.message, std::nullopt,
+            std::move(steps)};
 }
 
 }  // namespace
@@ -78,22 +116,27 @@ base::Result<void> require_sound_nginx(const Context& context) {
     const auto complaint = test_nginx(questions);
     if (!complaint) return complaint.error();
     if (!complaint->has_value()) return {};
-    dokku::NginxComplaint words = **complaint;
-    const std::string name = words.file.empty() ? first_quoted(words.message) : "";
-    if (!name.empty()) find_place_of_name(words, name);
-    const std::string app = dokku::app_of_file(context.environment.root, words.file);
-    std::string message = "nginx's configuration is broken already";
-    if (!app.empty()) message += " by app " + app;
-    if (!words.file.empty()) message += " (" + words.place() + ")";
-    std::string step = next_step(context, words, app, name);
-    return base::fail(base::ErrorKind::rejected, message + ": " + words.message,
-                      {"Nothing was ordered: nginx could not load a certificate now.",
-                       "See it with: sudo nginx -t", std::move(step)});
+    return explain(context, **complaint,
+                   {"Nothing was ordered: nginx could not load a certificate now."});
 }
 
-void mend_missing_pairs(CaQuestions& questions, const std::vector<dokku::AppName>& apps) {
+bool mend_nginx(CaQuestions& questions) {
     const Context& context = questions.context();
-    if (find_missing_pairs(context.environment, apps).empty()) return;
+    const auto complaint = test_nginx(questions);
+    if (!complaint) context.log.warn(complaint.error().message);
+    if (!complaint || !complaint->has_value()) return true;
+    const base::Error error = explain(context, **complaint, {});
+    context.log.warn(error.message);
+    for (const std::string& step : error.steps)
+        context.log.warn(step);
+    return false;
+}
+
+void mend_missing_pairs(CaQuestions& questions) {
+    const Context& context = questions.context();
+    const auto apps = dokku::list_all_apps(context.environment);
+    if (!apps) return context.log.warn(apps.error().message);
+    if (find_missing_pairs(context.environment, *apps).empty()) return;
     const auto complaint = test_nginx(questions);
     if (!complaint) context.log.warn(complaint.error().message);
 }

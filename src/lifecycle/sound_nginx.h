@@ -1,8 +1,6 @@
 #pragma once
 
-#include <vector>
-
-#include "dokku/app.h"
+#include "base/result.h"
 #include "lifecycle/ca_questions.h"
 #include "lifecycle/context.h"
 
@@ -13,8 +11,13 @@ namespace lifecycle {
 /// that nginx cannot load are put right where that can be done (check_pair.h, missing_pair.h).
 base::Result<void> require_sound_nginx(const Context& context);
 
-/// For a run that orders nothing: looks, by files alone, for vhosts whose certificate files are
+/// For the scheduled run, which answers for the host: the same where nothing is to be ordered. What
+/// nginx still complains about is told; returns whether that is nothing. Where nginx cannot be
+/// asked, that is told and no complaint.
+bool mend_nginx(CaQuestions& questions);
+
+/// For every other run: looks, by files alone, for vhosts of any app whose certificate files are
 /// missing. Only where there is one, nginx is asked, and what it complains about put right.
-void mend_missing_pairs(CaQuestions& questions, const std::vector<dokku::AppName>& apps);
+void mend_missing_pairs(CaQuestions& questions);
 
 }  // namespace lifecycle

@@ -4,41 +4,10 @@
 # that are missing otherwise. scripts/soak removals is the full size.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/removals.sh"
 
 kills=${KILLS:-6} seed=${KILL_SEED:-$$}
-root=$DOKKU_ROOT/shop removing=$(global_folder)/state/removing/shop saved=/run/saved
-plugin=$PLUGIN_AVAILABLE_PATH/letsencrypt
-
-nginx_loads() { as_dokku sudo /usr/sbin/nginx -t 2>/dev/null; }
-names_pair() { grep -q "$root/tls/server" "$root/nginx.conf"; }
-
-# --- an app that is as it was before each kill, without an order
-
-two_apps() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  new_app blog blog.example.test
-  assert_runs dokku letsencrypt:enable blog
-  save_certificate
-}
-
-# A new one of shop's. One that the CA has revoked would not come back.
-save_certificate() {
-  assert_runs dokku letsencrypt:enable shop --force
-  rm -rf $saved
-  mkdir $saved
-  cp -a "$root/tls" "$root/letsencrypt" "$(state_file shop)" $saved/
-}
-
-as_before() {
-  rm -rf "$root"/tls "$root"/letsencrypt "$root"/.tls* "$removing"
-  cp -a $saved/tls $saved/letsencrypt "$root/"
-  cp -a $saved/shop.json "$(state_file shop)"
-  rm -f "$(global_folder)/state/due"
-  dokku proxy:build-config shop >/dev/null 2>&1
-  assert_sound shop
-  names_pair
-}
 
 # --- kills
 
@@ -71,7 +40,7 @@ killed_after() {
   if [[ $whom == all ]]; then
     kill -KILL -- "-$group" 2>/dev/null || true
   else
-    pkill -KILL -g "$group" -f "$plugin/subcommands/|/run/real/" || true
+    pkill -KILL -g "$group" -f "/letsencrypt/subcommands/|/run/real/" || true
   fi
   wait $group 2>/dev/null || true
   wait_until 60 nobody_in "$group"
@@ -175,26 +144,6 @@ two_steps_killed() {
   mv /run/real/enable "$plugin/subcommands/enable"
 }
 
-# --- the worst moment of all, on purpose
-
-# A plugin whose hook ends everything while the pair is away and the vhost still names it.
-deadly_hook() {
-  local hook=$PLUGIN_ENABLED_PATH/zz-deadly
-  mkdir -p "$hook"
-  printf '[plugin]\ndescription = "ends whoever removes a pair"\nversion = "1"\n[plugin.config]\n' >"$hook/plugin.toml"
-  printf '#!/bin/bash\n[[ ! -e /run/deadly ]] || kill -KILL -- "-$(ps -o pgid= $$ | tr -d " ")"\n' >"$hook/post-certs-remove"
-  chmod 0755 "$hook/post-certs-remove"
-}
-
-# killed_away COMMAND...
-killed_away() {
-  touch /run/deadly
-  ! setsid --wait "$@" >/dev/null 2>&1 </dev/null || fail "nobody killed: $*"
-  rm /run/deadly
-  assert_absent "$root/tls"
-  ! nginx_loads || fail "nginx loads without the pair"
-}
-
 hook_puts_back() {
   deadly_hook
   as_before
@@ -264,15 +213,44 @@ on_each_day() {
   done
 }
 
-# Another app's order, which nginx's test comes before.
+# Also where that run orders nothing.
 another_run_mends() {
+  local words
+  for words in "enable blog" "retry blog" "auto-renew blog" "auto-renew shop" "enable blog --force"; do
+    missing_key_mended "letsencrypt:${words%% *}" "${words#* }"
+  done
+}
+missing_key_mended() {
   as_before
   rm "$root/tls/server.key"
-  assert_runs dokku letsencrypt:enable blog --force
+  # shellcheck disable=SC2086
+  assert_runs dokku $1 $2
   assert_contains "$err" "The certificate files of shop are missing" "stderr"
   assert_sound shop
   tls_verify shop.example.test
   tls_verify blog.example.test
+}
+
+# Killed between its own removal and the rebuild, by Dokku's hands.
+real_certs_remove_killed() {
+  as_before
+  killed_away dokku certs:remove shop
+  assert_runs dokku letsencrypt:retry blog
+  assert_contains "$err" "Its vhost is rebuilt without https" "stderr"
+  nginx_loads
+  assert_absent "$root/tls"
+}
+
+# What nobody mends is told by the scheduled run.
+scheduled_run_tells() {
+  local own=$DOKKU_ROOT/blog/nginx.conf.d/own.conf
+  as_before
+  mkdir -p "${own%/*}"
+  echo 'nonsense;' >"$own"
+  assert_exits 1 dokku letsencrypt:auto-renew --scheduled
+  assert_contains "$err" "nginx's configuration is broken already by app blog ($own:1)" "stderr"
+  rm "$own"
+  assert_runs dokku letsencrypt:auto-renew --scheduled
 }
 
 # `certs:remove` was killed once it had told us: no certificate is wanted any more.
@@ -322,5 +300,7 @@ scenario "what was wanted after the kill holds" later_wishes_hold
 scenario "whatever the day is: removals are finished, missing files come back" on_each_day
 scenario "a run for another app mends what is missing" another_run_mends
 scenario "after a killed certs:remove the vhost is rebuilt" killed_certs_remove
+scenario "so it is by any run after a certs:remove that was really killed" real_certs_remove_killed
+scenario "what nginx refuses is told by the scheduled run" scheduled_run_tells
 scenario "so it is where a person's certificate is missing" custom_pair_is_gone
 scenario "where nothing is being removed the hook costs one look" costs_nothing

@@ -1,6 +1,8 @@
 #include "hooks/restore_pairs.h"
 
+#include <csignal>
 #include <filesystem>
+#include <sys/wait.h>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -64,6 +66,24 @@ TEST_CASE("who goes away says which pair was to go", "[hooks][uninstall]") {
     app.restore();
     hooks::tell_unfinished_removals(app.host.environment, app.host.log());
     CHECK(app.host.logged.err.find("dokku certs:remove shop") != std::string::npos);
+}
+
+TEST_CASE("a pair whose remover was suspended comes back, though it holds the lock", "[hooks]") {
+    const Removing app;
+    const test::Fork remover{[&] {
+        const auto lock = app.store.try_lock_app("shop");
+        return lock &&
+               dokku::mark_removal(app.host.environment, app.app, dokku::RemovalKind::disable) &&
+               dokku::set_tls_aside(app.host.environment.app_root(app.app)) &&
+               ::raise(SIGSTOP) == 0;
+    }};
+    int status = 0;
+    REQUIRE(::waitpid(-1, &status, WUNTRACED) > 0);
+    REQUIRE(WIFSTOPPED(status));
+    app.restore();
+    CHECK(app.has("tls/server.crt"));
+    CHECK_FALSE(app.has(".tls.letsencrypt-former"));
+    CHECK(dokku::pending_removal(app.host.environment, app.app));
 }
 
 TEST_CASE("what was installed after the kill stays", "[hooks]") {

@@ -1,6 +1,8 @@
 #include "lifecycle/finish_removals.h"
 
+#include <csignal>
 #include <filesystem>
+#include <sys/wait.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -119,6 +121,22 @@ TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[l
     app.clock.advance(std::chrono::hours{1});
     app.finish();
     CHECK(app.calls() == kBoth + kBoth);
+}
+
+TEST_CASE("a pair whose remover was suspended is put back for nginx", "[lifecycle]") {
+    Killed app;
+    const test::Fork remover{[&] {
+        const auto lock = app.store.try_lock_app("shop");
+        return lock && dokku::mark_removal(app.host.environment, app.app, RemovalKind::disable) &&
+               ::raise(SIGSTOP) == 0;
+    }};
+    int status = 0;
+    REQUIRE(::waitpid(-1, &status, WUNTRACED) > 0);
+    REQUIRE(WIFSTOPPED(status));
+    app.finish();
+    CHECK(app.has("tls/server.crt"));
+    CHECK(app.is_marked());
+    CHECK(app.calls().empty());
 }
 
 TEST_CASE("what another process is at work on is left to it", "[lifecycle]") {

@@ -1,0 +1,57 @@
+# Two apps for stories that take the pair of one away: shop, and blog beside it.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034
+plugin=$PLUGIN_AVAILABLE_PATH/letsencrypt
+root=$DOKKU_ROOT/shop removing=$(global_folder)/state/removing/shop saved=/run/saved
+
+nginx_loads() { as_dokku sudo /usr/sbin/nginx -t 2>/dev/null; }
+names_pair() { grep -q "$root/tls/server" "$root/nginx.conf"; }
+
+# --- an app that is as it was before each kill, without an order
+
+two_apps() {
+  dokku letsencrypt:set --global email you@example.test >/dev/null
+  new_app shop shop.example.test
+  new_app blog blog.example.test
+  assert_runs dokku letsencrypt:enable blog
+  save_certificate
+}
+
+# A new one of shop's. One that the CA has revoked would not come back.
+save_certificate() {
+  assert_runs dokku letsencrypt:enable shop --force
+  rm -rf $saved
+  mkdir $saved
+  cp -a "$root/tls" "$root/letsencrypt" "$(state_file shop)" $saved/
+}
+
+as_before() {
+  rm -rf "$root"/tls "$root"/letsencrypt "$root"/.tls* "$removing"
+  cp -a $saved/tls $saved/letsencrypt "$root/"
+  cp -a $saved/shop.json "$(state_file shop)"
+  rm -f "$(global_folder)/state/due"
+  dokku proxy:build-config shop >/dev/null 2>&1
+  assert_sound shop
+  names_pair
+}
+
+# --- the worst moment of all, on purpose
+
+# A plugin whose hook ends everything while the pair is away and the vhost still names it.
+deadly_hook() {
+  local hook=$PLUGIN_ENABLED_PATH/zz-deadly
+  mkdir -p "$hook"
+  printf '[plugin]\ndescription = "ends whoever removes a pair"\nversion = "1"\n[plugin.config]\n' >"$hook/plugin.toml"
+  printf '#!/bin/bash\n[[ ! -e /run/deadly ]] || kill -KILL -- "-$(ps -o pgid= $$ | tr -d " ")"\n' >"$hook/post-certs-remove"
+  chmod 0755 "$hook/post-certs-remove"
+}
+
+# killed_away COMMAND...
+killed_away() {
+  touch /run/deadly
+  ! setsid --wait "$@" >/dev/null 2>&1 </dev/null || fail "nobody killed: $*"
+  rm /run/deadly
+  assert_absent "$root/tls"
+  ! nginx_loads || fail "nginx loads without the pair"
+}
