@@ -29,6 +29,7 @@ using store::NameStatus;
 
 /// What the files say about an app.
 struct Facts {
+    std::string app;
     store::AppState state;
     base::Result<Standing> standing = Standing::unwanted;
     bool has_pair = false;
@@ -49,6 +50,7 @@ struct Facts {
 Facts read_facts(const dokku::Environment& environment, const store::LocalStore& store,
                  const dokku::AppName& app, store::AppState state) {
     Facts facts;
+    facts.app = app.text();
     facts.state = std::move(state);
     facts.standing = read_standing(environment, store, app, facts.now);
     facts.has_pair = dokku::has_pair(environment, app);
@@ -154,6 +156,24 @@ NameState derive(const Facts& facts, const std::string& name) {
     if (is_covered) return with(name, NameStatus::in_use);
     if (!facts.state.enabled) return with(name, NameStatus::disabled, cause::kSwitchedOff);
     return with(name, NameStatus::creating);
+}
+
+/// Without a domain nothing can be ordered, and the certificate of ours that is in place ends.
+std::vector<NameState> derive_unwanted(const Facts& facts) {
+    std::vector<NameState> names;
+    const bool is_on = facts.state.enabled && !facts.state.switched_off;
+    if (!is_on || !facts.has_pair || !facts.is(Standing::active)) return names;
+    for (const std::string& covered : facts.covered) {
+        NameState name = with(covered, facts.has_ended() ? NameStatus::failed : NameStatus::in_use,
+                              cause::kHost);
+        name.reason =
+            "the app has no domain (its file VHOST is empty or missing, or domains are disabled), "
+            "so that its "
+            "certificate cannot be renewed. Add this one with: dokku domains:add " +
+            facts.app + " " + covered;
+        names.push_back(std::move(name));
+    }
+    return names;
 }
 
 /// A certificate that is in use goes on being served, but nobody renews it.
@@ -269,6 +289,10 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
     };
     for (const dns::DnsName& name : choice.names)
         add(add_trouble(facts, derive(facts, name.str())));
+    if (domains->empty()) {
+        for (NameState& name : derive_unwanted(facts))
+            add(std::move(name));
+    }
     for (const LeftOutName& name : choice.left_out) {
         const Cause* why = find_cause(name.cause);
         NameState row = with(name.domain, why->status, name.cause);

@@ -218,6 +218,15 @@ half_a_pair_is_left() {
   assert_contains "$out" "pair-gone letsencrypt status: failing" "status"
 }
 
+domains_gone() {
+  mv "$DOKKU_ROOT/pair-gone/VHOST" /run/VHOST
+  assert_exits 1 dokku letsencrypt:status pair-gone
+  assert_contains "$out" "pair-gone letsencrypt status: failing" "status"
+  assert_contains "$out" "Add this one with: dokku domains:add pair-gone pair-gone.example.test" "status"
+  mv /run/VHOST "$DOKKU_ROOT/pair-gone/VHOST"
+  assert_runs dokku letsencrypt:status pair-gone
+}
+
 ports_without_https() {
   dokku ports:set pair-gone http:80:5000 >/dev/null
   assert_exits 1 dokku letsencrypt:auto-renew --scheduled
@@ -253,6 +262,7 @@ scenario "and by who types enable" half_a_pair dokku letsencrypt:enable pair-gon
 scenario "and by a forced order" half_a_pair dokku letsencrypt:enable pair-gone --force
 scenario "so it is after a run that was killed meanwhile" killed_before_it_is_loaded
 scenario "half of a person's pair gives way to one of ours" half_a_persons_pair
+scenario "an app that lost its domains is failing" domains_gone
 scenario "ports without https are reported with the command for them" ports_without_https
 scenario "the scheduled run sees apps that are hidden from users" hidden_from_users
 scenario "so it is a day later" a_day_later

@@ -225,6 +225,19 @@ TEST_CASE("what cannot be read is shown", "[lifecycle]") {
     CHECK_THAT(host.text(), ContainsSubstring("host: ") && ContainsSubstring(record.string()));
 }
 
+TEST_CASE("an app whose domains are gone is failing as long as it has a certificate of ours",
+          "[lifecycle]") {
+    const Host host;
+    std::filesystem::remove(host.host.environment.root / "shop" / "VHOST");
+    CHECK(host.status().summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use") &&
+                                ContainsSubstring("host: the app has no domain") &&
+                                ContainsSubstring("dokku domains:add shop shop.test"));
+    host.keep([](store::AppState& state) { state.switched_off = true; });
+    CHECK(host.status().is_settled());
+}
+
 TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][rename]") {
     const Host host;
     host.record();
