@@ -43,8 +43,8 @@ struct LockHolder {
     std::chrono::seconds held() const { return time_since_boot() - since; }
 };
 
-/// The lock is not touched. Nothing if no process holds it. Where the file does not tell, the kernel
-/// does, and `since` is the start of the process.
+/// The lock is not touched. Nothing if no process holds it. Where the file does not tell, the
+/// kernel does, and `since` is the start of the process.
 std::optional<LockHolder> find_lock_holder(const Path& path);
 
 }  // namespace base

@@ -1,6 +1,7 @@
 #include "lifecycle/install_pair.h"
 
 #include "crypto/certificate.h"
+#include "dokku/certs.h"
 #include "dokku/exchange_pair.h"
 #include "dokku/trigger.h"
 #include "lifecycle/certificate_files.h"
@@ -45,6 +46,8 @@ base::Result<void> note_installed(const Context& context, const IssueJob& job,
         state.installed = std::move(pair);
         state.crl_next = first_look_at_lists(leaf);
         state.covered = leaf.names();
+        // Chain and key were checked before the exchange.
+        state.checked_pair = dokku::stamp_pair(context.environment, job.app);
     });
     if (!noted) return std::move(noted).error();
     return *noted ? base::Result<void>{} : taken_away(job);

@@ -85,6 +85,7 @@ TEST_CASE("an issued certificate becomes the pair that nginx serves", "[lifecycl
     CHECK(state.installed->owner == store::Owner::ours);
     CHECK(state.installed->not_after == leaf->not_after());
     CHECK(state.covered == std::vector<std::string>{"a.example"});
+    CHECK(state.checked_pair == dokku::stamp_pair(installing.context.environment, installing.app));
 }
 
 TEST_CASE("a chain that must not go live leaves everything as it was", "[lifecycle][design-3]") {
