@@ -6,6 +6,17 @@
 #include "dokku/tls_exchange.h"
 
 namespace hooks {
+namespace {
+
+std::string describe(const dokku::PendingRemoval& removal) {
+    const std::string& app = removal.app.text();
+    return "The certificate of " + app +
+           " was being removed when that command was killed; it is still served. Remove it with: "
+           "dokku certs:remove " +
+           app;
+}
+
+}  // namespace
 
 base::Result<void> restore_pairs(const dokku::Environment& environment,
                                  const store::LocalStore& store) {
@@ -34,11 +45,7 @@ void tell_unfinished_removals(const dokku::Environment& environment, const dokku
         if (!was_to_go || !removal.is_cut_short() || !dokku::has_pair(environment, removal.app)) {
             continue;
         }
-        const std::string& app = removal.app.text();
-        log.warn("The certificate of " + app +
-                 " was being removed when that command was killed; it is still served. Remove it "
-                 "with: dokku certs:remove " +
-                 app);
+        log.warn(describe(removal));
     }
 }
 

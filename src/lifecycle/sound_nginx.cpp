@@ -62,7 +62,7 @@ base::Result<std::optional<dokku::NginxComplaint>> test_nginx(CaQuestions& quest
 
 /// What to type where the files of a pair are not there: `certs:remove` would find none either.
 std::string step_for_missing(const Context& context, const dokku::AppName& app) {
-    const std::string name = app.text();
+    const std::string& name = app.text();
     const auto removal = dokku::pending_removal(context.environment, app);
     if (removal && !removal->is_cut_short()) {
         const std::string pid = std::to_string(removal->writer.pid);

@@ -144,7 +144,7 @@ TEST_CASE("a ledger that is mostly old is rewritten without it", "[store][design
     auto expected = before;
     expected.push_back(order(kNow));
     CHECK(host.read() == expected);
-    CHECK(expected.size() == young + 1);  // all of them and the new one
+    CHECK(expected.size() == young + 1);                    // all of them and the new one
     CHECK(host.read(kNow + 2 * kDay).size() == young + 2);  // a time has come
     CHECK(test::mode_of(host.file) == 0600);
 }
