@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "dokku/app.h"
 #include "lifecycle/context.h"
 #include "store/app_state.h"
 

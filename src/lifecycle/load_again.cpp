@@ -149,7 +149,7 @@ base::Result<void> load_again(Context& context, const dokku::AppName& app) {
     const auto wish = wish_for(context, app);
     if (!wish) return wish.error();
     const base::UtcTime now = context.clock.now();
-    const auto noted = context.store.update_existing_state(
+    auto noted = context.store.update_existing_state(
         app.text(), [&](store::AppState& state) { note_unseen(state, wish->names, now); });
     if (!noted) return noted;
     const auto served = load_again(context, *wish);
