@@ -89,26 +89,31 @@ void forgive_plain(const Context& context, const dokku::AppName& app,
     }
 }
 
-/// The names of the certificate in use that the app wants.
-base::Result<ServedWish> wish_for(const Context& context, const dokku::AppName& app) {
+/// The names of the certificate that the app wants.
+std::vector<std::string> wanted_names(const std::vector<std::string>& covered,
+                                      const std::vector<std::string>& domains) {
+    std::vector<std::string> wanted;
+    for (const std::string& domain : domains) {
+        const auto name = dns::DnsName::parse(domain);
+        const bool is_covered =
+            name && std::find(covered.begin(), covered.end(), name->str()) != covered.end();
+        if (is_covered) wanted.push_back(name->str());
+    }
+    return wanted;
+}
+
+}  // namespace
+
+base::Result<ServedWish> wish_for_pair_in_use(const Context& context, const dokku::AppName& app) {
     const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (!pem) return pem.error();
     const auto leaf = crypto::Certificate::parse_pem(*pem);
     if (!leaf) return leaf.error();
     auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return std::move(domains).error();
-    ServedWish wish{app, std::move(*domains), {}, leaf->fingerprint()};
-    const auto covered = leaf->names();
-    for (const std::string& domain : wish.domains) {
-        const auto name = dns::DnsName::parse(domain);
-        const bool is_covered =
-            name && std::find(covered.begin(), covered.end(), name->str()) != covered.end();
-        if (is_covered) wish.names.push_back(name->str());
-    }
-    return wish;
+    auto names = wanted_names(leaf->names(), *domains);
+    return ServedWish{app, std::move(*domains), std::move(names), leaf->fingerprint()};
 }
-
-}  // namespace
 
 std::optional<bool> vhost_names_pair(const dokku::Environment& environment,
                                      const dokku::AppName& app) {
@@ -146,7 +151,7 @@ base::Result<void> load_again(Context& context, const dokku::AppName& app) {
     if (!lock) return lock.error();
     // Another proxy has no vhost of nginx's, whatever file was left behind.
     if (!require_nginx_proxy(context, app)) return {};
-    const auto wish = wish_for(context, app);
+    const auto wish = wish_for_pair_in_use(context, app);
     if (!wish) return wish.error();
     const base::UtcTime now = context.clock.now();
     auto noted = context.store.update_existing_state(

@@ -24,6 +24,9 @@ std::optional<bool> vhost_names_pair(const dokku::Environment& environment,
 /// template of its own).
 bool needs_loading(const Context& context, const dokku::AppName& app);
 
+/// That nginx shows the pair in `tls/` for all its names that the app wants.
+base::Result<ServedWish> wish_for_pair_in_use(const Context& context, const dokku::AppName& app);
+
 /// Looks whether nginx shows the certificate. Where it does not, and a rebuild of the vhost may
 /// help, that is done, once. What came of it is noted in the app's state, for names of which
 /// nothing worse is known. The caller holds the app's lock.

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/certificate.h"
 #include "dokku/app_traces.h"
 #include "dokku/certs.h"
-#include "dokku/domains.h"
 #include "dokku/removal_marker.h"
 #include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
@@ -23,15 +21,11 @@ bool waits_to_be_served(const store::NameState& name, base::UtcTime now) {
 /// What is installed for the app, and which of its names are to be seen served.
 base::Result<ServedWish> unseen_names(const Context& context, const dokku::AppName& app,
                                       const store::AppState& state) {
-    const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
-    if (!pem) return pem.error();
-    const auto leaf = crypto::Certificate::parse_pem(*pem);
-    if (!leaf) return leaf.error();
-    auto domains = dokku::read_domains(context.environment, app);
-    if (!domains) return std::move(domains).error();
-    ServedWish wish{app, std::move(*domains), {}, leaf->fingerprint()};
+    auto wish = wish_for_pair_in_use(context, app);
+    if (!wish) return wish;
+    wish->names.clear();
     for (const store::NameState& name : state.names) {
-        if (waits_to_be_served(name, context.clock.now())) wish.names.push_back(name.name);
+        if (waits_to_be_served(name, context.clock.now())) wish->names.push_back(name.name);
     }
     return wish;
 }
