@@ -4,25 +4,12 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/install.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/deadly_hook.sh"
 
 global=$(global_folder)
 ours=$WORLD/ours
 
 nginx_loads() { as_dokku sudo /usr/sbin/nginx -t 2>/dev/null || fail "nginx -t fails"; }
-
-# A plugin whose hook ends everything while the pair is away and the vhost still names it.
-deadly_hook() {
-  local hook=$PLUGIN_ENABLED_PATH/zz-deadly
-  mkdir -p "$hook"
-  printf '[plugin]\ndescription = "ends whoever removes a pair"\nversion = "1"\n[plugin.config]\n' >"$hook/plugin.toml"
-  printf '#!/bin/bash\n[[ ! -e /run/deadly ]] || kill -KILL -- "-$(ps -o pgid= $$ | tr -d " ")"\n' >"$hook/post-certs-remove"
-  chmod 0755 "$hook/post-certs-remove"
-}
-killed_away() {
-  touch /run/deadly
-  ! setsid --wait "$@" >/dev/null 2>&1 </dev/null || fail "nobody killed: $*"
-  rm /run/deadly
-}
 
 ours_comes() {
   rm -rf "$available"
@@ -40,10 +27,10 @@ goes_half_way() {
   done
   assert_runs dokku letsencrypt:auto-renew --scheduled
   deadly_hook
-  killed_away dokku letsencrypt:revoke rev
+  killed_by_hook dokku letsencrypt:revoke rev
   # A hook of ours puts the revoked pair back.
   assert_runs dokku proxy:build-config orig
-  killed_away dokku letsencrypt:disable off
+  killed_by_hook dokku letsencrypt:disable off
   assert_absent "$DOKKU_ROOT/off/tls"
   assert_runs dokku plugin:uninstall letsencrypt
   for app in off rev; do

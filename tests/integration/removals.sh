@@ -1,5 +1,6 @@
 # Two apps for stories that take the pair of one away: shop, and blog beside it.
-# shellcheck shell=bash
+# shellcheck shell=bash source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/deadly_hook.sh"
 
 # shellcheck disable=SC2034
 plugin=$PLUGIN_AVAILABLE_PATH/letsencrypt
@@ -38,20 +39,9 @@ as_before() {
 
 # --- the worst moment of all, on purpose
 
-# A plugin whose hook ends everything while the pair is away and the vhost still names it.
-deadly_hook() {
-  local hook=$PLUGIN_ENABLED_PATH/zz-deadly
-  mkdir -p "$hook"
-  printf '[plugin]\ndescription = "ends whoever removes a pair"\nversion = "1"\n[plugin.config]\n' >"$hook/plugin.toml"
-  printf '#!/bin/bash\n[[ ! -e /run/deadly ]] || kill -KILL -- "-$(ps -o pgid= $$ | tr -d " ")"\n' >"$hook/post-certs-remove"
-  chmod 0755 "$hook/post-certs-remove"
-}
-
 # killed_away COMMAND...
 killed_away() {
-  touch /run/deadly
-  ! setsid --wait "$@" >/dev/null 2>&1 </dev/null || fail "nobody killed: $*"
-  rm /run/deadly
+  killed_by_hook "$@"
   assert_absent "$root/tls"
   ! nginx_loads || fail "nginx loads without the pair"
 }

@@ -62,6 +62,14 @@ class Holder {
     bool holds_ = false;
 };
 
+void check_is_found(const Path& path, const Holder& holder) {
+    const auto found = base::find_lock_holder(path);
+    REQUIRE(found);
+    CHECK(found->process.pid == holder.pid());
+    CHECK(found->held() >= std::chrono::seconds{0});
+    CHECK(found->held() < std::chrono::minutes{1});
+}
+
 }  // namespace
 
 TEST_CASE("of two processes one gets the lock, and a killed holder frees it", "[base]") {
@@ -138,11 +146,7 @@ TEST_CASE("the file of a lock tells who holds it, and since when", "[base]") {
     CHECK_FALSE(base::find_lock_holder(path));
     Holder holder{path};
     REQUIRE(holder.holds());
-    const auto found = base::find_lock_holder(path);
-    REQUIRE(found);
-    CHECK(found->process.pid == holder.pid());
-    CHECK(found->held() >= std::chrono::seconds{0});
-    CHECK(found->held() < std::chrono::minutes{1});
+    check_is_found(path, holder);
     holder.kill_it();
     CHECK_FALSE(base::find_lock_holder(path));  // it left its words behind
     {
@@ -164,11 +168,7 @@ TEST_CASE("the kernel tells who holds a lock whose file does not", "[base]") {
     const std::string text = GENERATE("", "garbage");
     REQUIRE(::truncate(path.c_str(), 0) == 0);
     std::ofstream{path} << text;
-    const auto found = base::find_lock_holder(path);
-    REQUIRE(found);
-    CHECK(found->process.pid == holder.pid());
-    CHECK(found->held() >= std::chrono::seconds{0});
-    CHECK(found->held() < std::chrono::minutes{1});
+    check_is_found(path, holder);
     holder.kill_it();
     CHECK_FALSE(base::find_lock_holder(path));
 }

@@ -1,5 +1,6 @@
 #include "dokku/installation.h"
 
+#include <array>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
@@ -22,8 +23,8 @@ std::int64_t at_ns(base::UtcTime time) {
 
 void set_time(const std::filesystem::path& file, base::UtcTime time) {
     const timespec at{base::to_unix(time), 0};
-    const timespec times[] = {at, at};  // NOLINT(*-avoid-c-arrays): utimensat takes one
-    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+    const std::array<timespec, 2> times{at, at};
+    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times.data(), 0) == 0);
 }
 
 }  // namespace
