@@ -99,9 +99,9 @@ std::string to_hex(unsigned number) {
     return text.size() < 2 ? "0" + text : text;
 }
 
-/// The kernel's word, where the file tells nothing of a lock that is held: an older release did not
-/// write itself down, and nobody can on a full disk. It knows the process but not since when, so
-/// that is since its start.
+/// The holder as /proc/locks names it, where the lock's file does not: an older release did not
+/// write its pid there, and on a full disk no process can. /proc/locks does not tell since when the
+/// lock is held, so `since` is the start of that process.
 std::optional<LockHolder> find_in_kernel(const Path& path) {
     constexpr std::size_t kManyLocks = 16UL << 20U;
     struct stat info {};
@@ -127,7 +127,7 @@ std::optional<LockHolder> find_lock_holder(const Path& path) {
     if (auto holder = read_holder(path)) return holder;
     auto holder = find_in_kernel(path);
     if (!holder) return std::nullopt;
-    // Whoever has just taken the lock is about to write.
+    // A process writes its pid right after it has taken the lock.
     std::this_thread::sleep_for(kLookAgain);
     if (auto written = read_holder(path)) return written;
     return find_in_kernel(path);

@@ -25,8 +25,8 @@ void relay_lines(const UniqueFd& pipe, std::chrono::milliseconds patience,
 /// For the program so started: is `fd` a pipe that someone still reads?
 bool has_reader(int fd);
 
-/// Writes to stdout; once nobody reads that any more, or for a minute, to `file` from then on. What
-/// we start next would be ended by its first word else.
+/// Writes to stdout; once its reader has closed it, or has not read for a minute, to `file` from
+/// then on. The next program that we start would be ended by its first word else.
 void write_while_read(std::string_view text, const std::string& file);
 
 /// Lets go of the pipe: stdout and stderr append to `file` from now on, or to /dev/null if that

@@ -41,7 +41,7 @@ class Propagation {
     /// late.
     base::Result<std::optional<base::Clock::Monotonic>> look();
 
-    /// Has any server shown a record? Not after a fixed wait, nor where nobody could be asked.
+    /// Has any server shown a record? Not after a fixed wait, nor where no server could be asked.
     bool has_seen() const;
 
   private:

@@ -31,7 +31,7 @@ class Resolver {
     const ResolverSettings& settings() const noexcept { return settings_; }
 
     /// The first finding of a server; if none has one, what the first of them said instead.
-    /// `network` or `timeout` if nobody answered (is_unanswered()), `protocol` if only nonsense
+    /// `network` or `timeout` if no server answered (is_unanswered()), `protocol` if only nonsense
     /// came or half an answer, `invalid_input` for a name that DNS cannot hold or a server that is
     /// no address. Servers that have been silent are not asked for a while (silence.h): `timeout`
     /// at once.

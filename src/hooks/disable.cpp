@@ -57,6 +57,7 @@ base::Result<void> disable(const dokku::Environment& environment, const dokku::L
     if (!lock) return busy(std::move(lock).error(), app);
     // Our post-delete removes the state before Dokku removes the folder.
     if (!folder->is_at(root) || !store.has_state(app.text())) {
+        // The file of a lock that is held is not removed with the state.
         { const base::FileLock released = std::move(*lock); }
         return leave_alone(environment, store, app);
     }
