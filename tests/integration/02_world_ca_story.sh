@@ -123,7 +123,8 @@ connections_by_rule() {
   ca_answers GET '^/dir$' bytes=$'SSH-2.0-OpenSSH\r\n'
   assert_matches "$(curl_code "$PEBBLE_DIRECTORY")" '^(1|8|52|56)$' "curl on what is no HTTP"
   ca_answers GET '^/dir$' truncate=10
-  assert_eq 18 "$(curl_code "$PEBBLE_DIRECTORY")" "curl on a part of the body"
+  # 56 with curl 8, which tells first that TLS was not closed.
+  assert_matches "$(curl_code "$PEBBLE_DIRECTORY")" '^(18|56)$' "curl on a part of the body"
   ca_answers GET '^/dir$' hang=true
   assert_eq 28 "$(curl_code --max-time 1 "$PEBBLE_DIRECTORY")" "curl on no answer"
   ca_answers GET '^/dir$' delay=1.5
