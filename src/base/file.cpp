@@ -1,6 +1,5 @@
 #include "base/file.h"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -133,18 +132,24 @@ Result<std::string> read_file(const Path& path, std::size_t max_bytes) {
     const auto file = open_to_read(path);
     if (!file) return file.error();
     if (file->bytes > max_bytes) return too_large(path, max_bytes);
-    std::string content;
-    std::array<char, 16384> buffer{};
-    for (;;) {
-        const ssize_t got = ::read(file->fd.get(), buffer.data(), buffer.size());
-        if (got == 0) return content;
+    // Below /proc nothing says how much there is.
+    constexpr std::size_t kMore = 4096;
+    const bool is_size_known = file->bytes > 0;
+    std::string content(is_size_known ? file->bytes : kMore, '\0');
+    std::size_t have = 0;
+    while (have < content.size()) {
+        const ssize_t got = ::read(file->fd.get(), content.data() + have, content.size() - have);
+        if (got == 0) break;
         if (got < 0) {
             if (errno == EINTR) continue;
             return io_error("reading", path, errno);
         }
-        content.append(buffer.data(), static_cast<std::size_t>(got));
-        if (content.size() > max_bytes) return too_large(path, max_bytes);
+        have += static_cast<std::size_t>(got);
+        if (have > max_bytes) return too_large(path, max_bytes);
+        if (!is_size_known && have == content.size()) content.resize(have + kMore);
     }
+    content.resize(have);
+    return content;
 }
 
 Result<std::string> read_part(const Path& path, std::size_t offset, std::size_t max_bytes) {

@@ -139,7 +139,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     const bool any_stuck = tell_stuck_runs(context, without(apps, due));
     EnableWish wish = wish_of(run);
     wish.over_all = true;
-    EnableOutcome outcome = enable(context, due, wish);
+    EnableOutcome outcome = due.empty() ? EnableOutcome::done : enable(context, due, wish);
     const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
     if (!all_answered || !found.unserved.empty() || any_stuck || !loads) {
         outcome = EnableOutcome::failed;

@@ -206,13 +206,24 @@ std::string_view cause_of_reload(const base::Error& error) {
     return error.kind == base::ErrorKind::rejected ? cause::kReloadRefused : cause::kHost;
 }
 
-/// Fetches every name; those that are not answered are held.
-void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
+std::vector<RouteCheck> all_checks(const std::vector<Routed>& routed) {
     std::vector<RouteCheck> checks;
     for (const Routed& one : routed) {
         checks.insert(checks.end(), one.checks.begin(), one.checks.end());
     }
-    const auto findings = check_routes(context, checks, kRoutePatience);
+    return checks;
+}
+
+/// Has nginx loaded these files already? It has not if a run that wrote the same ones was killed
+/// before its reload.
+bool is_loaded(Context& context, const std::vector<Routed>& routed) {
+    const auto findings = check_routes(context, all_checks(routed), std::chrono::seconds{0});
+    return std::none_of(findings.begin(), findings.end(), [](const auto& one) { return one; });
+}
+
+/// Fetches every name; those that are not answered are held.
+void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
+    const auto findings = check_routes(context, all_checks(routed), kRoutePatience);
     const std::string log = log_since(log_start);
     if (dokku::parse_complaint(log) &&
         std::all_of(findings.begin(), findings.end(), [](const auto& one) { return one; })) {
@@ -252,9 +263,8 @@ void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
             job->fail(cause::kHost, std::move(written).error());
         }
     }
-    if (routed.empty()) return;
+    if (routed.empty() || (!changed && is_loaded(context, routed))) return;
     const std::uint64_t log_start = log_bytes();
-    if (!changed) return verify(context, routed, log_start);
     drop_refused(context, routed);
     if (routed.empty()) return;
     const auto former = host.workers();

@@ -199,15 +199,23 @@ bool is_ours_to_mend(const Context& context, const dokku::AppName& app,
 
 }  // namespace
 
-void check_pair_of_ours(const Context& context, const dokku::AppName& app) {
+bool is_loadable(const Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
-    if (!state || !is_ours_to_mend(context, app, *state)) return;
-    if (state->checked_pair == dokku::stamp_pair(context.environment, app)) return;
+    return !state || check_loadable(context.environment, *state, app);
+}
+
+bool check_pair_of_ours(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    if (!state || state->checked_pair == dokku::stamp_pair(context.environment, app)) return true;
+    if (!is_ours_to_mend(context, app, *state)) {
+        return check_loadable(context.environment, *state, app).has_value();
+    }
     const auto lock = context.store.try_lock_app(app.text());
-    if (!lock) return;
+    if (!lock) return check_loadable(context.environment, *state, app).has_value();
     const auto checked = check_installed_pair(context.environment, context.store, context.log, app,
                                               context.clock.now());
     if (!checked) context.log.warn(checked.error().message);
+    return is_loadable(context, app);
 }
 
 bool set_damaged_pair_aside(const Context& context, const dokku::AppName& app) {

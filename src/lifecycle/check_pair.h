@@ -25,6 +25,9 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
 base::Result<void> check_loadable(const dokku::Environment& environment,
                                   const store::AppState& state, const dokku::AppName& app);
 
+/// The same of an app whose state is not at hand. What cannot be read is not judged here either.
+bool is_loadable(const Context& context, const dokku::AppName& app);
+
 /// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
 /// enabled (or was, as far as is known) and the pair was ours, the last good one comes back, if its
 /// CA has not revoked it. Returns whether it did. The caller holds the app's lock.
@@ -32,8 +35,9 @@ base::Result<bool> restore_missing_pair(const Context& context, const dokku::App
                                         const std::function<bool(const StoredPair&)>& was_revoked);
 
 /// check_installed_pair for an app whose pair may have been damaged without a rebuild of its vhost.
-/// Does nothing where another run is at work, or where a person's was installed last.
-void check_pair_of_ours(const Context& context, const dokku::AppName& app);
+/// Changes nothing where another run is at work, or where a person's was installed last. Returns
+/// whether nginx would load what is there now, as check_loadable judges it.
+bool check_pair_of_ours(const Context& context, const dokku::AppName& app);
 
 /// A pair of ours that nginx cannot load, and of which no good copy is left, keeps nginx from
 /// loading anything for any app, also the challenge of the order that would replace it. It is kept

@@ -105,7 +105,6 @@ void tell_unreadable_state(const Context& context, const dokku::AppName& app,
 CheckedStates check_states(const Context& context, const std::vector<dokku::AppName>& apps) {
     CheckedStates checked;
     for (const dokku::AppName& app : apps) {
-        if (!context.store.has_state(app.text())) continue;
         const auto state = context.store.read_state(app.text());
         if (!state) tell_unreadable_state(context, app, state.error());
         const bool answered =

@@ -201,18 +201,14 @@ void visit_inactive(const Walk& walk, const dokku::AppName& app, Renewals& found
     }
 }
 
-/// What cannot be read is not judged here.
-bool is_damaged(const Context& context, const dokku::AppName& app) {
-    const auto state = context.store.read_state(app.text());
-    return state && !check_loadable(context.environment, *state, app);
-}
-
 void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     const Context& context = walk.context;
     // Perhaps its files were damaged: no deploy may come that would find that.
-    if (walk.questions != nullptr) check_pair_of_ours(context, app);
+    const bool changes_things = walk.questions != nullptr;
+    const bool is_sound =
+        changes_things ? check_pair_of_ours(context, app) : is_loadable(context, app);
     const auto served = dokku::read_certificate_status(context.environment, app);
-    const bool damaged = served.active && is_damaged(context, app);
+    const bool damaged = served.active && !is_sound;
     if (served.active && !damaged) return visit_active(walk, app, served, found);
     if (walk.run == RenewalRun::scheduled) return visit_inactive(walk, app, found);
     if (damaged)

@@ -104,6 +104,22 @@ every_step() {
   $run '^unlink.*nginx\.conf\.d/letsencrypt\.conf"' 0
 }
 
+# What a run leaves that is killed between its route's files and nginx's reload.
+route_was_never_loaded() {
+  local route=$DOKKU_ROOT/shop/nginx.conf.d/letsencrypt.conf run reloads
+  dokku letsencrypt:enable shop --force >/run/out 2>&1 & run=$!
+  wait_until 10 cp -p "$route" /run/route
+  wait $run
+  assert_no_route shop
+  cp -p /run/route "$route"
+  reloads=$(reload_mark)
+  assert_runs dokku letsencrypt:enable shop --force
+  assert_eq 2 "$(reloads_since "$reloads")" "reloads"
+  assert_no_route shop
+  tls_verify shop.example.test
+}
+
 scenario "a run can be watched and killed at any change of the disk" record_first
 scenario "a first issue that is killed before a step is finished by the next run" every_step first_issue '\.tls\.letsencrypt-new".*/tls"\)'
 scenario "so is a renewal, on both sides of the exchange" every_step renewal RENAME_EXCHANGE
+scenario "a route that was written and never loaded is loaded" route_was_never_loaded
