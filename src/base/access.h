@@ -6,7 +6,7 @@
 namespace base {
 
 // What this process could write, for who only reads: nothing is made, opened or changed, so a full
-// disk is not seen. A path that is missing is no hindrance: whoever writes makes it.
+// disk is not seen. A path that is missing is no hindrance: it is made by what writes.
 
 /// Could files be made and replaced in this folder?
 Result<void> look_for_writable_folder(const Path& folder);

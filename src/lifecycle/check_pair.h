@@ -35,8 +35,8 @@ base::Result<bool> restore_missing_pair(const Context& context, const dokku::App
                                         const std::function<bool(const StoredPair&)>& was_revoked);
 
 /// check_installed_pair for an app whose pair may have been damaged without a rebuild of its vhost.
-/// Changes nothing where another run is at work, or where a person's was installed last. Returns
-/// whether nginx would load what is there now, as check_loadable judges it.
+/// Changes nothing while another run holds the app's lock, or if the certificate installed last is
+/// a custom one. Returns whether nginx would load what is there now, as check_loadable judges it.
 bool check_pair_of_ours(const Context& context, const dokku::AppName& app);
 
 /// A pair of ours that nginx cannot load, and of which no good copy is left, keeps nginx from
