@@ -1,6 +1,8 @@
 // `report APP`: our part of `dokku report`. DNS secrets are not shown there.
 #include "dokku/report.h"
 
+#include <utility>
+
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "store/app_summary.h"
@@ -12,8 +14,11 @@ int main(int argc, char** argv) {
         if (!app) return app.error();
         const store::LocalStore store{call.environment.global_root()};
         const auto printed = dokku::print_redacted_report(
-            call.environment, call.log, *app,
-            [&](const dokku::AppName& one) { return store::summarize(store, one.text()); });
+            call.environment, call.log, *app, [&](const dokku::AppName& one) -> dokku::KnownOfApp {
+                auto known = store::read_summary(store, one.text());
+                return {std::move(known.status), known.renews_at,
+                        std::move(known.renewal_explanation)};
+            });
         if (!printed) return printed.error();
         return cli::ExitCode::done;
     });

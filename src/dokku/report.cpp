@@ -64,10 +64,10 @@ std::string status_of(const ReportFacts& facts) {
 /// Reads apps one after the other; the host's own settings only once.
 class Reporter {
   public:
-    static base::Result<Reporter> open(const Environment& environment, const StatusOf& status_of) {
+    static base::Result<Reporter> open(const Environment& environment, const KnownOf& known_of) {
         auto global = PropertyStore{environment}.get_all(Scope::global());
         if (!global) return std::move(global).error();
-        return Reporter{environment, *std::move(global), status_of};
+        return Reporter{environment, *std::move(global), known_of};
     }
 
     base::Result<std::vector<ReportRow>> rows(const AppName& app) const {
@@ -76,8 +76,10 @@ class Reporter {
         const CertificateStatus status = read_certificate_status(environment_, app);
         std::optional<base::UtcTime> expiration;
         if (status.dates) expiration = status.dates->not_after;
+        KnownOfApp known = known_of_(app);
         return report_rows({status.active, autorenew_, expiration, resolve_settings(*own, global_),
-                            status_of_(app), last_run_, next_run_, is_overdue_});
+                            std::move(known.status), last_run_, next_run_, is_overdue_,
+                            known.renews_at, std::move(known.renewal_explanation)});
     }
 
     std::vector<ReportRow> host_rows() const {
@@ -87,10 +89,10 @@ class Reporter {
     }
 
   private:
-    Reporter(const Environment& environment, Properties global, const StatusOf& status_of)
+    Reporter(const Environment& environment, Properties global, const KnownOf& known_of)
         : environment_(environment),
           global_(std::move(global)),
-          status_of_(status_of),
+          known_of_(known_of),
           autorenew_(is_autorenew_enabled(environment)),
           last_run_(read_last_run(environment)),
           next_run_(dokku::next_run(environment, base::SystemClock{}.now())),
@@ -98,7 +100,7 @@ class Reporter {
 
     const Environment& environment_;
     Properties global_;
-    const StatusOf& status_of_;
+    const KnownOf& known_of_;
     bool autorenew_;
     std::optional<LastRun> last_run_;
     std::optional<base::UtcTime> next_run_;
@@ -177,6 +179,8 @@ std::vector<ReportRow> report_rows(const ReportFacts& facts) {
     add_setting(rows, "eab-algorithm", settings.eab_algorithm);
     rows.push_back({"global-renew-concurrency", settings.renew_concurrency.computed});
     rows.push_back({"status", status_of(facts)});
+    rows.push_back({"renewal-time", facts.renews_at ? base::to_readable(*facts.renews_at) : ""});
+    rows.push_back({"renewal-explanation", base::printable(facts.renewal_explanation)});
     rows.push_back({"global-last-run", describe_last(facts)});
     rows.push_back({"global-next-run", facts.next_run ? base::to_readable(*facts.next_run) : ""});
     return rows;
@@ -225,7 +229,7 @@ base::Result<std::string> find_report_value(const std::vector<ReportRow>& rows,
 }
 
 base::Result<void> print_report(const Environment& environment, const Log& log,
-                                const ReportRequest& request, const StatusOf& status_of) {
+                                const ReportRequest& request, const KnownOf& known_of) {
     // Apps come first, even for --global, as officially: a host without any is an error.
     const auto apps = list_apps(environment);
     if (!apps) return apps.error();
@@ -235,7 +239,7 @@ base::Result<void> print_report(const Environment& environment, const Log& log,
         return base::fail(base::ErrorKind::invalid_input,
                           "--format flag cannot be specified when specifying an info flag");
     }
-    const auto reporter = Reporter::open(environment, status_of);
+    const auto reporter = Reporter::open(environment, known_of);
     if (!reporter) return reporter.error();
     if (request.global) return print_one(log, "global", reporter->host_rows(), request);
     if (request.app.empty()) {
@@ -250,8 +254,8 @@ base::Result<void> print_report(const Environment& environment, const Log& log,
 }
 
 base::Result<void> print_redacted_report(const Environment& environment, const Log& log,
-                                         const AppName& app, const StatusOf& status_of) {
-    const auto reporter = Reporter::open(environment, status_of);
+                                         const AppName& app, const KnownOf& known_of) {
+    const auto reporter = Reporter::open(environment, known_of);
     if (!reporter) return reporter.error();
     const auto rows = reporter->rows(app);
     if (!rows) return rows.error();

@@ -29,10 +29,12 @@ struct ReportFacts {
     bool autorenew = false;
     std::optional<base::UtcTime> expiration;
     Settings settings;
-    std::string status;                     ///< the app's summary: `ok`, `partial 2/3`, ...
-    std::optional<LastRun> last_run;        ///< of the daily renewal
-    std::optional<base::UtcTime> next_run;  ///< of the daily renewal
-    bool is_overdue = false;                ///< no-renewal-run: none has ended for too long
+    std::string status;                        ///< the app's summary: `ok`, `partial 2/3`, ...
+    std::optional<LastRun> last_run;           ///< of the daily renewal
+    std::optional<base::UtcTime> next_run;     ///< of the daily renewal
+    bool is_overdue = false;                   ///< no-renewal-run: none has ended for too long
+    std::optional<base::UtcTime> renews_at{};  ///< the app's certificate
+    std::string renewal_explanation{};         ///< URL at which its CA says why then
 };
 
 enum class Secrets { shown, redacted };
@@ -62,15 +64,20 @@ struct ReportRequest {
     bool global = false;
 };
 
-/// Sums up what the store knows of an app's names; this room does not read the store.
-using StatusOf = std::function<std::string(const AppName& app)>;
+/// What the store knows of an app; this room does not read the store.
+struct KnownOfApp {
+    std::string status;
+    std::optional<base::UtcTime> renews_at;
+    std::string renewal_explanation;
+};
+using KnownOf = std::function<KnownOfApp(const AppName& app)>;
 
 /// The command: `letsencrypt:report`. Starts no process.
 base::Result<void> print_report(const Environment& environment, const Log& log,
-                                const ReportRequest& request, const StatusOf& status_of);
+                                const ReportRequest& request, const KnownOf& known_of);
 
 /// The trigger `report`: text for `dokku report`, without secrets.
 base::Result<void> print_redacted_report(const Environment& environment, const Log& log,
-                                         const AppName& app, const StatusOf& status_of);
+                                         const AppName& app, const KnownOf& known_of);
 
 }  // namespace dokku

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "dokku/duration_text.h"
 #include "dokku/last_run.h"
 #include "lifecycle/answer.h"
@@ -156,12 +157,17 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     return outcome;
 }
 
-EnableOutcome plan_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
+EnableOutcome plan_renewals(Context& context, const std::vector<dokku::AppName>& apps,
                             RenewalRun run) {
     context.log.info2("What a renewal would do now; nothing is done");
-    const Renewals found = find_renewals(context, apps, run);
+    RenewalInquiry windows{context, kQuestionPause};
+    const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
     for (const RenewalCandidate& candidate : found.candidates) {
-        const std::string because = " (" + candidate.why + ")";
+        std::string because = " (" + candidate.why;
+        if (!candidate.explanation.empty()) {
+            because += "; see " + base::printable(candidate.explanation);
+        }
+        because += ")";
         if (is_due(candidate)) {
             context.log.info1(candidate.app.text() + " would be renewed now" + because);
         } else {

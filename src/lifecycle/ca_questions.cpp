@@ -4,8 +4,8 @@ namespace lifecycle {
 
 CaQuestions::CaQuestions(Context& context)
     : context_(context),
-      deadline_(context.clock.monotonic() + std::chrono::minutes{5}),
-      inquiry_(context),
+      deadline_(context.clock.monotonic() + std::chrono::minutes{15}),
+      inquiry_(context, kQuestionPause),
       watch_(context) {}
 
 bool CaQuestions::ask(const dokku::AppName& app, const dokku::CertificateStatus& status,

@@ -12,6 +12,7 @@
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/load_again.h"
 #include "lifecycle/policy.h"
+#include "lifecycle/record.h"
 #include "lifecycle/repair.h"
 #include "lifecycle/standing.h"
 
@@ -60,6 +61,14 @@ struct Walk {
     RenewalRun run;
     dokku::SettingsReader settings;
     CaQuestions* questions;
+    RenewalInquiry* windows;
+
+    /// Asks the app's CA what it is time for. Returns whether the app's state is another now.
+    bool ask(const dokku::AppName& app, const dokku::CertificateStatus& served,
+             const store::AppState& state) const {
+        if (questions != nullptr) return questions->ask(app, served, state);
+        return windows != nullptr && windows->ask_if_due(app, served, state);
+    }
 };
 
 /// The daily run says once that it cuts a graceperiod, and again after it was set to another. A
@@ -94,9 +103,7 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     if (state && changes_things && adopt_if_unknown(context, app, served, *state)) {
         state = context.store.read_state(app.text());
     }
-    if (state && changes_things && walk.questions->ask(app, served, *state)) {
-        state = context.store.read_state(app.text());
-    }
+    if (state && walk.ask(app, served, *state)) state = context.store.read_state(app.text());
     if (!state) return state.error();
     if (auto why = why_at_once(context, app, *settings, *state); !why.empty()) {
         return RenewalCandidate{app, seconds{-1}, std::move(why)};
@@ -107,7 +114,10 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     const RenewalTime renewal =
         renewal_time({*dates, graceperiod, scheduled, ari_moment(*state, dates->not_after)});
     if (scheduled) warn_of_cut(walk, app, *state, graceperiod, renewal.clamped);
-    return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why}};
+    const bool may_have_asked = changes_things || walk.windows != nullptr;
+    if (may_have_asked) note_renewal_time(context, app, *settings, *state);
+    return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why},
+                            store::renewal_explanation(*state)};
 }
 
 void add_unanswered(const Context& context, Renewals& found, const dokku::AppName& app,
@@ -218,7 +228,7 @@ void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
 }  // namespace
 
 Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, CaQuestions* questions) {
+                       RenewalRun run, CaQuestions* questions, RenewalInquiry* windows) {
     auto settings = dokku::SettingsReader::open(context.environment);
     Renewals found;
     if (!settings) {
@@ -227,7 +237,7 @@ Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>
             found.unanswered.push_back({app, settings.error()});
         return found;
     }
-    const Walk walk{context, run, std::move(*settings), questions};
+    const Walk walk{context, run, std::move(*settings), questions, windows};
     for (const dokku::AppName& app : apps)
         visit(walk, app, found);
     for (auto* list : {&found.candidates, &found.lost}) {

@@ -15,7 +15,8 @@ namespace lifecycle {
 struct RenewalCandidate {
     dokku::AppName app;
     std::chrono::seconds left;
-    std::string why;  ///< what decided, as "the certificate's lifetime"
+    std::string why;            ///< what decided, as "the certificate's lifetime"
+    std::string explanation{};  ///< URL of the CA's own about its window; "" for none
 };
 
 enum class RenewalRun {
@@ -38,9 +39,10 @@ struct Renewals {
 
 /// The active ones of `apps`; for the scheduled run also those that are to have HTTPS and are not
 /// active (standing.h), once their files were put right where that is possible (repair.h). A
-/// graceperiod that is no number counts as not set, with a warning. Without `questions` files are
-/// read, nobody is asked and nothing is mended.
+/// graceperiod that is no number counts as not set, with a warning. Without `questions` nothing is
+/// mended; then CAs are asked by `windows`, if there is one, for the windows that it is time for.
 Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, CaQuestions* questions = nullptr);
+                       RenewalRun run, CaQuestions* questions = nullptr,
+                       RenewalInquiry* windows = nullptr);
 
 }  // namespace lifecycle

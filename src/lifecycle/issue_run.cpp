@@ -182,7 +182,8 @@ class IssueRun {
         run.in_flight = jobs.empty() ? run.in_flight : jobs.front()->settings.concurrency();
         run.is_batch = jobs.size() > 1;
         run.begin = [this](IssueJob& job) { begin(job); };
-        run.ordered = [this](IssueJob& job, bool exempt) { limits_.note_order(job, exempt); };
+        run.reserve = [this](IssueJob& job) { limits_.reserve(job); };
+        run.ordered = [this](IssueJob& job, bool replaces) { limits_.note_order(job, replaces); };
         run.ended = [this](IssueJob& job) { return take_result(job); };
         run.goes_on = [this](const IssueJob& job) { return is_still_claimed(context_, job); };
         run_orders(context_, sessions_, jobs, run);

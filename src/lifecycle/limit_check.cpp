@@ -14,13 +14,6 @@ namespace {
 /// A CA that asks for some seconds is not to fail a whole run.
 constexpr std::chrono::seconds kWorthWaiting{30};
 
-std::vector<store::LedgerEntry> read_or_warn(const Context& context, const store::Ledger& ledger) {
-    auto entries = ledger.read(context.clock.now());
-    if (entries) return std::move(*entries);
-    context.log.warn("What was ordered before is not known: " + entries.error().message);
-    return {};
-}
-
 std::string account_of(const IssueJob& job) {
     return job.ca == nullptr ? std::string{} : job.ca->client().account_url();
 }
@@ -39,16 +32,57 @@ std::vector<std::string> failed_validations(const IssueJob& job) {
     return is_the_only ? names : failed;
 }
 
+/// Has this CA issued for exactly these names before? It remembers that for 120 days.
+bool is_renewal(const Context& context, const IssueJob& job) {
+    constexpr std::chrono::hours kRemembered{24 * 120};
+    if (!job.has_same_names()) return false;
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || issuing_server(context, job.app, *state) != job.settings.server.computed) {
+        return false;
+    }
+    const auto& installed = state->installed;
+    return !installed || !installed->not_before ||
+           context.clock.now() - *installed->not_before < kRemembered;
+}
+
+bool has_order_under_way(const Context& context, const IssueJob& job) {
+    const auto state = context.store.read_state(job.app.text());
+    return state && state->order && !state->order->url.empty();
+}
+
+/// Did an order that the CA had taken stay as it was, for a later run to resume?
+bool may_be_resumed(const acme::Failure& failure) {
+    using base::ErrorKind;
+    const auto kind = failure.error.kind;
+    return kind == ErrorKind::network || kind == ErrorKind::timeout ||
+           kind == ErrorKind::rate_limited || failure.not_known_yet();
+}
+
 }  // namespace
 
 LimitCheck::LimitCheck(Context& context, bool forced)
     : context_(context),
       forced_(forced),
       ledger_(context.store.ledger()),
-      limits_(read_or_warn(context, ledger_)) {}
+      follower_(ledger_),
+      limits_({}) {}
+
+void LimitCheck::follow() {
+    const auto news = follower_.read(context_.clock.now());
+    if (!news) {
+        if (!std::exchange(has_warned_, true)) {
+            context_.log.warn("What was ordered before is not known: " + news.error().message);
+        }
+        return;
+    }
+    if (news->is_whole) limits_ = Limits{{}};
+    for (const store::LedgerEntry& entry : news->entries)
+        limits_.note(entry);
+}
 
 std::optional<LimitReached> LimitCheck::judge(const OrderWish& wish) {
     for (;;) {
+        follow();
         const base::UtcTime now = context_.clock.now();
         auto reached = limits_.judge(wish, now);
         if (!reached || reached->limit != limit::kParked || reached->until - now > kWorthWaiting) {
@@ -69,10 +103,16 @@ bool LimitCheck::refuse_parked_ca(IssueJob& job) {
     return job.ca_is_parked;
 }
 
+OrderWish LimitCheck::wish_of(const IssueJob& job) const {
+    return {job.settings.server.computed, account_of(job), to_texts(job.names),
+            is_renewal(context_, job), is_exempt_order(context_, job)};
+}
+
 void LimitCheck::check(IssueJob& job) {
     while (job.alive()) {
-        const OrderWish wish{job.settings.server.computed, account_of(job), to_texts(job.names),
-                             job.has_same_names(), !certificate_to_replace(context_, job).empty()};
+        OrderWish wish = wish_of(job);
+        // What an order that is resumed costs is spent.
+        if (has_order_under_way(context_, job)) wish.exempt = true;
         const auto reached = judge(wish);
         if (!reached) return;
         refuse(job, *reached);
@@ -80,9 +120,41 @@ void LimitCheck::check(IssueJob& job) {
     }
 }
 
+void LimitCheck::reserve(IssueJob& job) {
+    const OrderWish wish = wish_of(job);
+    std::optional<LimitReached> reached;
+    store::LedgerEntry order = entry_of(job, store::LedgerKind::order);
+    order.exempt = wish.exempt;
+    const auto decide = [&]() -> std::vector<store::LedgerEntry> {
+        follow();
+        std::vector<store::LedgerEntry> entries;
+        // One that this run had sent before and that the CA did not take.
+        if (auto before = end_of_order(job)) {
+            limits_.note(*before);
+            entries.push_back(std::move(*before));
+        }
+        reached = forced_ ? std::nullopt : limits_.judge(wish, context_.clock.now());
+        if (reached) return entries;
+        limits_.complete(order);
+        entries.push_back(order);
+        return entries;
+    };
+    const auto kept = ledger_.append_under_lock(decide, context_.clock.now());
+    if (!kept) {
+        context_.log.warn("The ledger of orders: " + kept.error().message);
+        limits_.note(order);
+    }
+    if (reached) {
+        limits_.queue(*reached);
+        return job.fail(cause::kRateLimited, to_error(*reached, job.app.text()));
+    }
+    reserved_[&job] = {wish.exempt, false};
+}
+
 void LimitCheck::refuse(IssueJob& job, const LimitReached& reached) {
     base::Error error = to_error(reached, job.app.text());
     if (forced_) return context_.log.warn(error.message + "; ordered all the same (--force)");
+    limits_.queue(reached);
     if (reached.names.empty()) return job.fail(cause::kRateLimited, std::move(error));
     for (const std::string& name : reached.names)
         job.hold(name, cause::kRateLimited, error);
@@ -96,23 +168,41 @@ store::LedgerEntry LimitCheck::entry_of(const IssueJob& job, store::LedgerKind k
     entry.server = job.settings.server.computed;
     entry.account = account_of(job);
     entry.names = to_texts(job.names);
-    entry.renewal = job.has_same_names();
+    entry.renewal = is_renewal(context_, job);
     return entry;
 }
 
-void LimitCheck::note_order(const IssueJob& job, bool exempt) {
-    exempt_[&job] = exempt;
-    auto entry = entry_of(job, store::LedgerKind::order);
-    entry.exempt = exempt;
-    write({std::move(entry)});
+std::optional<store::LedgerEntry> LimitCheck::end_of_order(const IssueJob& job) {
+    const auto found = reserved_.find(&job);
+    if (found == reserved_.end()) return std::nullopt;
+    const Reserved reserved = found->second;
+    reserved_.erase(found);
+    const bool is_left = job.failure && may_be_resumed(*job.failure);
+    if (reserved.is_taken && is_left) return std::nullopt;
+    auto entry = entry_of(job, store::LedgerKind::order_over);
+    // An answer that was lost may have been a yes.
+    entry.refused = !reserved.is_taken && (!job.failure || !job.failure->unanswered());
+    return entry;
+}
+
+void LimitCheck::note_order(const IssueJob& job, bool replaces) {
+    Reserved& reserved = reserved_[&job];
+    if (reserved.is_exempt && !replaces) {
+        // It was ordered once more, as one that counts.
+        auto refused = entry_of(job, store::LedgerKind::order_over);
+        refused.refused = true;
+        write({std::move(refused), entry_of(job, store::LedgerKind::order)});
+    }
+    reserved = {replaces && reserved.is_exempt, true};
 }
 
 void LimitCheck::note_result(const IssueJob& job) {
     if (job.failure) note_failure(job, *job.failure);
     if (job.alive() && job.issued) {
-        auto entry = entry_of(job, store::LedgerKind::certificate);
-        entry.exempt = exempt_[&job];
-        write({std::move(entry)});
+        reserved_.erase(&job);
+        write({entry_of(job, store::LedgerKind::certificate)});
+    } else if (auto over = end_of_order(job)) {
+        write({std::move(*over)});
     }
     std::vector<store::LedgerEntry> failures;
     for (std::string& name : failed_validations(job)) {
@@ -130,11 +220,19 @@ void LimitCheck::note_failure(const IssueJob& job, const acme::Failure& failure)
     if (!parked.empty()) write(parked);
 }
 
-void LimitCheck::write(const std::vector<store::LedgerEntry>& entries) {
-    for (const auto& entry : entries)
+/// They are read back with the next look at the ledger.
+void LimitCheck::write(std::vector<store::LedgerEntry> entries) {
+    const auto decide = [&] {
+        follow();
+        for (store::LedgerEntry& entry : entries)
+            limits_.complete(entry);
+        return entries;
+    };
+    const auto kept = ledger_.append_under_lock(decide, context_.clock.now());
+    if (kept) return;
+    context_.log.warn("The ledger of orders: " + kept.error().message);
+    for (const store::LedgerEntry& entry : entries)
         limits_.note(entry);
-    auto kept = ledger_.append(entries, context_.clock.now());
-    if (!kept) context_.log.warn("The ledger of orders: " + kept.error().message);
 }
 
 }  // namespace lifecycle

@@ -1,16 +1,20 @@
 #pragma once
 
+#include <map>
+#include <optional>
+#include <vector>
+
 #include "acme/failure.h"
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 #include "lifecycle/limits.h"
-#include "store/ledger.h"
+#include "store/ledger_follower.h"
 
 namespace lifecycle {
 
-/// The limits of CAs as a run meets them: reads this host's ledger once, judges orders before they
-/// are placed, and writes down what comes of them. A ledger that cannot be read or written holds
-/// nothing up; the CA's own answer still counts.
+/// The limits of CAs as a run meets them: follows this host's ledger, to which other runs write as
+/// well, judges orders before they are placed, and writes down what comes of them. A ledger that
+/// cannot be read or written holds nothing up; the CA's own answer still counts.
 class LimitCheck {
   public:
     /// `forced`: what would be refused is ordered all the same, with a warning.
@@ -22,25 +26,40 @@ class LimitCheck {
     /// Holds the names, or fails the job, that its order would break a limit with.
     void check(IssueJob& job);
 
-    /// The CA took the order.
-    void note_order(const IssueJob& job, bool exempt);
+    /// Right before a new order is sent: writes it down under the ledger's lock, so that no other
+    /// run takes the same place, or fails the job that has none left.
+    void reserve(IssueJob& job);
+
+    /// The CA took the order. `replaces`: as the one that replaces the certificate in place.
+    void note_order(const IssueJob& job, bool replaces);
 
     /// How it ended: a certificate, refused validations, or a limit that the CA told of.
     void note_result(const IssueJob& job);
     void note_failure(const IssueJob& job, const acme::Failure& failure);
 
   private:
+    struct Reserved {
+        bool is_exempt = false;
+        bool is_taken = false;  ///< by the CA
+    };
+
+    void follow();
+    OrderWish wish_of(const IssueJob& job) const;
     /// What stands after a pause of some seconds, if the CA asked for one, was waited for.
     std::optional<LimitReached> judge(const OrderWish& wish);
     void refuse(IssueJob& job, const LimitReached& reached);
-    void write(const std::vector<store::LedgerEntry>& entries);
+    /// The order is not under way any more. Nothing for one that a later run resumes.
+    std::optional<store::LedgerEntry> end_of_order(const IssueJob& job);
+    void write(std::vector<store::LedgerEntry> entries);
     store::LedgerEntry entry_of(const IssueJob& job, store::LedgerKind kind) const;
 
     Context& context_;
     bool forced_;
     store::Ledger ledger_;
+    store::LedgerFollower follower_;
     Limits limits_;
-    std::map<const IssueJob*, bool> exempt_;  ///< orders of this run
+    bool has_warned_ = false;                       ///< that the ledger cannot be read
+    std::map<const IssueJob*, Reserved> reserved_;  ///< orders of this run that are under way
 };
 
 }  // namespace lifecycle

@@ -1,7 +1,6 @@
 #include "lifecycle/limits.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
@@ -25,25 +24,12 @@ using store::ParkedKind;
 
 constexpr std::size_t kMostWords = 2000;  ///< of a CA: a link that lifts a pause is long
 
-/// So many within the window are allowed.
-struct Rule {
-    std::string_view limit;
-    std::ptrdiff_t most;
-    std::chrono::hours window;
-};
-
-constexpr std::chrono::hours kWeek{24 * 7};
-constexpr std::array<Rule, 4> kRules{{
-    {limit::kOrders, 300, std::chrono::hours{3}},
-    {limit::kDomain, 50, kWeek},
-    {limit::kSet, 5, kWeek},
-    {limit::kFailures, 5, std::chrono::hours{1}},
-}};
-
-const Rule& rule_of(std::string_view limit) {
-    return *std::find_if(kRules.begin(), kRules.end(),
-                         [&](const Rule& rule) { return rule.limit == limit; });
-}
+/// An order that was killed is resumed within minutes, or never.
+constexpr std::chrono::hours kLongestOrder{1};
+/// The CA spends a little later than is written here: who waits, waits a little longer.
+constexpr std::chrono::seconds kMargin{30};
+/// Nothing waits longer for its turn before it is looked at again.
+constexpr std::chrono::hours kLongestQueue{24 * 7};
 
 /// Is this the CA of which we know the numbers?
 bool has_numbers(std::string_view server) {
@@ -57,6 +43,17 @@ bool is_per_account(std::string_view limit) {
 
 bool is_per_account(ParkedKind kind) {
     return kind == ParkedKind::account || kind == ParkedKind::name;
+}
+
+std::string order_key(std::string_view account, const std::vector<std::string>& names) {
+    return fmt::format("{}\n{}", account, store::to_set_key(names));
+}
+
+std::set<std::string> domains_of(const std::vector<std::string>& names) {
+    std::set<std::string> domains;
+    for (const std::string& name : names)
+        domains.insert(dns::registered_domain(name));
+    return domains;
 }
 
 std::string count_key(std::string_view limit, std::string_view account, std::string_view subject) {
@@ -99,31 +96,6 @@ std::string some_names(std::string_view set) {
     return more > 0 ? fmt::format("{} and {} more", text, more) : text;
 }
 
-std::string to_message(const Rule& rule, std::string_view subject, std::ptrdiff_t count) {
-    if (rule.limit == limit::kOrders) {
-        return fmt::format(
-            "Let's Encrypt takes {} new orders of an account within 3 hours, and this one has "
-            "placed {}",
-            rule.most, count);
-    }
-    if (rule.limit == limit::kDomain) {
-        return fmt::format(
-            "Let's Encrypt issues {} certificates for {} and names below it within 7 days, and "
-            "this host got {}",
-            rule.most, subject, count);
-    }
-    if (rule.limit == limit::kSet) {
-        return fmt::format(
-            "Let's Encrypt issues {} certificates for exactly the same names within 7 days, and "
-            "this host got {} for {}",
-            rule.most, count, some_names(subject));
-    }
-    return fmt::format(
-        "Let's Encrypt lets the validation of a name fail {} times within an hour, and that of {} "
-        "did {} times",
-        rule.most, subject, count);
-}
-
 std::string about(ParkedKind kind, std::string_view key) {
     switch (kind) {
         case ParkedKind::ca:
@@ -150,38 +122,85 @@ Limits::Limits(const std::vector<LedgerEntry>& entries) {
 void Limits::note(const LedgerEntry& entry) {
     if (entry.kind == LedgerKind::parked) return park(entry);
     if (!has_numbers(entry.server)) return;
-    switch (entry.kind) {
-        case LedgerKind::order:
-            if (!entry.exempt && !entry.renewal) count(limit::kOrders, entry.account, "", entry.at);
-            return;
-        case LedgerKind::failure:
-            for (const std::string& name : entry.names)
-                count(limit::kFailures, entry.account, dns::base_name_of(name), entry.at);
-            return;
-        case LedgerKind::certificate:
-            return count_certificate(entry);
-        case LedgerKind::parked:
-            return;
+    for (const Spent& spent : spent_by(entry)) {
+        const auto [known, is_new] = whole_at_.try_emplace(spent.key, base::UtcTime{});
+        known->second = spent.allowance.spend(known->second, entry.at);
+        const auto said = entry.whole_at.find(spent.name);
+        if (said == entry.whole_at.end()) continue;
+        const base::UtcTime latest = entry.at + spent.allowance.window;
+        known->second = std::max(known->second, std::min(said->second, latest));
+    }
+    if (entry.kind == LedgerKind::order) begin_order(entry);
+    if (entry.kind == LedgerKind::order_over) end_order(entry);
+    if (entry.kind == LedgerKind::certificate) {
+        end_order(entry);
+        issued_sets_.insert(store::to_set_key(entry.names));
     }
 }
 
-void Limits::count_certificate(const LedgerEntry& entry) {
-    const std::string set = store::to_set_key(entry.names);
-    issued_sets_.insert(set);
-    if (entry.exempt) return;
-    count(limit::kSet, "", set, entry.at);
-    if (entry.renewal) return;
-    std::set<std::string> domains;
-    for (const std::string& name : entry.names)
-        domains.insert(dns::registered_domain(name));
-    for (const std::string& domain : domains)
-        count(limit::kDomain, "", domain, entry.at);
+void Limits::complete(LedgerEntry& entry) const {
+    if (!has_numbers(entry.server)) return;
+    for (const Spent& spent : spent_by(entry)) {
+        const base::UtcTime before = whole_at(spent.key);
+        if (before <= entry.at) continue;
+        entry.whole_at[spent.name] = spent.allowance.spend(before, entry.at);
+    }
 }
 
-void Limits::count(std::string_view limit, std::string_view account, std::string_view subject,
-                   base::UtcTime at) {
-    Times& times = times_[count_key(limit, account, subject)];
-    times.insert(std::upper_bound(times.begin(), times.end(), at), at);
+std::vector<Limits::Spent> Limits::spent_by(const LedgerEntry& entry) {
+    std::vector<Spent> all;
+    const auto add = [&](std::string_view limit, std::string_view subject, std::string name) {
+        all.push_back(
+            {allowance_of(limit), count_key(limit, entry.account, subject), std::move(name)});
+    };
+    if (entry.kind == LedgerKind::order && !entry.exempt && !entry.renewal) {
+        add(limit::kOrders, "", std::string{limit::kOrders});
+    }
+    if (entry.kind == LedgerKind::failure) {
+        for (const std::string& name : entry.names)
+            add(limit::kFailures, dns::base_name_of(name), std::string{limit::kFailures});
+    }
+    if (entry.kind == LedgerKind::certificate) {
+        add(limit::kSet, store::to_set_key(entry.names), std::string{limit::kSet});
+    }
+    if (entry.kind == LedgerKind::certificate && !entry.renewal) {
+        for (const std::string& domain : domains_of(entry.names))
+            add(limit::kDomain, domain, fmt::format("{} {}", limit::kDomain, domain));
+    }
+    return all;
+}
+
+void Limits::begin_order(const LedgerEntry& entry) {
+    const std::string key = order_key(entry.account, entry.names);
+    Order order{entry.at, !entry.exempt && !entry.renewal, {}};
+    if (!entry.renewal) {
+        for (const std::string& domain : domains_of(entry.names)) {
+            orders_below_[domain].insert_or_assign(key, entry.at);
+            order.domains.push_back(domain);
+        }
+    }
+    orders_.insert_or_assign(key, std::move(order));
+}
+
+void Limits::end_order(const LedgerEntry& entry) {
+    const auto found = orders_.find(order_key(entry.account, entry.names));
+    if (found == orders_.end()) return;
+    for (const std::string& domain : found->second.domains)
+        orders_below_[domain].erase(found->first);
+    if (entry.refused && found->second.is_counted) {
+        const auto counted = whole_at_.find(count_key(limit::kOrders, entry.account, ""));
+        if (counted != whole_at_.end()) counted->second -= allowance_of(limit::kOrders).interval();
+    }
+    orders_.erase(found);
+}
+
+base::UtcTime Limits::whole_at(const std::string& key) const {
+    const auto found = whole_at_.find(key);
+    return found == whole_at_.end() ? base::UtcTime{} : found->second;
+}
+
+void Limits::queue(const LimitReached& reached) {
+    if (!reached.queue.empty()) ++queues_[reached.queue];
 }
 
 /// What the CA said last holds.
@@ -257,7 +276,7 @@ std::optional<LimitReached> Limits::judge_parked(ParkedKind kind, const OrderWis
     const auto found = parked_.find(parked_key(kind, wish.server, wish.account, key));
     if (found == parked_.end() || found->second.until <= now) return std::nullopt;
     const Parked& parked = found->second;
-    LimitReached reached{limit::kParked, std::string{key}, parked.until, {}, {}};
+    LimitReached reached{limit::kParked, std::string{key}, parked.until, {}, {}, {}};
     reached.message = fmt::format("{} asks not to be asked before {}{}",
                                   base::printable(http::host_of(wish.server)),
                                   to_words(parked.until), about(kind, key));
@@ -267,25 +286,45 @@ std::optional<LimitReached> Limits::judge_parked(ParkedKind kind, const OrderWis
     return reached;
 }
 
+base::UtcTime Limits::whole_after_orders(const Allowance& allowance, const OrderWish& wish,
+                                         const std::string& domain, base::UtcTime now) const {
+    base::UtcTime whole = whole_at(count_key(allowance.limit, "", domain));
+    const auto found = orders_below_.find(domain);
+    if (found == orders_below_.end()) return whole;
+    const std::string own = order_key(wish.account, wish.names);
+    std::vector<base::UtcTime> times;
+    for (const auto& [key, at] : found->second) {
+        if (key != own && now - at < kLongestOrder) times.push_back(at);
+    }
+    std::sort(times.begin(), times.end());
+    for (const base::UtcTime at : times)
+        whole = allowance.spend(whole, at);
+    return whole;
+}
+
 std::optional<LimitReached> Limits::judge_number(std::string_view limit, const OrderWish& wish,
                                                  const std::string& subject,
                                                  base::UtcTime now) const {
-    if (!has_numbers(wish.server) || wish.replaces) return std::nullopt;
-    const auto found = times_.find(count_key(limit, wish.account, subject));
-    if (found == times_.end()) return std::nullopt;
-    const Rule& rule = rule_of(limit);
-    const Times& times = found->second;
-    const auto first = std::upper_bound(times.begin(), times.end(), now - rule.window);
-    const auto count = times.end() - first;
-    if (count < rule.most) return std::nullopt;
-    // More than the limit may have been placed by force: all but one less than it have to leave.
-    const auto until = *(times.end() - rule.most) + rule.window;
-    return LimitReached{limit,
-                        subject,
-                        until,
-                        fmt::format("{}; the next is possible from {}",
-                                    to_message(rule, subject, count), to_words(until)),
-                        {}};
+    if (!has_numbers(wish.server) || wish.exempt) return std::nullopt;
+    const Allowance& allowance = allowance_of(limit);
+    const std::string key = count_key(limit, wish.account, subject);
+    const base::UtcTime whole =
+        limit == limit::kDomain ? whole_after_orders(allowance, wish, subject, now) : whole_at(key);
+    if (allowance.free_from(whole) <= now) return std::nullopt;
+    const base::UtcTime next = allowance.free_from(whole) + kMargin;
+    const auto queue = queues_.find(key);
+    const int before = queue == queues_.end() ? 0 : queue->second;
+    const base::UtcTime until =
+        std::min<base::UtcTime>(next + before * allowance.interval(), now + kLongestQueue);
+    const bool is_set = limit == limit::kSet;
+    std::string message = fmt::format(
+        "{}; the next is possible from {}",
+        describe_used_up(allowance, is_set ? some_names(subject) : subject), to_words(next));
+    if (before > 0) {
+        message += fmt::format("; {} more wait for it, and this one is tried from {}", before,
+                               to_words(std::max(until, next)));
+    }
+    return LimitReached{limit, subject, std::max(until, next), std::move(message), {}, key};
 }
 
 bool Limits::is_renewal(const OrderWish& wish) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/utc_time.h"
+#include "lifecycle/allowance.h"
 #include "store/ledger_entry.h"
 
 namespace lifecycle {
@@ -18,25 +20,18 @@ struct OrderWish {
     std::string server{};              ///< URL of the CA's directory
     std::string account{};             ///< its URL; empty if there is none yet
     std::vector<std::string> names{};  ///< as ordered: lower case, A-labels, maybe with `*.`
-    bool renewal = false;              ///< a certificate for exactly this set was issued before
-    bool replaces = false;             ///< it will name the certificate that it replaces (ARI)
+    bool renewal = false;              ///< this CA has issued for exactly this set before
+    bool exempt = false;  ///< now is in the window of the certificate that it replaces (ARI)
 };
-
-namespace limit {
-inline constexpr std::string_view kOrders = "orders-per-account";
-inline constexpr std::string_view kDomain = "certificates-per-domain";
-inline constexpr std::string_view kSet = "certificates-per-set";
-inline constexpr std::string_view kFailures = "failed-validations";
-inline constexpr std::string_view kParked = "parked";
-}  // namespace limit
 
 /// Why an order is better not placed now.
 struct LimitReached {
-    std::string_view limit;          ///< one of the words above
+    std::string_view limit;          ///< of allowance.h
     std::string key;                 ///< what is counted: account, domain, name or set
     base::UtcTime until;             ///< when it is free again; a later judgement may know more
-    std::string message;             ///< one line with the count and that time
+    std::string message;             ///< one line with the limit and that time
     std::vector<std::string> names;  ///< only these are held back; empty: the whole order
+    std::string queue{};             ///< where others wait as well; empty for what is parked
 };
 
 /// The same for the operator of an app: `rate_limited` with the moment and what to type.
@@ -45,23 +40,30 @@ base::Error to_error(const LimitReached& reached, std::string_view app);
 /// What the ledger says of orders to come: pure, no clock, no I/O.
 ///
 /// What a CA parked itself is held at any CA, also for orders that it exempts from its numbers. The
-/// numbers of Let's Encrypt (letsencrypt.org/docs/rate-limits) hold at its production directory:
-/// 300 orders of an account in 3 hours, 50 certificates below a registered domain and 5 for an
-/// exact set in 7 days, 5 failed validations of a name by an account in an hour. Renewals (the same
-/// set again) spend neither of the first two, orders with ARI's `replaces` none at all. Staging has
-/// far higher ones: there, as at other CAs, only its own answer counts.
+/// numbers of Let's Encrypt (allowance.h) hold at its production directory. A renewal, that is the
+/// same set again, spends no order of an account and no certificate below a domain. An order with
+/// ARI's `replaces` is not held by any number while the window of the certificate that it replaces
+/// is open (RFC 9773 section 5; acme/renewal_info.h); its certificate is spent all the same.
+/// Staging has far higher numbers: there, as at other CAs, only its own answer counts.
 ///
-/// Let's Encrypt refills its allowances bit by bit; here what happened within the last 3 hours (7
-/// days, hour) is counted. Whoever stays below that never finds an allowance used up, and a count
-/// with a time can be explained; in return the last ones come back later than they could.
+/// A certificate below a domain is spent when it is issued, but orders under way count for those
+/// that come after them: else as many as are placed at a time would be issued beyond the limit. One
+/// of which no end is known after an hour has ended.
 ///
 /// Each entry is looked up by what it is about, so judging costs little however long the ledger.
 class Limits {
   public:
     explicit Limits(const std::vector<store::LedgerEntry>& entries);
 
-    /// What happens in a run counts for its next orders.
+    /// What happens counts for the next orders. In the order of the entries' times.
     void note(const store::LedgerEntry& entry);
+
+    /// Writes into an entry that is about to be noted what older ones have a part in.
+    void complete(store::LedgerEntry& entry) const;
+
+    /// The order that `reached` held back waits for its turn: the next one that meets the same
+    /// limit comes after it.
+    void queue(const LimitReached& reached);
 
     /// The first limit that the order would break; nothing if it may be placed. Limits of the whole
     /// order come first, then those of names, one name or domain at a time, then that of the exact
@@ -69,18 +71,29 @@ class Limits {
     std::optional<LimitReached> judge(const OrderWish& asked, base::UtcTime now) const;
 
   private:
-    using Times = std::vector<base::UtcTime>;  ///< ascending
-
     struct Parked {
         base::UtcTime at;
         base::UtcTime until;
         std::string words;
     };
 
+    /// One that an entry takes of an allowance.
+    struct Spent {
+        const Allowance& allowance;
+        std::string key;   ///< in whole_at_
+        std::string name;  ///< in the entry
+    };
+    struct Order {
+        base::UtcTime at;
+        bool is_counted;  ///< it spent one of its account's
+        std::vector<std::string> domains;
+    };
+
+    static std::vector<Spent> spent_by(const store::LedgerEntry& entry);
     void park(const store::LedgerEntry& entry);
-    void count(std::string_view limit, std::string_view account, std::string_view subject,
-               base::UtcTime at);
-    void count_certificate(const store::LedgerEntry& entry);
+    void begin_order(const store::LedgerEntry& entry);
+    void end_order(const store::LedgerEntry& entry);
+    base::UtcTime whole_at(const std::string& key) const;
 
     std::optional<LimitReached> judge_order(const OrderWish& wish, base::UtcTime now) const;
     std::optional<LimitReached> judge_name(const OrderWish& wish, const std::string& name,
@@ -91,9 +104,15 @@ class Limits {
     std::optional<LimitReached> judge_number(std::string_view limit, const OrderWish& wish,
                                              const std::string& subject, base::UtcTime now) const;
     bool is_renewal(const OrderWish& wish) const;
+    /// As if the orders of others that are under way were issued.
+    base::UtcTime whole_after_orders(const Allowance& allowance, const OrderWish& wish,
+                                     const std::string& domain, base::UtcTime now) const;
 
     /// All but what is parked is of Let's Encrypt's production CA.
-    std::unordered_map<std::string, Times> times_;
+    std::unordered_map<std::string, base::UtcTime> whole_at_;  ///< of each allowance
+    std::unordered_map<std::string, Order> orders_;            ///< under way
+    std::unordered_map<std::string, std::map<std::string, base::UtcTime>> orders_below_;
+    std::unordered_map<std::string, int> queues_;
     std::unordered_set<std::string> issued_sets_;
     std::unordered_map<std::string, Parked> parked_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lifecycle/cause.h"
 #include "lifecycle/retry_schedule.h"
 
 namespace lifecycle {
@@ -35,6 +36,13 @@ bool wants_another_try(const NameOutcome& outcome) {
     }
 }
 
+/// It is known when the CA can be asked again: no failure that is to be tried ever more rarely.
+bool waits_for_limit(const NameOutcome& outcome, base::UtcTime now) {
+    constexpr std::chrono::minutes kWorthKnowing{10};
+    return outcome.cause == cause::kRateLimited && outcome.not_before &&
+           *outcome.not_before - now >= kWorthKnowing;
+}
+
 }  // namespace
 
 void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
@@ -63,8 +71,13 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
     }
     name.failures += 1;
     const RetryFacts facts{name.failures, name.refusals, outcome.not_before, outcome.covered_until};
-    name.next_try = outcome.status == NameStatus::pending_dns ? next_look(name.since, now)
-                                                              : next_try(facts, now, dice);
+    if (outcome.status == NameStatus::pending_dns) {
+        name.next_try = next_look(name.since, now);
+    } else if (waits_for_limit(outcome, now)) {
+        name.next_try = std::max(*outcome.not_before, next_room(name.refusals, now));
+    } else {
+        name.next_try = next_try(facts, now, dice);
+    }
 }
 
 void keep_only(store::AppState& state, const std::vector<std::string>& wanted) {

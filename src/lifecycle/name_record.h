@@ -38,8 +38,8 @@ enum class CustomEnd {
     awaited,  ///< ours takes its place
 };
 
-/// When the app is to be looked at again: the earliest of its names' tries, the renewal of a
-/// short-lived certificate, or the end of a custom one.
+/// When the app is to be looked at again: the earliest of its names' tries, the renewal of the
+/// certificate in use, or the end of a custom one.
 std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end,
                                           base::UtcTime now);
 

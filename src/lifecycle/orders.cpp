@@ -113,6 +113,11 @@ class Running {
         auto key = new_certificate_key(context_, job_);
         if (!key) return end(local(std::move(key).error()));
         job_.key = std::move(*key);
+        if (run_.reserve) run_.reserve(job_);
+        if (!job_.alive()) {
+            finished_ = true;
+            return;
+        }
         open("");
     }
 

@@ -16,8 +16,11 @@ struct OrderRun {
     bool is_batch = false;  ///< many orders, and nobody waits for one of them
     /// Right before a job's order: it may end the job (fail, settle), then nothing is ordered.
     std::function<void(IssueJob&)> begin{};
-    /// The CA took a new order; `exempt`: as the renewal of a certificate (RFC 9773).
-    std::function<void(IssueJob&, bool exempt)> ordered{};
+    /// Right before a new order is sent, not for one that is resumed: it may fail the job, then
+    /// nothing is sent.
+    std::function<void(IssueJob&)> reserve{};
+    /// The CA took a new order; `replaces`: as the one that replaces a certificate (RFC 9773).
+    std::function<void(IssueJob&, bool replaces)> ordered{};
     /// Asked before each step of an order; false gives it up, with neither `issued` nor `failure`.
     std::function<bool(const IssueJob&)> goes_on{};
     /// The order has ended: `issued` and `key` are there, or `failure`. Returns whether the job is

@@ -48,7 +48,7 @@ std::optional<Due> why_due(const CertificateFacts& facts, const Wish& wish, base
     if (!wish.automatic && facts.other_server) return Due{"another CA is set now"};
     const RenewalTime renewal =
         renewal_time({*facts.dates, wish.graceperiod, wish.scheduled, facts.ari_moment});
-    if (renewal.at < now) return Due{"the certificate is due for renewal"};
+    if (renewal.at < now + wish.ahead) return Due{"the certificate is due for renewal"};
     if (wish.loses_names) return Due{"a name of the certificate is excluded now"};
     for (const std::string& name : wish.names) {
         if (std::find(facts.covered.begin(), facts.covered.end(), name) == facts.covered.end()) {

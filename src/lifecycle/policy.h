@@ -34,6 +34,8 @@ struct Wish {
     /// waits for its DNS would be ordered for ever.
     bool automatic = false;
     bool loses_names = false;  ///< the certificate has a name that is excluded now
+    /// How long before its time the certificate may be renewed, together with others.
+    std::chrono::seconds ahead{0};
 };
 
 /// Why a certificate is to be ordered.

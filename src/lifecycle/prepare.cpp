@@ -139,6 +139,7 @@ base::Result<std::optional<Due>> why_due_now(const Context& context, const Issue
               asked.is_automatic(),
               covers_an_excluded_name(job)};
     wish.graceperiod = job.settings.set_graceperiod();
+    if (may_go_along(state, context.clock.now())) wish.ahead = asked.ahead;
     // In a run over many apps a value that is no number has been warned of and counts as not set.
     if (!wish.graceperiod && job.settings.graceperiod_was_set() && asked.is_typed()) {
         if (const auto margin = job.settings.renewal_margin(); !margin) return margin.error();

@@ -23,6 +23,8 @@ struct EnableWish {
     bool strict = false;  ///< all names or none
     Origin origin = Origin::typed;
     bool over_all = false;  ///< one command for all apps; it holds Run::lock_all
+    /// Of an automatic run: certificates that are due so soon are renewed now (renewal_plan.h).
+    std::chrono::seconds ahead{0};
     /// Called once an automatic run has installed its pair: lets go of who waits for that, and says
     /// whether Dokku is going to rebuild the vhost now (design section 5). Unset: it is not.
     std::function<bool()> hand_over{};

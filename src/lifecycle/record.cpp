@@ -84,12 +84,21 @@ bool missed_a_change(const Context& context, const IssueJob& job) {
     return *domains != job.domains || settings->excluded != job.settings.excluded;
 }
 
-/// When the app is to be looked at again. What is due now was looked at now.
+bool is_wanted(const dokku::Settings& settings, const store::AppState& state) {
+    return state.enabled || dokku::issues_by_itself(settings, state.enabled, state.switched_off);
+}
+
+/// What is due now is looked at now.
+std::optional<base::UtcTime> coming_renewal(const dokku::Settings& settings,
+                                            const store::AppState& state, base::UtcTime now) {
+    const auto at = is_wanted(settings, state) ? selected_time(settings, state) : std::nullopt;
+    return at && *at > now ? at : std::nullopt;
+}
+
+/// When the app is to be looked at again.
 void set_next_look(store::AppState& state, const dokku::Settings& settings, base::UtcTime now) {
-    const bool wanted =
-        state.enabled || dokku::issues_by_itself(settings, state.enabled, state.switched_off);
-    state.renew_at = wanted ? short_lived_renewal(settings, state) : std::nullopt;
-    if (state.renew_at && *state.renew_at <= now) state.renew_at.reset();
+    const bool wanted = is_wanted(settings, state);
+    state.renew_at = coming_renewal(settings, state, now);
     state.due = next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
 }
 
@@ -99,6 +108,19 @@ void report(const Context& context, const Kept& kept) {
 }
 
 }  // namespace
+
+void note_renewal_time(const Context& context, const dokku::AppName& app,
+                       const dokku::Settings& settings, const store::AppState& known) {
+    const base::UtcTime now = context.clock.now();
+    if (known.renew_at == coming_renewal(settings, known, now)) return;
+    const auto kept = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
+        const auto due = state.due;
+        set_next_look(state, settings, now);
+        const bool is_woken = due && *due <= now;
+        if (is_woken) state.due = due;
+    });
+    report(context, kept);
+}
 
 double roll_dice() {
     constexpr std::uint32_t kSides = 10'000;

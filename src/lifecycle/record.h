@@ -17,6 +17,11 @@ std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now);
 /// work (a hook that found the app's lock taken) stays due.
 void record_outcome(const Context& context, const IssueJob& job);
 
+/// When the retry job is to renew the app's certificate, where that is not what its state says: its
+/// CA named another window, or the settings have changed. `known` is the state as it was read.
+void note_renewal_time(const Context& context, const dokku::AppName& app,
+                       const dokku::Settings& settings, const store::AppState& known);
+
 /// For an app that was not begun with. Of one that is gone nothing is noted.
 void record_refusal(const Context& context, const dokku::AppName& app, const Refusal& refusal);
 

@@ -21,7 +21,8 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 base::UtcTime choose_moment(const acme::RenewalInfo& info, double dice) {
-    const double length = static_cast<double>((info.end - info.start).count());
+    // The last tenth is for tries again: after the window a renewal counts against limits.
+    const double length = static_cast<double>((info.end - info.start).count()) * 0.9;
     return info.start + seconds{static_cast<long long>(length * std::clamp(dice, 0.0, 1.0))};
 }
 
@@ -89,15 +90,30 @@ bool is_called_back(const base::CertificateDates& dates, base::UtcTime window_en
     return window_end <= now && window_end < dates.not_after - dokku::usual_margin(dates);
 }
 
-std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
-                                                 const store::AppState& state) {
-    constexpr std::chrono::hours kLong{10 * 24};
-    if (!state.installed || !state.installed->not_before) return std::nullopt;
-    const base::CertificateDates dates{*state.installed->not_before, state.installed->not_after};
-    if (dates.not_after - dates.not_before >= kLong) return std::nullopt;
+std::optional<base::UtcTime> selected_time(const dokku::Settings& settings,
+                                           const store::AppState& state) {
+    const auto& installed = state.installed;
+    if (!installed || installed->owner != store::Owner::ours || !installed->not_before) {
+        return std::nullopt;
+    }
+    const base::CertificateDates dates{*installed->not_before, installed->not_after};
     const auto moment = ari_moment(state, dates.not_after);
-    return renewal_time({dates, settings.set_graceperiod(), true, moment}).at +
-           std::chrono::seconds{1};
+    return renewal_time({dates, settings.set_graceperiod(), true, moment}).at + seconds{1};
+}
+
+bool may_go_along(const store::AppState& state, base::UtcTime now) {
+    const bool has_window =
+        state.installed && ari_moment(state, state.installed->not_after) && state.renewal->start;
+    return !has_window || *state.renewal->start <= now;
+}
+
+bool postpone_to_next_batch(store::AppState& state, base::UtcTime now) {
+    const base::UtcTime next = now + kBatchSpan;
+    if (may_go_along(state, now) || !state.renew_at || *state.renew_at > next) return false;
+    if (!state.renewal->end || *state.renewal->end <= next) return false;
+    state.renewal->moment = next;
+    state.renew_at = next + seconds{1};
+    return true;
 }
 
 std::string issuing_server(const Context& context, const dokku::AppName& app,
@@ -132,6 +148,18 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
     const bool same = pair.fingerprint == job.live_fingerprint &&
                       pair.server == client.directory().url && pair.account == client.account_url();
     return same ? job.renewal_id : std::string{};
+}
+
+bool is_exempt_order(const Context& context, const IssueJob& job) {
+    if (certificate_to_replace(context, job).empty()) return false;
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || !state->renewal || state->renewal->fingerprint != job.live_fingerprint) {
+        return false;
+    }
+    const store::RenewalPlan& plan = *state->renewal;
+    const base::UtcTime now =
+        context.clock.now() - job.ca->client().clock_ahead().value_or(std::chrono::seconds{0});
+    return plan.start && plan.end && *plan.start <= now && now < *plan.end;
 }
 
 namespace {
@@ -176,10 +204,31 @@ std::optional<acme::RenewalInfo> RenewalInquiry::window_of(const std::string& se
     if (!id) return std::nullopt;
     Ca& ca = ca_of(server);
     if (!ca.directory) return std::nullopt;
-    auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
+    auto answer = fetch(*ca.directory, *id);
     if (answer) return std::move(*answer);
     if (!is_nonsense(answer.error())) ca.directory.reset();
     return std::nullopt;
+}
+
+acme::Outcome<acme::RenewalInfo> RenewalInquiry::fetch(const acme::Directory& directory,
+                                                       const std::string& certificate_id) {
+    if (asked_ && pause_.count() > 0) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*asked_ + pause_ -
+                                                                       context_.clock.monotonic());
+        if (left.count() > 0) context_.clock.sleep_for(left);
+    }
+    asked_ = context_.clock.monotonic();
+    return acme::fetch_renewal_info(context_.http, context_.clock, directory, certificate_id);
+}
+
+/// Once for each window: who reads the log looks there for why a certificate is renewed early.
+void RenewalInquiry::tell_explanation(const dokku::AppName& app, const store::RenewalPlan& before,
+                                      const store::RenewalPlan& plan) const {
+    const bool is_known =
+        before.start == plan.start && before.explanation_url == plan.explanation_url;
+    if (plan.explanation_url.empty() || is_known) return;
+    context_.log.verbose(app.text() + ": the CA explains its renewal window at " +
+                         base::printable(plan.explanation_url));
 }
 
 bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
@@ -197,12 +246,13 @@ bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
     store::RenewalPlan before;
     before.fingerprint = fingerprint;
     if (state.renewal && state.renewal->fingerprint == fingerprint) before = *state.renewal;
-    const auto answer = acme::fetch_renewal_info(context_.http, context_.clock, *ca.directory, *id);
+    const auto answer = fetch(*ca.directory, *id);
     const base::UtcTime now = context_.clock.now();
     const bool nonsense = !answer && is_nonsense(answer.error());
     store::RenewalPlan plan;
     if (answer) {
         plan = plan_after(before, *answer, now, roll_dice());
+        tell_explanation(app, before, plan);
     } else {
         plan = plan_after(before, nonsense ? Silence::nonsense : Silence::unanswered, now,
                           answer.error().error.retry_at);

@@ -15,9 +15,9 @@
 
 namespace lifecycle {
 
-/// The plan after the CA named its window: a moment in it by chance (`dice` from 0 to 1), which is
-/// kept until the window moves. In one that is over it is past, so the certificate is due (RFC 9773
-/// section 4.2). Pure.
+/// The plan after the CA named its window: a moment in its first nine tenths by chance (`dice` from
+/// 0 to 1), which is kept until the window moves. In one that is over it is past, so the
+/// certificate is due (RFC 9773 section 4.2). Pure.
 store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::RenewalInfo& info,
                               base::UtcTime now, double dice);
 
@@ -38,10 +38,23 @@ std::optional<base::UtcTime> ari_moment(const store::AppState& state,
 bool is_called_back(const base::CertificateDates& dates, base::UtcTime window_end,
                     base::UtcTime now);
 
-/// When the minute's run is to renew a certificate of less than ten days, for which two runs a day
-/// are too few; nothing for others.
-std::optional<base::UtcTime> short_lived_renewal(const dokku::Settings& settings,
-                                                 const store::AppState& state);
+/// When the retry job is to renew the certificate of ours that is installed, by the scheduled rule
+/// (policy.h); nothing without one. Two scheduled runs a day would meet few of the windows of which
+/// the CA exempts a renewal from its limits: those of short-lived certificates last three hours.
+std::optional<base::UtcTime> selected_time(const dokku::Settings& settings,
+                                           const store::AppState& state);
+
+/// Renewals that come this soon go along with one that is due: so there are at most 24 batches a
+/// day.
+inline constexpr std::chrono::hours kBatchSpan{1};
+
+/// May the certificate be renewed together with others now, before its time? Not before the window
+/// opens that its CA named.
+bool may_go_along(const store::AppState& state, base::UtcTime now);
+
+/// For a certificate that must not go along yet although its time is within kBatchSpan: its time is
+/// at the end of that span now, unless the window is closed by then. Returns whether it is.
+bool postpone_to_next_batch(store::AppState& state, base::UtcTime now);
 
 /// The directory URL of the CA that issued the certificate in use: as recorded, else as the folder
 /// of the certificate tells (the official plugin's); "" if nobody knows.
@@ -58,11 +71,21 @@ bool is_of_another_ca(const Context& context, const dokku::AppName& app,
 /// refused.
 std::string certificate_to_replace(const Context& context, const IssueJob& job);
 
+/// Does the CA exempt an order of the job, sent now, from its limits? So it does for one that
+/// replaces the certificate in place while the window of that one, as last told, is open by the
+/// CA's clock: start included, end excluded (RFC 9773 section 5).
+bool is_exempt_order(const Context& context, const IssueJob& job);
+
+/// CAs let a client ask some times a second.
+inline constexpr std::chrono::milliseconds kQuestionPause{200};
+
 /// Asks CAs about the certificates of a run's apps. A CA that does not answer, or does not want to,
 /// is not asked again in the run; one that asked for time with an order is not asked before that.
 class RenewalInquiry {
   public:
-    explicit RenewalInquiry(Context& context) : context_(context) {}
+    /// `pause`: so long from one question to the next, where there may be many.
+    explicit RenewalInquiry(Context& context, std::chrono::milliseconds pause = {})
+        : context_(context), pause_(pause) {}
 
     /// If the app's certificate is ours, its CA has the extension, and it is time to ask: asks and
     /// stores the plan. What goes wrong is no failure of anything.
@@ -84,7 +107,14 @@ class RenewalInquiry {
     Ca& ca_of(const std::string& server);
     bool ask(const dokku::AppName& app, const store::AppState& state);
 
+    acme::Outcome<acme::RenewalInfo> fetch(const acme::Directory& directory,
+                                           const std::string& certificate_id);
+    void tell_explanation(const dokku::AppName& app, const store::RenewalPlan& before,
+                          const store::RenewalPlan& plan) const;
+
     Context& context_;
+    std::chrono::milliseconds pause_;
+    std::optional<base::Clock::Monotonic> asked_;  ///< the last question
     std::map<std::string, Ca, std::less<>> cas_;
 };
 

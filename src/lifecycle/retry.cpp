@@ -1,6 +1,8 @@
 #include "lifecycle/retry.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "dokku/app_traces.h"
 #include "dokku/certs.h"
@@ -8,6 +10,8 @@
 #include "lifecycle/damaged_states.h"
 #include "lifecycle/finish_removals.h"
 #include "lifecycle/load_again.h"
+#include "lifecycle/name_record.h"
+#include "lifecycle/renewal_plan.h"
 
 namespace lifecycle {
 namespace {
@@ -77,13 +81,53 @@ base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName&
     return false;
 }
 
+void wait_for_next_batch(const Context& context, const dokku::AppName& app) {
+    const base::UtcTime now = context.clock.now();
+    const auto kept = context.store.update_state_if(app.text(), [&](store::AppState& state) {
+        if (!postpone_to_next_batch(state, now)) return false;
+        state.due = next_look_at(state, CustomEnd::awaited, now);
+        return true;
+    });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+bool is_renewal_due(const Context& context, const dokku::AppName& app) {
+    const auto state = context.store.read_state(app.text());
+    return state && state->renew_at && *state->renew_at <= context.clock.now();
+}
+
+/// With a renewal that is due go those that are due within the hour; the others of that hour wait
+/// for the next one. Returns whether there is one.
+bool add_coming_renewals(const Context& context, const std::vector<dokku::AppName>& existing,
+                         std::vector<dokku::AppName>& apps) {
+    const bool any_due = std::any_of(apps.begin(), apps.end(), [&](const dokku::AppName& app) {
+        return is_renewal_due(context, app);
+    });
+    if (!any_due) return false;
+    const base::UtcTime now = context.clock.now();
+    const std::set<dokku::AppName> taken{apps.begin(), apps.end()};
+    for (const std::string& text : context.store.due_apps(now + kBatchSpan)) {
+        const auto app = dokku::AppName::parse(text);
+        if (!app || taken.contains(*app)) continue;
+        if (!std::binary_search(existing.begin(), existing.end(), *app)) continue;
+        const auto state = context.store.read_state(text);
+        const bool is_coming = state && state->renew_at && *state->renew_at <= now + kBatchSpan &&
+                               !state->switched_off && !state->order;
+        if (!is_coming) continue;
+        if (may_go_along(*state, now)) {
+            apps.push_back(*app);
+        } else {
+            wait_for_next_batch(context, *app);
+        }
+    }
+    return true;
+}
+
 EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& apps,
-                         std::function<bool()> hand_over) {
+                         EnableWish wish) {
     for (const dokku::AppName& app : apps)
         look_for_served(context, app);
-    EnableWish wish;
     wish.origin = Origin::automatic;
-    wish.hand_over = std::move(hand_over);
     return enable(context, apps, wish);
 }
 
@@ -110,7 +154,9 @@ EnableOutcome retry_due(Context& context) {
         if (due && *due) apps.push_back(*app);
         all_read = all_read && due;
     }
-    const EnableOutcome outcome = look_again(context, apps, {});
+    EnableWish wish;
+    if (add_coming_renewals(context, *existing, apps)) wish.ahead = kBatchSpan;
+    const EnableOutcome outcome = look_again(context, apps, std::move(wish));
     return all_read ? outcome : EnableOutcome::failed;
 }
 
@@ -124,7 +170,9 @@ EnableOutcome issue_for_change(Context& context, const dokku::AppName& app,
         context.log.warn(woken.error().message);
         return EnableOutcome::failed;
     }
-    return look_again(context, {app}, std::move(hand_over));
+    EnableWish wish;
+    wish.hand_over = std::move(hand_over);
+    return look_again(context, {app}, std::move(wish));
 }
 
 }  // namespace lifecycle

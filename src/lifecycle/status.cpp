@@ -7,6 +7,7 @@
 #include "base/certificate_names.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "dns/domain_name.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
@@ -248,7 +249,17 @@ void write_status(json::Writer& out, const AppStatus& status) {
         out.end_object();
     }
     out.end_array();
+    write_time(out, "renews_at", status.renews_at);
+    write_text(out, "renewal_explanation", status.explanation);
     out.end_object();
+}
+
+/// When the certificate in use is to be renewed, and where its CA says why then.
+void add_renewal(AppStatus& status, const store::AppState& state) {
+    const bool is_ours = state.installed && state.installed->owner == store::Owner::ours;
+    if (!is_ours || state.switched_off) return;
+    status.renews_at = state.renew_at;
+    status.explanation = base::printable(store::renewal_explanation(state));
 }
 
 }  // namespace
@@ -300,6 +311,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
         add(std::move(row));
     }
     status.summary = store::summarize(shown);
+    add_renewal(status, facts.state);
     return status;
 }
 
@@ -316,6 +328,10 @@ std::vector<std::string> render_status(const AppStatus& status) {
         width = std::max(width, row.state.name.size());
     for (const NameRow& row : status.names)
         add_row(lines, row, width);
+    if (!status.explanation.empty()) {
+        lines.push_back(fmt::format("       renewal from {}; the CA explains that time at {}",
+                                    describe_time(status.renews_at), status.explanation));
+    }
     return lines;
 }
 

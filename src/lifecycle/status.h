@@ -21,7 +21,9 @@ struct AppStatus {
     std::string app;
     std::string summary;
     std::vector<NameRow> names;
-    bool trusted = true;  ///< false: the certificate in use is of a staging CA
+    bool trusted = true;                       ///< false: the certificate in use is of a staging CA
+    std::optional<base::UtcTime> renews_at{};  ///< the certificate of ours that is in use
+    std::string explanation{};                 ///< URL at which its CA says why then; "" for none
 
     /// Every wanted name is in use (and its renewal does not fail), not used or disabled.
     bool is_settled() const;
@@ -35,8 +37,9 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
 /// Lines for a person.
 std::vector<std::string> render_status(const AppStatus& status);
 
-/// `{"app":..., "summary":..., "trusted":..., "names":[{"name":..., "status":..., ...}]}`; times
-/// are RFC 3339, a member without a value is null.
+/// `{"app":..., "summary":..., "trusted":..., "names":[{"name":..., "status":..., ...}],
+/// "renews_at":..., "renewal_explanation":...}`; times are RFC 3339, a member without a value is
+/// null.
 std::string render_status_json(const AppStatus& status);
 
 /// All apps as one array.

@@ -216,6 +216,12 @@ const NameState* find_name(const AppState& state, std::string_view name) {
     return found == state.names.end() ? nullptr : &*found;
 }
 
+std::string renewal_explanation(const AppState& state) {
+    const bool is_known = state.installed && state.renewal &&
+                          state.renewal->fingerprint == state.installed->fingerprint;
+    return is_known ? state.renewal->explanation_url : std::string{};
+}
+
 NameState* find_name(AppState& state, std::string_view name) {
     const auto found = std::find_if(state.names.begin(), state.names.end(),
                                     [&](const NameState& one) { return one.name == name; });

@@ -106,7 +106,7 @@ struct AppState {
     /// When the minute's run is to look at the app again; see LocalStore::next_due. The earliest of
     /// what the app waits for (store/waits.h).
     std::optional<base::UtcTime> due;
-    /// When the minute's run is to renew a certificate of less than ten days.
+    /// When the retry job is to renew the certificate in use.
     std::optional<base::UtcTime> renew_at;
     std::vector<NameState> names;
     std::optional<InstalledPair> installed;
@@ -131,6 +131,9 @@ struct AppState {
 /// The form that states are written in. One of a later form is refused: what this version would
 /// leave out of it would be lost.
 inline constexpr std::int64_t kStateForm = 1;
+
+/// The URL at which its CA explains the renewal window of the certificate in use; "" for none.
+std::string renewal_explanation(const AppState& state);
 
 NameState* find_name(AppState& state, std::string_view name);
 const NameState* find_name(const AppState& state, std::string_view name);

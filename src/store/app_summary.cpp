@@ -39,13 +39,20 @@ std::string summarize(const AppState& state) {
     return has_failed || is_unseen ? "failing" : "waiting";
 }
 
-std::string summarize(const LocalStore& store, std::string_view app) {
+AppSummary read_summary(const LocalStore& store, std::string_view app) {
     const auto state = store.read_state(app);
-    if (!state) return "failing";
-    std::string summary = summarize(*state);
-    const bool is_kept = summary != "off" && summary != "not-used";
+    if (!state) return {"failing"};
+    AppSummary summary{summarize(*state)};
+    const bool is_kept = summary.status != "off" && summary.status != "not-used";
     const bool is_looked_after = !store.find_stuck_run(app) && store.look_for_writable(app);
-    return is_kept && !is_looked_after ? "failing" : summary;
+    if (is_kept && !is_looked_after) summary.status = "failing";
+    summary.renews_at = state->renew_at;
+    summary.renewal_explanation = renewal_explanation(*state);
+    return summary;
+}
+
+std::string summarize(const LocalStore& store, std::string_view app) {
+    return read_summary(store, app).status;
 }
 
 }  // namespace store

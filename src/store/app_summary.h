@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "store/app_state.h"
 #include "store/local_store.h"
@@ -16,6 +18,14 @@ std::string summarize(const AppState& state);
 /// The same for an app of this host: `failing` also where its state cannot be read, or where
 /// a stuck run holds its lock.
 std::string summarize(const LocalStore& store, std::string_view app);
+
+/// What a report tells of an app's certificate beside that.
+struct AppSummary {
+    std::string status;
+    std::optional<base::UtcTime> renews_at{};  ///< the certificate of ours that is in use
+    std::string renewal_explanation{};         ///< URL of the CA's own, why then; "" for none
+};
+AppSummary read_summary(const LocalStore& store, std::string_view app);
 
 /// Is nothing left to be done for this name? One that is served can have a cause all the same: its
 /// renewal fails, or is held up.

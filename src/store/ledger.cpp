@@ -92,22 +92,33 @@ std::size_t bytes_of(const base::Path& file) {
 
 }  // namespace
 
+std::vector<LedgerEntry> parse_ledger(std::string_view text, base::UtcTime now) {
+    auto entries = young_entries(text, now);
+    std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.at > now + kClockSlack; });
+    return entries;
+}
+
 base::Result<std::vector<LedgerEntry>> Ledger::read(base::UtcTime now) const {
     const auto text = base::read_file(file_, kMaxLedgerBytes);
     if (!text) {
         if (text.error().kind == base::ErrorKind::not_found) return std::vector<LedgerEntry>{};
         return text.error();
     }
-    auto entries = young_entries(*text, now);
-    std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.at > now + kClockSlack; });
-    return entries;
+    return parse_ledger(*text, now);
 }
 
 base::Result<void> Ledger::append(const std::vector<LedgerEntry>& entries,
                                   base::UtcTime now) const {
     if (entries.empty()) return {};
+    return append_under_lock([&] { return entries; }, now);
+}
+
+base::Result<void> Ledger::append_under_lock(
+    const std::function<std::vector<LedgerEntry>()>& decide, base::UtcTime now) const {
     const auto lock = lock_beside(file_);
     if (!lock) return lock.error();
+    const std::vector<LedgerEntry> entries = decide();
+    if (entries.empty()) return {};
     const std::size_t bytes = bytes_of(file_);
     if (bytes > kSmallBytes && is_mostly_old(file_, bytes, now)) {
         // What is too long does no harm: an entry that is not written does.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "base/file.h"
@@ -9,6 +11,10 @@
 #include "store/ledger_entry.h"
 
 namespace store {
+
+/// The entries of a ledger's text that still count at `now`. Lines that cannot be read are left
+/// out, and so is what a clock that was set back since has put into the future.
+std::vector<LedgerEntry> parse_ledger(std::string_view text, base::UtcTime now);
 
 /// `LIB/data/letsencrypt/--global/ledger.jsonl`: what this host asked of the CAs, one line for each
 /// entry, in the order of their times. It lives as long as the longest limit looks back and a day
@@ -22,14 +28,20 @@ class Ledger {
     /// Nothing is created before it is written.
     explicit Ledger(base::Path file) : file_(std::move(file)) {}
 
-    /// What still counts at `now`. A missing file is an empty ledger, lines that cannot be read are
-    /// left out, and so is what a clock that was set back since has put into the future.
+    const base::Path& file() const { return file_; }
+
+    /// What still counts at `now`. A missing file is an empty ledger.
     base::Result<std::vector<LedgerEntry>> read(base::UtcTime now) const;
 
     /// Adds the entries in one write, which is on the disk when this returns. Waits a few seconds
     /// for the ledger's own lock, the last one that anybody takes; then `busy`. A file of which
     /// more than half is older than what counts is rewritten without it.
     base::Result<void> append(const std::vector<LedgerEntry>& entries, base::UtcTime now) const;
+
+    /// The same with what `decide` returns under the lock: no other process adds an entry between
+    /// its look at the ledger and its own.
+    base::Result<void> append_under_lock(const std::function<std::vector<LedgerEntry>()>& decide,
+                                         base::UtcTime now) const;
 
   private:
     base::Path file_;

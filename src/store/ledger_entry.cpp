@@ -11,10 +11,11 @@
 namespace store {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LedgerKind>, 4> kKinds{{
+constexpr std::array<std::pair<std::string_view, LedgerKind>, 5> kKinds{{
     {"order", LedgerKind::order},
-    {"failure", LedgerKind::failure},
     {"certificate", LedgerKind::certificate},
+    {"order-over", LedgerKind::order_over},
+    {"failure", LedgerKind::failure},
     {"parked", LedgerKind::parked},
 }};
 
@@ -64,10 +65,29 @@ void write_parked(json::Writer& out, const LedgerEntry& entry) {
     out.member("words", entry.words);
 }
 
+void read_counted(const json::Value& object, LedgerEntry& entry) {
+    entry.names = object.strings("names");
+    entry.exempt = object.boolean("exempt").value_or(false);
+    entry.renewal = object.boolean("renewal").value_or(false);
+    entry.refused = object.boolean("refused").value_or(false);
+    const auto allowances = object.find("whole_at");
+    if (!allowances) return;
+    for (const auto& [allowance, text] : allowances->members()) {
+        const auto at = base::parse_rfc3339(text.as_string().value_or(""));
+        if (at) entry.whole_at[allowance] = *at;
+    }
+}
+
 void write_counted(json::Writer& out, const LedgerEntry& entry) {
     out.member("names", entry.names);
     if (entry.exempt) out.member("exempt", true);
     if (entry.renewal) out.member("renewal", true);
+    if (entry.refused) out.member("refused", true);
+    if (entry.whole_at.empty()) return;
+    out.key("whole_at").begin_object();
+    for (const auto& [allowance, at] : entry.whole_at)
+        out.member(allowance, base::to_rfc3339(at));
+    out.end_object();
 }
 
 }  // namespace
@@ -102,9 +122,7 @@ std::optional<LedgerEntry> parse_ledger_entry(std::string_view line) {
         if (!read_parked(*object, entry)) return std::nullopt;
         return entry;
     }
-    entry.names = object->strings("names");
-    entry.exempt = object->boolean("exempt").value_or(false);
-    entry.renewal = object->boolean("renewal").value_or(false);
+    read_counted(*object, entry);
     return entry;
 }
 

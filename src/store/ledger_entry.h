@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,9 +12,10 @@ namespace store {
 
 /// What happened at a CA, as far as its limits count it.
 enum class LedgerKind {
-    order,        ///< it took a new order
-    failure,      ///< it refused to validate a name
+    order,        ///< it is asked for a new order; under way until one of the next two ends it
     certificate,  ///< it issued
+    order_over,   ///< the order ended without a certificate, or was not taken
+    failure,      ///< it refused to validate a name
     parked,       ///< it asked not to be asked again before a moment
 };
 
@@ -41,8 +43,12 @@ struct LedgerEntry {
     std::string account{};  ///< its URL; may be empty where something is parked
 
     std::vector<std::string> names{};  ///< the exact set; of a failure, the one name
-    bool exempt = false;   ///< order, certificate: with ARI's `replaces`, which the CA accepted
+    bool exempt = false;   ///< order: within the window of the certificate that it replaces (ARI)
     bool renewal = false;  ///< order, certificate: for a set that was issued before
+    bool refused = false;  ///< order_over: the CA did not take it
+    /// When each allowance that the entry spends of is whole again, where older entries have a part
+    /// in that (lifecycle/limits.h): so those need not be kept.
+    std::map<std::string, base::UtcTime> whole_at{};
 
     ParkedKind parked = ParkedKind::ca;
     std::string key{};  ///< parked: the name without `*.`, to_set_key(), or the domain; else empty

@@ -8,6 +8,7 @@ void switch_off(AppState& state) {
     state.ca_fails_since.reset();
     state.names.clear();
     state.due.reset();
+    state.renew_at.reset();
     state.order.reset();
 }
 

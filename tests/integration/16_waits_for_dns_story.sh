@@ -97,7 +97,7 @@ resolver_remembers() {
   assert_eq 1 "$(rebuilds_since "$trigger")" "rebuilds"
   assert_no_route shop
   # There is nothing left to do.
-  assert_eq null "$(jq .due "$(state_file shop)")" "due"
+  assert_waits_for_renewal shop
 }
 
 looked_at_by_hand() {

@@ -69,7 +69,7 @@ all_three() {
   tls_verify three.example.test
   assert_runs dokku letsencrypt:status shop
   assert_eq ok "$(summary_of shop)" "summary"
-  assert_eq null "$(jq .due "$(state_file shop)")" "due"
+  assert_waits_for_renewal shop
 }
 
 all_or_nothing() {

@@ -33,6 +33,9 @@ certificate_id() {
 }
 base64url_of() { perl -e 'print pack "H*", $ARGV[0]' "$1" | base64 -w0 | tr '+/' '-_' | tr -d '='; }
 
+# Does the ledger say of the last order that its CA exempts it from its limits?
+is_exempt() { jq -c 'select(.entry == "order")' "$(global_folder)/ledger.jsonl" | tail -n1 | jq '.exempt // false'; }
+
 daily_run() { assert_runs dokku letsencrypt:auto-renew --scheduled; }
 
 asked_after_issuance() {
@@ -60,7 +63,8 @@ moved_into_the_past() {
   assert_ne "$before" "$(fingerprint_of shop)" "certificate"
   assert_eq "$blog" "$(fingerprint_of blog)" "certificate of blog"
   assert_eq "[\"$id\"]" "$(front_orders "$mark" | jq -c '[.replaces]')" "replaces of all new orders"
-  assert_eq true "$(jq -c 'select(.entry == "order")' "$(global_folder)/ledger.jsonl" | tail -n1 | jq .exempt)" "exempt in the ledger"
+  # Named, but not exempt: the window was past.
+  assert_eq false "$(is_exempt)" "exempt in the ledger"
   tls_verify shop.example.test
 }
 
@@ -91,6 +95,21 @@ moved_ahead() {
   assert_eq "" "$(front_orders "$mark")" "new orders"
   assert_runs dokku letsencrypt:auto-renew shop --dry-run
   assert_contains "$out" "the CA's renewal window" "dry run"
+}
+
+# The CA exempts what is sent while the window of the replaced certificate is open, and nothing else.
+open_window() {
+  local id mark
+  id=$(certificate_id shop)
+  ca_renewal_info shop "$(window -1hour +2hours)"
+  asked_again shop
+  assert_runs dokku letsencrypt:auto-renew --scheduled
+  if [[ $id == "$(certificate_id shop)" ]]; then
+    mark=$(front_requests)
+    assert_runs dokku letsencrypt:enable shop --force
+    assert_eq "[\"$id\"]" "$(front_orders "$mark" | jq -c '[.replaces]')" "replaces of all new orders"
+  fi
+  assert_eq true "$(is_exempt)" "exempt in the ledger"
 }
 
 words_that_mean_nothing() {
@@ -127,7 +146,7 @@ replaced_already() {
   assert_contains "$out" "alreadyReplaced" "stdout"
   assert_eq "true false" "$(front_orders "$mark" | jq 'has("replaces")' | xargs)" "new orders that name it"
   assert_ne "$before" "$(fingerprint_of shop)" "certificate"
-  assert_eq false "$(jq -c 'select(.entry == "order")' "$(global_folder)/ledger.jsonl" | tail -n1 | jq '.exempt // false')" "exempt in the ledger"
+  assert_eq false "$(is_exempt)" "exempt in the ledger"
   tls_verify shop.example.test
 }
 
@@ -158,6 +177,7 @@ scenario "after an issuance the CA is asked when to renew" asked_after_issuance
 scenario "a window moved into the past renews at once, as a replacement" moved_into_the_past
 scenario "and not a second time" once_is_enough
 scenario "a window ahead renews nothing; a moment in it is kept" moved_ahead
+scenario "an order within an open window is exempt" open_window
 scenario "an answer without meaning leaves the lifetime to decide" words_that_mean_nothing
 scenario "a certificate that has a successor already is ordered anew" replaced_already
 scenario "so is one that another account ordered" account_that_did_not_order_it

@@ -238,6 +238,11 @@ name_has() { [[ $(name_status "$1" "$2") == "$3" && (-z ${4-} || $(name_cause "$
 summary_of() { status_json "$1" | jq -r .summary; }
 # seconds_until_due APP: until the time that its state has.
 seconds_until_due() { echo $(($(date -d "$(jq -r .due "$(state_file "$1")")" +%s) - EPOCHSECONDS)); }
+# assert_waits_for_renewal APP: nothing else is to be done for it.
+assert_waits_for_renewal() {
+  assert_matches "$(jq -r .due "$(state_file "$1")")" "^20..-" "due time of $1"
+  assert_eq "$(jq .renew_at "$(state_file "$1")")" "$(jq .due "$(state_file "$1")")" "due time of $1"
+}
 # No run of ours is at work; hooks that wait for one count as well.
 no_run_at_work() { ! pgrep -f "/letsencrypt/(libexec/|subcommands/|cron|post-)" >/dev/null; }
 # the_minute: what cron does each minute, with what it appends to the log, without the times there, in

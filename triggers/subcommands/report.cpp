@@ -1,6 +1,8 @@
 // `letsencrypt:report [APP|--global] [FLAG] [--format json]`. Light: starts nothing.
 #include "dokku/report.h"
 
+#include <utility>
+
 #include "cli/run.h"
 #include "store/app_summary.h"
 #include "store/local_store.h"
@@ -23,11 +25,12 @@ int main(int argc, char** argv) {
             request.app = names_app ? words.at(0) : "";
             request.flag = words.at(names_app ? 1 : 0);
             const store::LocalStore store{call.environment.global_root()};
-            const auto status_of = [&](const dokku::AppName& app) {
-                return store::summarize(store, app.text());
+            const auto known_of = [&](const dokku::AppName& app) -> dokku::KnownOfApp {
+                auto known = store::read_summary(store, app.text());
+                return {std::move(known.status), known.renews_at,
+                        std::move(known.renewal_explanation)};
             };
-            const auto printed =
-                dokku::print_report(call.environment, call.log, request, status_of);
+            const auto printed = dokku::print_report(call.environment, call.log, request, known_of);
             if (!printed) return printed.error();
             return cli::ExitCode::done;
         });

@@ -31,8 +31,8 @@ std::string names_of(const std::vector<dokku::ReportRow>& rows) {
     return names;
 }
 
-std::string no_status(const dokku::AppName&) {
-    return "";
+dokku::KnownOfApp no_status(const dokku::AppName&) {
+    return {};
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C
           "computed-eab-kid global-eab-kid eab-kid "
           "computed-eab-hmac-key global-eab-hmac-key eab-hmac-key computed-eab-algorithm "
           "global-eab-algorithm eab-algorithm global-renew-concurrency "
-          "status global-last-run global-next-run ");
+          "status renewal-time renewal-explanation global-last-run global-next-run ");
 }
 
 TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {

@@ -1,10 +1,14 @@
 #include "lifecycle/limit_check.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "lifecycle/renewal_plan.h"
 #include "support/run_bench.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -28,6 +32,16 @@ struct Parked : test::RunBench {
         entry.until = clock.now() + patience;
         entry.words = "too many";
         REQUIRE(store.ledger().append({entry}, clock.now()));
+    }
+
+    static acme::Failure refusal(const std::string& type) {
+        acme::Failure failure;
+        failure.error.kind = base::ErrorKind::rejected;
+        failure.status = 400;
+        failure.problem = acme::Problem{};
+        failure.problem->type = "urn:ietf:params:acme:error:" + type;
+        failure.problem->detail = "Timeout during connect";
+        return failure;
     }
 
     std::vector<store::LedgerEntry> entries() const {
@@ -104,27 +118,195 @@ TEST_CASE("what comes of an order is in the ledger", "[lifecycle][limits]") {
     Parked host;
     auto job = host.job();
     lifecycle::LimitCheck limits{host.context, false};
-    limits.note_order(job, true);
+    limits.reserve(job);
+    // Before it is sent: another run may be about to order as well.
+    REQUIRE(host.entries().size() == 1);
+    CHECK(host.entries()[0].kind == LedgerKind::order);
+    CHECK(host.entries()[0].account == test::at_ca("/account/1"));
     SECTION("a certificate") {
+        limits.note_order(job, false);
         job.issued = acme::IssuedCertificate{};
         limits.note_result(job);
         REQUIRE(host.entries().size() == 2);
         CHECK(host.entries()[1].kind == LedgerKind::certificate);
-        CHECK(host.entries()[1].exempt);
     }
     SECTION("a validation that was refused") {
-        acme::Failure failure;
-        failure.error.kind = base::ErrorKind::rejected;
-        failure.problem = acme::Problem{};
-        failure.problem->type = "urn:ietf:params:acme:error:connection";
-        failure.problem->detail = "Timeout during connect";
-        job.fail(std::move(failure));
+        limits.note_order(job, false);
+        job.fail(host.refusal("connection"));
+        limits.note_result(job);
+        REQUIRE(host.entries().size() == 3);
+        CHECK(host.entries()[1].kind == LedgerKind::order_over);
+        CHECK_FALSE(host.entries()[1].refused);
+        CHECK(host.entries()[2].kind == LedgerKind::failure);
+        CHECK(host.entries()[2].names == std::vector<std::string>{"a.example"});
+    }
+    SECTION("an order that the CA did not take") {
+        job.fail(host.refusal("rejectedIdentifier"));
         limits.note_result(job);
         REQUIRE(host.entries().size() == 2);
-        CHECK(host.entries()[1].kind == LedgerKind::failure);
-        CHECK(host.entries()[1].names == std::vector<std::string>{"a.example"});
+        CHECK(host.entries()[1].kind == LedgerKind::order_over);
+        CHECK(host.entries()[1].refused);
     }
-    CHECK(host.entries()[0].kind == LedgerKind::order);
-    CHECK(host.entries()[0].exempt);
-    CHECK(host.entries()[0].account == test::at_ca("/account/1"));
+    SECTION("an answer that was lost may have been a yes") {
+        job.fail(acme::fail(base::ErrorKind::network, "reset", test::at_ca("/new-order")));
+        limits.note_result(job);
+        REQUIRE(host.entries().size() == 2);
+        CHECK_FALSE(host.entries()[1].refused);
+    }
+    SECTION("an order that a later run resumes stays under way") {
+        limits.note_order(job, false);
+        job.fail(acme::fail(base::ErrorKind::timeout, "too slow", test::at_ca("/order/1")));
+        limits.note_result(job);
+        CHECK(host.entries().size() == 1);
+    }
+    SECTION("one that is sent again after a refusal counts once") {
+        limits.reserve(job);
+        REQUIRE(host.entries().size() == 3);
+        CHECK(host.entries()[1].kind == LedgerKind::order_over);
+        CHECK(host.entries()[1].refused);
+        CHECK(host.entries()[2].kind == LedgerKind::order);
+    }
+}
+
+namespace {
+
+/// An app below example.org at the CA of which the numbers are known.
+lifecycle::IssueJob new_below_domain(Parked& host, int i) {
+    auto job = host.job({"app" + std::to_string(i) + ".example.org"});
+    job.settings.server.computed = dokku::kProductionServer;
+    return job;
+}
+
+}  // namespace
+
+TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[lifecycle][limits]") {
+    Parked host;
+    lifecycle::LimitCheck limits{host.context, false};
+    std::vector<std::unique_ptr<lifecycle::IssueJob>> jobs;
+    for (int i = 0; i < 75; ++i)
+        jobs.push_back(std::make_unique<lifecycle::IssueJob>(new_below_domain(host, i)));
+    // All are under way before the first one is issued.
+    for (auto& job : jobs) {
+        limits.check(*job);
+        if (job->alive()) limits.reserve(*job);
+        if (job->alive()) limits.note_order(*job, false);
+    }
+    std::vector<base::UtcTime> turns;
+    for (auto& job : jobs) {
+        if (job->failure) turns.push_back(job->failure->error.retry_at.value());
+    }
+    REQUIRE(turns.size() == 25);
+    const seconds interval = seconds{hours{24 * 7}} / 50;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+        const auto turn = host.clock.now() + static_cast<int>(i + 1) * interval;
+        CHECK(turns[i] >= turn);
+        CHECK(turns[i] <= turn + std::chrono::minutes{1});
+    }
+}
+
+TEST_CASE("runs of other processes take places as well", "[lifecycle][limits]") {
+    Parked host;
+    lifecycle::LimitCheck one{host.context, false};
+    lifecycle::LimitCheck other{host.context, false};
+    std::vector<std::unique_ptr<lifecycle::IssueJob>> jobs;
+    int placed = 0;
+    for (int i = 0; i < 60; ++i) {
+        jobs.push_back(std::make_unique<lifecycle::IssueJob>(new_below_domain(host, i)));
+        (i % 2 == 0 ? one : other).reserve(*jobs.back());
+        if (jobs.back()->alive()) ++placed;
+    }
+    CHECK(placed == 50);
+}
+
+namespace {
+
+/// An app with a certificate of production, the window of which is an hour long.
+struct Renewing : Parked {
+    static constexpr seconds kWindow{3600};
+
+    Renewing() {
+        job->settings.server.computed = dokku::kProductionServer;
+        auto directory = test::Bench::directory();
+        directory.url = dokku::kProductionServer;
+        directory.renewal_info = test::at_ca("/renewal-info");
+        auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
+        session =
+            std::make_unique<lifecycle::CaSession>(context, std::move(*key), std::move(directory));
+        session->client().use_account(test::at_ca("/account/1"));
+        job->ca = session.get();
+        job->live_fingerprint = "ab12";
+        job->renewal_id = "id.serial";
+        job->covered = {"a.example"};
+        REQUIRE(store.update_state("shop", [&](store::AppState& state) {
+            state.installed = store::InstalledPair{"ab12",
+                                                   store::Owner::ours,
+                                                   clock.now() + hours{24 * 30},
+                                                   clock.now() - hours{24 * 60},
+                                                   std::string{dokku::kProductionServer},
+                                                   test::at_ca("/account/1")};
+            store::RenewalPlan plan;
+            plan.fingerprint = "ab12";
+            plan.start = start;
+            plan.end = start + kWindow;
+            state.renewal = plan;
+        }));
+    }
+
+    base::UtcTime start = clock.now() + hours{1};
+    std::unique_ptr<lifecycle::IssueJob> job =
+        std::make_unique<lifecycle::IssueJob>(this->Parked::job());
+    std::unique_ptr<lifecycle::CaSession> session;
+};
+
+}  // namespace
+
+TEST_CASE("an order is exempt exactly within the window of what it replaces",
+          "[lifecycle][limits]") {
+    Renewing host;
+    const auto is_exempt_at = [&](base::UtcTime at) {
+        host.clock.advance(at - host.clock.now());
+        return lifecycle::is_exempt_order(host.context, *host.job);
+    };
+    CHECK_FALSE(is_exempt_at(host.start - seconds{1}));
+    CHECK(is_exempt_at(host.start));
+    CHECK(is_exempt_at(host.start + Renewing::kWindow - seconds{1}));
+    CHECK_FALSE(is_exempt_at(host.start + Renewing::kWindow));
+}
+
+TEST_CASE("an order without replaces is not exempt", "[lifecycle][limits]") {
+    Renewing host;
+    host.clock.advance(hours{1});
+    REQUIRE(lifecycle::is_exempt_order(host.context, *host.job));
+    SECTION("the certificate in place shares no name with it") {
+        host.job->covered = {"b.example"};
+    }
+    SECTION("another account ordered it") {
+        host.session->client().use_account(test::at_ca("/account/2"));
+    }
+    SECTION("the window is that of another certificate") {
+        host.job->live_fingerprint = "cd34";
+    }
+    SECTION("the CA named none") {
+        REQUIRE(
+            host.store.update_state("shop", [](store::AppState& state) { state.renewal.reset(); }));
+    }
+    CHECK_FALSE(lifecycle::is_exempt_order(host.context, *host.job));
+}
+
+TEST_CASE("the ledger tells an exempt order from one that only names what it replaces",
+          "[lifecycle][limits]") {
+    Renewing host;
+    lifecycle::LimitCheck limits{host.context, false};
+    const bool is_inside = GENERATE(false, true);
+    if (is_inside) host.clock.advance(hours{1});
+    limits.reserve(*host.job);
+    limits.note_order(*host.job, true);
+    REQUIRE(host.entries().size() == 1);
+    CHECK(host.entries()[0].exempt == is_inside);
+    CHECK(host.entries()[0].renewal);
+    SECTION("a CA that does not take `replaces` counts the order") {
+        limits.note_order(*host.job, false);
+        CHECK(host.entries().size() == (is_inside ? 3 : 1));
+        CHECK_FALSE(host.entries().back().exempt);
+    }
 }

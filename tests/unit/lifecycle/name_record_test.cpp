@@ -149,3 +149,19 @@ TEST_CASE("a name's clock begins when it stops being good, whatever the causes a
     book.note(outcome(lifecycle::cause::kDnsMissing, true));
     CHECK(book.name().failing_since == book.clock.now());
 }
+
+TEST_CASE("a name that waits for a limit is tried when that is free, however often it waited",
+          "[lifecycle][limits]") {
+    Book book;
+    NameOutcome limited{"a.test", NameStatus::failed, lifecycle::cause::kRateLimited, "50"};
+    for (int i = 0; i < 12; ++i) {
+        limited.not_before = book.clock.now() + minutes{202};
+        book.note(limited);
+        CHECK(book.pause() == minutes{202});
+        book.clock.advance(minutes{202});
+    }
+    // Seconds that a CA asks for, time and again, are no reason to ask it each minute.
+    limited.not_before = book.clock.now() + seconds{1};
+    book.note(limited);
+    CHECK(book.pause() > hours{12});
+}

@@ -6,6 +6,7 @@
 #include "support/run_bench.h"
 
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
@@ -32,14 +33,15 @@ TEST_CASE("a moment is chosen in the window once, and again when the window move
     const auto now = clock.now();
     const auto first = window(now + hours{10}, now + hours{20});
     const auto plan = lifecycle::plan_after(fresh(), first, now, 0.5);
-    CHECK(plan.moment == now + hours{15});
+    CHECK(plan.moment == now + hours{10} + minutes{270});
     CHECK(plan.next_ask == now + hours{6});
     CHECK(plan.fingerprint == "ab");
 
     CHECK(lifecycle::plan_after(plan, first, now + hours{6}, 0.9).moment == plan.moment);
     const auto moved = window(now + hours{10}, now + hours{30});
-    CHECK(lifecycle::plan_after(plan, moved, now, 0.25).moment == now + hours{15});
-    CHECK(lifecycle::plan_after(plan, moved, now, 1.0).moment == now + hours{30});
+    CHECK(lifecycle::plan_after(plan, moved, now, 0.0).moment == now + hours{10});
+    CHECK(lifecycle::plan_after(plan, moved, now, 0.5).moment == now + hours{19});
+    CHECK(lifecycle::plan_after(plan, moved, now, 1.0).moment == now + hours{28});
 }
 
 TEST_CASE("in a window that is over any moment is past", "[lifecycle][RFC-9773]") {
@@ -48,7 +50,7 @@ TEST_CASE("in a window that is over any moment is past", "[lifecycle][RFC-9773]"
     const auto plan =
         lifecycle::plan_after(fresh(), window(now - hours{5}, now - hours{1}), now, 1.0);
     // Due is what is before now (policy.h): now itself would wait for the next run.
-    CHECK(plan.moment == now - hours{1});
+    CHECK(plan.moment == now - hours{1} - minutes{24});
 }
 
 TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense falls back",
@@ -59,7 +61,7 @@ TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense 
     for (const int pause : {1, 2, 4, 6, 6}) {
         plan = lifecycle::plan_after(plan, lifecycle::Silence::unanswered, now);
         CHECK(plan.next_ask == now + hours{pause});
-        CHECK(plan.moment == now + hours{1});
+        CHECK(plan.moment == now + minutes{54});
     }
     using lifecycle::Silence;
     CHECK(lifecycle::plan_after(plan, Silence::unanswered, now, now + hours{9}).next_ask ==
@@ -106,4 +108,78 @@ TEST_CASE("an order replaces a certificate only if they share a name", "[lifecyc
     CHECK(lifecycle::certificate_to_replace(bench.context, job).empty());
     job.covered = {"old.example", "new.example"};
     CHECK(lifecycle::certificate_to_replace(bench.context, job) == "aki.serial");
+}
+
+namespace {
+
+/// A certificate of 90 days in its 60th, whose window opened an hour ago and is 43 hours long.
+store::AppState installed(base::UtcTime now) {
+    store::AppState state;
+    state.enabled = true;
+    state.installed =
+        store::InstalledPair{"ab", store::Owner::ours, now + hours{24 * 30}, now - hours{24 * 60}};
+    state.renewal = fresh();
+    state.renewal->start = now - hours{1};
+    state.renewal->end = now + hours{42};
+    state.renewal->moment = now + minutes{30};
+    state.renew_at = now + minutes{30} + seconds{1};
+    return state;
+}
+
+const dokku::Settings kUsual = dokku::resolve_settings({}, {});
+
+}  // namespace
+
+TEST_CASE("the retry job renews each certificate of ours at its selected time",
+          "[lifecycle][RFC-9773]") {
+    const test::FakeClock clock;
+    const auto now = clock.now();
+    auto state = installed(now);
+    CHECK(lifecycle::selected_time(kUsual, state) == now + minutes{30} + seconds{1});
+    SECTION("without a window at two thirds of its lifetime") {
+        state.renewal.reset();
+        CHECK(lifecycle::selected_time(kUsual, state) == now + seconds{1});
+    }
+    SECTION("with a graceperiod that comes first by that") {
+        const auto settings = dokku::resolve_settings({{"graceperiod", "3456000"}}, {});
+        CHECK(lifecycle::selected_time(settings, state) == now - hours{240} + seconds{1});
+    }
+    SECTION("not one that a person installed") {
+        state.installed->owner = store::Owner::custom;
+        CHECK_FALSE(lifecycle::selected_time(kUsual, state));
+    }
+    SECTION("nor one of which nothing is known") {
+        state.installed.reset();
+        CHECK_FALSE(lifecycle::selected_time(kUsual, state));
+    }
+}
+
+TEST_CASE("a certificate goes along with others once its window is open", "[lifecycle][RFC-9773]") {
+    const test::FakeClock clock;
+    const auto now = clock.now();
+    auto state = installed(now);
+    CHECK(lifecycle::may_go_along(state, now));
+    CHECK_FALSE(lifecycle::postpone_to_next_batch(state, now));
+    state.renewal->start = now + minutes{20};
+    CHECK_FALSE(lifecycle::may_go_along(state, now));
+    CHECK(lifecycle::may_go_along(state, now + minutes{20}));
+    SECTION("it waits for the next batch") {
+        CHECK(lifecycle::postpone_to_next_batch(state, now));
+        CHECK(state.renewal->moment == now + hours{1});
+        CHECK(state.renew_at == now + hours{1} + seconds{1});
+        CHECK(lifecycle::selected_time(kUsual, state) == state.renew_at);
+    }
+    SECTION("not if its window is closed by then") {
+        state.renewal->end = now + hours{1};
+        CHECK_FALSE(lifecycle::postpone_to_next_batch(state, now));
+        CHECK(state.renewal->moment == now + minutes{30});
+    }
+    SECTION("not if its time comes later anyway") {
+        state.renew_at = now + hours{2};
+        CHECK_FALSE(lifecycle::postpone_to_next_batch(state, now));
+    }
+    SECTION("one whose CA names no window goes along") {
+        state.renewal.reset();
+        CHECK(lifecycle::may_go_along(state, now));
+    }
 }

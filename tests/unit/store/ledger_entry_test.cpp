@@ -36,9 +36,12 @@ LedgerEntry parked(ParkedKind kind) {
 }  // namespace
 
 TEST_CASE("an entry is read as it was written", "[store][design-3]") {
-    const auto kind = GENERATE(LedgerKind::order, LedgerKind::failure, LedgerKind::certificate);
+    const auto kind = GENERATE(LedgerKind::order, LedgerKind::failure, LedgerKind::certificate,
+                               LedgerKind::order_over);
     LedgerEntry entry = counted(kind);
     entry.exempt = GENERATE(false, true);
+    entry.refused = GENERATE(false, true);
+    if (GENERATE(false, true)) entry.whole_at = {{"one a.test", kAt}, {"other", kAt}};
     entry.renewal = GENERATE(false, true);
     CHECK(store::parse_ledger_entry(store::to_text(entry)) == entry);
 }
