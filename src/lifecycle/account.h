@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dokku/app.h"
@@ -13,7 +15,11 @@ namespace lifecycle {
 struct AccountChoice {
     std::string of_whom;  ///< for headings: `shop`, or `this host`
     dokku::Settings settings;
+    std::optional<dokku::AppName> app{};
 };
+
+/// What to type for the same account: `dokku letsencrypt:account <what> [<app>]`.
+std::string account_command(std::string_view what, const AccountChoice& choice);
 
 base::Result<AccountChoice> choose_account(const Context& context,
                                            const std::optional<dokku::AppName>& app);
@@ -27,7 +33,9 @@ base::Result<void> show_account(Context& context, const AccountChoice& choice,
 
 /// `letsencrypt:account rollover`: gives the account a new key (RFC 8555 section 7.3.5). The new
 /// key is on disk before the CA hears of it; after a lost answer both are tried, so that whichever
-/// the CA has is kept. Permanent challenge routes are written anew, since they name the key.
+/// the CA has is kept. It ends when the CA takes what the new key signs, or fails after 30 s with
+/// both kept. Where the CA has no such change nothing is kept. Permanent challenge routes are
+/// written anew, since they name the key.
 base::Result<void> roll_over(Context& context, const AccountChoice& choice,
                              const std::vector<dokku::AppName>& apps);
 

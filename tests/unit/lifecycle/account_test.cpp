@@ -5,12 +5,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/certificate_maker.h"
 #include "support/files.h"
 #include "support/order_story.h"
 #include "support/run_bench.h"
 
+using Catch::Matchers::ContainsSubstring;
 using http::Method;
 using test::at_ca;
 using test::problem_json;
@@ -22,6 +24,7 @@ namespace {
 const std::string kDirectory = R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
                                at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") +
                                R"(","keyChange":")" + at_ca("/key-change") + "\"}";
+const std::string kAccountUrl = at_ca("/account/5");
 const std::string kOldKey{test::account_key().to_pem().reveal()};
 
 /// An account at a CA that is about to get another key.
@@ -49,8 +52,7 @@ struct Changing : test::RunBench {
     /// What the CA says when asked for the account of the new key.
     Changing& knows_new_key() {
         nonce();
-        http.post(at_ca("/new-account"), 200, R"({"status":"valid"})",
-                  {{"location", "https://ca.example/account/5"}});
+        http.post(at_ca("/new-account"), 200, R"({"status":"valid"})", {{"location", kAccountUrl}});
         return *this;
     }
     Changing& does_not_know_new_key() {
@@ -81,12 +83,65 @@ TEST_CASE("a new account key that the CA refuses is not kept", "[lifecycle][rfc8
     CHECK(changing.http.left() == 0);
 }
 
-TEST_CASE("a new account key is not kept where the CA offers no change",
-          "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("where the CA offers no change of keys no key is written", "[lifecycle][rfc8555-7.3.5]") {
     Changing changing{R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
                       at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") + "\"}"};
-    CHECK_FALSE(changing.roll_over());
+    const auto done = changing.roll_over();
+    REQUIRE_FALSE(done);
+    CHECK_THAT(done.error().message, ContainsSubstring("has no key rollover"));
+    REQUIRE(done.error().steps.size() == 1);
+    CHECK_THAT(done.error().steps.front(), ContainsSubstring("dokku letsencrypt:account register"));
+    CHECK_FALSE(fs::exists(changing.next_file().parent_path()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("a CA whose key rollover is not there has none, and no key is kept for it",
+          "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing;
+    const int status = GENERATE(404, 405, 501);
+    CAPTURE(status);
+    changing.nonce();
+    changing.http.post(at_ca("/key-change"), status, "<h1>nothing here</h1>",
+                       {{"content-type", "text/html"}});
+    const auto done = changing.roll_over();
+    REQUIRE_FALSE(done);
+    CHECK_THAT(done.error().message, ContainsSubstring("has no key rollover") &&
+                                         ContainsSubstring(std::to_string(status)));
+    REQUIRE(done.error().steps.size() == 1);
+    CHECK_THAT(done.error().steps.front(), ContainsSubstring("dokku letsencrypt:account register"));
+    CHECK(changing.has_old_key());
     CHECK_FALSE(fs::exists(changing.next_file()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("a rollover ends once the CA takes what the new key signs",
+          "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing;
+    changing.nonce();
+    changing.http.post(at_ca("/key-change"), 200, "");
+    changing.nonce();
+    SECTION("after some seconds in which it remembers the old one") {
+        for (int i = 0; i < 5; ++i)
+            changing.http.post(kAccountUrl, 400,
+                               problem_json("malformed", "JWS verification error"));
+        changing.http.post(kAccountUrl, 200, R"({"status":"valid"})");
+        REQUIRE(changing.roll_over());
+        CHECK(changing.clock.passed() == std::chrono::seconds{5});
+        CHECK_FALSE(changing.has_old_key());
+        CHECK_FALSE(fs::exists(changing.next_file()));
+    }
+    SECTION("but does not wait for that for ever, and keeps both") {
+        for (int i = 0; i < 31; ++i)
+            changing.http.post(kAccountUrl, 400,
+                               problem_json("malformed", "JWS verification error"));
+        const auto done = changing.roll_over();
+        REQUIRE_FALSE(done);
+        CHECK(changing.clock.passed() == std::chrono::seconds{30});
+        CHECK_THAT(done.error().message, ContainsSubstring("does not take it yet"));
+        REQUIRE_FALSE(done.error().steps.empty());
+        CHECK(changing.has_old_key());
+        CHECK(fs::exists(changing.next_file()));
+    }
     CHECK(changing.http.left() == 0);
 }
 
@@ -124,6 +179,8 @@ TEST_CASE("a new account key that the CA has is taken up whatever it said",
         changing.http.post(at_ca("/key-change"), 401, problem_json("unauthorized", "no"));
     }
     changing.knows_new_key();
+    changing.nonce();
+    changing.http.post(kAccountUrl, 200, R"({"status":"valid"})");
     CHECK(changing.roll_over());
     CHECK_FALSE(changing.has_old_key());
     CHECK_FALSE(fs::exists(changing.next_file()));
@@ -143,7 +200,7 @@ TEST_CASE("with an account the key that it was to get goes", "[lifecycle][rfc855
         last_key = next;
     }
     changing.nonce();
-    changing.http.post("https://ca.example/account/5", 200, R"({"status":"deactivated"})");
+    changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
     REQUIRE(lifecycle::deactivate(changing.context, changing.choice()));
     CHECK(changing.http.left() == 0);
     CHECK_FALSE(fs::exists(changing.folder()));
@@ -160,7 +217,7 @@ TEST_CASE("no key goes while it is open which one the account has", "[lifecycle]
     changing.nonce();
     changing.http.post(at_ca("/new-account"), 500, problem_json("serverInternal", "sorry"));
     changing.nonce();
-    changing.http.post("https://ca.example/account/5", 403, problem_json("unauthorized", "no"));
+    changing.http.post(kAccountUrl, 403, problem_json("unauthorized", "no"));
     CHECK_FALSE(lifecycle::deactivate(changing.context, changing.choice()));
     CHECK(changing.http.left() == 0);
     CHECK(changing.has_old_key());

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dokku/app.h"
+#include "dokku/settings.h"
+#include "lifecycle/account.h"
+#include "lifecycle/context.h"
+
+namespace lifecycle {
+
+/// An app that orders with an account.
+struct AccountUser {
+    dokku::AppName app;
+    dokku::Settings settings;
+};
+
+/// Those of the apps that order with the account of this choice. One whose settings cannot be read
+/// is none.
+std::vector<AccountUser> users_of(const Context& context, const AccountChoice& choice,
+                                  const std::vector<dokku::AppName>& apps);
+
+/// Challenge routes that stay name the account's key: they are written anew for another one, and
+/// nginx is reloaded. What goes wrong is a warning; the next order makes such a route again.
+void rewrite_routes(const Context& context, const std::vector<AccountUser>& users,
+                    const std::string& old_thumbprint, const std::string& thumbprint);
+
+}  // namespace lifecycle
