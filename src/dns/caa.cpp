@@ -159,6 +159,15 @@ std::optional<std::string> why_forbidden_by(const CaaSet& set, const std::vector
                     named.records);
 }
 
+bool names_account(const Caa& record, std::string_view account_url) {
+    if (record.tag != kIssue && record.tag != kIssueWild) return false;
+    const IssueValue value = parse_issue_value(record.value);
+    return std::any_of(value.parameters.begin(), value.parameters.end(),
+                       [&](const Parameter& parameter) {
+                           return parameter.tag == "accounturi" && parameter.value == account_url;
+                       });
+}
+
 using Ask = std::function<base::Result<Answer>(std::string_view)>;
 
 /// Up the tree to the first that has records.
@@ -192,6 +201,15 @@ base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resol
     return climb(name, [&](std::string_view at) {
         return ask_authoritative(resolver, at, RecordType::caa);
     });
+}
+
+std::vector<std::string> records_naming_account(const CaaSet& set, std::string_view account_url) {
+    std::vector<std::string> lines;
+    for (const Caa& record : set.records) {
+        if (!names_account(record, account_url)) continue;
+        lines.push_back(base::printable(set.owner + " " + to_text(record)));
+    }
+    return lines;
 }
 
 std::optional<std::string> why_forbidden(const CaaSet& set, const CaaRequest& request) {

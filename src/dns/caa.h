@@ -39,4 +39,9 @@ struct CaaRequest {
 /// property that nobody knows forbids.
 std::optional<std::string> why_forbidden(const CaaSet& set, const CaaRequest& request);
 
+/// Those of the set that let a CA issue for this account only (parameter `accounturi`, RFC 8657
+/// section 3), one a line as in a zone file. Records come from anywhere: the lines are made safe to
+/// show.
+std::vector<std::string> records_naming_account(const CaaSet& set, std::string_view account_url);
+
 }  // namespace dns

@@ -14,8 +14,8 @@ constexpr std::string_view kAbout = "Manage the letsencrypt integration";
 
 /// Sorted by command, as `sort` would.
 constexpr std::array<HelpEntry, 17> kEntries{{
-    {"account", "show|rollover|deactivate [<app>] [--format json]",
-     "Show the account at the CA or give it a new key or deactivate it"},
+    {"account", "show|rollover|register|deactivate [<app>] [--format json]",
+     "Show the account at the CA or give it a new key or make another or deactivate it"},
     {"active", "<app>", "Show whether an app is served with a certificate from letsencrypt"},
     {"auto-renew", "[<app>] [--dry-run]",
      "Renew the certificates that are due for one app or for all"},

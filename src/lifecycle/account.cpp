@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dokku/log.h"
 #include "json/writer.h"
+#include "lifecycle/dead_account.h"
 #include "lifecycle/lego_options.h"
 #include "lifecycle/open_account.h"
 
@@ -20,6 +21,11 @@ struct Facts {
     std::vector<std::pair<std::string, std::string>> rows;
 };
 
+std::string status_of(const acme::Outcome<acme::Account>& answer) {
+    if (answer) return answer->status;
+    return std::string{status_of_dead_account(answer.error()).value_or("unknown")};
+}
+
 Facts facts_of(const Context& context, const AccountChoice& choice, const OpenAccount& account,
                const acme::Outcome<acme::Account>& answer) {
     const std::string& server = choice.settings.server.computed;
@@ -28,7 +34,7 @@ Facts facts_of(const Context& context, const AccountChoice& choice, const OpenAc
     facts.rows = {{"server", server},
                   {"email", email},
                   {"url", account.stored.url},
-                  {"status", answer ? answer->status : "unknown"},
+                  {"status", status_of(answer)},
                   {"contact", answer ? base::join(answer->contacts, " ") : ""},
                   {"key-type", std::string{crypto::to_string(account.key.type())}},
                   {"key-thumbprint", account.key.thumbprint()},
@@ -81,6 +87,8 @@ base::Result<void> show_account(Context& context, const AccountChoice& choice,
     acme::Client client{context.http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
     const auto answer = acme::fetch_account(client);
+    const bool is_dead = answer ? answer->status == "deactivated" || answer->status == "revoked"
+                                : status_of_dead_account(answer.error()).has_value();
     if (!answer) context.log.warn(answer.error().error.message);
     const Facts facts = facts_of(context, choice, *account, answer);
     if (format == AccountFormat::json) {
@@ -88,7 +96,9 @@ base::Result<void> show_account(Context& context, const AccountChoice& choice,
     } else {
         print_text(context, choice, facts);
     }
-    return {};
+    if (!is_dead) return {};
+    return base::fail(base::ErrorKind::rejected, "The CA takes nothing of this account any more",
+                      {"Make a new one with: " + account_command("register", choice)});
 }
 
 base::Result<void> deactivate(Context& context, const AccountChoice& choice) {

@@ -27,7 +27,8 @@ base::Result<AccountChoice> choose_account(const Context& context,
 enum class AccountFormat { text, json };
 
 /// `letsencrypt:account show`: what the CA says about the account, and where its key is. Prints
-/// what lies on disk, with a warning, if the CA does not answer.
+/// what lies on disk, with a warning, if the CA does not answer. `rejected`, once all is printed,
+/// if the CA takes nothing of the account any more.
 base::Result<void> show_account(Context& context, const AccountChoice& choice,
                                 AccountFormat format);
 
@@ -38,6 +39,13 @@ base::Result<void> show_account(Context& context, const AccountChoice& choice,
 /// written anew, since they name the key.
 base::Result<void> roll_over(Context& context, const AccountChoice& choice,
                              const std::vector<dokku::AppName>& apps);
+
+/// `letsencrypt:account register`: a new account with a key of its own takes the place of the one
+/// in use, which is put aside and stays as it is at the CA. First of all it tells the CAA records
+/// of names of these apps that name the old one. Until the CA has made the new account the old one
+/// stays in its place; one that was made and whose answer was lost is taken up by the next try.
+base::Result<void> register_anew(Context& context, const AccountChoice& choice,
+                                 const std::vector<dokku::AppName>& apps);
 
 /// `letsencrypt:account deactivate`: the CA takes no order of the account any more; its files are
 /// put aside. Certificates stay valid. The next order registers a new account.

@@ -3,6 +3,7 @@
 #include "acme/account.h"
 #include "json/value.h"
 #include "lifecycle/ca_directory.h"
+#include "lifecycle/register_account.h"
 
 namespace lifecycle {
 namespace {
@@ -18,36 +19,6 @@ bool is_registered(const store::StoredAccount& account) {
     if (account.url.empty() || account.registration.empty()) return false;
     const auto body = json::Value::parse(account.registration);
     return body && !body->string("status").value_or("").empty();
-}
-
-std::vector<std::string> contacts(const dokku::Settings& settings) {
-    const std::string email = settings.contact();
-    if (email.empty()) return {};
-    return {"mailto:" + email};
-}
-
-/// The account of a key that was there before, else a new one.
-acme::Outcome<acme::Account> find_or_register(acme::Client& client, const dokku::Settings& settings,
-                                              const LegoOptions& options, bool key_is_new) {
-    if (!key_is_new) {
-        auto found = acme::find_account(client);
-        if (found || !found.error().is("accountDoesNotExist")) return found;
-    }
-    if (!options.external_account && client.directory().external_account_required) {
-        return acme::Failure{
-            {base::ErrorKind::invalid_input,
-             client.name() + " wants an external account, which none is set for",
-             std::nullopt,
-             {"Take key id and MAC key from the CA's web pages, and set the properties eab-kid and "
-              "eab-hmac-key with: dokku letsencrypt:set"}},
-            std::nullopt,
-            settings.server.computed};
-    }
-    if (!options.external_account) return acme::register_account(client, contacts(settings));
-    const acme::ExternalAccount external{options.external_account_id,
-                                         options.external_account_key.clone(),
-                                         options.external_account_algorithm};
-    return acme::register_account(client, contacts(settings), &external);
 }
 
 /// `io` for a file that holds no key: no setting mends it.
@@ -145,7 +116,8 @@ CaSessions::Opened CaSessions::make_account(const dokku::Settings& settings,
         session->client().use_account((*stored)->url);
         return session;
     }
-    const auto account = find_or_register(session->client(), settings, options, key_is_new);
+    const auto account = key_is_new ? register_account(session->client(), settings, options)
+                                    : find_or_register(session->client(), settings, options);
     if (!account) return account.error();
     if (auto kept = context_.store.write_account(server, email, account->url, account->text);
         !kept) {
@@ -167,7 +139,7 @@ acme::Outcome<void> CaSessions::recover(const dokku::Settings& settings,
         return acme::fail(base::ErrorKind::rejected, "The CA does not know the account", key.first);
     }
     acme::Client& client = found->second->get()->client();
-    const auto account = find_or_register(client, settings, options, false);
+    const auto account = find_or_register(client, settings, options);
     if (!account) return account.error();
     const auto kept =
         context_.store.write_account(key.first, key.second, account->url, account->text);

@@ -177,12 +177,17 @@ base::Result<void> LocalStore::drop_next_account_key(std::string_view server_url
     return base::remove_file(next_key_file(server_url, email));
 }
 
+base::Path LocalStore::retired_folder(std::string_view server_url, std::string_view email,
+                                      base::UtcTime at) const {
+    return root_ / "retired-accounts" / account_server_name(server_url) /
+           (std::string{email} + "-" + std::to_string(base::to_unix(at)));
+}
+
 base::Result<base::Path> LocalStore::retire_account(std::string_view server_url,
                                                     std::string_view email,
                                                     base::UtcTime at) const {
     if (auto checked = check_email(email); !checked) return std::move(checked).error();
-    const base::Path folder = root_ / "retired-accounts" / account_server_name(server_url) /
-                              (std::string{email} + "-" + std::to_string(base::to_unix(at)));
+    const base::Path folder = retired_folder(server_url, email, at);
     if (auto made = base::make_directories(folder.parent_path(), kPrivateFolder); !made) {
         return std::move(made).error();
     }
@@ -190,6 +195,45 @@ base::Result<base::Path> LocalStore::retire_account(std::string_view server_url,
         return std::move(moved).error();
     }
     return folder;
+}
+
+LocalStore LocalStore::new_accounts() const {
+    return LocalStore{root_ / "new-accounts"};
+}
+
+base::Result<void> LocalStore::drop_new_account(std::string_view server_url,
+                                                std::string_view email) const {
+    if (auto checked = check_email(email); !checked) return checked;
+    return base::remove_tree(new_accounts().account_folder(server_url, email));
+}
+
+base::Result<std::optional<base::Path>> LocalStore::adopt_new_account(std::string_view server_url,
+                                                                      std::string_view email,
+                                                                      base::UtcTime at) const {
+    using Retired = std::optional<base::Path>;
+    if (auto checked = check_email(email); !checked) return std::move(checked).error();
+    const base::Path folder = account_folder(server_url, email);
+    const base::Path fresh = new_accounts().account_folder(server_url, email);
+    const base::Path retired = retired_folder(server_url, email, at);
+    for (const base::Path& parent : {folder.parent_path(), retired.parent_path()}) {
+        if (auto made = base::make_directories(parent, kPrivateFolder); !made) {
+            return std::move(made).error();
+        }
+    }
+    if (!base::directory_exists(folder)) {
+        if (auto moved = base::rename_path(fresh, folder); !moved) return std::move(moved).error();
+        return Retired{};
+    }
+    // Whoever is killed between these two steps leaves the old account in its place.
+    if (auto moved = base::rename_path(fresh, retired); !moved) return std::move(moved).error();
+    auto exchanged = base::exchange_directories(folder, retired);
+    if (exchanged && *exchanged) return Retired{retired};
+    if (auto back = base::rename_path(retired, fresh); !back) return std::move(back).error();
+    if (!exchanged) return std::move(exchanged).error();
+    // The file system cannot exchange them in one step.
+    if (auto moved = base::rename_path(folder, retired); !moved) return std::move(moved).error();
+    if (auto moved = base::rename_path(fresh, folder); !moved) return std::move(moved).error();
+    return Retired{retired};
 }
 
 base::Path LocalStore::directory_file(std::string_view server_url) const {

@@ -155,6 +155,16 @@ class LocalStore {
     base::Result<base::Path> retire_account(std::string_view server_url, std::string_view email,
                                             base::UtcTime at) const;
 
+    /// Where an account is made that is to take the place of one in use, in the same layout.
+    LocalStore new_accounts() const;
+    /// It is not to be. Absent already is success.
+    base::Result<void> drop_new_account(std::string_view server_url, std::string_view email) const;
+    /// The CA has it: it takes the old one's place, in one step where the file system can, and that
+    /// one goes into `retired-accounts`. Returns where; nothing if there was none.
+    base::Result<std::optional<base::Path>> adopt_new_account(std::string_view server_url,
+                                                              std::string_view email,
+                                                              base::UtcTime at) const;
+
     // --- directories of CAs, cached for 12 hours ---
 
     std::optional<std::string> read_directory(std::string_view server_url, base::UtcTime now) const;
@@ -184,6 +194,8 @@ class LocalStore {
 
   private:
     base::Path next_key_file(std::string_view server_url, std::string_view email) const;
+    base::Path retired_folder(std::string_view server_url, std::string_view email,
+                              base::UtcTime at) const;
     /// A state, and whether its file was damaged.
     struct StoredState {
         AppState state;

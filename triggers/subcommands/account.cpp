@@ -1,5 +1,5 @@
-// `letsencrypt:account show|rollover|deactivate [APP]`: the account at the CA that an app orders
-// with, or that all apps without settings of their own do.
+// `letsencrypt:account show|rollover|register|deactivate [APP]`: the account at the CA that an app
+// orders with, or that all apps without settings of their own do.
 #include "lifecycle/account.h"
 
 #include <optional>
@@ -20,9 +20,10 @@ base::Result<void> act(lifecycle::Run& run, const cli::Arguments& arguments,
             context, choice,
             json ? lifecycle::AccountFormat::json : lifecycle::AccountFormat::text);
     }
-    if (what != "rollover" && what != "deactivate") {
-        return base::fail(base::ErrorKind::invalid_input,
-                          "Say what to do with the account: show, rollover or deactivate");
+    if (what != "rollover" && what != "register" && what != "deactivate") {
+        return base::fail(
+            base::ErrorKind::invalid_input,
+            "Say what to do with the account: show, rollover, register or deactivate");
     }
     // Orders that are under way go on with the account that they began with.
     const auto lock = run.lock_all();
@@ -30,6 +31,7 @@ base::Result<void> act(lifecycle::Run& run, const cli::Arguments& arguments,
     if (what == "deactivate") return lifecycle::deactivate(context, choice);
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) return apps.error();
+    if (what == "register") return lifecycle::register_anew(context, choice, *apps);
     return lifecycle::roll_over(context, choice, *apps);
 }
 
@@ -53,11 +55,13 @@ base::Result<cli::ExitCode> account(const cli::Call& call) {
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:account show|rollover|deactivate [<app>] [--format json]";
+    subcommand.usage =
+        "letsencrypt:account show|rollover|register|deactivate [<app>] [--format json]";
     subcommand.about =
         "Shows the account at the CA that an app orders with (without an app: the one of the "
-        "host's settings), gives it a new key, or deactivates it for good. Certificates stay valid "
-        "in each case.";
+        "host's settings), gives it a new key, registers a new account in its place, or "
+        "deactivates "
+        "it for good. Certificates stay valid in each case.";
     subcommand.syntax.options = {"--format"};
     return cli::run_subcommand(argc, argv, subcommand, account);
 }

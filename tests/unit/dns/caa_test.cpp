@@ -197,6 +197,20 @@ TEST_CASE("an account may be demanded", "[dns][rfc8657-3]") {
                               request()));
 }
 
+TEST_CASE("the records that name an account are those that demand it", "[dns][rfc8657-3]") {
+    const auto set =
+        set_of({issue("letsencrypt.org; accounturi=" + kAccount),
+                issuewild("letsencrypt.org;validationmethods=dns-01; AccountURI=" + kAccount),
+                issue("letsencrypt.org; accounturi=https://ca.test/acct/10"),
+                issue("letsencrypt.org"),
+                {false, "iodef", "mailto:x@ca.test; accounturi=" + kAccount}});
+    CHECK(dns::records_naming_account(set, kAccount) ==
+          std::vector<std::string>{
+              "shop.test 0 issue \"letsencrypt.org; accounturi=" + kAccount + "\"",
+              "shop.test 0 issuewild \"letsencrypt.org;validationmethods=dns-01; AccountURI=" +
+                  kAccount + "\""});
+}
+
 TEST_CASE("an account that is not known yet is not ruled out", "[dns][rfc8657-3]") {
     auto early = request();
     early.account_url.clear();

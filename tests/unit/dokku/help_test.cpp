@@ -44,7 +44,7 @@ TEST_CASE("help names the options", "[dokku][C-1.6]") {
         test::DokkuHost::write(host.environment.plugin_directory / "subcommands" / name, "");
     const auto entries = dokku::help_entries(host.environment);
     REQUIRE(entries.size() == 4);
-    CHECK(entries[0].arguments == "show|rollover|deactivate [<app>] [--format json]");
+    CHECK(entries[0].arguments == "show|rollover|register|deactivate [<app>] [--format json]");
     CHECK(entries[1].arguments == "[<app>] [--dry-run]");
     // What the official plugin has stays in front.
     CHECK(entries[2].arguments == "<app> [--force] [--strict] [--dry-run]");

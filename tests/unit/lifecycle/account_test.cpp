@@ -223,3 +223,47 @@ TEST_CASE("no key goes while it is open which one the account has", "[lifecycle]
     CHECK(changing.has_old_key());
     CHECK(fs::exists(changing.next_file()));
 }
+
+TEST_CASE("an account that is no more is shown as what it is, with what to type",
+          "[lifecycle][rfc8555-7.1.2]") {
+    Changing changing;
+    changing.nonce();
+    std::string status = "deactivated";
+    SECTION("Let's Encrypt") {
+        status = GENERATE("deactivated", "revoked");
+        changing.http.post(kAccountUrl, 403,
+                           problem_json("unauthorized",
+                                        "Unable to validate JWS :: Account is not "
+                                        "valid, has status \\\"" +
+                                            status + "\\\""));
+    }
+    SECTION("Pebble") {
+        changing.http.post(kAccountUrl, 403,
+                           problem_json("unauthorized", "Account has been deactivated"));
+    }
+    SECTION("a CA that shows it") {
+        changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
+    }
+    const auto shown = lifecycle::show_account(changing.context, changing.choice(),
+                                               lifecycle::AccountFormat::json);
+    REQUIRE_FALSE(shown);
+    CHECK(shown.error().kind == base::ErrorKind::rejected);
+    REQUIRE(shown.error().steps.size() == 1);
+    CHECK_THAT(shown.error().steps.front(),
+               ContainsSubstring("dokku letsencrypt:account register"));
+    CHECK_THAT(changing.host.logged.out, ContainsSubstring(R"("status":")" + status));
+}
+
+TEST_CASE("an account of which the CA says nothing is no dead one", "[lifecycle]") {
+    Changing changing;
+    changing.nonce();
+    SECTION("the name is what it does not like") {
+        changing.http.post(kAccountUrl, 403, problem_json("unauthorized", "you are deactivated"));
+    }
+    SECTION("it stumbled") {
+        changing.http.post(kAccountUrl, 500, problem_json("serverInternal", "account revoked"));
+    }
+    REQUIRE(lifecycle::show_account(changing.context, changing.choice(),
+                                    lifecycle::AccountFormat::text));
+    CHECK_THAT(changing.host.logged.out, ContainsSubstring("unknown"));
+}

@@ -200,3 +200,38 @@ TEST_CASE("a key that an account is to get takes the old one's place, or goes", 
     CHECK(store.drop_next_account_key(kServer, kEmail));
     CHECK_FALSE(store.drop_next_account_key(kServer, "../x"));
 }
+
+TEST_CASE("a new account takes the place of the old one, which is kept", "[store]") {
+    const Host host;
+    const auto store = host.store();
+    const auto fresh = store.new_accounts();
+    const base::UtcTime at = base::from_unix(1'770'000'000);
+    CHECK_FALSE(store.adopt_new_account(kServer, kEmail, at));
+
+    REQUIRE(fresh.write_account_key(kServer, kEmail, base::Secret{"one"}));
+    auto retired = store.adopt_new_account(kServer, kEmail, at);
+    REQUIRE(retired);
+    CHECK_FALSE(retired->has_value());
+    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "one");
+
+    REQUIRE(fresh.write_account_key(kServer, kEmail, base::Secret{"two"}));
+    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "one");
+    retired = store.adopt_new_account(kServer, kEmail, at);
+    REQUIRE(retired);
+    REQUIRE(retired->has_value());
+    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "two");
+    CHECK(test::content_of(**retired / "keys" / "me@x.test.key") == "one");
+    CHECK_FALSE(fresh.read_account(kServer, kEmail)->has_value());
+
+    // Within the same second nothing that was put aside is written over.
+    REQUIRE(fresh.write_account_key(kServer, kEmail, base::Secret{"three"}));
+    CHECK_FALSE(store.adopt_new_account(kServer, kEmail, at));
+    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "two");
+    CHECK((*fresh.read_account(kServer, kEmail))->key_pem.reveal() == "three");
+
+    REQUIRE(store.drop_new_account(kServer, kEmail));
+    CHECK_FALSE(fresh.read_account(kServer, kEmail)->has_value());
+    CHECK(store.drop_new_account(kServer, kEmail));
+    CHECK_FALSE(store.drop_new_account(kServer, "../x"));
+    CHECK_FALSE(store.adopt_new_account(kServer, "../x", at));
+}
