@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "crypto/csr.h"
+#include "lifecycle/blocked_key.h"
 #include "lifecycle/ca_clock.h"
 #include "lifecycle/certificate_key.h"
 #include "lifecycle/claim.h"
@@ -121,6 +122,18 @@ class Running {
         open("");
     }
 
+    /// Of the same type; if the certificate's key is to be used again, it is this one from now on.
+    void start_with_new_key(const acme::Failure& failure) {
+        auto key = crypto::PrivateKey::generate(job_.key->type());
+        if (!key) return end(local(std::move(key).error()));
+        context_.log.warn(job_.app.text() + ": the CA blocks the certificate's key (\"" +
+                          base::printable(failure.problem->detail) +
+                          "\"); ordering once more with a new one");
+        job_.key = std::move(*key);
+        clean_up_records();
+        open("");
+    }
+
     void open(const std::string& order_url) {
         acme::OrderPlan plan;
         for (const std::string& name : to_texts(job_.names)) {
@@ -162,6 +175,9 @@ class Running {
     /// What the network did says nothing about the order: it stays journalled. So does one of this
     /// run that the CA does not know: the next run asks for it once more before it is given up.
     void on_failure(acme::Failure failure) {
+        if (is_blocked_key(failure) && !std::exchange(has_new_key_, true)) {
+            return start_with_new_key(failure);
+        }
         const auto kind = failure.error.kind;
         const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
                           kind == base::ErrorKind::rate_limited;
@@ -244,6 +260,7 @@ class Running {
     std::string journalled_url_;
     std::optional<base::UtcTime> ordered_;  ///< when an earlier run made the order
     bool resumed_ = false;
+    bool has_new_key_ = false;  ///< in place of one that the CA blocks
     bool finished_ = false;
 };
 

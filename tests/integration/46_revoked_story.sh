@@ -66,6 +66,26 @@ key_of_a_revoked_one_is_not_reused() {
   assert_ne "$key" "$(key_of blog)" "key after a revocation"
 }
 
+# The CA knows that the key was stolen, and this host does not.
+blocked_key_is_not_reused() {
+  local key mark
+  key=$(key_of blog)
+  ca_front works
+  ca_answers POST ^/finalize-order/ status=400 problem=badCSR \
+    detail="Error finalizing order :: invalid public key in CSR: public key is forbidden"
+  mark=$(front_requests)
+  assert_runs dokku letsencrypt:enable blog --force
+  assert_eq 2 "$(front_orders "$mark" | wc -l)" "orders"
+  assert_eq 1 "$(grep -c "blocks the certificate's key" <<<"$out$err")" "lines about it"
+  assert_ne "$key" "$(key_of blog)" "key"
+  tls_verify blog.example.test
+  key=$(key_of blog) mark=$(front_requests)
+  assert_runs dokku letsencrypt:enable blog --force
+  assert_eq 1 "$(front_orders "$mark" | wc -l)" "orders"
+  assert_eq "$key" "$(key_of blog)" "key of the next one"
+}
+
 scenario "what the CA revoked is replaced by the next scheduled run, nothing else is" revoked_is_replaced
 scenario "the new certificate is not replaced again" once_is_enough
 scenario "a key whose certificate was revoked is never used again" key_of_a_revoked_one_is_not_reused
+scenario "a key that the CA blocks gives way to a new one at once" blocked_key_is_not_reused

@@ -7,6 +7,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "json/value.h"
+#include "support/certificate_maker.h"
 #include "support/order_story.h"
 #include "support/run_bench.h"
 
@@ -304,6 +305,65 @@ TEST_CASE("an order that the CA refuses leaves no journal", "[lifecycle][rfc8555
     CHECK(job.failure->error.kind == base::ErrorKind::rejected);
     CHECK_FALSE(job.issued);
     CHECK_FALSE(ordering.state().order);
+}
+
+TEST_CASE("a key that the CA blocks gives way to a new one, once", "[lifecycle]") {
+    Ordering ordering;
+    const auto blocked = test::make_key();
+    const auto is_blocked = [&] {
+        ordering.new_order(order_json("ready"));
+        ordering.post("/order/1/finalize",
+                      problem_json("badCSR",
+                                   "Error finalizing order :: invalid public key in CSR: "
+                                   "public key is forbidden"),
+                      400);
+    };
+    auto job = ordering.job();
+    job.options.lego.reuse_key = true;
+    ordering.host.issue(ordering.app, "a.example",
+                        test::make_certificate({.common_name = "a.example"}, blocked));
+    test::DokkuHost::write(
+        ordering.host.environment.certs_root(ordering.app) / "current/certificates/a.example.key",
+        blocked.to_pem().reveal());
+    SECTION("that was used again") {
+        is_blocked();
+    }
+    SECTION("as the order tells later") {
+        ordering.new_order(order_json("processing"));
+        ordering.post("/order/1",
+                      order_json("invalid", {"a.example"},
+                                 R"(,"error":)" + problem_json("badPublicKey", "key is blocked")));
+        ordering.post("/authz/0", authorization_json("a.example", "valid", "valid"));
+    }
+    SECTION("of an order that an earlier run left behind") {
+        auto order = Ordering::journalled();
+        order.key_pem = blocked.to_pem();
+        ordering.leave_behind(std::move(order));
+        ordering.post("/order/1", order_json("ready"));
+        ordering.post("/order/1/finalize", problem_json("badCSR", "public key is forbidden"), 400);
+    }
+    SECTION("and a second time that is all") {
+        is_blocked();
+        is_blocked();
+        lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
+        REQUIRE_FALSE(job.alive());
+        CHECK(job.failure->is("badCSR"));
+        CHECK(ordering.http.left() == 0);
+        return;
+    }
+    ordering.new_order(order_json("ready"));
+    ordering.post("/order/1/finalize", valid_order()).certificate();
+    lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
+    REQUIRE(job.alive());
+    REQUIRE(job.issued);
+    CHECK_FALSE(job.key->same_public_key(blocked));
+    CHECK(job.key->type() == blocked.type());
+    CHECK(ordering.state().order->key_pem.reveal() == job.key->to_pem().reveal());
+    CHECK(ordering.http.left() == 0);
+    const std::string& said = ordering.host.logged.err;
+    const auto first = said.find("blocks the certificate's key");
+    REQUIRE(first != std::string::npos);
+    CHECK(said.find("blocks the certificate's key", first + 1) == std::string::npos);
 }
 
 TEST_CASE("a state that cannot be read stops the order before the CA is asked", "[lifecycle]") {
