@@ -146,6 +146,15 @@ bool Certificate::belongs_to(const PrivateKey& key) const {
     return same;
 }
 
+bool Certificate::has_same_key(const Certificate& other) const {
+    const EVP_PKEY* own = X509_get0_pubkey(certificate_.get());
+    const EVP_PKEY* others = X509_get0_pubkey(other.certificate_.get());
+    clear_openssl_errors();
+    const bool same = own != nullptr && others != nullptr && EVP_PKEY_eq(own, others) == 1;
+    clear_openssl_errors();  // keys of different types leave an entry behind
+    return same;
+}
+
 bool Certificate::covers(std::string_view name) const {
     const std::string ip = parse_ip_address(name);
     const std::string wanted = ip.empty() ? base::to_lower(name) : to_ip_text(ip);

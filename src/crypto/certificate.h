@@ -29,6 +29,7 @@ class Certificate {
     std::string issuer_common_name() const;
     std::string fingerprint() const;  ///< SHA-256 of the DER, lower-case hex
     bool belongs_to(const PrivateKey& key) const;
+    bool has_same_key(const Certificate& other) const;
     bool covers(std::string_view name) const;  ///< exactly, or by a wildcard of one label
 
     /// The two raw parts of an ARI certID (RFC 9773 section 4.1): the content octets of the serial

@@ -6,23 +6,6 @@
 #include "base/pem.h"
 
 namespace dokku {
-namespace {
-
-/// Those of one folder of a certificate store.
-std::vector<base::Path> certificates_in(const base::Path& folder) {
-    std::vector<base::Path> files;
-    if (const auto names = base::list_directory(folder / "certificates")) {
-        for (const std::string& name : *names) {
-            if (name.ends_with(".crt") && !name.ends_with(".issuer.crt")) {
-                files.push_back(folder / "certificates" / name);
-            }
-        }
-    }
-    files.push_back(folder / "fullchain.pem");
-    return files;
-}
-
-}  // namespace
 
 bool has_pair(const Environment& environment, const AppName& app) {
     const base::Path tls = environment.tls_root(app);
@@ -50,6 +33,19 @@ bool same_leaf(std::string_view one, std::string_view other) {
     if (first == second) return true;
     const std::string der = base::pem_to_der(first);
     return !der.empty() && der == base::pem_to_der(second);
+}
+
+std::vector<base::Path> certificates_in(const base::Path& folder) {
+    std::vector<base::Path> files;
+    if (const auto names = base::list_directory(folder / "certificates")) {
+        for (const std::string& name : *names) {
+            if (name.ends_with(".crt") && !name.ends_with(".issuer.crt")) {
+                files.push_back(folder / "certificates" / name);
+            }
+        }
+    }
+    files.push_back(folder / "fullchain.pem");
+    return files;
 }
 
 std::vector<base::Path> current_certificates(const Environment& environment, const AppName& app) {

@@ -51,5 +51,7 @@ base::Path key_file_of(base::Path certificate);
 /// The files in certs/current/certificates that hold a certificate of ours (`*.crt` without the
 /// issuers' `*.issuer.crt`), then certs/current/fullchain.pem. They need not exist.
 std::vector<base::Path> current_certificates(const Environment& environment, const AppName& app);
+/// The same of another folder than certs/current.
+std::vector<base::Path> certificates_in(const base::Path& folder);
 
 }  // namespace dokku

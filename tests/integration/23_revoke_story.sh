@@ -97,6 +97,55 @@ what_cannot_be_revoked() {
   assert_exits 20 dokku letsencrypt:revoke nosuch
 }
 
+key_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -pubkey | sha256sum; }
+
+# same_key_as APP OTHER: the certificate of APP has the key of the other one's.
+same_key_as() {
+  local folder
+  dokku letsencrypt:set "$1" lego-args --reuse-key >/dev/null
+  dokku letsencrypt:enable "$1" >/dev/null 2>&1
+  folder=$(readlink -f "$DOKKU_ROOT/$1/letsencrypt/certs/current")
+  cp "$DOKKU_ROOT/$2/tls/server.key" "$folder/certificates/$1.example.test.key"
+  dokku letsencrypt:enable "$1" --force >/dev/null 2>&1
+  assert_eq "$(key_of "$2")" "$(key_of "$1")" "key of $1"
+}
+
+# A CA blocks a key only by the word of who has it.
+a_compromised_key() {
+  local serial key other
+  new_app key key.example.test
+  new_app same same.example.test
+  new_app other other.example.test
+  dokku letsencrypt:enable key >/dev/null 2>&1
+  dokku letsencrypt:enable other >/dev/null 2>&1
+  same_key_as same key
+  serial=$(serial_of key) key=$(key_of key) other=$(served_fingerprint other.example.test)
+  assert_runs dokku letsencrypt:revoke key --reason keyCompromise
+  assert_lines "$out" "       Signed by the certificate's own key, so that the CA blocks that key" \
+    "-----> Certificate revoked successfully."
+  assert_eq 1 "$(ca_reason "$serial")" "reason"
+  assert_contains "$err" "same has a certificate with the same key (same.example.test)" "stderr"
+  assert_not_contains "$err" "other has" "stderr"
+  the_minute
+  wait_until 20 no_run_at_work
+  assert_ne "$key" "$(key_of same)" "key of same"
+  assert_eq "$other" "$(served_fingerprint other.example.test)" "certificate of other"
+  tls_verify same.example.test
+}
+
+# A CA that takes no such word is asked by the account.
+a_compromised_key_by_the_account() {
+  local serial
+  dokku letsencrypt:enable key >/dev/null 2>&1
+  serial=$(serial_of key)
+  ca_front works
+  ca_answers POST ^/revoke-cert status=403 problem=unauthorized detail="not by its key"
+  assert_runs dokku letsencrypt:revoke key --reason keyCompromise
+  assert_contains "$out" "trying with the account" "stdout"
+  assert_lines "$out" "-----> Certificate revoked successfully."
+  assert_eq 1 "$(ca_reason "$serial")" "reason"
+}
+
 # A pair that somebody else installed meanwhile stays.
 custom_pair_stays() {
   local serial
@@ -116,5 +165,8 @@ scenario "a reason is handed on, a wrong one refused" with_a_reason
 scenario "without the account the certificate's key will do" by_the_certificate_key
 scenario "a damaged account is found by its key" by_a_damaged_account
 scenario "an account of an old version is found" by_an_account_of_old
+scenario "a compromised key revokes itself, and other certificates with it get new ones" a_compromised_key
 scenario "nothing to revoke, and no e-mail address" what_cannot_be_revoked
 scenario "a certificate of the operator's stays" custom_pair_stays
+# The front, once woken, revokes what is issued from then on.
+scenario "a CA that does not take the key's word is asked by the account" a_compromised_key_by_the_account

@@ -1,0 +1,130 @@
+#include "lifecycle/same_key.h"
+
+#include <algorithm>
+
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/certificate.h"
+#include "dokku/certs.h"
+#include "lifecycle/claim.h"
+#include "lifecycle/pair_owner.h"
+
+namespace lifecycle {
+namespace {
+
+using Place = SameKey::Place;
+
+/// What is looked for, and what was found of it so far.
+struct Search {
+    const Context& context;
+    const dokku::AppName& revoked_app;
+    const crypto::Certificate& compromised;
+    std::vector<SameKey> found{};
+
+    void look_at(const dokku::AppName& app, std::string_view pem, Place place) {
+        const auto leaf = crypto::Certificate::parse_pem(pem);
+        if (!leaf || !leaf->has_same_key(compromised)) return;
+        const std::string fingerprint = leaf->fingerprint();
+        const bool is_itself = fingerprint == compromised.fingerprint();
+        if (is_itself || leaf->not_after() <= context.clock.now()) return;
+        const auto is_of_app = [&](const SameKey& each) { return each.app == app; };
+        const auto is_known = [&](const SameKey& each) {
+            return each.app == app && each.fingerprint == fingerprint;
+        };
+        if (std::any_of(found.begin(), found.end(), is_known)) return;
+        const bool is_first =
+            app != revoked_app && std::none_of(found.begin(), found.end(), is_of_app);
+        found.push_back({app, leaf->names(), fingerprint, is_first ? place : Place::kept});
+    }
+
+    void look_into(const dokku::AppName& app, const base::Path& folder, Place place) {
+        for (const base::Path& file : dokku::certificates_in(folder)) {
+            if (const auto pem = base::read_file(file)) look_at(app, *pem, place);
+        }
+    }
+};
+
+/// A renamed app serves a pair of ours that is not in its certs/current.
+bool is_ours(const Context& context, const dokku::AppName& app, const std::string& pem) {
+    const auto owner = find_pair_owner(context.environment, context.store, app, pem);
+    return owner && *owner == store::Owner::ours;
+}
+
+void search(Search& search, const dokku::AppName& app) {
+    const Context& context = search.context;
+    const auto served = base::read_file(context.environment.tls_root(app) / "server.crt");
+    if (served && dokku::has_pair(context.environment, app) && is_ours(context, app, *served)) {
+        search.look_at(app, *served, Place::served);
+    }
+    const base::Path root = context.environment.certs_root(app);
+    search.look_into(app, root / "current", Place::current);
+    const auto folders = base::list_directory(root);
+    for (const std::string& name : folders.value_or({}))
+        if (name != "current") search.look_into(app, root / name, Place::kept);
+}
+
+/// Does an order that is under way go by that key?
+bool has_key(const store::RunningOrder& order, const crypto::Certificate& compromised) {
+    const auto key = crypto::PrivateKey::parse_pem(order.key_pem.reveal());
+    return key && compromised.belongs_to(*key);
+}
+
+/// Returns whether the minute's run replaces it.
+bool note(const Context& context, const SameKey& each, const crypto::Certificate& compromised) {
+    const base::UtcTime now = context.clock.now();
+    bool is_due = false;
+    auto noted = context.store.wake(each.app.text(), now);
+    if (noted) {
+        noted = update_state_of(context, each.app, [&](store::AppState& state) {
+            state.revoked = each.fingerprint;
+            if (state.order && has_key(*state.order, compromised)) state.order.reset();
+            is_due = !state.switched_off;
+            if (is_due) state.due = now;
+        });
+    }
+    if (!noted) context.log.warn(each.app.text() + ": " + noted.error().message);
+    return noted && is_due;
+}
+
+std::string to_line(const SameKey& each, bool is_due) {
+    const std::string& app = each.app.text();
+    const std::string names = " (" + base::printable(base::join(each.names, ", ")) + ")";
+    if (each.place == Place::kept) {
+        return app + " keeps an unused certificate with the same key" + names +
+               "; it goes with: dokku letsencrypt:cleanup " + app;
+    }
+    const std::string has = app + " has a certificate with the same key" + names;
+    if (!is_due) {
+        return has + ", and letsencrypt is off for it. To replace it: dokku letsencrypt:enable " +
+               app;
+    }
+    return has + ". The next minute orders another one for it, with a new key; at once: dokku " +
+           "letsencrypt:enable " + app;
+}
+
+}  // namespace
+
+std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName& app,
+                                   const crypto::Certificate& compromised) {
+    const auto apps = dokku::list_all_apps(context.environment);
+    if (!apps) {
+        context.log.warn("Nobody can tell which other certificates have the same key: " +
+                         apps.error().message);
+        return {};
+    }
+    Search all{context, app, compromised};
+    for (const dokku::AppName& each : *apps)
+        search(all, each);
+    return std::move(all.found);
+}
+
+void replace_same_key(const Context& context, const dokku::AppName& app,
+                      const crypto::Certificate& compromised) {
+    for (const SameKey& each : find_same_key(context, app, compromised)) {
+        const bool is_due = each.place != Place::kept && note(context, each, compromised);
+        context.log.warn(to_line(each, is_due));
+    }
+}
+
+}  // namespace lifecycle
