@@ -146,4 +146,11 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     return shown;
 }
 
+std::string printable(std::string_view text) {
+    constexpr std::size_t kUsual = 600;
+    const bool has_link = text.find("https://") != std::string_view::npos ||
+                          text.find("http://") != std::string_view::npos;
+    return printable(text, has_link ? kMostWithLink : kUsual);
+}
+
 }  // namespace base

@@ -36,6 +36,12 @@ std::string to_utf8(std::string_view bytes);
 /// Makes text from outside (CA, DNS, nginx) safe for one terminal line: control bytes, escapes,
 /// marks that reorder or hide text and invalid UTF-8 become one `?` for each byte, blanks and line
 /// ends a blank, and more than `max_bytes` is cut with `...`.
-std::string printable(std::string_view text, std::size_t max_bytes = 600);
+std::string printable(std::string_view text, std::size_t max_bytes);
+
+/// A link is no good without its end, and one that is signed is long.
+inline constexpr std::size_t kMostWithLink = 8UL << 10U;
+
+/// The same, cut after 600 bytes, or after kMostWithLink where there is a link in it.
+std::string printable(std::string_view text);
 
 }  // namespace base

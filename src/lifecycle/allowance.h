@@ -14,6 +14,7 @@ inline constexpr std::string_view kDomain = "certificates-per-domain";
 inline constexpr std::string_view kSet = "certificates-per-set";
 inline constexpr std::string_view kFailures = "failed-validations";
 inline constexpr std::string_view kParked = "parked";
+inline constexpr std::string_view kPaused = "paused";
 }  // namespace limit
 
 /// One of Let's Encrypt's numbers (letsencrypt.org/docs/rate-limits): so many at once, and one
@@ -34,7 +35,7 @@ struct Allowance {
     base::UtcTime free_from(base::UtcTime whole_at) const;
 };
 
-/// `limit` is one of the words above, but not kParked.
+/// `limit` is one of the words above, but neither kParked nor kPaused.
 const Allowance& allowance_of(std::string_view limit);
 
 /// That the allowance is used up, in a sentence without its end. `subject` is what is counted: the

@@ -5,6 +5,7 @@
 
 #include "acme/problem.h"
 #include "base/text.h"
+#include "lifecycle/pause.h"
 
 namespace lifecycle {
 namespace {
@@ -122,6 +123,14 @@ constexpr auto kCauses = std::to_array<Cause>({
      "certificates and refusals.",
      "Wait. To order all the same: dokku letsencrypt:enable <app> --force. While trying things out "
      "use the staging CA: dokku letsencrypt:set <app> server staging"},
+    {cause::kPaused, NameStatus::action_required, true,
+     "The CA has paused the name for this account, after very many failed validations in a row. "
+     "Waiting does not end that, nor does --force: a person has to open a page of the CA. Names "
+     "that are not paused are ordered without it.",
+     "The CA's own words, with the link to that page.",
+     "Mend what made the validations of <domain> fail, open the link in the reason in a browser "
+     "and let the CA go on with it (at Let's Encrypt that frees all names of the account), then: "
+     "dokku letsencrypt:retry <app>. Unasked, the CA is tried again once a day."},
     {cause::kCaUnreachable, NameStatus::failed, true, "The CA did not answer.",
      "The network's error.",
      "Nothing, if the CA is down: it is tried again. Else check this host's way out to the "
@@ -268,6 +277,7 @@ std::string_view cause_of_problem(std::string_view problem_type) {
 
 std::string_view cause_of_words(std::string_view problem_type, std::string_view detail) {
     const std::string_view why = cause_of_problem(problem_type);
+    if (why == cause::kRateLimited && is_pause(detail)) return cause::kPaused;
     if (why != cause::kRefused) return why;
     // The places differ in what they meet, and so does the type.
     if (base::to_lower(detail).find("secondary validation") != std::string::npos) {
@@ -283,6 +293,7 @@ bool is_refusal(std::string_view cause_name) {
 
 std::string_view cause_of(const acme::Failure& failure) {
     using base::ErrorKind;
+    if (failure.problem && is_pause(*failure.problem)) return cause::kPaused;
     if (failure.error.kind == ErrorKind::rate_limited) return cause::kRateLimited;
     if (failure.problem) return cause_of_words(failure.problem->type, words_of(*failure.problem));
     switch (failure.error.kind) {

@@ -41,6 +41,7 @@ inline constexpr std::string_view kRefused = "ca-refused";
 inline constexpr std::string_view kFirewall = "firewall";
 inline constexpr std::string_view kSecondaryValidation = "secondary-validation";
 inline constexpr std::string_view kRateLimited = "rate-limited";
+inline constexpr std::string_view kPaused = "paused";
 inline constexpr std::string_view kCaUnreachable = "ca-unreachable";
 inline constexpr std::string_view kCaError = "ca-error";
 inline constexpr std::string_view kClock = "clock";

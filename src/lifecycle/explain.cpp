@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "lifecycle/pause.h"
 
 namespace lifecycle {
 namespace {
@@ -43,6 +44,11 @@ constexpr std::array<Meaning, 10> kMeanings{{
      "`dokku letsencrypt:set --global email <e-mail>`, or `none`."},
     {"accountDoesNotExist", "The CA does not know the account kept on this host any more."},
 }};
+
+constexpr std::string_view kPauseMeaning =
+    "The CA has paused names of this account; neither waiting nor --force ends that. A person has "
+    "to "
+    "open the link in its words.";
 
 std::string_view meaning_of(std::string_view type) {
     const std::string_view short_type = acme::short_type(type);
@@ -92,6 +98,7 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
             lines.push_back(base::printable(name) + ": " + words(part.detail, part.type));
             add_once(meanings, meaning_of(part.type));
         }
+        if (is_pause(problem)) add_once(meanings, kPauseMeaning);
         add_once(meanings, meaning_of(problem.type));
         if (!problem.instance.empty()) {
             meanings.push_back("See " + base::printable(problem.instance));

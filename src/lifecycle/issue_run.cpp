@@ -98,7 +98,7 @@ class IssueRun {
           jobs_(jobs),
           wish_(wish),
           sessions_(context),
-          limits_(context, wish.force),
+          limits_(context, wish.force, wish.asks_at_once()),
           started_(context.clock.monotonic()),
           loaded_(started_) {}
 

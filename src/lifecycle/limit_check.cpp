@@ -58,11 +58,16 @@ bool may_be_resumed(const acme::Failure& failure) {
            kind == ErrorKind::rate_limited || failure.not_known_yet();
 }
 
+std::string_view cause_of_limit(const LimitReached& reached) {
+    return reached.limit == limit::kPaused ? cause::kPaused : cause::kRateLimited;
+}
+
 }  // namespace
 
-LimitCheck::LimitCheck(Context& context, bool forced)
+LimitCheck::LimitCheck(Context& context, bool forced, bool asks_paused)
     : context_(context),
       forced_(forced),
+      asks_paused_(asks_paused),
       ledger_(context.store.ledger()),
       follower_(ledger_),
       limits_({}) {}
@@ -104,8 +109,10 @@ bool LimitCheck::refuse_parked_ca(IssueJob& job) {
 }
 
 OrderWish LimitCheck::wish_of(const IssueJob& job) const {
-    return {job.settings.server.computed, account_of(job), to_texts(job.names),
-            is_renewal(context_, job), is_exempt_order(context_, job)};
+    OrderWish wish{job.settings.server.computed, account_of(job), to_texts(job.names),
+                   is_renewal(context_, job), is_exempt_order(context_, job)};
+    wish.asks_paused = asks_paused_;
+    return wish;
 }
 
 void LimitCheck::check(IssueJob& job) {
@@ -146,7 +153,7 @@ void LimitCheck::reserve(IssueJob& job) {
     }
     if (reached) {
         limits_.queue(*reached);
-        return job.fail(cause::kRateLimited, to_error(*reached, job.app.text()));
+        return job.fail(cause_of_limit(*reached), to_error(*reached, job.app.text()));
     }
     reserved_[&job] = {wish.exempt, false};
 }
@@ -155,9 +162,10 @@ void LimitCheck::refuse(IssueJob& job, const LimitReached& reached) {
     base::Error error = to_error(reached, job.app.text());
     if (forced_) return context_.log.warn(error.message + "; ordered all the same (--force)");
     limits_.queue(reached);
-    if (reached.names.empty()) return job.fail(cause::kRateLimited, std::move(error));
+    const auto why = cause_of_limit(reached);
+    if (reached.names.empty()) return job.fail(why, std::move(error));
     for (const std::string& name : reached.names)
-        job.hold(name, cause::kRateLimited, error);
+        job.hold(name, why, error);
     job.drop_held();
 }
 

@@ -17,8 +17,9 @@ namespace lifecycle {
 /// cannot be read or written holds nothing up; the CA's own answer still counts.
 class LimitCheck {
   public:
-    /// `forced`: what would be refused is ordered all the same, with a warning.
-    LimitCheck(Context& context, bool forced);
+    /// `forced`: what would be refused is ordered all the same, with a warning. `asks_paused`:
+    /// names that the CA has paused are ordered at once, and not once a day.
+    LimitCheck(Context& context, bool forced, bool asks_paused = false);
 
     /// A CA that asked not to be asked before some time: the job fails before anything is sent.
     bool refuse_parked_ca(IssueJob& job);
@@ -55,6 +56,7 @@ class LimitCheck {
 
     Context& context_;
     bool forced_;
+    bool asks_paused_;
     store::Ledger ledger_;
     store::LedgerFollower follower_;
     Limits limits_;

@@ -22,8 +22,6 @@ using store::LedgerEntry;
 using store::LedgerKind;
 using store::ParkedKind;
 
-constexpr std::size_t kMostWords = 2000;  ///< of a CA: a link that lifts a pause is long
-
 /// An order that was killed is resumed within minutes, or never.
 constexpr std::chrono::hours kLongestOrder{1};
 /// The CA spends a little later than is written here: who waits, waits a little longer.
@@ -121,6 +119,9 @@ Limits::Limits(const std::vector<LedgerEntry>& entries) {
 
 void Limits::note(const LedgerEntry& entry) {
     if (entry.kind == LedgerKind::parked) return park(entry);
+    const bool was_taken =
+        entry.kind == LedgerKind::certificate || entry.kind == LedgerKind::failure;
+    if (was_taken) end_pauses(entry);
     if (!has_numbers(entry.server)) return;
     for (const Spent& spent : spent_by(entry)) {
         const auto [known, is_new] = whole_at_.try_emplace(spent.key, base::UtcTime{});
@@ -208,7 +209,25 @@ void Limits::park(const LedgerEntry& entry) {
     const auto key = parked_key(entry.parked, entry.server, entry.account, entry.key);
     const auto [known, is_new] = parked_.try_emplace(key);
     if (!is_new && known->second.at > entry.at) return;
-    known->second = {entry.at, entry.until, entry.words};
+    known->second = {entry.at, entry.until, entry.words, entry.paused, entry.server, entry.account};
+}
+
+/// The CA took an order for what it had paused, and issued or looked at the name: a person has
+/// opened its page, which frees all names of the account.
+void Limits::end_pauses(const LedgerEntry& taken) {
+    const auto paused_at = [&](ParkedKind kind, const std::string& key) {
+        const auto found = parked_.find(parked_key(kind, taken.server, taken.account, key));
+        return found != parked_.end() && found->second.paused && found->second.at <= taken.at;
+    };
+    const bool freed = paused_at(ParkedKind::set, store::to_set_key(taken.names)) ||
+                       std::any_of(taken.names.begin(), taken.names.end(), [&](const auto& name) {
+                           return paused_at(ParkedKind::name, std::string{dns::base_name_of(name)});
+                       });
+    if (!freed) return;
+    std::erase_if(parked_, [&](const auto& one) {
+        return one.second.paused && one.second.at <= taken.at &&
+               one.second.server == taken.server && one.second.account == taken.account;
+    });
 }
 
 std::optional<LimitReached> Limits::judge(const OrderWish& asked, base::UtcTime now) const {
@@ -276,12 +295,23 @@ std::optional<LimitReached> Limits::judge_parked(ParkedKind kind, const OrderWis
     const auto found = parked_.find(parked_key(kind, wish.server, wish.account, key));
     if (found == parked_.end() || found->second.until <= now) return std::nullopt;
     const Parked& parked = found->second;
-    LimitReached reached{limit::kParked, std::string{key}, parked.until, {}, {}, {}};
-    reached.message = fmt::format("{} asks not to be asked before {}{}",
-                                  base::printable(http::host_of(wish.server)),
-                                  to_words(parked.until), about(kind, key));
+    if (parked.paused && wish.asks_paused) return std::nullopt;
+    LimitReached reached{parked.paused ? limit::kPaused : limit::kParked,
+                         std::string{key},
+                         parked.until,
+                         {},
+                         {},
+                         {}};
+    const std::string ca = base::printable(http::host_of(wish.server));
+    const std::string until = to_words(parked.until);
+    reached.message =
+        parked.paused
+            ? fmt::format("{} has paused orders{}; it is tried again unasked after {}", ca,
+                          about(kind, key), until)
+            : fmt::format("{} asks not to be asked before {}{}", ca, until, about(kind, key));
     if (!parked.words.empty()) {
-        reached.message += fmt::format(": \"{}\"", base::printable(parked.words, kMostWords));
+        reached.message +=
+            fmt::format(": \"{}\"", base::printable(parked.words, base::kMostWithLink));
     }
     return reached;
 }
@@ -333,6 +363,15 @@ bool Limits::is_renewal(const OrderWish& wish) const {
 }
 
 base::Error to_error(const LimitReached& reached, std::string_view app) {
+    if (reached.limit == limit::kPaused) {
+        return {
+            base::ErrorKind::rate_limited,
+            reached.message,
+            std::nullopt,
+            {fmt::format("Nothing was ordered. A person has to open the link in the CA's words, "
+                         "then: dokku letsencrypt:retry {}",
+                         app)}};
+    }
     return {base::ErrorKind::rate_limited,
             reached.message,
             reached.until,

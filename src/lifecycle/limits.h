@@ -21,7 +21,8 @@ struct OrderWish {
     std::string account{};             ///< its URL; empty if there is none yet
     std::vector<std::string> names{};  ///< as ordered: lower case, A-labels, maybe with `*.`
     bool renewal = false;              ///< this CA has issued for exactly this set before
-    bool exempt = false;  ///< now is in the window of the certificate that it replaces (ARI)
+    bool exempt = false;       ///< now is in the window of the certificate that it replaces (ARI)
+    bool asks_paused = false;  ///< a person has typed it, and may have freed what is paused
 };
 
 /// Why an order is better not placed now.
@@ -75,6 +76,9 @@ class Limits {
         base::UtcTime at;
         base::UtcTime until;
         std::string words;
+        bool paused = false;
+        std::string server;   ///< of what is paused
+        std::string account;  ///< likewise
     };
 
     /// One that an entry takes of an allowance.
@@ -93,6 +97,7 @@ class Limits {
     void park(const store::LedgerEntry& entry);
     void begin_order(const store::LedgerEntry& entry);
     void end_order(const store::LedgerEntry& entry);
+    void end_pauses(const store::LedgerEntry& taken);
     base::UtcTime whole_at(const std::string& key) const;
 
     std::optional<LimitReached> judge_order(const OrderWish& wish, base::UtcTime now) const;

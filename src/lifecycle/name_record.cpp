@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lifecycle/cause.h"
+#include "lifecycle/pause.h"
 #include "lifecycle/retry_schedule.h"
 
 namespace lifecycle {
@@ -70,6 +71,12 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
         return;
     }
     name.failures += 1;
+    if (outcome.cause == cause::kPaused) {
+        // Looks that did not ask the CA do not put it off.
+        const bool waits = same && name.next_try && *name.next_try > now;
+        if (!waits) name.next_try = now + kPausePatience;
+        return;
+    }
     const RetryFacts facts{name.failures, name.refusals, outcome.not_before, outcome.covered_until};
     if (outcome.status == NameStatus::pending_dns) {
         name.next_try = next_look(name.since, now);

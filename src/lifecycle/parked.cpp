@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "dns/domain_name.h"
+#include "lifecycle/pause.h"
 #include "lifecycle/said.h"
 
 namespace lifecycle {
@@ -18,7 +19,6 @@ using store::LedgerKind;
 using store::ParkedKind;
 
 constexpr int kUnavailable = 503;
-constexpr std::size_t kMostWords = 2000;
 
 /// A wildcard is validated as its base name.
 std::string base_of(std::string_view name) {
@@ -29,18 +29,8 @@ bool has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-/// The CA's own words, in lower case.
-std::string words_of(const acme::Failure& failure) {
-    return failure.problem ? base::to_lower(failure.problem->detail) : "";
-}
-
-bool is_pause(std::string_view words) {
-    return has(words, "paused") || has(words, "unpause") || has(words, "temporarily prevented");
-}
-
 bool is_about_names(std::string_view words) {
-    return is_pause(words) || has(words, "failed authorizations") ||
-           has(words, "failed validations");
+    return has(words, "failed authorizations") || has(words, "failed validations");
 }
 
 bool is_about_domains(std::string_view words) {
@@ -101,7 +91,7 @@ std::optional<base::UtcTime> end_of(const acme::Failure& failure, base::UtcTime 
     const auto longest = failure.status == kUnavailable ? kLongestOutage : kLongestLimit;
     if (failure.error.retry_at)
         return std::min<base::UtcTime>(*failure.error.retry_at, now + longest);
-    if (is_pause(words_of(failure))) return now + kPausePatience;
+    if (failure.problem && is_pause(*failure.problem)) return now + kPausePatience;
     return std::nullopt;
 }
 
@@ -118,7 +108,8 @@ class Parking {
         LedgerEntry entry = sample_;
         entry.parked = kind;
         entry.key = std::move(key);
-        entry.words = base::printable(words, kMostWords);
+        entry.words = base::printable(words, base::kMostWithLink);
+        entry.paused = is_pause(words);
         if (kind == ParkedKind::ca) entry.account.clear();
         entries_.push_back(std::move(entry));
     }
@@ -142,8 +133,14 @@ void park_narrowly(Parking& parking, const acme::Problem& problem,
     for (const auto& [name, words] : names_in_parts(problem, names))
         parking.add(ParkedKind::name, name, words);
     if (!parking.empty()) return;
-    const std::string words = base::to_lower(problem.detail);
-    if (is_about_names(words)) {
+    const std::string words = base::to_lower(without_link(problem.detail));
+    if (is_pause(problem)) {
+        parking.add_all(ParkedKind::name, names_said(words, names));
+        if (!parking.empty()) return;
+        const bool is_one = names.size() == 1;
+        parking.add(is_one ? ParkedKind::name : ParkedKind::set,
+                    is_one ? base_of(names.front()) : store::to_set_key(names));
+    } else if (is_about_names(words)) {
         parking.add_all(ParkedKind::name, names_said(words, names));
     } else if (has(words, "exact set")) {
         parking.add(ParkedKind::set, store::to_set_key(names));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +9,6 @@
 #include "store/ledger_entry.h"
 
 namespace lifecycle {
-
-/// A name that Let's Encrypt has paused is freed by a person on a page of the CA, and no
-/// Retry-After says when: it is asked again once a day.
-inline constexpr std::chrono::hours kPausePatience{24};
 
 /// An order that a CA did not take.
 struct RefusedOrder {
@@ -27,7 +22,8 @@ struct RefusedOrder {
 ///
 /// As narrow as its words allow, so that the rest can go on: the names that a subproblem or the
 /// detail speaks of, the exact set, the registered domain; else the account, or the whole CA if
-/// there is none. A 503 (Let's Encrypt's limits per address) is about the whole CA.
+/// there is none. A pause is about the names that it speaks of, else about exactly these names. A
+/// 503 (Let's Encrypt's limits per address) is about the whole CA.
 std::vector<store::LedgerEntry> to_parked(const acme::Failure& failure, const RefusedOrder& order,
                                           base::UtcTime now);
 

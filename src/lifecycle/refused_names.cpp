@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "dns/domain_name.h"
+#include "lifecycle/pause.h"
 #include "lifecycle/said.h"
 
 namespace lifecycle {
@@ -18,6 +20,11 @@ bool is_about_a_name(const acme::Problem& problem) {
     return type == "rejectedIdentifier" || type == "unsupportedIdentifier" || type == "caa";
 }
 
+/// A wildcard is paused as the name that is validated for it.
+bool is_said_of(std::string_view words, std::string_view name, bool pause) {
+    return is_said(words, name) || (pause && is_said(words, dns::base_name_of(name)));
+}
+
 }  // namespace
 
 std::vector<acme::Subproblem> refused_names(const acme::Problem& problem,
@@ -27,10 +34,11 @@ std::vector<acme::Subproblem> refused_names(const acme::Problem& problem,
         if (!part.identifier || !contains(ordered, part.identifier->value)) return {};
         refused.push_back(part);
     }
-    if (!refused.empty() || !is_about_a_name(problem)) return refused;
-    const std::string detail = base::to_lower(problem.detail);
+    const bool pause = is_pause(problem);
+    if (!refused.empty() || (!is_about_a_name(problem) && !pause)) return refused;
+    const std::string detail = base::to_lower(without_link(problem.detail));
     for (const std::string& name : ordered) {
-        if (is_said(detail, name)) {
+        if (is_said_of(detail, name, pause)) {
             refused.push_back({problem.type, problem.detail, acme::Identifier{"dns", name}});
         }
     }

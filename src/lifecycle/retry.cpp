@@ -131,6 +131,15 @@ EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& ap
     return enable(context, apps, wish);
 }
 
+/// What the app waits for is looked at now.
+EnableOutcome wake_and_look(Context& context, const dokku::AppName& app, EnableWish wish) {
+    if (auto woken = context.store.wake(app.text(), context.clock.now()); !woken) {
+        context.log.warn(woken.error().message);
+        return EnableOutcome::failed;
+    }
+    return look_again(context, {app}, std::move(wish));
+}
+
 }  // namespace
 
 EnableOutcome retry_due(Context& context) {
@@ -161,18 +170,16 @@ EnableOutcome retry_due(Context& context) {
 }
 
 EnableOutcome retry_app(Context& context, const dokku::AppName& app) {
-    return issue_for_change(context, app, {});
+    EnableWish wish;
+    wish.by_hand = true;
+    return wake_and_look(context, app, std::move(wish));
 }
 
 EnableOutcome issue_for_change(Context& context, const dokku::AppName& app,
                                std::function<bool()> hand_over) {
-    if (auto woken = context.store.wake(app.text(), context.clock.now()); !woken) {
-        context.log.warn(woken.error().message);
-        return EnableOutcome::failed;
-    }
     EnableWish wish;
     wish.hand_over = std::move(hand_over);
-    return look_again(context, {app}, std::move(wish));
+    return wake_and_look(context, app, std::move(wish));
 }
 
 }  // namespace lifecycle

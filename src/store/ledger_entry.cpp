@@ -55,6 +55,7 @@ bool read_parked(const json::Value& object, LedgerEntry& entry) {
     entry.until = *until;
     entry.key = object.string("key").value_or("");
     entry.words = object.string("words").value_or("");
+    entry.paused = object.boolean("paused").value_or(false);
     return true;
 }
 
@@ -63,6 +64,7 @@ void write_parked(json::Writer& out, const LedgerEntry& entry) {
     if (!entry.key.empty()) out.member("key", entry.key);
     out.member("until", base::to_rfc3339(entry.until));
     out.member("words", entry.words);
+    if (entry.paused) out.member("paused", true);
 }
 
 void read_counted(const json::Value& object, LedgerEntry& entry) {

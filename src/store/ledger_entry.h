@@ -16,7 +16,7 @@ enum class LedgerKind {
     certificate,  ///< it issued
     order_over,   ///< the order ended without a certificate, or was not taken
     failure,      ///< it refused to validate a name
-    parked,       ///< it asked not to be asked again before a moment
+    parked,  ///< it asked not to be asked again before a moment, or before a person did something
 };
 
 /// What a CA does not want to be asked about.
@@ -53,7 +53,9 @@ struct LedgerEntry {
     ParkedKind parked = ParkedKind::ca;
     std::string key{};  ///< parked: the name without `*.`, to_set_key(), or the domain; else empty
     base::UtcTime until{};  ///< parked: not before this moment
-    std::string words{};    ///< parked: the CA's own; show them only through base::printable
+    /// parked: until a person has opened the page in `words`; `until` is when it is tried unasked
+    bool paused = false;
+    std::string words{};  ///< parked: the CA's own; show them only through base::printable
 
     friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
 };

@@ -100,9 +100,85 @@ after_the_time() {
   for app in "${limited[@]}"; do tls_verify "$app.example.test"; done
 }
 
+# What Boulder says, with a link as long as its own.
+paused_page="https://portal.test/sfe/v1/unpause?jwt=$(printf 'j%.0s' {1..2500})end"
+# ca_pauses NAME [PAYLOAD]: new orders with that name are refused until the front works again.
+ca_pauses() {
+  ca_answers POST '^/order-plz$' times=0 payload="\"${2-$1}\"" status=429 problem=rateLimited \
+    detail="Your account is temporarily prevented from requesting certificates for $1 and possibly others. Please visit: $paused_page"
+}
+# orders_for MARK NAME: new orders since that have it.
+orders_for() { front_orders "$1" | jq -c --arg name "$2" 'select(any(.identifiers[]; .value == $name))' | wc -l; }
+
+one_name_is_paused() {
+  local mark
+  ca_front works
+  dokku apps:create pz >/dev/null 2>&1
+  dokku domains:add pz p1.example.test p2.example.test >/dev/null 2>&1
+  ca_pauses p1.example.test
+  mark=$(front_requests)
+  assert_runs dokku letsencrypt:enable pz
+  assert_contains "$out$err" "$paused_page" "output"
+  assert_not_contains "$out$err" "asks not to be asked" "output"
+  assert_eq "p2.example.test" "$(openssl x509 -in "$DOKKU_ROOT/pz/tls/server.crt" -noout -ext subjectAltName | sed -n 's/.*DNS://p')" "names of the certificate"
+  assert_eq "1 2" "$(orders_for "$mark" p1.example.test) $(front_orders "$mark" | wc -l)" "orders"
+  name_has pz p1.example.test action-required paused || fail "status: $(status_json pz)"
+  assert_contains "$(status_json pz | jq -r '.names[0].reason')" "$paused_page" "reason"
+  assert_exits 1 dokku letsencrypt:status pz
+  assert_contains "$out" "$paused_page" "status"
+}
+
+the_schedule_asks_once_a_day() {
+  local mark i
+  mark=$(front_requests)
+  for i in 1 11 23; do
+    at_time "+${i}h" dokku letsencrypt:auto-renew --scheduled >/dev/null 2>&1 || true
+    at_time "+${i}h" world-cron letsencrypt/cron || true
+  done
+  assert_eq 0 "$(orders_for "$mark" p1.example.test)" "orders within the day"
+  name_has pz p1.example.test action-required paused || fail "status: $(status_json pz)"
+  at_time +25h world-cron letsencrypt/cron || true
+  assert_eq 1 "$(orders_for "$mark" p1.example.test)" "orders after a day"
+}
+
+a_person_asks_at_once() {
+  local mark
+  mark=$(front_requests)
+  run_and_capture dokku letsencrypt:retry pz
+  assert_eq 1 "$(orders_for "$mark" p1.example.test)" "orders by retry"
+  run_and_capture dokku letsencrypt:enable pz
+  assert_eq 2 "$(orders_for "$mark" p1.example.test)" "orders by retry and enable"
+  ca_front works
+  assert_runs dokku letsencrypt:retry pz
+  tls_verify p1.example.test
+  name_has pz p1.example.test in-use || fail "status: $(status_json pz)"
+}
+
+# The words name another name than the only one that is ordered.
+the_only_name_is_paused() {
+  local mark
+  dokku apps:create only >/dev/null 2>&1
+  dokku domains:add only only.example.test >/dev/null 2>&1
+  ca_pauses elsewhere.test only.example.test
+  mark=$(front_requests)
+  for _ in 1 2; do
+    assert_exits 1 dokku letsencrypt:enable only
+    assert_contains "$out" "$paused_page" "stdout"
+    assert_not_contains "$out$err" "asks not to be asked" "output"
+  done
+  assert_eq 2 "$(orders_for "$mark" only.example.test)" "orders"
+  name_has only only.example.test action-required paused || fail "status: $(status_json only)"
+  ca_front works
+  assert_runs dokku letsencrypt:enable only
+}
+
 scenario "five apps at one CA, three at another" both_cas_work
 scenario "one CA refuses an order: it gets no second one, and the other apps are renewed" one_is_limited
 scenario "the apps at that CA tell until when they wait" parked_until_then
 scenario "until then nothing is sent to it" nothing_is_sent_until_then
 scenario "a forced order is placed all the same, with a warning" force_orders_all_the_same
 scenario "after that time they are renewed" after_the_time
+scenario "a paused name is left out, with the whole link that frees it" one_name_is_paused
+scenario "the schedule orders it again once a day" the_schedule_asks_once_a_day
+scenario "a person's retry or enable asks the CA at once" a_person_asks_at_once
+scenario "a pause of the only name, in words about another" the_only_name_is_paused

@@ -58,7 +58,7 @@ ca_answers() {
       if $key == "header" then
         ($value | capture("^(?<name>[^:]+): ?(?<text>.*)$")) as {$name, $text} |
         .headers[$name] = (if $text == "" then null else $text end)
-      elif $key | IN("problem", "detail", "body", "reset", "bytes") then .[$key] = $value
+      elif $key | IN("problem", "detail", "body", "reset", "bytes", "payload") then .[$key] = $value
       else .[$key] = ($value | fromjson)
       end)' --args -- "$@")"
 }

@@ -106,6 +106,13 @@ TEST_CASE("printable cuts long text between characters and says so", "[base]") {
     CHECK(printable(std::string(10'000, 'x')).size() == 603);
 }
 
+TEST_CASE("a link is kept to its end", "[base]") {
+    const std::string link = "visit https://ca.test/unpause?jwt=" + std::string(4000, 'j');
+    CHECK(printable(link) == link);
+    CHECK(printable(link, 600).size() == 603);
+    CHECK(printable("http://" + std::string(10'000, 'x')).size() == base::kMostWithLink + 3);
+}
+
 TEST_CASE("what is no UTF-8 is marked byte by byte, all else stays", "[base][rfc3629]") {
     CHECK(base::to_utf8("").empty());
     CHECK(base::to_utf8("a\x1b\n\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") ==

@@ -73,6 +73,11 @@ TEST_CASE("a failed exchange has a cause", "[lifecycle][pain-5]") {
           lifecycle::cause::kRateLimited);
     CHECK(cause_of(failure(ErrorKind::rejected, "userActionRequired")) ==
           lifecycle::cause::kAccount);
+    auto paused = failure(ErrorKind::rate_limited, "rateLimited");
+    paused.problem->detail = "Your account is temporarily prevented from requesting certificates";
+    CHECK(cause_of(paused) == lifecycle::cause::kPaused);
+    paused.problem->detail = "too many orders: see https://ca.test/paused";
+    CHECK(cause_of(paused) == lifecycle::cause::kRateLimited);
 }
 
 TEST_CASE("the CA's words tell why it refused a name", "[lifecycle][pain-25]") {

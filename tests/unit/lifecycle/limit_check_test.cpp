@@ -102,6 +102,37 @@ TEST_CASE("a name that is parked is left out, the others are ordered", "[lifecyc
     CHECK(job.held.front().cause == lifecycle::cause::kRateLimited);
 }
 
+TEST_CASE("what is paused is asked for by the schedule once a day, by a person at once",
+          "[lifecycle][limits]") {
+    Parked host;
+    acme::Failure refusal =
+        acme::fail(base::ErrorKind::rate_limited, "said", test::at_ca("/order"));
+    refusal.status = 429;
+    refusal.problem.emplace();
+    refusal.problem->type = "urn:ietf:params:acme:error:rateLimited";
+    refusal.problem->detail =
+        "Your account is temporarily prevented from requesting certificates for a.example and "
+        "possibly others. Please visit: https://ca.test/unpause?jwt=" +
+        std::string(3000, 'j');
+    auto refused = host.job({"a.example", "b.example"});
+    lifecycle::LimitCheck{host.context, false}.note_failure(refused, refusal);
+
+    auto scheduled = host.job({"a.example", "b.example"});
+    lifecycle::LimitCheck{host.context, false}.check(scheduled);
+    CHECK(scheduled.alive());
+    REQUIRE(scheduled.held.size() == 1);
+    CHECK(scheduled.held.front().name == "a.example");
+    CHECK(scheduled.held.front().cause == lifecycle::cause::kPaused);
+    CHECK_THAT(scheduled.held.front().reason.message, ContainsSubstring(refusal.problem->detail));
+    auto typed = host.job({"a.example", "b.example"});
+    lifecycle::LimitCheck{host.context, false, true}.check(typed);
+    CHECK(typed.held.empty());
+    host.clock.advance(hours{24});
+    auto next_day = host.job({"a.example"});
+    lifecycle::LimitCheck{host.context, false}.check(next_day);
+    CHECK(next_day.alive());
+}
+
 TEST_CASE("who forces an order is warned once", "[lifecycle][limits]") {
     Parked host;
     auto job = host.job();

@@ -464,6 +464,51 @@ TEST_CASE("what the CA said last holds", "[lifecycle][limits]") {
     }
 }
 
+namespace {
+
+LedgerEntry paused(const std::string& name) {
+    LedgerEntry one = parked(ParkedKind::name, name);
+    one.words = "visit https://ca.test/unpause?jwt=" + std::string(3000, 'j');
+    one.paused = true;
+    return one;
+}
+
+}  // namespace
+
+TEST_CASE("a paused name is left out with its link, unless a person asks", "[lifecycle][limits]") {
+    const Limits limits{{paused("a.test")}};
+    auto order = wish({"a.test", "b.test"});
+    const auto reached = limits.judge(order, kNow);
+    REQUIRE(reached);
+    CHECK(reached->limit == lifecycle::limit::kPaused);
+    CHECK(reached->names == Words{"a.test"});
+    CHECK_THAT(reached->message, ContainsSubstring(paused("a.test").words + "\""));
+    CHECK_THAT(reached->message, !ContainsSubstring("asks not to be asked"));
+    const auto error = lifecycle::to_error(*reached, "shop");
+    CHECK_FALSE(error.retry_at);
+    CHECK_THAT(error.steps.at(0), ContainsSubstring("dokku letsencrypt:retry shop"));
+    CHECK_FALSE(limits.judge(wish({"b.test"}), kNow));
+    CHECK_FALSE(limits.judge(order, kNow + kHour));
+    order.asks_paused = true;
+    CHECK_FALSE(limits.judge(order, kNow));
+    // A limit in the true sense is one for a person too.
+    CHECK(Limits{{parked(ParkedKind::name, "a.test")}}.judge(order, kNow));
+}
+
+TEST_CASE("an order that was taken for a paused name frees all of the account",
+          "[lifecycle][limits]") {
+    auto other = paused("c.test");
+    other.account = "https://ca.test/acct/other";
+    std::vector<LedgerEntry> entries{paused("a.test"), paused("b.test"), other};
+    entries.push_back(entry(LedgerKind::certificate, kNow - kSecond, {"x.test"}));
+    CHECK(Limits{entries}.judge(wish({"b.test"}), kNow));
+    entries.back().names = {"*.a.test"};
+    CHECK_FALSE(Limits{entries}.judge(wish({"a.test", "b.test"}), kNow));
+    auto elsewhere = wish({"c.test"});
+    elsewhere.account = other.account;
+    CHECK(Limits{entries}.judge(elsewhere, kNow));
+}
+
 TEST_CASE("who leaves names out gets to the end", "[lifecycle][limits]") {
     auto entries = certificates_below("shop.co.uk", 50, kNow - kHour);
     for (const char* name : {"a.test", "b.test"})

@@ -42,6 +42,20 @@ TEST_CASE("failures in a row are tried at growing distances", "[lifecycle][desig
     CHECK(book.name().since == began);
 }
 
+TEST_CASE("a paused name is tried once a day, however often it is looked at", "[lifecycle]") {
+    Book book;
+    const NameOutcome paused{"a.test", NameStatus::action_required, lifecycle::cause::kPaused,
+                             "visit https://ca.test/"};
+    book.note(paused);
+    CHECK(book.pause() == hours{24});
+    book.clock.advance(hours{12});
+    book.note(paused);
+    CHECK(book.pause() == hours{12});
+    book.clock.advance(hours{12});
+    book.note(paused);
+    CHECK(book.pause() == hours{24});
+}
+
 TEST_CASE("a success ends the row", "[lifecycle][design-4]") {
     Book book;
     book.note(kFailed);

@@ -7,6 +7,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "lifecycle/limits.h"
+#include "lifecycle/pause.h"
 
 using store::LedgerEntry;
 using store::LedgerKind;
@@ -87,6 +88,7 @@ TEST_CASE("a paused name is parked with the page that frees it", "[lifecycle][li
         const auto entries = park(failure);
         CHECK(kinds_of(entries) == Words{"name y.test"});
         CHECK(entries.at(0).until == kUntil);
+        CHECK(entries.at(0).paused);
     }
     SECTION("without") {
         failure.error.retry_at.reset();
@@ -94,7 +96,23 @@ TEST_CASE("a paused name is parked with the page that frees it", "[lifecycle][li
         CHECK(kinds_of(entries) == Words{"name y.test"});
         CHECK(entries.at(0).until == kNow + lifecycle::kPausePatience);
         CHECK(entries.at(0).words == words);
+        CHECK(entries.at(0).paused);
     }
+}
+
+TEST_CASE("a pause that names no name holds exactly these", "[lifecycle][limits]") {
+    acme::Failure failure = limited("Your account is paused: https://y.test/unpause?jwt=x.test");
+    failure.error.retry_at.reset();
+    CHECK(kinds_of(park(failure)) == Words{"set *.in.x.test,www.x.test,y.test"});
+    const auto only = park(failure, kAccount, {"*.in.x.test"});
+    CHECK(kinds_of(only) == Words{"name in.x.test"});
+    CHECK(only.at(0).paused);
+}
+
+TEST_CASE("a limit with a link is no pause", "[lifecycle][limits]") {
+    const auto entries = park(limited("too many new orders: see https://ca.test/why-paused"));
+    CHECK(kinds_of(entries) == Words{"account "});
+    CHECK_FALSE(entries.at(0).paused);
 }
 
 TEST_CASE("an exact set is parked as such", "[lifecycle][limits]") {
@@ -117,7 +135,7 @@ TEST_CASE("a limit of a name that nobody ordered is the account's", "[lifecycle]
     const std::string words =
         GENERATE("too many failed authorizations (5) for \"z.test\" in the last 1h0m0s",
                  "too many certificates (50) already issued for \"z.test\" in the last 168h0m0s",
-                 "too many certificates in this test", "your account is paused", "");
+                 "too many certificates in this test", "");
     CAPTURE(words);
     CHECK(kinds_of(park(limited(words))) == Words{"account "});
 }

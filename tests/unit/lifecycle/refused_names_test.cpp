@@ -48,6 +48,19 @@ TEST_CASE("a complaint about anything else is about the whole order", "[lifecycl
     CHECK(names_in(refusal).empty());
 }
 
+TEST_CASE("a pause tells which names it is about, and a wildcard is paused as its base name",
+          "[lifecycle]") {
+    const auto paused = [](const std::string& names) {
+        return problem("rateLimited",
+                       "Your account is temporarily prevented from requesting certificates for " +
+                           names +
+                           " and possibly others. Please visit: https://y.test/?jwt=y.test");
+    };
+    CHECK(names_in(paused("x.test, www.x.test")) == Words{"x.test", "www.x.test", "*.x.test"});
+    CHECK(names_in(paused("other.test")).empty());
+    CHECK(names_in(problem("rateLimited", "too many new orders for x.test")).empty());
+}
+
 TEST_CASE("a single refused name stands in the detail", "[lifecycle]") {
     const std::string detail = GENERATE(
         "Cannot issue for \"y.test\": The ACME server refuses to issue a certificate for "

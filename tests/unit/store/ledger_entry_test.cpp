@@ -51,6 +51,7 @@ TEST_CASE("what is parked is read as it was written", "[store][design-3]") {
                                ParkedKind::set, ParkedKind::domain);
     LedgerEntry entry = parked(kind);
     entry.account = GENERATE("", "https://ca.test/acct/1");
+    entry.paused = GENERATE(false, true);
     CHECK(store::parse_ledger_entry(store::to_text(entry)) == entry);
     CHECK(store::to_text(entry).find('\n') == std::string::npos);
 }

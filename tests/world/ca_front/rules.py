@@ -1,7 +1,7 @@
 """What a story has the front do with requests, one rule after the other.
 
 A rule is a JSON object. Which requests it is about:
-  method, path (a regular expression), port; skip (so many that match are let pass first), times (so many
+  method, path and payload (regular expressions; the payload is that of the JWS, as JSON), port; skip (so many that match are let pass first), times (so many
   are met, 1 unless said; 0 means all).
 What becomes of them, in this order:
   delay       seconds before anything else
@@ -30,6 +30,7 @@ PROBLEM = "urn:ietf:params:acme:error:"
 class Rule:
     method: str = ""
     path: str = ""
+    payload: str = ""
     port: int = 0
     skip: int = 0
     times: int = 1
@@ -55,6 +56,7 @@ class Rule:
             self.port in (0, request.port)
             and self.method in ("", request.method)
             and self.pattern.search(request.target) is not None
+            and (not self.payload or re.search(self.payload, json.dumps(request.payload)) is not None)
         )
 
     def own_answer(self, request):
