@@ -39,6 +39,16 @@ base::Result<crypto::PrivateKey> read_key(const Context& context,
 
 }  // namespace
 
+bool has_account(const Context& context, const dokku::Settings& settings) {
+    const auto stored =
+        context.store.read_account(settings.server.computed, settings.account_email());
+    return stored && *stored && is_registered(**stored);
+}
+
+bool CaSessions::was_account_refused(const dokku::Settings& settings) const {
+    return account_refused_.contains({settings.server.computed, settings.account_email()});
+}
+
 std::unique_ptr<CaSession> CaSessions::start(crypto::PrivateKey key, acme::Directory directory,
                                              const LegoOptions& options) {
     auto session = std::make_unique<CaSession>(context_, std::move(key), std::move(directory));
@@ -118,7 +128,11 @@ CaSessions::Opened CaSessions::make_account(const dokku::Settings& settings,
     }
     const auto account = key_is_new ? register_account(session->client(), settings, options)
                                     : find_or_register(session->client(), settings, options);
-    if (!account) return account.error();
+    if (!account) {
+        const bool refused = account.error().url == session->client().directory().new_account;
+        if (refused) account_refused_.insert({server, email});
+        return account.error();
+    }
     if (auto kept = context_.store.write_account(server, email, account->url, account->text);
         !kept) {
         return local(std::move(kept).error(), server);

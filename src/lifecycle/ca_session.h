@@ -33,6 +33,9 @@ class CaSession {
     acme::Client client_;
 };
 
+/// Is an account of these settings on this host that the CA once made?
+bool has_account(const Context& context, const dokku::Settings& settings);
+
 /// The sessions of a run: apps with the same (server, email) share one, and so its account, nonces
 /// and directory.
 class CaSessions {
@@ -50,6 +53,9 @@ class CaSessions {
     /// looks for the key's account there, else registers with the same key, once in a run.
     acme::Outcome<void> recover(const dokku::Settings& settings, const LegoOptions& options);
 
+    /// Could no session be opened because the CA did not make an account?
+    bool was_account_refused(const dokku::Settings& settings) const;
+
   private:
     using Key = std::pair<std::string, std::string>;  // server, account email
     using Opened = acme::Outcome<std::unique_ptr<CaSession>>;
@@ -65,6 +71,7 @@ class CaSessions {
     Context& context_;
     std::map<Key, Opened> sessions_;
     std::set<Key> recovered_;
+    std::set<Key> account_refused_;
 };
 
 }  // namespace lifecycle

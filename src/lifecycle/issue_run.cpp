@@ -141,7 +141,7 @@ class IssueRun {
         if (limits_.refuse_parked_ca(job)) return;
         auto session = sessions_.open(job.settings, job.options.lego);
         if (!session) {
-            limits_.note_failure(job, session.error());
+            limits_.note_failure(job, session.error(), sessions_.was_account_refused(job.settings));
             return job.fail(std::move(session).error());
         }
         job.ca = *session;

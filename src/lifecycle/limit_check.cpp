@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lifecycle/ca_session.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/parked.h"
 #include "lifecycle/refused_names.h"
@@ -102,10 +103,22 @@ bool LimitCheck::refuse_parked_ca(IssueJob& job) {
     OrderWish wish;
     wish.server = job.settings.server.computed;
     const auto reached = judge(wish);
-    if (!reached) return false;
+    if (!reached) return refuse_registration(job);
     refuse(job, *reached);
     job.ca_is_parked = !job.alive();
     return job.ca_is_parked;
+}
+
+/// Apps that have their account do not notice.
+bool LimitCheck::refuse_registration(IssueJob& job) {
+    OrderWish wish;
+    wish.server = job.settings.server.computed;
+    wish.registers = true;
+    const bool is_parked = limits_.judge(wish, context_.clock.now()).has_value();
+    if (!is_parked || has_account(context_, job.settings)) return false;
+    const auto reached = judge(wish);
+    if (reached) refuse(job, *reached);
+    return !job.alive();
 }
 
 OrderWish LimitCheck::wish_of(const IssueJob& job) const {
@@ -220,11 +233,11 @@ void LimitCheck::note_result(const IssueJob& job) {
     if (!failures.empty()) write(failures);
 }
 
-void LimitCheck::note_failure(const IssueJob& job, const acme::Failure& failure) {
+void LimitCheck::note_failure(const IssueJob& job, const acme::Failure& failure, bool registering) {
     const auto names = to_texts(job.names);
     const std::string account = account_of(job);
-    auto parked =
-        to_parked(failure, {job.settings.server.computed, account, names}, context_.clock.now());
+    auto parked = to_parked(failure, {job.settings.server.computed, account, names, registering},
+                            context_.clock.now());
     if (!parked.empty()) write(parked);
 }
 

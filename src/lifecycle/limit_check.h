@@ -21,7 +21,8 @@ class LimitCheck {
     /// names that the CA has paused are ordered at once, and not once a day.
     LimitCheck(Context& context, bool forced, bool asks_paused = false);
 
-    /// A CA that asked not to be asked before some time: the job fails before anything is sent.
+    /// A CA that asked not to be asked before some time, or not for the account that the job still
+    /// needs: the job fails before anything is sent.
     bool refuse_parked_ca(IssueJob& job);
 
     /// Holds the names, or fails the job, that its order would break a limit with.
@@ -36,7 +37,7 @@ class LimitCheck {
 
     /// How it ended: a certificate, refused validations, or a limit that the CA told of.
     void note_result(const IssueJob& job);
-    void note_failure(const IssueJob& job, const acme::Failure& failure);
+    void note_failure(const IssueJob& job, const acme::Failure& failure, bool registering = false);
 
   private:
     struct Reserved {
@@ -48,6 +49,7 @@ class LimitCheck {
     OrderWish wish_of(const IssueJob& job) const;
     /// What stands after a pause of some seconds, if the CA asked for one, was waited for.
     std::optional<LimitReached> judge(const OrderWish& wish);
+    bool refuse_registration(IssueJob& job);
     void refuse(IssueJob& job, const LimitReached& reached);
     /// The order is not under way any more. Nothing for one that a later run resumes.
     std::optional<store::LedgerEntry> end_of_order(const IssueJob& job);

@@ -106,6 +106,8 @@ std::string about(ParkedKind kind, std::string_view key) {
             return " for exactly these names (" + some_names(key) + ")";
         case ParkedKind::domain:
             return " for " + base::printable(key) + " and names below it";
+        case ParkedKind::registration:
+            return " for a new account";
     }
     return "";
 }
@@ -243,6 +245,10 @@ std::optional<LimitReached> Limits::judge(const OrderWish& asked, base::UtcTime 
 std::optional<LimitReached> Limits::judge_order(const OrderWish& wish, base::UtcTime now) const {
     for (const ParkedKind kind : {ParkedKind::ca, ParkedKind::account}) {
         if (auto reached = judge_parked(kind, wish, "", now)) return reached;
+    }
+    if (wish.registers) {
+        auto reached = judge_parked(ParkedKind::registration, wish, "", now);
+        if (reached) return reached;
     }
     if (wish.renewal) return std::nullopt;
     auto reached = judge_number(limit::kOrders, wish, "", now);

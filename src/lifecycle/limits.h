@@ -23,6 +23,7 @@ struct OrderWish {
     bool renewal = false;              ///< this CA has issued for exactly this set before
     bool exempt = false;       ///< now is in the window of the certificate that it replaces (ARI)
     bool asks_paused = false;  ///< a person has typed it, and may have freed what is paused
+    bool registers = false;    ///< the CA has to make an account first
 };
 
 /// Why an order is better not placed now.

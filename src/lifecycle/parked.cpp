@@ -164,6 +164,8 @@ std::vector<LedgerEntry> to_parked(const acme::Failure& failure, const RefusedOr
     Parking parking{sample, failure.problem ? failure.problem->detail : failure.error.message};
     if (failure.status == kUnavailable) {
         parking.add(ParkedKind::ca, "");
+    } else if (order.registering) {
+        parking.add(ParkedKind::registration, "");
     } else if (failure.problem) {
         park_narrowly(parking, *failure.problem, order.names);
     }

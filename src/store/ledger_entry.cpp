@@ -19,12 +19,13 @@ constexpr std::array<std::pair<std::string_view, LedgerKind>, 5> kKinds{{
     {"parked", LedgerKind::parked},
 }};
 
-constexpr std::array<std::pair<std::string_view, ParkedKind>, 5> kParkedKinds{{
+constexpr std::array<std::pair<std::string_view, ParkedKind>, 6> kParkedKinds{{
     {"ca", ParkedKind::ca},
     {"account", ParkedKind::account},
     {"name", ParkedKind::name},
     {"set", ParkedKind::set},
     {"domain", ParkedKind::domain},
+    {"registration", ParkedKind::registration},
 }};
 
 template <class Words>

@@ -21,11 +21,12 @@ enum class LedgerKind {
 
 /// What a CA does not want to be asked about.
 enum class ParkedKind {
-    ca,       ///< anything
-    account,  ///< anything by this account
-    name,     ///< this name by this account
-    set,      ///< exactly these names
-    domain,   ///< a name and all below it
+    ca,            ///< anything
+    account,       ///< anything by this account
+    name,          ///< this name by this account
+    set,           ///< exactly these names
+    domain,        ///< a name and all below it
+    registration,  ///< a new account
 };
 
 /// `order`, `account`, ...

@@ -172,6 +172,28 @@ the_only_name_is_paused() {
   assert_runs dokku letsencrypt:enable only
 }
 
+new_accounts_are_limited() {
+  local mark app
+  for app in fresh1 fresh2; do
+    dokku apps:create $app >/dev/null 2>&1
+    dokku domains:add $app $app.example.test >/dev/null 2>&1
+    new_account $app
+  done
+  ca_answers POST '^/sign-me-up$' times=0 status=429 problem=rateLimited header="Retry-After: 7200" \
+    detail="too many new registrations (10) from this IP address in the last 3h0m0s"
+  mark=$(front_requests)
+  assert_exits 1 dokku letsencrypt:enable fresh1
+  assert_contains "$out" "too many new registrations" "stdout"
+  assert_exits 1 dokku letsencrypt:enable fresh2
+  assert_matches "$out" "asks not to be asked before .* for a new account: .too many new registrations" "stdout"
+  assert_eq 1 "$(front_requests_since "$mark" | jq -c 'select(.path == "/sign-me-up")' | wc -l)" "accounts asked for"
+  assert_runs dokku letsencrypt:auto-renew b1
+  assert_contains "$out" "Certificate retrieved successfully" "stdout"
+  ca_front works
+  assert_exits 1 dokku letsencrypt:enable fresh1
+  assert_runs at_time +3h dokku letsencrypt:enable fresh1
+}
+
 scenario "five apps at one CA, three at another" both_cas_work
 scenario "one CA refuses an order: it gets no second one, and the other apps are renewed" one_is_limited
 scenario "the apps at that CA tell until when they wait" parked_until_then
@@ -182,3 +204,4 @@ scenario "a paused name is left out, with the whole link that frees it" one_name
 scenario "the schedule orders it again once a day" the_schedule_asks_once_a_day
 scenario "a person's retry or enable asks the CA at once" a_person_asks_at_once
 scenario "a pause of the only name, in words about another" the_only_name_is_paused
+scenario "new accounts are limited: apps that have one go on" new_accounts_are_limited

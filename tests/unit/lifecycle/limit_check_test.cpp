@@ -133,6 +133,28 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
     CHECK(next_day.alive());
 }
 
+TEST_CASE("a CA that makes no account now is asked by those that have one", "[lifecycle][limits]") {
+    Parked host;
+    store::LedgerEntry entry;
+    entry.kind = LedgerKind::parked;
+    entry.at = host.clock.now();
+    entry.server = test::at_ca("/directory");
+    entry.parked = ParkedKind::registration;
+    entry.until = host.clock.now() + hours{2};
+    REQUIRE(host.store.ledger().append({entry}, host.clock.now()));
+    lifecycle::LimitCheck limits{host.context, false};
+    auto without = host.job();
+    CHECK(limits.refuse_parked_ca(without));
+    CHECK(without.cause == lifecycle::cause::kRateLimited);
+    CHECK_FALSE(without.ca_is_parked);
+    REQUIRE(host.store.write_account_key(entry.server, "me@x.test", test::account_key().to_pem()));
+    REQUIRE(host.store.write_account(entry.server, "me@x.test", test::at_ca("/account/1"),
+                                     R"({"status":"valid"})"));
+    auto with = host.job();
+    CHECK_FALSE(limits.refuse_parked_ca(with));
+    CHECK(with.alive());
+}
+
 TEST_CASE("who forces an order is warned once", "[lifecycle][limits]") {
     Parked host;
     auto job = host.job();

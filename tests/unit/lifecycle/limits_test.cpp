@@ -454,6 +454,22 @@ TEST_CASE("a parked set holds no other set back", "[lifecycle][limits]") {
     CHECK_FALSE(limits.judge(wish({"b.test", "*.a.test"}), kNow));
 }
 
+TEST_CASE("while new accounts are parked, those that have one go on", "[lifecycle][limits]") {
+    auto entry = parked(ParkedKind::registration, "");
+    entry.account.clear();
+    const Limits limits{{entry}};
+    auto order = wish({"a.test"});
+    CHECK_FALSE(limits.judge(order, kNow));
+    order.account.clear();  // as before the session
+    CHECK_FALSE(limits.judge(order, kNow));
+    order.registers = true;
+    const auto reached = limits.judge(order, kNow);
+    REQUIRE(reached);
+    CHECK_THAT(reached->message, ContainsSubstring(" for a new account: \"not so fast\""));
+    CHECK(reached->names.empty());
+    CHECK_FALSE(limits.judge(order, kNow + kHour));
+}
+
 TEST_CASE("what the CA said last holds", "[lifecycle][limits]") {
     auto later = parked(ParkedKind::name, "a.test");
     later.at = kNow - kSecond;

@@ -67,6 +67,18 @@ TEST_CASE("an account's limit parks the account", "[lifecycle][limits]") {
     CHECK(kinds_of(first) == Words{"ca "});
 }
 
+TEST_CASE("a limit of new accounts parks those alone", "[lifecycle][limits]") {
+    acme::Failure failure =
+        limited("too many new registrations (10) from this IP address in the last 3h0m0s");
+    const auto refuse = [&] {
+        return lifecycle::to_parked(failure, {kServer, "", kNames, true}, kNow);
+    };
+    CHECK(kinds_of(refuse()) == Words{"registration "});
+    CHECK(refuse().at(0).until == kUntil);
+    failure.status = 503;
+    CHECK(kinds_of(refuse()) == Words{"ca "});
+}
+
 TEST_CASE("a limit of one name parks it and not those that have it in them",
           "[lifecycle][limits]") {
     const std::string said = GENERATE(

@@ -48,7 +48,7 @@ TEST_CASE("an entry is read as it was written", "[store][design-3]") {
 
 TEST_CASE("what is parked is read as it was written", "[store][design-3]") {
     const auto kind = GENERATE(ParkedKind::ca, ParkedKind::account, ParkedKind::name,
-                               ParkedKind::set, ParkedKind::domain);
+                               ParkedKind::set, ParkedKind::domain, ParkedKind::registration);
     LedgerEntry entry = parked(kind);
     entry.account = GENERATE("", "https://ca.test/acct/1");
     entry.paused = GENERATE(false, true);
