@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "base/ip_address.h"
-#include "dns/authoritative.h"
+#include "dns/broken.h"
 
 namespace dns {
 namespace {
@@ -45,9 +46,15 @@ void add_addresses(const std::vector<std::string>& values, std::vector<std::stri
     }
 }
 
+struct Gathered {
+    Addresses addresses;
+    std::optional<RecordType> failed;  ///< SERVFAIL, and there is no address
+};
+
 /// Asks for both families.
-Addresses gather(const std::string& name, const Ask& ask) {
-    Addresses found;
+Gathered gather(const std::string& name, const Ask& ask) {
+    Gathered gathered;
+    Addresses& found = gathered.addresses;
     found.state = State::missing;
     for (const RecordType type : {RecordType::a, RecordType::aaaa}) {
         const auto answer = ask(type);
@@ -58,6 +65,7 @@ Addresses gather(const std::string& name, const Ask& ask) {
             break;  // who is silent now would be so for as long again
         }
         if (!answer->is_finding()) found.state = State::unknown;
+        if (answer->reply == Reply::server_failure && !gathered.failed) gathered.failed = type;
         if (!answer->is_finding() || found.evidence.empty()) {
             found.evidence = describe(*answer, name);
         }
@@ -68,18 +76,30 @@ Addresses gather(const std::string& name, const Ask& ask) {
         found.state = State::found;
         found.is_silent = false;
         found.evidence.clear();
+        gathered.failed.reset();
     }
-    return found;
+    return gathered;
 }
 
 }  // namespace
 
 Addresses look_up_addresses(const Resolver& resolver, std::string_view name, Confirm confirm) {
     const std::string plain = to_plain_name(name);
-    Addresses found = gather(plain, [&](RecordType type) { return resolver.ask(plain, type); });
+    const Ask ask = [&](RecordType type) { return resolver.ask(plain, type); };
+    Gathered gathered = gather(plain, ask);
+    if (gathered.failed) gathered = gather(plain, ask);  // a server of its may have been restarted
+    Addresses& found = gathered.addresses;
+    if (gathered.failed) {
+        if (auto why = why_broken(resolver, plain, *gathered.failed, confirm)) {
+            found.state = State::broken;
+            found.evidence = std::move(*why);
+            return found;
+        }
+    }
     if (found.state == State::found || confirm == Confirm::none) return found;
-    Addresses confirmed =
-        gather(plain, [&](RecordType type) { return ask_authoritative(resolver, plain, type); });
+    Addresses confirmed = gather(plain, [&](RecordType type) {
+                              return ask_authoritative(resolver, plain, type);
+                          }).addresses;
     return confirmed.state == State::unknown ? found : confirmed;
 }
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dns/resolver.h"
+#include "dns/authoritative.h"
 
 namespace dns {
 
@@ -13,6 +13,7 @@ struct Addresses {
     enum class State {
         found,    ///< at least one address
         missing,  ///< does not exist, or has neither A nor AAAA
+        broken,   ///< no CA could look it up either (broken.h)
         unknown,  ///< nobody could say
     };
     State state = State::unknown;
@@ -23,13 +24,11 @@ struct Addresses {
     std::string evidence;
 };
 
-/// Who is asked when the resolver finds no address.
-enum class Confirm { authoritative, none };
-
 /// A and AAAA of a name, aliases followed. A resolver remembers for up to hours what it did not
 /// find: with Confirm::authoritative the servers of the zone are asked then, and what they say
-/// counts. A family that is missing beside one that is found is not asked for again. SERVFAIL,
-/// REFUSED and silence are no finding: `unknown`, unless the zone's servers say something.
+/// counts. A family that is missing beside one that is found is not asked for again. REFUSED and
+/// silence are no finding: `unknown`, unless the zone's servers say something. So is SERVFAIL, if
+/// that is not the name's own trouble.
 Addresses look_up_addresses(const Resolver& resolver, std::string_view name, Confirm confirm);
 
 }  // namespace dns

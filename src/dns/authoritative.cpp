@@ -70,6 +70,58 @@ void ask_zone(const Resolver& resolver, const std::string& name, RecordType type
     }
 }
 
+bool is_within(std::string_view name, std::string_view zone) {
+    if (!name.ends_with(zone)) return false;
+    return name.size() == zone.size() || name[name.size() - zone.size() - 1] == '.';
+}
+
+/// The zone below `above` that the answer says to ask, with the addresses that came along or that
+/// the resolver knows.
+std::optional<Zone> referral_in(const Resolver& resolver, const Answer& answer,
+                                std::string_view name, const Zone& above) {
+    if (answer.reply != Reply::answered || answer.authoritative) return std::nullopt;
+    Zone below;
+    const Budget budget{resolver};
+    for (const Record& record : answer.authority) {
+        const bool deeper = record.name.size() > above.name.size() && is_within(name, record.name);
+        if (record.type != RecordType::ns || !deeper) continue;
+        below.name = record.name;
+        const std::size_t known = below.servers.size();
+        for (const Record& glue : answer.additional) {
+            const bool is_address = glue.type == RecordType::a || glue.type == RecordType::aaaa;
+            if (!is_address || glue.name != record.value) continue;
+            below.servers.push_back({glue.value, resolver.settings().authoritative_port});
+        }
+        if (below.servers.size() == known) {
+            add_addresses(resolver, record.value, budget, below.servers);
+        }
+        if (below.servers.size() >= kMaxServers) break;
+    }
+    return below.name.empty() ? std::nullopt : std::optional{std::move(below)};
+}
+
+/// The word of the name's own zone, from a zone above it downwards.
+std::optional<Answer> descend(const Resolver& resolver, Zone zone, const std::string& name,
+                              RecordType type) {
+    constexpr int kMostCuts = 16;
+    for (int cut = 0; cut < kMostCuts; ++cut) {
+        const Budget budget{resolver};
+        std::size_t left = zone.servers.size();
+        std::optional<Zone> below;
+        for (const ServerAddress& server : zone.servers) {
+            const Resolver asking = to_authoritative(resolver, server, budget.share_of(left--));
+            auto answer = asking.ask(name, type);
+            if (!answer) continue;
+            if (speaks_for_zone(*answer)) return std::move(*answer);
+            below = referral_in(resolver, *answer, name, zone);
+            if (below) break;
+        }
+        if (!below) return std::nullopt;
+        zone = std::move(*below);
+    }
+    return std::nullopt;
+}
+
 base::Result<Answer> ask_first_of_zone(const Resolver& resolver, const std::string& name,
                                        RecordType type) {
     std::optional<Answer> first;
@@ -142,6 +194,17 @@ base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_vie
     }
     return base::fail(base::ErrorKind::not_found,
                       "the aliases of " + to_plain_name(name) + " have no end");
+}
+
+bool is_answered_by_zone(const Resolver& resolver, std::string_view name, RecordType type) {
+    std::string asked = to_plain_name(name);
+    for (int step = 0; step <= kMaxAliases; ++step) {
+        const auto answer = descend(resolver, find_authoritative(resolver, asked), asked, type);
+        if (!answer) return false;
+        if (!leads_elsewhere(*answer, asked, type)) return true;
+        asked = answer->end_of_aliases(asked);
+    }
+    return false;
 }
 
 Existence find_existence(const Resolver& resolver, std::string_view name) {

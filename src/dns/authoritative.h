@@ -12,6 +12,10 @@ namespace dns {
 // What the resolver's deadline is to one question, it is here to all servers of a zone together:
 // each has its share of what is left, so that dead ones do not keep the others from being asked.
 
+/// Does the word of a zone's own servers count where the resolver's finds nothing, or is that
+/// final?
+enum class Confirm { authoritative, none };
+
 /// A zone and who speaks for it.
 struct Zone {
     std::string name;                    ///< "" if none was found
@@ -32,6 +36,10 @@ std::string follow_alias(const Resolver& resolver, std::string_view name);
 /// Answer::end_of_aliases. `not_found` if no server could be found or none spoke for its zone.
 base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_view name,
                                        RecordType type);
+
+/// Does a server of the name's zone, or of that where its aliases lead, say something about it? A
+/// zone that the resolver cannot find is found by what the servers of a zone above it refer to.
+bool is_answered_by_zone(const Resolver& resolver, std::string_view name, RecordType type);
 
 enum class Existence {
     exists,          ///< with or without records

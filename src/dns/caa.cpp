@@ -190,10 +190,19 @@ base::Result<std::optional<CaaSet>> climb(std::string_view name, const Ask& ask)
 
 }  // namespace
 
+CaaLookUp look_up_caa(const Resolver& resolver, std::string_view name) {
+    CaaLookUp look_up;
+    auto found = climb(name, [&](std::string_view at) {
+        auto answer = resolver.ask(at, RecordType::caa);
+        if (answer && answer->reply == Reply::server_failure) look_up.failed = at;
+        return answer;
+    });
+    if (found) look_up.set = std::move(*found);
+    return look_up;
+}
+
 std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name) {
-    auto found =
-        climb(name, [&](std::string_view at) { return resolver.ask(at, RecordType::caa); });
-    return found ? std::move(*found) : std::nullopt;
+    return look_up_caa(resolver, name).set;
 }
 
 base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resolver,

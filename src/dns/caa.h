@@ -20,6 +20,13 @@ struct CaaSet {
 /// answer, refuses or fails: that is no finding, and the CA looks for itself.
 std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name);
 
+/// The same, with what stood in the way.
+struct CaaLookUp {
+    std::optional<CaaSet> set;
+    std::string failed;  ///< the name on the way up for which a server said SERVFAIL
+};
+CaaLookUp look_up_caa(const Resolver& resolver, std::string_view name);
+
 /// The same by the word of the zones' own name servers, as a CA asks: a resolver keeps for hours
 /// what was there, or was not. Fails if one of the zones on the way up has no server that speaks.
 base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resolver,

@@ -95,14 +95,15 @@ std::vector<Caa> Answer::caa_of(std::string_view name) const {
 }
 
 base::Result<std::string> render_question(std::string_view name, RecordType type,
-                                          Recursion recursion) {
+                                          Recursion recursion, Checking checking) {
     const auto wire = render_name(to_plain_name(name));
     if (!wire) {
         return base::fail(base::ErrorKind::invalid_input,
                           "\"" + base::printable(name, 100) + "\" is no name that DNS can hold");
     }
     std::string message = base::random_bytes(2);
-    add_number(message, recursion == Recursion::desired ? 0x0100U : 0U);
+    add_number(message, (recursion == Recursion::desired ? 0x0100U : 0U) |
+                            (checking == Checking::disabled ? 0x0010U : 0U));
     for (const unsigned count : {1U, 0U, 0U, 0U})  // one question and nothing else
         add_number(message, count);
     message += *wire;

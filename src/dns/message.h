@@ -59,7 +59,8 @@ struct Answer {
     bool authoritative = false;     ///< the AA bit: the server speaks for the zone
     std::vector<Record> records;    ///< answer section; types that we do not ask for are left out
     std::vector<Record> authority;  ///< authority section, likewise
-    std::string server;             ///< the address of who said it; a Resolver knows
+    std::vector<Record> additional{};  ///< additional section, as far as it can be read
+    std::string server;                ///< the address of who said it; a Resolver knows
 
     /// Whether it says something about the name at all.
     bool is_finding() const { return reply == Reply::answered || reply == Reply::no_such_name; }
@@ -77,10 +78,15 @@ struct Answer {
 /// Whether the server shall ask others for what it does not know itself (the RD bit).
 enum class Recursion { desired, none };
 
+/// Whether a server that validates DNSSEC shall do so. `disabled` (the CD bit, RFC 4035 section
+/// 3.2.2): it tells what it has, valid or not.
+enum class Checking { enabled, disabled };
+
 /// A question as a message (RFC 1035 section 4) with a random ID. A final dot of `name` is
 /// optional. `invalid_input` if no message can hold the name.
 base::Result<std::string> render_question(std::string_view name, RecordType type,
-                                          Recursion recursion);
+                                          Recursion recursion,
+                                          Checking checking = Checking::enabled);
 
 /// Reads an answer from anywhere: nothing is read outside of `message`, and compression pointers
 /// only lead backwards. `protocol` if it is broken or no answer.

@@ -96,6 +96,7 @@ class Reader {
         }
         if (!take_records(number_at(6), answer.records)) return {};
         if (!take_records(number_at(8), answer.authority)) return {};
+        static_cast<void>(take_records(number_at(10), answer.additional));
         return answer;
     }
 

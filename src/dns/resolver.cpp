@@ -234,7 +234,7 @@ class Inquiry {
 }  // namespace
 
 base::Result<Answer> Resolver::ask(std::string_view name, RecordType type) const {
-    const auto question = render_question(name, type, settings_.recursion);
+    const auto question = render_question(name, type, settings_.recursion, settings_.checking);
     if (!question) return question.error();
     const auto found = servers();
     if (!found) return found.error();

@@ -20,6 +20,7 @@ struct ResolverSettings {
     Recursion recursion = Recursion::desired;
     std::uint16_t authoritative_port = 53;  ///< where name servers found in the DNS listen
     std::shared_ptr<Silence> silence{};     ///< of these servers; none: they are always asked
+    Checking checking = Checking::enabled;
 };
 
 /// Asks name servers by UDP, and by TCP what UDP cannot hold. One question at a time, and nothing

@@ -19,6 +19,16 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Neither an A nor an AAAA record, also not at the zone's own name servers.",
      "Add an A record for <domain> that leads to this host. The certificate follows by itself; "
      "to look at once: dokku letsencrypt:retry <app>"},
+    {cause::kDnsBroken, NameStatus::pending_dns, true,
+     "The name's DNS is broken: name servers answer with an error, or what they say does not fit "
+     "its DNSSEC signatures. Every CA refuses such a name. Nothing is ordered for it; the DNS is "
+     "looked at every minute at first, later every hour.",
+     "SERVFAIL from this host's name server, twice. One that answers when it is asked not to check "
+     "tells that DNSSEC does not validate; else the zone's own name servers do not answer either.",
+     "See https://dnsviz.net/d/<domain>/ for what is wrong. DNSSEC: let the DS record at the "
+     "registrar fit the keys of the zone, or take it out. Else let the NS records lead to servers "
+     "that have the zone. The certificate follows by itself; to look at once: dokku "
+     "letsencrypt:retry <app>"},
     {cause::kResolverSilent, NameStatus::pending_dns, true,
      "None of the name servers that this host asks says anything about the name. Names that no "
      "certificate covers yet wait for them; renewals go on, since the CA asks servers of its own, "

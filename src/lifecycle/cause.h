@@ -22,6 +22,7 @@ struct Cause {
 
 namespace cause {
 inline constexpr std::string_view kDnsMissing = "dns-missing";
+inline constexpr std::string_view kDnsBroken = "dns-broken";
 inline constexpr std::string_view kResolverSilent = "resolver-silent";
 inline constexpr std::string_view kOtherServer = "other-server";
 inline constexpr std::string_view kAaaaMismatch = "aaaa-mismatch";

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "dns/addresses.h"
+#include "dns/broken.h"
 #include "dns/caa.h"
 #include "dokku/nginx_config.h"
 #include "lifecycle/open_resolver.h"
@@ -131,17 +132,29 @@ dns::Confirm whose_word(const IssueJob& job) {
                                                                 : dns::Confirm::authoritative;
 }
 
-/// Why the CA may not issue for the name, if it may not. What a resolver remembers is not held
-/// against a name whose zone says otherwise by now.
-std::optional<std::string> why_closed(const dns::Resolver& resolver, const std::string& name,
-                                      const dns::CaaRequest& request, dns::Confirm confirm) {
-    const auto known = dns::find_caa(resolver, name);
-    if (!known) return std::nullopt;
-    auto why = dns::why_forbidden(*known, request);
-    if (!why || confirm == dns::Confirm::none) return why;
-    const auto today = dns::find_authoritative_caa(resolver, name);
-    if (!today) return why;
-    return *today ? dns::why_forbidden(**today, request) : std::nullopt;
+struct Closed {
+    std::string_view cause;
+    std::string why;
+};
+
+/// Why the CA may not issue for the name, if it may not, or cannot find out. What a resolver
+/// remembers is not held against a name whose zone says otherwise by now.
+std::optional<Closed> why_closed(const dns::Resolver& resolver, const std::string& name,
+                                 const dns::CaaRequest& request, dns::Confirm confirm) {
+    const auto known = dns::look_up_caa(resolver, name);
+    if (!known.failed.empty()) {
+        auto why = dns::why_broken(resolver, known.failed, dns::RecordType::caa, confirm);
+        if (!why) return std::nullopt;
+        return Closed{cause::kDnsBroken,
+                      "no CA can look up the CAA records of " + known.failed + ": " + *why};
+    }
+    if (!known.set) return std::nullopt;
+    auto why = dns::why_forbidden(*known.set, request);
+    if (why && confirm != dns::Confirm::none) {
+        const auto today = dns::find_authoritative_caa(resolver, name);
+        if (today) why = *today ? dns::why_forbidden(**today, request) : std::nullopt;
+    }
+    return why ? std::optional{Closed{cause::kCaa, std::move(*why)}} : std::nullopt;
 }
 
 /// No name server says anything about a name. One that a certificate of ours covers goes on: the CA
@@ -192,6 +205,10 @@ void check_dns(const Context& context, IssueJob& job, const EnableWish& wish) {
             hold(job, name, cause::kDnsMissing,
                  name + " does not resolve yet: " + addresses.evidence);
         }
+        if (addresses.state == dns::Addresses::State::broken) {
+            hold(job, name, cause::kDnsBroken,
+                 name + " cannot be resolved by any CA: " + addresses.evidence);
+        }
         if (nobody_watches && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
         job.addresses.insert_or_assign(name, std::move(addresses));
     }
@@ -213,7 +230,7 @@ void check_caa(const Context& context, IssueJob& job) {
         request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
         const auto why = why_closed(*resolver, name.base_name(), request, whose_word(job));
         if (!why) continue;
-        hold(job, name.str(), cause::kCaa, name.str() + ": " + base::printable(*why));
+        hold(job, name.str(), why->cause, name.str() + ": " + base::printable(why->why));
     }
     job.drop_held();
 }

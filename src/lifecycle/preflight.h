@@ -9,12 +9,14 @@ namespace lifecycle {
 // What is asked about each name before an order is spent on it (design section 5). A name that does
 // not pass is held: the others go on. An app whose property `preflight` is `off` passes.
 
-/// Where the names lead. One that leads nowhere is held (dns-missing); what no name server would
-/// say is no finding. But while no name server says anything at all, nobody who is not there to see
-/// it orders a name for the first time: it is held (resolver-silent). Not for DNS-01.
+/// Where the names lead. One that leads nowhere is held (dns-missing), and so is one that no CA
+/// could look up (dns-broken); what no name server would say is no finding. But while no name
+/// server says anything at all, nobody who is not there to see it orders a name for the first time:
+/// it is held (resolver-silent). Not for DNS-01.
 void check_dns(const Context& context, IssueJob& job, const EnableWish& wish);
 
-/// May the CA issue for the names? One whose CAA records forbid it is held (caa).
+/// May the CA issue for the names? One whose CAA records forbid it is held (caa), and so is one
+/// whose records the CA could not look up (dns-broken).
 void check_caa(const Context& context, IssueJob& job);
 
 /// With the challenge's route on: a random token is fetched by name at each address that the name

@@ -139,17 +139,69 @@ resolver_is_silent() {
 }
 
 # The name server of lame.example.test does not exist.
-resolver_fails() {
+lame_zone() {
   local mark
   world-zone add lame.example.test NS no.such.example
+  world-zone add well.example.test A 192.0.2.1
   created lame
-  dokku domains:add lame www.lame.example.test >/dev/null 2>&1
+  dokku domains:add lame www.lame.example.test well.example.test >/dev/null 2>&1
   assert_eq SERVFAIL "$(answer_of_resolver www.lame.example.test)" "answer of the resolver"
   mark=$(pebble_mark)
-  assert_exits 1 dokku letsencrypt:enable lame
+  assert_runs dokku letsencrypt:enable lame
   assert_eq 1 "$(orders_since "$mark")" "orders"
-  # Pebble has no type of its own for what it cannot resolve.
-  name_has lame www.lame.example.test failed firewall
+  assert_eq well.example.test "$(openssl x509 -in "$DOKKU_ROOT/lame/tls/server.crt" -noout -ext subjectAltName | sed -n 's/.*DNS://p')" "names of the certificate"
+  name_has lame www.lame.example.test pending-dns dns-broken
+  assert_contains "$(dokku letsencrypt:status lame || true)" "SERVFAIL from 127.0.0.1, and none of its zone's name servers answers for it" "reason"
+}
+
+# Its name server is there and speaks; the resolver asks somebody else for it.
+resolver_has_a_trouble_of_its_own() {
+  local mark
+  world-zone add odd.example.test A 192.0.2.1
+  resolver_with 'stub-zone:' '  name: "odd.example.test"' '  stub-host: no.such.example'
+  created odd
+  dokku domains:add odd odd.example.test >/dev/null 2>&1
+  assert_eq SERVFAIL "$(answer_of_resolver odd.example.test)" "answer of the resolver"
+  mark=$(pebble_mark)
+  run_and_capture dokku letsencrypt:enable odd
+  assert_eq 1 "$(orders_since "$mark")" "orders"
+}
+
+# resolver_with LINE...: the resolver again, with these lines in its configuration.
+resolver_with() {
+  local conf end=$((SECONDS + 10))
+  conf=$(pgrep -af 'unbound -d -c' | sed -n 's/.* -c //p' | head -n1)
+  [[ -e $conf.first ]] || cp "$conf" "$conf.first"
+  { cat "$conf.first"; printf '%s\n' "$@"; } >"$conf"
+  kill "$(pgrep -f 'unbound -d -c' | head -n1)"
+  while pgrep -f 'unbound -d -c' >/dev/null && ((SECONDS < end)); do sleep 0.05; done
+  /usr/sbin/unbound -d -c "$conf" >>/run/unbound.log 2>&1 </dev/null &
+  until [[ -n $(answer_of_resolver example.test) ]] || ((SECONDS >= end)); do sleep 0.05; done
+}
+
+# Of signed.example.test the resolver knows a key that the zone does not have.
+dnssec_is_broken() {
+  local mark name before
+  for name in signed www.signed; do world-zone add $name.example.test A 192.0.2.1; done
+  created signed
+  dokku domains:add signed signed.example.test well2.example.test >/dev/null 2>&1
+  world-zone add well2.example.test A 192.0.2.1
+  assert_runs dokku letsencrypt:enable signed
+  resolver_with 'server:' '  module-config: "validator iterator"' \
+    "  trust-anchor: \"signed.example.test. IN DS 4711 13 2 $(printf '0123456789abcdef%.0s' 1 2 3 4)\""
+  assert_eq SERVFAIL "$(answer_of_resolver www.signed.example.test)" "answer of the resolver"
+  created more
+  dokku domains:add more www.signed.example.test >/dev/null 2>&1
+  mark=$(pebble_mark)
+  assert_exits 1 dokku letsencrypt:enable more
+  assert_contains "$out" "its DNSSEC does not validate" "stdout"
+  assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
+  name_has more www.signed.example.test pending-dns dns-broken
+  # Renewal: as for a name that does not resolve, the certificate is not renewed without it yet.
+  before=$(openssl x509 -in "$DOKKU_ROOT/signed/tls/server.crt" -noout -serial)
+  at_time +80d dokku letsencrypt:auto-renew --scheduled >/dev/null 2>&1 || true
+  assert_eq "$before" "$(openssl x509 -in "$DOKKU_ROOT/signed/tls/server.crt" -noout -serial)" "certificate"
+  name_has signed signed.example.test in-use dns-broken || fail "status: $(status_json signed)"
 }
 
 scenario "enable of a name without DNS fails, and cron goes on with it" typed_too_early
@@ -158,4 +210,6 @@ scenario "cron issues once the zone has the name, though the resolver denies it"
 scenario "retry looks at once" looked_at_by_hand
 scenario "a name without an address waits as well" no_address
 scenario "a resolver that is silent is no finding" resolver_is_silent
-scenario "a resolver that fails is no finding" resolver_fails
+scenario "a name whose zone no server answers for costs no order, and the others go on" lame_zone
+scenario "a name whose DNSSEC does not validate costs no order" dnssec_is_broken
+scenario "a resolver that fails where the zone's servers answer is no finding" resolver_has_a_trouble_of_its_own

@@ -150,6 +150,11 @@ void DnsServer::answer(const std::string& name, RecordType type, std::vector<Dns
     replies_[{name, static_cast<unsigned>(type)}] = std::move(replies);
 }
 
+void DnsServer::answer_unchecked(const std::string& name, RecordType type, DnsReply reply) {
+    const std::lock_guard lock(mutex_);
+    unchecked_[{name, static_cast<unsigned>(type)}] = std::move(reply);
+}
+
 void DnsServer::otherwise(DnsReply reply) {
     const std::lock_guard lock(mutex_);
     otherwise_ = std::move(reply);
@@ -216,6 +221,8 @@ void DnsServer::serve_tcp() {
 DnsReply DnsServer::next_reply(const DnsQuestion& question) {
     const std::lock_guard lock(mutex_);
     questions_.push_back(question);
+    const auto unchecked = unchecked_.find({question.name, question.type});
+    if (question.checking_disabled && unchecked != unchecked_.end()) return unchecked->second;
     const auto found = replies_.find({question.name, question.type});
     if (found != replies_.end()) {
         DnsReply reply = found->second.front();
@@ -244,6 +251,7 @@ std::string DnsServer::reply_to(std::string_view message, bool by_tcp) {
     question.type = number_at(message, at + 1);
     question.by_tcp = by_tcp;
     question.recursion_desired = (number_at(message, 2) & 0x0100U) != 0;
+    question.checking_disabled = (number_at(message, 2) & 0x0010U) != 0;
     const DnsReply reply = next_reply(question);
     if (reply.silent || (reply.silent_by_tcp && by_tcp)) return {};
     if (by_tcp) std::this_thread::sleep_for(reply.delay_by_tcp);
@@ -253,12 +261,14 @@ std::string DnsServer::reply_to(std::string_view message, bool by_tcp) {
         0x8000U | (reply.authoritative ? 0x0400U : 0U) | (cut ? 0x0200U : 0U) | reply.code;
     std::string bytes{message.substr(0, 2)};
     bytes += number(flags) + number(1) + number(cut ? 0 : reply.records.size()) +
-             number(cut ? 0 : reply.authority.size()) + number(0);
+             number(cut ? 0 : reply.authority.size()) + number(cut ? 0 : reply.additional.size());
     bytes += message.substr(kHeaderBytes, at + 5 - kHeaderBytes);
     if (cut) return bytes;
     for (const std::string& record : reply.records)
         bytes += record;
     for (const std::string& record : reply.authority)
+        bytes += record;
+    for (const std::string& record : reply.additional)
         bytes += record;
     if (reply.broken) bytes.pop_back();
     return bytes;

@@ -37,6 +37,7 @@ struct DnsReply {
     unsigned code = 0;                 ///< RCODE
     bool authoritative = true;
     std::vector<std::string> authority = {};
+    std::vector<std::string> additional = {};
     bool truncated_by_udp = false;  ///< by UDP only the TC bit; all by TCP
     bool silent = false;            ///< nothing at all
     bool silent_by_tcp = false;     ///< accepted, but not answered
@@ -54,6 +55,7 @@ struct DnsQuestion {
     unsigned type = 0;
     bool by_tcp = false;
     bool recursion_desired = false;
+    bool checking_disabled = false;
 };
 
 /// A name server on loopback, by UDP and TCP at the same port. It has what it was told; any other
@@ -76,6 +78,8 @@ class DnsServer {
     void answer(const std::string& name, dns::RecordType type, DnsReply reply) {
         answer(name, type, std::vector<DnsReply>{std::move(reply)});
     }
+    /// The reply to that question where it comes with the CD bit, as of a server that validates.
+    void answer_unchecked(const std::string& name, dns::RecordType type, DnsReply reply);
     /// To whatever it was not told about.
     void otherwise(DnsReply reply);
 
@@ -99,6 +103,7 @@ class DnsServer {
     std::atomic<bool> stopping_ = false;
     mutable std::mutex mutex_;
     std::map<std::pair<std::string, unsigned>, std::vector<DnsReply>> replies_;
+    std::map<std::pair<std::string, unsigned>, DnsReply> unchecked_;
     DnsReply otherwise_;
     bool has_otherwise_ = false;
     std::vector<DnsQuestion> questions_;

@@ -156,16 +156,37 @@ TEST_CASE("refusals and failures are no finding", "[dns]") {
     CHECK(found.evidence == row.word + " from 127.0.0.1");
 }
 
-TEST_CASE("nothing in one family and a failure in the other is not missing", "[dns]") {
+TEST_CASE("nothing in one family and a failure in the other is a failure", "[dns]") {
     DnsWorld world;
     const auto [fails, is_empty] = GENERATE(std::pair{RecordType::a, RecordType::aaaa},
                                             std::pair{RecordType::aaaa, RecordType::a});
     world.recursive.answer(kName, fails, code(test::kServFail));
     world.recursive.answer(kName, is_empty, code(0));
     const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
-    CHECK(found.state == State::unknown);
+    CHECK(found.state == State::broken);
     CHECK_FALSE(found.is_silent);
     CHECK(found.evidence == "SERVFAIL from 127.0.0.1");
+}
+
+TEST_CASE("what fails once and then is there is found", "[dns]") {
+    DnsWorld world;
+    world.recursive.answer(kName, RecordType::a, {code(test::kServFail), a(kName, "192.0.2.7")});
+    const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
+    CHECK(found.state == State::found);
+    CHECK(found.ipv4 == Values{"192.0.2.7"});
+}
+
+TEST_CASE("what the zone's servers answer does not mend DNSSEC", "[dns]") {
+    DnsWorld world;
+    world.recursive.answer(kName, RecordType::a, code(test::kServFail));
+    world.recursive.answer(kName, RecordType::aaaa, code(test::kServFail));
+    world.recursive.answer_unchecked(kName, RecordType::a, a(kName, "192.0.2.7"));
+    world.answer(kName, RecordType::a, {a(kName, "192.0.2.7")});
+    const auto found = look_up_addresses(world.resolver, kName, Confirm::authoritative);
+    CHECK(found.state == State::broken);
+    CHECK(found.ipv4.empty());
+    CHECK_THAT(found.evidence, ContainsSubstring("DNSSEC"));
+    CHECK_FALSE(zone_was_asked(world));
 }
 
 TEST_CASE("silence is no finding and is not waited for twice", "[dns]") {

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/dns_server.h"
 #include "support/run_bench.h"
@@ -83,6 +85,52 @@ TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there"
     CHECK(held(lifecycle::Origin::typed, "b.example") == 0);
     bench.fixed_wait = std::chrono::seconds{60};  // which asks nobody
     CHECK(held(lifecycle::Origin::automatic, "b.example") == 0);
+}
+
+TEST_CASE("a name whose DNS is broken is not ordered, whoever asks", "[lifecycle]") {
+    Unheard bench;
+    test::DnsReply failure;
+    failure.code = test::kServFail;
+    bench.server.otherwise({{}, test::kNxDomain});
+    for (const char* name : {"b.example", "a.example"}) {
+        for (const auto type : {dns::RecordType::a, dns::RecordType::aaaa})
+            bench.server.answer(name, type, failure);
+    }
+    bench.server.answer("c.example", dns::RecordType::a,
+                        {{test::a_record("c.example", "192.0.2.1")}});
+    const auto origin = GENERATE(lifecycle::Origin::typed, lifecycle::Origin::scheduled);
+    // That a certificate covers a.example changes nothing: the CA would refuse it.
+    const auto job = bench.looked_at(origin, {"a.example", "b.example", "c.example"});
+    CHECK(lifecycle::to_texts(job.names) == Words{"c.example"});
+    REQUIRE(job.held.size() == 2);
+    for (const auto& held : job.held) {
+        CHECK(held.cause == lifecycle::cause::kDnsBroken);
+        CHECK(held.reason.message ==
+              held.name + " cannot be resolved by any CA: SERVFAIL from 127.0.0.1");
+    }
+}
+
+TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[lifecycle]") {
+    Unheard bench;
+    bench.server.otherwise({{}, test::kNxDomain});
+    test::DnsReply failure;
+    failure.code = test::kServFail;
+    bench.server.answer("b.example", dns::RecordType::caa, failure);
+    auto job = bench.job({"*.b.example", "c.example"});
+    job.settings.dns_resolvers.computed =
+        "127.0.0.1:" + std::to_string(bench.server.address().port);
+    job.settings.dns_provider.computed = "exec";
+    auto directory = test::Bench::directory();
+    directory.caa_identities = {"ca.test"};
+    auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
+    lifecycle::CaSession session{bench.context, std::move(*key), std::move(directory)};
+    job.ca = &session;
+    lifecycle::check_caa(bench.context, job);
+    CHECK(lifecycle::to_texts(job.names) == Words{"c.example"});
+    REQUIRE(job.held.size() == 1);
+    CHECK(job.held.front().cause == lifecycle::cause::kDnsBroken);
+    CHECK_THAT(job.held.front().reason.message,
+               Catch::Matchers::ContainsSubstring("the CAA records of b.example: SERVFAIL"));
 }
 
 TEST_CASE("who is there to see it goes on without an answer", "[lifecycle][issue-9]") {
