@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "dokku/known_servers.h"
 #include "dokku/settings.h"
 
 namespace dokku {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "dokku/exclusions.h"
+#include "dokku/known_servers.h"
 
 namespace dokku {
 namespace {
@@ -38,14 +39,6 @@ Setting resolve_server(const Properties& app, const Properties& global, std::str
     server.computed = server_url(server.computed);
     return server;
 }
-
-constexpr std::array<KnownServer, 5> kServers{{
-    {"default", kProductionServer},
-    {"staging", kStagingServer},
-    {"zerossl", "https://acme.zerossl.com/v2/DV90", true},
-    {"google", "https://dv.acme-v02.api.pki.goog/directory", true},
-    {"sslcom", "https://acme.ssl.com/sslcom-dv-ecc", true},
-}};
 
 /// `none` for the app switches a host-wide provider off; `none` for the host is as unset.
 Setting resolve_dns_provider(const Properties& app, const Properties& global) {
@@ -155,23 +148,6 @@ base::Secret Settings::docker_env() const {
         if (!variable.app.empty()) text += name + "=" + variable.app + "\n";
     }
     return base::Secret{std::move(text)};
-}
-
-std::span<const KnownServer> known_servers() {
-    return kServers;
-}
-
-const KnownServer* find_known_server(std::string_view url) {
-    const auto known = std::find_if(kServers.begin(), kServers.end(),
-                                    [&](const KnownServer& one) { return one.url == url; });
-    return known == kServers.end() ? nullptr : &*known;
-}
-
-std::string server_url(std::string_view name_or_url) {
-    const auto known = std::find_if(kServers.begin(), kServers.end(), [&](const KnownServer& one) {
-        return one.name == name_or_url;
-    });
-    return std::string{known == kServers.end() ? name_or_url : known->url};
 }
 
 bool is_staging_server(std::string_view directory_url) {

@@ -95,19 +95,6 @@ struct Settings {
     base::Secret docker_env() const;
 };
 
-/// A CA that has a name here, and its ACME directory.
-struct KnownServer {
-    std::string_view name;  ///< as the property `server` takes it
-    std::string_view url;
-    bool wants_external_account = false;
-};
-std::span<const KnownServer> known_servers();
-/// By its directory URL; null for any other.
-const KnownServer* find_known_server(std::string_view url);
-
-/// The directory URL of a name; a URL stays as it is.
-std::string server_url(std::string_view name_or_url);
-
 /// Does the CA of this directory sign certificates that no browser trusts? Known by its name:
 /// a label of its host contains `staging`, or is `test-api`.
 bool is_staging_server(std::string_view directory_url);

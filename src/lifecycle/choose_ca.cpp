@@ -1,6 +1,7 @@
 #include "lifecycle/choose_ca.h"
 
 #include "base/text.h"
+#include "dokku/known_servers.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/renewal_plan.h"
 
@@ -44,9 +45,19 @@ void choose_ca(const Context& context, IssueJob& job, const store::AppState& sta
         if (const auto read = base::read_certificate_dates(*job.live_chain)) dates = *read;
     }
     if (!needs_fallback(state.ca_fails_since, dates, context.clock.now())) return;
-    context.log.warn("The CA of " + job.app.text() + " has failed since " +
-                     base::to_readable(*state.ca_fails_since) +
-                     "; ordering at the fallback server " + base::printable(fallback));
+    const std::string since = "The CA of " + job.app.text() + " has failed since " +
+                              base::to_readable(*state.ca_fails_since);
+    const dokku::KnownServer* known = dokku::find_known_server(fallback);
+    const auto names = to_texts(job.names);
+    if (!dokku::can_issue(known, names)) {
+        return context.log.warn(since +
+                                "; it is asked again, for the fallback server cannot stand "
+                                "in for " +
+                                dokku::some_of(names) + ": " + dokku::describe_offer(*known));
+    }
+    context.log.warn(since + "; ordering at the fallback server " + base::printable(fallback));
+    const std::string offer = known == nullptr ? "" : dokku::describe_offer(*known);
+    if (!offer.empty()) context.log.warn(offer);
     if (!is_for_fallback(job)) job.options.lego.external_account = false;
     job.settings.server.computed = fallback;
     job.is_fallback = true;

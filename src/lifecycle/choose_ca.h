@@ -14,7 +14,8 @@ namespace lifecycle {
 bool needs_fallback(const std::optional<base::UtcTime>& ca_fails_since,
                     const std::optional<base::CertificateDates>& installed, base::UtcTime now);
 
-/// Turns the job to the fallback server if it has one and it is time.
+/// Turns the job to the fallback server if it has one that issues for the job's names, and it is
+/// time.
 void choose_ca(const Context& context, IssueJob& job, const store::AppState& state);
 
 /// Would a certificate that no browser trusts take the place of one that is good? Then why not.

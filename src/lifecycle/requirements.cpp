@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dokku/command.h"
+#include "dokku/known_servers.h"
 #include "dokku/ports.h"
 #include "dokku/proxy.h"
 #include "lifecycle/dns_challenges.h"

@@ -84,7 +84,7 @@ unknown_keys() {
 server_without_https() {
   local server=$DOKKU_LIB_ROOT/config/letsencrypt/shop/server url
   for url in http://ca.example.test/dir ftp://ca.example.test/dir ca.example.test https:// file:///etc/passwd; do
-    refused 1 "Invalid value '$url' for server: it must be default, staging, zerossl, google, sslcom or the https:// URL of an ACME directory" \
+    refused 1 "Invalid value '$url' for server: it must be default, staging, zerossl, google, sslcom, actalis or the https:// URL of an ACME directory" \
       -- letsencrypt:set shop server "$url"
   done
   dokku letsencrypt:set shop server staging >/dev/null

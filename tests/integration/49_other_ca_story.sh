@@ -102,9 +102,26 @@ fallback() {
   assert_eq "$front_directory" "$(installed_by blog)" "server"
 }
 
+# sslcom issues for one name and its www.
+fallback_that_cannot_issue() {
+  new_app duo duo.example.test other.example.test
+  dokku letsencrypt:enable duo >/dev/null 2>&1
+  assert_runs dokku letsencrypt:set duo fallback-server sslcom
+  assert_contains "$err" "sslcom issues free certificates for one name and its www alone" "stderr"
+  assert_contains "$err" "That does not fit duo (duo.example.test, other.example.test): it will not be asked for that app" "stderr"
+  dokku letsencrypt:set duo server https://198.51.100.1:14998/dir >/dev/null
+  assert_exits 1 at_time +70d dokku letsencrypt:auto-renew duo
+  assert_exits 1 at_time +71d dokku letsencrypt:auto-renew duo
+  assert_contains "$err" "it is asked again, for the fallback server cannot stand in for duo.example.test, other.example.test: sslcom issues" "stderr"
+  assert_contains "$out" "198.51.100.1" "stdout"
+  assert_not_contains "$out$err" "external account" "output"
+  assert_eq "$PEBBLE_DIRECTORY" "$(installed_by duo)" "server"
+}
+
 scenario "another CA takes over with the next run" another_server
 scenario "a staging certificate never replaces a trusted one without force" staging_never_replaces_trusted
 scenario "kinds of keys, kept at renewals" key_types
 scenario "profiles are checked against what the CA lists" profiles
 scenario "CAs that want an external account say so" external_accounts
 scenario "the fallback server stands in for a CA that fails" fallback
+scenario "a fallback server that cannot issue for the names is not asked" fallback_that_cannot_issue

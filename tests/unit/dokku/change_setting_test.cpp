@@ -45,6 +45,35 @@ TEST_CASE("the app is checked before the key, the key before the value", "[dokku
     CHECK_FALSE(std::filesystem::exists(host.environment.lib_root / "config"));
 }
 
+TEST_CASE("a CA that issues less than others says so when it is set", "[dokku]") {
+    test::DokkuHost host;
+    host.add_app("shop");
+    const auto vhost = host.environment.app_root(*dokku::AppName::parse("shop")) / "VHOST";
+    const auto said = [&](const char* target, const char* key, const char* value) {
+        host.logged.err.clear();
+        REQUIRE(dokku::change_setting(host.environment, host.log(), target, key, value));
+        return host.logged.err;
+    };
+    test::DokkuHost::write(vhost, "Shop.test\nwww.shop.test\n");
+    CHECK(
+        said("shop", "server", "sslcom") ==
+        " !     sslcom issues free certificates for one name and its www alone, and no wildcards; "
+        "where its customer account has money it sells one for a year instead\n");
+    test::DokkuHost::write(vhost, "shop.test\nwww.shop.test\nb.test\n");
+    CHECK(
+        said("shop", "fallback-server", "actalis") ==
+        " !     actalis issues free certificates for one name and its www alone, and no "
+        "wildcards\n !     That does not fit shop (shop.test, www.shop.test, b.test): it will not "
+        "be asked for that app\n");
+    CHECK(said("shop", "server", "https://acme.ssl.com/sslcom-dv-ecc").find("would be refused") !=
+          std::string::npos);
+    host.set_property("shop", "excluded", "b.test");
+    CHECK(said("shop", "server", "actalis").find("does not fit") == std::string::npos);
+    CHECK(said("--global", "server", "actalis").find("one name and its www") != std::string::npos);
+    CHECK(said("shop", "server", "google").empty());
+    CHECK(said("shop", "server", "").empty());
+}
+
 TEST_CASE("quiet sets without a word", "[dokku][C-10.4]") {
     test::DokkuHost host;
     host.environment.quiet = true;

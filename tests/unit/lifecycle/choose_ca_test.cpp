@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "dokku/known_servers.h"
 #include "support/fake_clock.h"
 #include "support/run_bench.h"
 
@@ -69,6 +70,28 @@ TEST_CASE("a CA fails while it does not answer, and no longer once it does",
         job.failure.reset();
         lifecycle::note_ca_health(state, job, now + hours{2});
         CHECK_FALSE(state.ca_fails_since);
+    }
+}
+
+TEST_CASE("a fallback server that does not issue for the names is none", "[lifecycle]") {
+    test::RunBench bench;
+    store::AppState state;
+    state.ca_fails_since = bench.clock.now() - days{1};
+    auto job = failing_job(bench, "default", "sslcom");
+    SECTION("one name") {
+        lifecycle::choose_ca(bench.context, job, state);
+        CHECK(job.is_fallback);
+        CHECK(bench.host.logged.err.find("sells one for a year") != std::string::npos);
+    }
+    SECTION("a wildcard beside it") {
+        job.names.push_back(dns::DnsName::parse("*.a.example").value());
+        lifecycle::choose_ca(bench.context, job, state);
+        CHECK_FALSE(job.is_fallback);
+        CHECK(job.settings.server.computed == dokku::server_url("default"));
+        CHECK(job.options.lego.external_account);
+        CHECK(bench.host.logged.err.find(
+                  "the fallback server cannot stand in for a.example, *.a.example: "
+                  "sslcom issues free certificates for one name") != std::string::npos);
     }
 }
 

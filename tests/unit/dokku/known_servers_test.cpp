@@ -1,0 +1,28 @@
+#include "dokku/known_servers.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+using Names = std::vector<std::string>;
+
+TEST_CASE("some CAs issue for one name and its www alone", "[dokku]") {
+    for (const char* name : {"sslcom", "actalis"}) {
+        const auto* server = dokku::find_known_server(dokku::server_url(name));
+        REQUIRE(server != nullptr);
+        CHECK(server->wants_external_account);
+        CHECK(dokku::can_issue(server, {"a.test"}));
+        CHECK(dokku::can_issue(server, {"www.a.test", "a.test"}));
+        CHECK(dokku::can_issue(server, {"www.a.test"}));
+        CHECK_FALSE(dokku::can_issue(server, {"a.test", "b.test"}));
+        CHECK_FALSE(dokku::can_issue(server, {"a.test", "x.a.test"}));
+        CHECK_FALSE(dokku::can_issue(server, {"*.a.test"}));
+        CHECK_FALSE(dokku::can_issue(server, {"a.test", "*.a.test"}));
+        CHECK_FALSE(dokku::can_issue(server, {"192.0.2.1"}));
+    }
+    const Names many{"a.test", "*.a.test", "b.test"};
+    CHECK(dokku::can_issue(dokku::find_known_server(dokku::server_url("zerossl")), many));
+    CHECK(dokku::can_issue(nullptr, many));
+}
+
+TEST_CASE("actalis is known by name", "[dokku]") {
+    CHECK(dokku::server_url("actalis") == "https://acme-api.actalis.com/acme/directory");
+}
