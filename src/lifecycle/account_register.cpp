@@ -130,8 +130,8 @@ base::Result<NewAccount> stage_account(Context& context, const AccountChoice& ch
     }
     acme::Client client{context.http, context.clock, std::move(*directory), *key};
     if (options.http_timeout) client.use_deadline(*options.http_timeout);
-    const auto account = is_begun ? find_or_register(client, choice.settings, options)
-                                  : register_account(client, choice.settings, options);
+    const auto account = is_begun ? find_or_register(context, client, choice.settings, options)
+                                  : register_account(context, client, choice.settings, options);
     if (!account) return fail_staged(context, choice, account.error());
     auto written = place.write_account(server, email, account->url, account->text);
     if (!written) return std::move(written).error();

@@ -11,11 +11,12 @@ namespace {
 using std::chrono::hours;
 
 constexpr hours kWeek{24 * 7};
-constexpr std::array<Allowance, 4> kAllowances{{
+constexpr std::array<Allowance, 5> kAllowances{{
     {limit::kOrders, 300, hours{3}},
     {limit::kDomain, 50, kWeek},
     {limit::kSet, 5, kWeek},
     {limit::kFailures, 5, hours{1}},
+    {limit::kRegistrations, 10, hours{3}},
 }};
 
 }  // namespace
@@ -52,6 +53,12 @@ std::string describe_used_up(const Allowance& allowance, std::string_view subjec
             "Let's Encrypt issues {} certificates for exactly the same names within 7 days (one "
             "comes back each 34 hours), and this host has used them up for {}",
             most, subject);
+    }
+    if (allowance.limit == limit::kRegistrations) {
+        return fmt::format(
+            "Let's Encrypt makes {} accounts for an address within 3 hours (one more each 18 "
+            "minutes), and this host has used them up",
+            most);
     }
     return fmt::format(
         "Let's Encrypt lets the validation of a name fail {} times within an hour (one comes back "

@@ -13,6 +13,7 @@ inline constexpr std::string_view kOrders = "orders-per-account";
 inline constexpr std::string_view kDomain = "certificates-per-domain";
 inline constexpr std::string_view kSet = "certificates-per-set";
 inline constexpr std::string_view kFailures = "failed-validations";
+inline constexpr std::string_view kRegistrations = "registrations";
 inline constexpr std::string_view kParked = "parked";
 inline constexpr std::string_view kPaused = "paused";
 }  // namespace limit

@@ -126,8 +126,9 @@ CaSessions::Opened CaSessions::make_account(const dokku::Settings& settings,
         session->client().use_account((*stored)->url);
         return session;
     }
-    const auto account = key_is_new ? register_account(session->client(), settings, options)
-                                    : find_or_register(session->client(), settings, options);
+    const auto account = key_is_new
+                             ? register_account(context_, session->client(), settings, options)
+                             : find_or_register(context_, session->client(), settings, options);
     if (!account) {
         const bool refused = account.error().url == session->client().directory().new_account;
         if (refused) account_refused_.insert({server, email});
@@ -153,7 +154,7 @@ acme::Outcome<void> CaSessions::recover(const dokku::Settings& settings,
         return acme::fail(base::ErrorKind::rejected, "The CA does not know the account", key.first);
     }
     acme::Client& client = found->second->get()->client();
-    const auto account = find_or_register(client, settings, options);
+    const auto account = find_or_register(context_, client, settings, options);
     if (!account) return account.error();
     const auto kept =
         context_.store.write_account(key.first, key.second, account->url, account->text);

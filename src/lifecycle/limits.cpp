@@ -159,6 +159,9 @@ std::vector<Limits::Spent> Limits::spent_by(const LedgerEntry& entry) {
     if (entry.kind == LedgerKind::order && !entry.exempt && !entry.renewal) {
         add(limit::kOrders, "", std::string{limit::kOrders});
     }
+    if (entry.kind == LedgerKind::registration) {
+        add(limit::kRegistrations, "", std::string{limit::kRegistrations});
+    }
     if (entry.kind == LedgerKind::failure) {
         for (const std::string& name : entry.names)
             add(limit::kFailures, dns::base_name_of(name), std::string{limit::kFailures});
@@ -247,8 +250,8 @@ std::optional<LimitReached> Limits::judge_order(const OrderWish& wish, base::Utc
         if (auto reached = judge_parked(kind, wish, "", now)) return reached;
     }
     if (wish.registers) {
-        auto reached = judge_parked(ParkedKind::registration, wish, "", now);
-        if (reached) return reached;
+        if (auto reached = judge_parked(ParkedKind::registration, wish, "", now)) return reached;
+        if (auto reached = judge_number(limit::kRegistrations, wish, "", now)) return reached;
     }
     if (wish.renewal) return std::nullopt;
     auto reached = judge_number(limit::kOrders, wish, "", now);

@@ -9,9 +9,29 @@ std::vector<std::string> contacts(const dokku::Settings& settings) {
     return {"mailto:" + email};
 }
 
+acme::Outcome<acme::Account> send_registration(acme::Client& client,
+                                               const dokku::Settings& settings,
+                                               const LegoOptions& options) {
+    if (!options.external_account) return acme::register_account(client, contacts(settings));
+    const acme::ExternalAccount external{options.external_account_id,
+                                         options.external_account_key.clone(),
+                                         options.external_account_algorithm};
+    return acme::register_account(client, contacts(settings), &external);
+}
+
+void note_registration(const Context& context, const std::string& server) {
+    store::LedgerEntry entry;
+    entry.kind = store::LedgerKind::registration;
+    entry.at = context.clock.now();
+    entry.server = server;
+    const auto kept = context.store.ledger().append({entry}, entry.at);
+    if (!kept) context.log.warn("The ledger of orders: " + kept.error().message);
+}
+
 }  // namespace
 
-acme::Outcome<acme::Account> register_account(acme::Client& client, const dokku::Settings& settings,
+acme::Outcome<acme::Account> register_account(const Context& context, acme::Client& client,
+                                              const dokku::Settings& settings,
                                               const LegoOptions& options) {
     if (!options.external_account && client.directory().external_account_required) {
         return acme::Failure{
@@ -23,18 +43,19 @@ acme::Outcome<acme::Account> register_account(acme::Client& client, const dokku:
             std::nullopt,
             settings.server.computed};
     }
-    if (!options.external_account) return acme::register_account(client, contacts(settings));
-    const acme::ExternalAccount external{options.external_account_id,
-                                         options.external_account_key.clone(),
-                                         options.external_account_algorithm};
-    return acme::register_account(client, contacts(settings), &external);
+    auto account = send_registration(client, settings, options);
+    // An answer that was lost may have been a yes.
+    const bool is_spent = account ? account->created : account.error().unanswered();
+    if (is_spent) note_registration(context, settings.server.computed);
+    return account;
 }
 
-acme::Outcome<acme::Account> find_or_register(acme::Client& client, const dokku::Settings& settings,
+acme::Outcome<acme::Account> find_or_register(const Context& context, acme::Client& client,
+                                              const dokku::Settings& settings,
                                               const LegoOptions& options) {
     auto found = acme::find_account(client);
     if (found || !found.error().is("accountDoesNotExist")) return found;
-    return register_account(client, settings, options);
+    return register_account(context, client, settings, options);
 }
 
 }  // namespace lifecycle

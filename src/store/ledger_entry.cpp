@@ -11,11 +11,12 @@
 namespace store {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LedgerKind>, 5> kKinds{{
+constexpr std::array<std::pair<std::string_view, LedgerKind>, 6> kKinds{{
     {"order", LedgerKind::order},
     {"certificate", LedgerKind::certificate},
     {"order-over", LedgerKind::order_over},
     {"failure", LedgerKind::failure},
+    {"registration", LedgerKind::registration},
     {"parked", LedgerKind::parked},
 }};
 

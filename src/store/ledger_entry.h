@@ -12,10 +12,11 @@ namespace store {
 
 /// What happened at a CA, as far as its limits count it.
 enum class LedgerKind {
-    order,        ///< it is asked for a new order; under way until one of the next two ends it
-    certificate,  ///< it issued
-    order_over,   ///< the order ended without a certificate, or was not taken
-    failure,      ///< it refused to validate a name
+    order,         ///< it is asked for a new order; under way until one of the next two ends it
+    certificate,   ///< it issued
+    order_over,    ///< the order ended without a certificate, or was not taken
+    failure,       ///< it refused to validate a name
+    registration,  ///< it made an account
     parked,  ///< it asked not to be asked again before a moment, or before a person did something
 };
 

@@ -562,3 +562,20 @@ TEST_CASE("a CA's words do not reach the terminal as they are", "[lifecycle][lim
     REQUIRE(reached);
     CHECK(reached->message.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("10 accounts, and one more each 18 minutes, for orders that need one",
+          "[lifecycle][limits]") {
+    auto registration = entry(LedgerKind::registration, kNow, {});
+    registration.account.clear();
+    OrderWish first = wish({});
+    first.account.clear();
+    first.registers = true;
+    CHECK_FALSE(Limits{std::vector(9, registration)}.judge(first, kNow));
+    const Limits full{std::vector(10, registration)};
+    const auto reached = full.judge(first, kNow);
+    REQUIRE(reached);
+    CHECK(reached->limit == limit::kRegistrations);
+    CHECK(is_about(reached->until, kNow + 18 * kMinute));
+    CHECK_FALSE(full.judge(first, reached->until));
+    CHECK_FALSE(full.judge(wish({"a.test"}), kNow));
+}
