@@ -27,14 +27,22 @@ Outcome<Account> take_account(Client& client, const http::Response& response) {
     return std::move(*account);
 }
 
+/// newAccount, and what it answers.
+Outcome<Account> post_new_account(Client& client, std::string_view payload) {
+    const auto response = client.post_with_key(client.directory().new_account, payload);
+    if (!response) return response.error();
+    return take_account(client, *response);
+}
+
 /// What the account's own URL answers.
-Outcome<Account> read_account(const Client& client, const http::Response& response) {
+Outcome<Account> read_account(const Client& client, const Outcome<http::Response>& response) {
+    if (!response) return outcome_of<Account>(RequestKind::account, response.error());
     const std::string& url = client.account_url();
-    auto account = parse_account(response.body, url);
-    if (!account) {
-        return not_acme(response, "an account", client.name(), url, account.error().message);
-    }
-    return std::move(*account);
+    auto account = parse_account(response->body, url);
+    if (account) return std::move(*account);
+    return outcome_of<Account>(
+        RequestKind::account,
+        not_acme(*response, "an account", client.name(), url, account.error().message));
 }
 
 }  // namespace
@@ -65,28 +73,21 @@ Outcome<Account> register_account(Client& client, const std::vector<std::string>
         payload.key("externalAccountBinding").raw(*binding);
     }
     payload.end_object();
-    const auto response = client.post_with_key(url, payload.text());
-    if (!response) return response.error();
-    return take_account(client, *response);
+    return outcome_of(RequestKind::new_account, post_new_account(client, payload.text()));
 }
 
 Outcome<Account> find_account(Client& client) {
-    const auto response =
-        client.post_with_key(client.directory().new_account, R"({"onlyReturnExisting":true})");
-    if (!response) return response.error();
-    return take_account(client, *response);
+    return outcome_of(RequestKind::new_account,
+                      post_new_account(client, R"({"onlyReturnExisting":true})"));
 }
 
 Outcome<Account> fetch_account(Client& client) {
-    const auto response = client.post_as_get(client.account_url());
-    if (!response) return response.error();
-    return read_account(client, *response);
+    return read_account(client, client.post_as_get(client.account_url()));
 }
 
 Outcome<Account> deactivate_account(Client& client) {
-    const auto response = client.post(client.account_url(), R"({"status":"deactivated"})");
-    if (!response) return response.error();
-    auto account = read_account(client, *response);
+    auto account =
+        read_account(client, client.post(client.account_url(), R"({"status":"deactivated"})"));
     if (!account || account->status == "deactivated") return account;
     return fail(base::ErrorKind::protocol,
                 fmt::format("{} took the request, but the account is still {}", client.name(),

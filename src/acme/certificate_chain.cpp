@@ -23,7 +23,7 @@ std::string certificates_in(std::string_view body) {
 }  // namespace
 
 Outcome<IssuedCertificate> fetch_certificate(Client& client, const std::string& url) {
-    auto response = client.post_as_get(url, kPemChain);
+    auto response = outcome_of(RequestKind::certificate, client.post_as_get(url, kPemChain));
     if (!response) return std::move(response).error();
     IssuedCertificate certificate;
     certificate.chain_pem = certificates_in(response->body);

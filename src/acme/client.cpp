@@ -144,6 +144,10 @@ Outcome<http::Response> Client::send_signed(const Signed& request) {
 
 Outcome<http::Response> Client::fetch_nonce() {
     asked_time_ = true;
+    return outcome_of(RequestKind::new_nonce, ask_for_nonce());
+}
+
+Outcome<http::Response> Client::ask_for_nonce() {
     http::Request request;
     request.method = http::Method::head;
     request.url = directory_.new_nonce;
@@ -168,6 +172,7 @@ Outcome<std::string> Client::take_nonce() {
     Failure failure = fail(base::ErrorKind::protocol, fmt::format("{} sent no usable nonce", name_),
                            directory_.new_nonce);
     failure.status = response->status;
+    failure.request = RequestKind::new_nonce;
     return failure;
 }
 

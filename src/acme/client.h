@@ -76,6 +76,7 @@ class Client {
     Outcome<http::Response> send_signed(const Signed& request);
     Outcome<std::string> take_nonce();
     Outcome<http::Response> fetch_nonce();
+    Outcome<http::Response> ask_for_nonce();
 
     http::HttpClient& http_;
     const base::Clock& clock_;

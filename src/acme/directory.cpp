@@ -44,6 +44,22 @@ void read_meta(const json::Value& meta, Directory& directory) {
     }
 }
 
+Outcome<Directory> ask_for_directory(http::HttpClient& http, const base::Clock& clock,
+                                     const std::string& url) {
+    const std::string ca = http::host_of(url);
+    http::Request request;
+    request.url = url;
+    request.headers = {{"Accept", "application/json"}};
+    auto response = http.send(request);
+    if (!response) return Failure{std::move(response).error(), std::nullopt, url, 0};
+    if (response->status != 200) return to_failure(*response, ca, url, clock.now());
+    auto directory = parse_directory(response->body, url);
+    if (!directory) {
+        return not_acme(*response, "an ACME directory", ca, url, directory.error().message);
+    }
+    return std::move(*directory);
+}
+
 }  // namespace
 
 bool offers_profile(const Directory& directory, std::string_view name) {
@@ -79,18 +95,7 @@ base::Result<Directory> parse_directory(std::string_view json, std::string url) 
 
 Outcome<Directory> fetch_directory(http::HttpClient& http, const base::Clock& clock,
                                    const std::string& url) {
-    const std::string ca = http::host_of(url);
-    http::Request request;
-    request.url = url;
-    request.headers = {{"Accept", "application/json"}};
-    auto response = http.send(request);
-    if (!response) return Failure{std::move(response).error(), std::nullopt, url, 0};
-    if (response->status != 200) return to_failure(*response, ca, url, clock.now());
-    auto directory = parse_directory(response->body, url);
-    if (!directory) {
-        return not_acme(*response, "an ACME directory", ca, url, directory.error().message);
-    }
-    return std::move(*directory);
+    return outcome_of(RequestKind::directory, ask_for_directory(http, clock, url));
 }
 
 }  // namespace acme

@@ -34,7 +34,7 @@ Outcome<void> change_key(Client& client, const crypto::PrivateKey& new_key) {
     }
     const auto inner = sign_change(client, new_key);
     if (!inner) return Failure{inner.error(), std::nullopt, url, 0};
-    const auto response = client.post(url, *inner);
+    const auto response = outcome_of(RequestKind::key_change, client.post(url, *inner));
     if (response) return {};
     Failure failure = response.error();
     if (failure.status == kConflict) {

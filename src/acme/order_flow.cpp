@@ -17,6 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAfterFinalize{250};
+constexpr int kConflict = 409;
 constexpr int kMostChallengeRestarts = 3;
 constexpr int kMostFinalizeAttempts = 8;
 
@@ -84,6 +85,13 @@ OrderFlow::OrderFlow(Client& client, OrderPlan plan)
 }
 
 Outcome<Step> OrderFlow::advance() {
+    const RequestKind at = request();
+    auto step = outcome_of(at, take_step());
+    if (!step) step.error().invalid = invalid_;
+    return step;
+}
+
+Outcome<Step> OrderFlow::take_step() {
     // What is issued is fetched, and what failed is explained, however late it is.
     const bool ends_anyway = phase_ >= Phase::download;
     if (!ends_anyway && client_.clock().monotonic() > plan_.deadline) return overdue();
@@ -124,7 +132,7 @@ Outcome<Step> OrderFlow::order_again_after(const Failure& failure) {
     const bool lost = failure.unanswered() && failure.status == 0;
     if (lost && ++lost_answers_ == 1) return Step{};
     // A failure on the way to a nonce says nothing about the order.
-    const bool is_about_order = failure.url == client_.directory().new_order;
+    const bool is_about_order = failure.request != RequestKind::new_nonce;
     if (plan_.replaces.empty() || !is_about_order || !may_mean_replaces(failure)) return failure;
     replaces_refused_ = failure.error.message;
     plan_.replaces.clear();
@@ -139,7 +147,7 @@ Outcome<Step> OrderFlow::read_order() {
 }
 
 Outcome<Step> OrderFlow::take_order(const http::Response& response, const std::string& url) {
-    lost_answers_ = 0;
+    note_answer();
     auto order = parse_order(response.body);
     if (!order) return not_acme(response, "an order", client_.name(), url, order.error().message);
     if (!same_identifiers(order->identifiers, identifiers_of(plan_.wanted))) {
@@ -168,6 +176,8 @@ Outcome<Step> OrderFlow::act_on_order(const http::Response& response) {
         case OrderStatus::invalid:
             return enter(Phase::explain);
         case OrderStatus::processing:
+            was_processing_ = true;
+            break;
         case OrderStatus::unknown:
             break;
     }
@@ -179,12 +189,13 @@ Outcome<Step> OrderFlow::read_authorization() {
         const std::string& url = order_->authorizations[index_];
         const auto response = client_.post_as_get(url);
         if (!response) return read_again_after(response.error());
-        lost_answers_ = 0;
+        note_answer();
         const auto authorization = parse_authorization(response->body);
         if (!authorization) {
             return not_acme(*response, "an authorization", client_.name(), url,
                             authorization.error().message);
         }
+        note_status(*authorization);
         const auto chosen = choose_challenge(*authorization, url);
         if (!chosen) return chosen.error();
         if (*chosen == Choice::none_left) return enter(Phase::explain);
@@ -245,9 +256,11 @@ Outcome<Step> OrderFlow::start_challenge() {
         ++index_;
     if (index_ < challenges_.size()) {
         const auto response = client_.post(challenges_[index_].challenge.url, "{}");
-        if (!response) return start_again_after(response.error());
-        lost_answers_ = 0;
-        note_delay(*response);
+        // It runs already: another request of ours, whose answer was lost, has started it.
+        const bool runs = !response && response.error().status == kConflict;
+        if (!response && !runs) return start_again_after(response.error());
+        note_answer();
+        if (response) note_delay(*response);
         if (++index_ < challenges_.size()) return Step{};
     }
     pause_ = plan_.first_pause;

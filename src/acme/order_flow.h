@@ -73,7 +73,8 @@ struct Step {
 /// order or certificate that the CA says it does not know is asked for again a few times.
 ///
 /// A failure is final. `timeout` after the deadline leaves the order to be resumed; `rejected`
-/// carries the order's problem, with one subproblem for each identifier that failed.
+/// carries the order's problem, with one subproblem for each identifier that failed. Every failure
+/// says which request it is of, and which authorizations turned `invalid` before.
 class OrderFlow {
   public:
     /// `client` outlives it.
@@ -117,6 +118,9 @@ class OrderFlow {
     };
     enum class Choice { made, not_needed, none_left };
 
+    Outcome<Step> take_step();
+    RequestKind request() const;
+    void note_status(const Authorization& authorization);
     Outcome<Step> post_new_order();
     Outcome<Step> order_again_after(const Failure& failure);
     Outcome<Step> read_order();
@@ -135,6 +139,7 @@ class OrderFlow {
     Outcome<Step> read_again_after(const Failure& failure);
     Step enter(Phase phase);
     void note_delay(const http::Response& response);
+    void note_answer();
     Failure overdue() const;
 
     Client& client_;
@@ -150,13 +155,16 @@ class OrderFlow {
         not_before_;                   ///< what the answers to challenges asked for
     std::chrono::milliseconds pause_;  ///< until the next poll, unless told
     int lost_answers_ = 0;             ///< in a row, and answers that what we know is not known
+    std::optional<Failure> lost_;      ///< the last of them, unless that request has worked since
     int challenge_restarts_ = 0;
     int finalize_attempts_ = 0;
     bool authorizations_read_ = false;
     bool finalized_ = false;  ///< the CA accepted the request
+    bool was_processing_ = false;
     bool replaced_ = false;
     std::string replaces_refused_;
     std::vector<Subproblem> reasons_;
+    std::vector<Identifier> invalid_;  ///< whose authorization was seen so
 };
 
 /// Runs a flow to its end, sleeping on the clock. `present` is called once per

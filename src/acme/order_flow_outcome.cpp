@@ -102,6 +102,39 @@ std::string to_message(std::string_view ca, const Problem& problem) {
 
 }  // namespace
 
+/// What a failure of the coming step is of.
+RequestKind OrderFlow::request() const {
+    switch (phase_) {
+        case Phase::new_order:
+            return RequestKind::new_order;
+        case Phase::read_order:
+            return RequestKind::order;
+        case Phase::read_authorizations:
+            return RequestKind::authorization;
+        case Phase::start_challenges:
+            return RequestKind::challenge;
+        case Phase::finalize:
+            return RequestKind::finalize;
+        case Phase::download:
+            return RequestKind::certificate;
+        case Phase::explain:
+            return RequestKind::validation;
+        case Phase::done:
+            break;
+    }
+    return RequestKind::none;
+}
+
+void OrderFlow::note_status(const Authorization& authorization) {
+    if (authorization.status != AuthorizationStatus::invalid) return;
+    const Identifier identifier = authorization.ordered();
+    const bool ordered =
+        std::any_of(plan_.wanted.begin(), plan_.wanted.end(),
+                    [&](const Wanted& each) { return each.identifier == identifier; });
+    const bool known = std::find(invalid_.begin(), invalid_.end(), identifier) != invalid_.end();
+    if (ordered && !known) invalid_.push_back(identifier);
+}
+
 Outcome<Step> OrderFlow::wait_for(std::optional<std::chrono::seconds> asked) {
     const auto now = client_.clock().monotonic();
     milliseconds delay = pause_;
@@ -132,9 +165,15 @@ void OrderFlow::note_delay(const http::Response& response) {
     if (!not_before_ || *not_before_ < moment) not_before_ = moment;
 }
 
+void OrderFlow::note_answer() {
+    lost_answers_ = 0;
+    if (lost_ && lost_->request == request()) lost_.reset();
+}
+
 Outcome<Step> OrderFlow::read_again_after(const Failure& failure) {
     const bool may_be_there = failure.unanswered() || failure.not_known_yet();
     if (!may_be_there || ++lost_answers_ > kMostLostAnswers) return failure;
+    lost_ = outcome_of<Step>(request(), failure).error();
     return wait_for(std::nullopt);
 }
 
@@ -147,6 +186,13 @@ Failure OrderFlow::overdue() const {
              fmt::format("{} did not issue in time: {}", client_.name(), status), order_url_);
     constexpr int kOk = 200;
     if (order_ && lost_answers_ == 0) failure.status = kOk;  // it answered, and is slow
+    if (!lost_) return failure;
+    // What was asked in vain until now is why.
+    failure.error.message += "; " + lost_->error.message;
+    failure.problem = lost_->problem;
+    failure.url = lost_->url;
+    failure.request = lost_->request;
+    failure.status = lost_->status;
     return failure;
 }
 
@@ -157,6 +203,7 @@ Outcome<Step> OrderFlow::explain() {
     const auto response = client_.post_as_get(url);
     if (!response) return fail_with_reasons();
     if (const auto authorization = parse_authorization(response->body)) {
+        note_status(*authorization);
         for (Subproblem& reason : reasons_of(*authorization))
             reasons_.push_back(std::move(reason));
         if (authorization->status == AuthorizationStatus::pending) {
@@ -174,6 +221,9 @@ Failure OrderFlow::fail_with_reasons() const {
         fail(problem.is("rateLimited") ? base::ErrorKind::rate_limited : base::ErrorKind::rejected,
              to_message(client_.name(), problem), order_url_);
     failure.problem = std::move(problem);
+    // CAs look at CAA records once more before they sign, and tell of that later.
+    const bool was_to_be_signed = invalid_.empty() && (finalize_attempts_ > 0 || was_processing_);
+    failure.request = was_to_be_signed ? RequestKind::finalize : RequestKind::validation;
     return failure;
 }
 

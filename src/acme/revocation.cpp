@@ -36,9 +36,10 @@ Outcome<void> revoke_certificate(Client& client, std::string_view der, Revocatio
     payload.begin_object().member("certificate", base::to_base64url(der));
     payload.key("reason").integer(static_cast<int>(reason));
     payload.end_object();
-    const auto response = signer == RevocationSigner::account
-                              ? client.post(url, payload.text())
-                              : client.post_with_key(url, payload.text());
+    const auto response =
+        outcome_of(RequestKind::revocation, signer == RevocationSigner::account
+                                                ? client.post(url, payload.text())
+                                                : client.post_with_key(url, payload.text()));
     if (response || response.error().is("alreadyRevoked")) return {};
     return response.error();
 }
