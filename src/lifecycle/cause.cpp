@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "acme/problem.h"
-#include "base/text.h"
-#include "lifecycle/pause.h"
-
 namespace lifecycle {
 namespace {
 
@@ -113,13 +109,22 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The words of the provider's program, or the name server that does not show the record.",
      "Check the provider's variables: dokku letsencrypt:report <app>"},
     {cause::kRefused, NameStatus::failed, true,
-     "The CA tried to validate the name and was not satisfied.", "The CA's own words.",
-     "Check from elsewhere that http://<domain>/ leads to this host."},
+     "The CA tried to validate the name and was not satisfied. Mostly another server answered it.",
+     "The CA's own words about the validation.",
+     "Check that the A and AAAA records of <domain> lead to this host, and that no proxy or CDN "
+     "stands in between: from elsewhere http://<domain>/ has to show the app. For DNS-01 check the "
+     "TXT record in the CA's words. Then: dokku letsencrypt:retry <app>"},
     {cause::kFirewall, NameStatus::failed, true, "The CA could not connect to port 80 of the name.",
      "The CA's own words.",
      "Open port 80 to everyone, in the firewall of this host and in that of its provider, let a "
      "router (NAT) hand it on to this host, and see that the address in the CA's words is this "
      "host's; then: dokku letsencrypt:retry <app>"},
+    {cause::kCaDns, NameStatus::failed, true,
+     "The CA could not look the name up in the DNS: its zone does not answer everywhere, answers "
+     "with an error, or is signed wrongly (DNSSEC).",
+     "The CA's own words, with the record that it asked for.",
+     "Check the A and AAAA records of <domain>, the name servers of its zone, and its DNSSEC (DS "
+     "records at the registrar). Then: dokku letsencrypt:retry <app>"},
     {cause::kSecondaryValidation, NameStatus::failed, true,
      "The CA validates from several places of the world, and some of them cannot reach the name.",
      "The CA's own words, with `secondary validation`.",
@@ -145,8 +150,14 @@ constexpr auto kCauses = std::to_array<Cause>({
      "The network's error.",
      "Nothing, if the CA is down: it is tried again. Else check this host's way out to the "
      "internet, and the server: dokku letsencrypt:report <app> --letsencrypt-computed-server"},
-    {cause::kCaError, NameStatus::failed, true, "The CA answered with an error of its own.",
-     "The CA's own words.", "Nothing: it is tried again."},
+    {cause::kCaError, NameStatus::failed, true,
+     "The CA answered with an error of its own, or something else (a proxy) answered in its place.",
+     "The CA's own words, or those of the page that came instead.",
+     "Nothing, if the CA has trouble: it is tried again. Else check the server: dokku "
+     "letsencrypt:report <app> --letsencrypt-computed-server"},
+    {cause::kCaBusy, NameStatus::failed, true,
+     "The CA is at work on the same thing already, for another request. No validation failed.",
+     "An answer 409.", "Nothing: it is tried again."},
     {cause::kClock, NameStatus::failed, true,
      "The clock of this host and that of the CA are more than 50 minutes apart. A certificate "
      "would "
@@ -157,9 +168,46 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Set the clock right: timedatectl shows it, sudo timedatectl set-ntp true lets it be set. The "
      "order follows by itself; at once with: dokku letsencrypt:retry <app>"},
     {cause::kAccount, NameStatus::action_required, false,
-     "The CA does not accept the account: its terms have changed, or it wants an external "
-     "account binding.",
-     "The CA's own words.", "Follow the CA's words; then: dokku letsencrypt:enable <app>"},
+     "The CA does not take the account as it is set up here: it wants one that is bound to a "
+     "customer account (EAB), or another e-mail address.",
+     "The CA's own words.",
+     "For EAB set the key id and the key of the CA's web pages: dokku letsencrypt:set <app> "
+     "eab-kid "
+     "<id>, and eab-hmac-key <key>. For the address: dokku letsencrypt:set --global email "
+     "<e-mail>, "
+     "or none. Then: dokku letsencrypt:enable <app>"},
+    {cause::kUserAction, NameStatus::action_required, false,
+     "A person has to act at the CA first: perhaps its terms of service have changed.",
+     "The CA's own words, and the page that it names.",
+     "Open that page and do what it says; then: dokku letsencrypt:enable <app>"},
+    {cause::kAccountClosed, NameStatus::action_required, false,
+     "The CA takes nothing of this host's account any more: it was deactivated, blocked or "
+     "revoked, "
+     "its key is known to be compromised, or the CA does not know it. Certificates in use stay "
+     "valid. No other account is registered by itself, not by --force either.",
+     "The CA's own words.",
+     "Get a new account, with a new key: dokku letsencrypt:account register <app>; then: dokku "
+     "letsencrypt:enable <app>"},
+    {cause::kAccountKey, NameStatus::action_required, false,
+     "The CA does not accept the key of this host's account, or what it signs: the kind of key, or "
+     "it is not the one that the CA has for the account (a backup that was put back).",
+     "The CA's own words.",
+     "Put the right key back (dokku letsencrypt:account show <app> tells where), or get a new "
+     "account: dokku letsencrypt:account register <app>; then: dokku letsencrypt:enable <app>"},
+    {cause::kBadCsr, NameStatus::action_required, false,
+     "The CA does not accept the certificate request, mostly because of the kind of key.",
+     "The CA's own words.",
+     "Choose the usual key, or one that the CA names: dokku letsencrypt:set <app> key-type ec256; "
+     "then: dokku letsencrypt:enable <app>"},
+    {cause::kBlockedKey, NameStatus::action_required, false,
+     "The CA does not sign for the key of the certificate any more: it is known to be compromised.",
+     "The CA's own words.",
+     "Have a new key made: dokku letsencrypt:set <app> reuse-key false; then: dokku "
+     "letsencrypt:enable <app>"},
+    {cause::kBadRequest, NameStatus::failed, true,
+     "The CA does not understand a request of this plugin.", "The CA's own words.",
+     "See whether there is a newer version of the plugin: sudo dokku plugin:update letsencrypt. If "
+     "that does not help, report the CA's words to its authors."},
     {cause::kSettings, NameStatus::action_required, false,
      "A setting of the app makes it impossible to order.", "The setting.",
      "Set it right with: dokku letsencrypt:set <app> <property> <value>"},
@@ -243,11 +291,6 @@ constexpr auto kCauses = std::to_array<Cause>({
      "It was never enabled, or was disabled or revoked.", "dokku letsencrypt:enable <app>"},
 });
 
-/// Those about the name, where it is but one: the order's own may only sum up.
-std::string_view words_of(const acme::Problem& problem) {
-    return problem.subproblems.size() == 1 ? problem.subproblems.front().detail : problem.detail;
-}
-
 std::string replace_all(std::string text, std::string_view what, std::string_view with) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
         text.replace(at, what.size(), with);
@@ -270,56 +313,6 @@ const Cause* find_cause(std::string_view name) {
 
 std::string fix_of(const Cause& cause, std::string_view app, std::string_view domain) {
     return replace_all(replace_all(std::string{cause.fix}, "<app>", app), "<domain>", domain);
-}
-
-std::string_view cause_of_problem(std::string_view problem_type) {
-    const std::string_view type = acme::short_type(problem_type);
-    if (type == "caa") return cause::kCaa;
-    if (type == "rejectedIdentifier" || type == "unsupportedIdentifier") return cause::kBadName;
-    if (type == "rateLimited") return cause::kRateLimited;
-    if (type == "externalAccountRequired" || type == "userActionRequired" ||
-        type == "invalidContact" || type == "unsupportedContact") {
-        return cause::kAccount;
-    }
-    if (type == "serverInternal") return cause::kCaError;
-    return cause::kRefused;
-}
-
-std::string_view cause_of_words(std::string_view problem_type, std::string_view detail) {
-    const std::string_view why = cause_of_problem(problem_type);
-    if (why == cause::kRateLimited && is_pause(detail)) return cause::kPaused;
-    if (why != cause::kRefused) return why;
-    // The places differ in what they meet, and so does the type.
-    if (base::to_lower(detail).find("secondary validation") != std::string::npos) {
-        return cause::kSecondaryValidation;
-    }
-    return acme::short_type(problem_type) == "connection" ? cause::kFirewall : why;
-}
-
-bool is_refusal(std::string_view cause_name) {
-    return cause_name == cause::kRefused || cause_name == cause::kFirewall ||
-           cause_name == cause::kSecondaryValidation;
-}
-
-std::string_view cause_of(const acme::Failure& failure) {
-    using base::ErrorKind;
-    if (failure.problem && is_pause(*failure.problem)) return cause::kPaused;
-    if (failure.error.kind == ErrorKind::rate_limited) return cause::kRateLimited;
-    if (failure.problem) return cause_of_words(failure.problem->type, words_of(*failure.problem));
-    switch (failure.error.kind) {
-        case ErrorKind::network:
-        case ErrorKind::timeout:
-            return failure.status == 0 ? cause::kCaUnreachable : cause::kCaError;
-        case ErrorKind::protocol:
-        case ErrorKind::rejected:
-            return cause::kCaError;
-        case ErrorKind::invalid_input:
-            return cause::kSettings;
-        case ErrorKind::busy:
-            return cause::kStuckRun;
-        default:
-            return cause::kHost;
-    }
 }
 
 }  // namespace lifecycle

@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "acme/failure.h"
 #include "store/app_state.h"
 
 namespace lifecycle {
@@ -40,13 +39,21 @@ inline constexpr std::string_view kWildcard = "wildcard-needs-dns";
 inline constexpr std::string_view kDnsProvider = "dns-provider";
 inline constexpr std::string_view kRefused = "ca-refused";
 inline constexpr std::string_view kFirewall = "firewall";
+inline constexpr std::string_view kCaDns = "ca-dns";
 inline constexpr std::string_view kSecondaryValidation = "secondary-validation";
 inline constexpr std::string_view kRateLimited = "rate-limited";
 inline constexpr std::string_view kPaused = "paused";
 inline constexpr std::string_view kCaUnreachable = "ca-unreachable";
 inline constexpr std::string_view kCaError = "ca-error";
+inline constexpr std::string_view kCaBusy = "ca-busy";
 inline constexpr std::string_view kClock = "clock";
 inline constexpr std::string_view kAccount = "ca-account";
+inline constexpr std::string_view kUserAction = "user-action";
+inline constexpr std::string_view kAccountClosed = "account-closed";
+inline constexpr std::string_view kAccountKey = "account-key";
+inline constexpr std::string_view kBadCsr = "bad-csr";
+inline constexpr std::string_view kBlockedKey = "blocked-key";
+inline constexpr std::string_view kBadRequest = "bad-request";
 inline constexpr std::string_view kSettings = "settings";
 inline constexpr std::string_view kNoEmail = "no-email";
 inline constexpr std::string_view kProxyType = "proxy-type";
@@ -71,17 +78,5 @@ const Cause* find_cause(std::string_view name);
 
 /// The fix for one app and domain.
 std::string fix_of(const Cause& cause, std::string_view app, std::string_view domain);
-
-/// The cause that a failed exchange with the CA stands for.
-std::string_view cause_of(const acme::Failure& failure);
-
-/// What the type of a problem alone says of one name; kRefused for every refused validation.
-std::string_view cause_of_problem(std::string_view problem_type);
-
-/// The same for the CA's words about one name, which may tell why it refused.
-std::string_view cause_of_words(std::string_view problem_type, std::string_view detail);
-
-/// Did the CA try to validate the name in vain? That counts against its limits.
-bool is_refusal(std::string_view cause_name);
 
 }  // namespace lifecycle

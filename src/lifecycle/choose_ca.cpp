@@ -11,9 +11,13 @@ namespace {
 
 /// It is down, whatever it says of when to come back.
 bool is_fault_of_ca(const IssueJob& job) {
+    constexpr int kInternal = 500;
     constexpr int kUnavailable = 503;
-    return job.cause == cause::kCaUnreachable || job.cause == cause::kCaError ||
-           job.failure->status == kUnavailable || job.ca_is_parked;
+    const acme::Failure& failure = *job.failure;
+    const bool has_trouble =
+        !failure.problem || failure.status >= kInternal || failure.is("serverInternal");
+    return job.cause == cause::kCaUnreachable || (job.cause == cause::kCaError && has_trouble) ||
+           failure.status == kUnavailable || job.ca_is_parked;
 }
 
 bool wants_external_account(std::string_view server) {

@@ -1,62 +1,14 @@
 #include "lifecycle/explain.h"
 
-#include <array>
+#include <algorithm>
 #include <string_view>
 
 #include "base/text.h"
-#include "lifecycle/pause.h"
+#include "lifecycle/cause.h"
+#include "lifecycle/cause_of_failure.h"
 
 namespace lifecycle {
 namespace {
-
-struct Meaning {
-    std::string_view type;
-    std::string_view text;
-};
-
-/// What the ACME errors (RFC 8555 section 6.7) mean for who runs a Dokku host.
-constexpr std::array<Meaning, 10> kMeanings{{
-    {"connection",
-     "The CA could not connect to port 80 of that name. Open it in the firewall, and check that "
-     "the "
-     "name's DNS leads to this host."},
-    {"unauthorized",
-     "Another server answered the CA for that name. Check that its A and AAAA records lead to this "
-     "host, and that no proxy or CDN stands in between."},
-    {"incorrectResponse",
-     "Another server answered the CA for that name. Check that its A and AAAA records lead to this "
-     "host, and that no proxy or CDN stands in between."},
-    {"dns",
-     "The CA could not resolve that name. Check its A and AAAA records, and those of its zone."},
-    {"caa", "A CAA record of that name or of a parent forbids this CA. Add one that allows it."},
-    {"rejectedIdentifier",
-     "This CA does not issue for that name. Remove it with "
-     "`dokku domains:remove`."},
-    {"externalAccountRequired",
-     "This CA only serves accounts that are bound to a customer account "
-     "(EAB)."},
-    {"userActionRequired",
-     "A person has to act at the CA first: perhaps its terms of service have changed. Open the "
-     "page "
-     "that it names, then try again."},
-    {"invalidContact",
-     "The CA does not accept the e-mail address. Set another with "
-     "`dokku letsencrypt:set --global email <e-mail>`, or `none`."},
-    {"accountDoesNotExist", "The CA does not know the account kept on this host any more."},
-}};
-
-constexpr std::string_view kPauseMeaning =
-    "The CA has paused names of this account; neither waiting nor --force ends that. A person has "
-    "to "
-    "open the link in its words.";
-
-std::string_view meaning_of(std::string_view type) {
-    const std::string_view short_type = acme::short_type(type);
-    for (const Meaning& meaning : kMeanings) {
-        if (meaning.type == short_type) return meaning.text;
-    }
-    return {};
-}
 
 void add_once(std::vector<std::string>& lines, std::string_view line) {
     for (const std::string& present : lines) {
@@ -72,14 +24,112 @@ std::string words(std::string_view detail, std::string_view type) {
 /// The CA did not answer, or what answered is none, and nothing more is known.
 bool is_about_the_server(const acme::Failure& failure) {
     const auto kind = failure.error.kind;
-    return !failure.problem && failure.error.steps.empty() &&
+    const bool is_unknown = cause_of(failure) != cause::kCaBusy && failure.error.steps.empty();
+    return !failure.problem && is_unknown &&
            (kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
             kind == base::ErrorKind::protocol);
+}
+
+/// Our own patience with an order ends as well, and the next look has a time.
+bool is_said_by_ca(const acme::Failure& failure) {
+    return failure.error.kind != base::ErrorKind::timeout;
+}
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
 }
 
 /// Our own ledger refused, and said until when.
 bool was_not_sent(const acme::Failure& failure) {
     return !failure.problem && failure.status == 0;
+}
+
+/// Each name's part, unless the message has said as much. Of one name alone that is so.
+void add_parts(std::vector<std::string>& lines, const acme::Failure& failure) {
+    if (!failure.problem) return;
+    const std::string message = lines.front();
+    const auto& parts = failure.problem->subproblems;
+    for (const acme::Subproblem& part : parts) {
+        const std::string name = part.identifier ? part.identifier->value : "one name";
+        const std::string said = words(part.detail, part.type);
+        const std::string line = base::printable(name) + ": " + said;
+        const bool is_known = message.find(parts.size() == 1 ? said : line) != std::string::npos;
+        if (!is_known) lines.push_back(line);
+    }
+}
+
+struct NamedCause {
+    std::string_view cause;
+    std::string_view name;  ///< the only one with that cause
+};
+
+std::vector<NamedCause> causes_in(const acme::Failure& failure) {
+    std::vector<NamedCause> found;
+    const auto add = [&](std::string_view why, std::string_view name) {
+        const auto known = std::find_if(found.begin(), found.end(),
+                                        [&](const NamedCause& one) { return one.cause == why; });
+        if (known == found.end()) return found.push_back({why, name});
+        if (!name.empty()) known->name = "<domain>";
+    };
+    if (failure.problem) {
+        for (const acme::Subproblem& part : failure.problem->subproblems) {
+            const std::string_view name =
+                part.identifier ? std::string_view{part.identifier->value} : std::string_view{};
+            add(cause_of_part(failure, part), name);
+        }
+    }
+    if (found.empty()) add(cause_of(failure), "");
+    return found;
+}
+
+/// Is there nothing for an operator to mend?
+bool is_trouble_of_ca(const Cause& why) {
+    return why.name == cause::kCaError || why.name == cause::kCaBusy ||
+           why.name == cause::kCaUnreachable;
+}
+
+bool is_revocation(const acme::Failure& failure) {
+    return failure.request == acme::RequestKind::revocation;
+}
+
+/// What it means and what to do. Of a limit there is nothing to tell but when. A revocation that
+/// met trouble of the CA is not tried again by itself.
+void add_causes(std::vector<std::string>& lines, const acme::Failure& failure,
+                std::string_view app) {
+    for (const auto& [why, name] : causes_in(failure)) {
+        const Cause* known = find_cause(why);
+        if (known == nullptr || why == cause::kRateLimited) continue;
+        if (is_revocation(failure) && is_trouble_of_ca(*known)) continue;
+        add_once(lines, known->meaning);
+        const std::string domain = name.empty() ? "<domain>" : base::printable(name);
+        add_once(lines, fix_of(*known, app, domain));
+    }
+}
+
+bool says_command(const Cause& why) {
+    return has(why.fix, "letsencrypt:enable") || has(why.fix, "letsencrypt:retry");
+}
+
+/// When the CA can be asked again, and the command for that where a command is wanted.
+void add_next_step(std::vector<std::string>& lines, const acme::Failure& failure,
+                   std::string_view app) {
+    const Cause* why = find_cause(cause_of(failure));
+    if (was_not_sent(failure) || why == nullptr) return;
+    const bool goes_on = why->heals && !is_revocation(failure);
+    if (failure.error.retry_at) {
+        const std::string until = base::to_readable(*failure.error.retry_at);
+        lines.push_back((is_said_by_ca(failure) ? "The CA asks not to be asked again before "
+                                                : "The order is looked at again, not before ") +
+                        until + (goes_on ? ": it goes on by itself then." : "."));
+        if (goes_on) return;
+    } else if (goes_on && why->name == cause::kRateLimited) {
+        lines.emplace_back("It goes on by itself, at growing distances.");
+        return;
+    }
+    if (!failure.problem) return;
+    if (!is_revocation(failure) && (says_command(*why) || is_trouble_of_ca(*why))) return;
+    lines.push_back("Once that is mended, run: dokku letsencrypt:" +
+                    std::string{is_revocation(failure) ? "revoke " : "enable "} + std::string{app});
 }
 
 }  // namespace
@@ -90,36 +140,22 @@ bool is_rate_limit(const acme::Failure& failure) {
 
 std::vector<std::string> explain(const acme::Failure& failure, std::string_view app) {
     std::vector<std::string> lines{base::printable(failure.error.message)};
-    std::vector<std::string> meanings;
-    if (failure.problem) {
-        const acme::Problem& problem = *failure.problem;
-        for (const acme::Subproblem& part : problem.subproblems) {
-            const std::string name = part.identifier ? part.identifier->value : "one name";
-            lines.push_back(base::printable(name) + ": " + words(part.detail, part.type));
-            add_once(meanings, meaning_of(part.type));
-        }
-        if (is_pause(problem)) add_once(meanings, kPauseMeaning);
-        add_once(meanings, meaning_of(problem.type));
-        if (!problem.instance.empty()) {
-            meanings.push_back("See " + base::printable(problem.instance));
-        }
-    }
+    add_parts(lines, failure);
+    std::vector<std::string> advice;
     for (const std::string& step : failure.error.steps)
-        add_once(meanings, step);
+        add_once(advice, step);
+    const bool has_page = failure.problem && !failure.problem->instance.empty();
+    if (has_page) add_once(advice, "See " + base::printable(failure.problem->instance));
     if (is_about_the_server(failure)) {
-        meanings.push_back("It was asked at " + base::printable(failure.url) + "; if that is not " +
-                           "the CA you want, set another: dokku letsencrypt:set " +
-                           std::string{app} + " server default|staging|https://...");
-        meanings.push_back("Else try again later: dokku letsencrypt:enable " + std::string{app});
+        advice.push_back("It was asked at " + base::printable(failure.url) + "; if that is not " +
+                         "the CA you want, set another: dokku letsencrypt:set " + std::string{app} +
+                         " server default|staging|https://...");
+        advice.push_back("Else try again later: dokku letsencrypt:enable " + std::string{app});
+    } else if (!was_not_sent(failure)) {
+        add_causes(advice, failure, app);
     }
-    lines.insert(lines.end(), meanings.begin(), meanings.end());
-    if (failure.error.retry_at && !was_not_sent(failure)) {
-        lines.push_back("The CA asks not to be asked again before " +
-                        base::to_readable(*failure.error.retry_at) + ".");
-    }
-    if (failure.problem) {
-        lines.push_back("Once that is mended, run: dokku letsencrypt:enable " + std::string{app});
-    }
+    lines.insert(lines.end(), advice.begin(), advice.end());
+    add_next_step(lines, failure, app);
     return lines;
 }
 

@@ -10,7 +10,7 @@
 namespace lifecycle {
 
 /// What an operator needs to know of a failed order: the CA's own words (made safe for a terminal),
-/// each name's part in it, what it means and what to do, when the CA can be asked again.
+/// each name's part in it, what its cause means and what to do, when the CA can be asked again.
 std::vector<std::string> explain(const acme::Failure& failure, std::string_view app);
 
 /// Is this one of the CA's limits (contract section 10.4, rate limit)?

@@ -2,7 +2,14 @@
 
 #include <algorithm>
 
+#include "lifecycle/cause_of_failure.h"
+
 namespace lifecycle {
+
+void IssueJob::fail(acme::Failure with) {
+    cause = cause_of(with);
+    failure = std::move(with);
+}
 
 bool IssueJob::covers(std::string_view name) const {
     return std::find(covered.begin(), covered.end(), name) != covered.end();

@@ -102,10 +102,7 @@ struct IssueJob {
         failure = acme::Failure{std::move(error), std::nullopt, settings.server.computed};
         cause = why;
     }
-    void fail(acme::Failure with) {
-        cause = cause_of(with);
-        failure = std::move(with);
-    }
+    void fail(acme::Failure with);
 
     /// The pair in place is ours and has exactly the names that are ordered.
     bool has_same_names() const;

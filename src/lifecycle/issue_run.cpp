@@ -184,6 +184,9 @@ class IssueRun {
         run.begin = [this](IssueJob& job) { begin(job); };
         run.reserve = [this](IssueJob& job) { limits_.reserve(job); };
         run.ordered = [this](IssueJob& job, bool replaces) { limits_.note_order(job, replaces); };
+        run.refused = [this](const IssueJob& job, const acme::Failure& failure) {
+            limits_.note_refused(job, failure);
+        };
         run.ended = [this](IssueJob& job) { return take_result(job); };
         run.goes_on = [this](const IssueJob& job) { return is_still_claimed(context_, job); };
         run_orders(context_, sessions_, jobs, run);

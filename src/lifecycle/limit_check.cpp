@@ -6,7 +6,6 @@
 #include "lifecycle/ca_session.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/parked.h"
-#include "lifecycle/refused_names.h"
 #include "lifecycle/renewal_plan.h"
 
 namespace lifecycle {
@@ -17,20 +16,6 @@ constexpr std::chrono::seconds kWorthWaiting{30};
 
 std::string account_of(const IssueJob& job) {
     return job.ca == nullptr ? std::string{} : job.ca->client().account_url();
-}
-
-/// The names that the CA tried to validate in vain.
-std::vector<std::string> failed_validations(const IssueJob& job) {
-    if (!job.failure || !job.failure->problem) return {};
-    const auto names = to_texts(job.names);
-    std::vector<std::string> failed;
-    for (const auto& part : refused_names(*job.failure->problem, names)) {
-        if (cause_of_problem(part.type) == cause::kRefused) {
-            failed.push_back(part.identifier->value);
-        }
-    }
-    const bool is_the_only = failed.empty() && names.size() == 1 && is_refusal(job.cause);
-    return is_the_only ? names : failed;
 }
 
 /// Has this CA issued for exactly these names before? It remembers that for 120 days.
@@ -225,12 +210,15 @@ void LimitCheck::note_result(const IssueJob& job) {
     } else if (auto over = end_of_order(job)) {
         write({std::move(*over)});
     }
+}
+
+void LimitCheck::note_refused(const IssueJob& job, const acme::Failure& failure) {
     std::vector<store::LedgerEntry> failures;
-    for (std::string& name : failed_validations(job)) {
+    for (const acme::Identifier& name : failure.invalid) {
         failures.push_back(entry_of(job, store::LedgerKind::failure));
-        failures.back().names = {std::move(name)};
+        failures.back().names = {name.value};
     }
-    if (!failures.empty()) write(failures);
+    write(failures);
 }
 
 void LimitCheck::note_failure(const IssueJob& job, const acme::Failure& failure, bool registering) {

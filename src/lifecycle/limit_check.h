@@ -35,7 +35,10 @@ class LimitCheck {
     /// The CA took the order. `replaces`: as the one that replaces the certificate in place.
     void note_order(const IssueJob& job, bool replaces);
 
-    /// How it ended: a certificate, refused validations, or a limit that the CA told of.
+    /// The validations that an order was seen to spend in vain.
+    void note_refused(const IssueJob& job, const acme::Failure& failure);
+
+    /// How it ended: a certificate, or a limit that the CA told of.
     void note_result(const IssueJob& job);
     void note_failure(const IssueJob& job, const acme::Failure& failure, bool registering = false);
 

@@ -146,6 +146,7 @@ class Running {
         plan.profile = job_.options.lego.profile;
         if (run_.is_batch) plan.first_pause = kBatchPause;
         if (order_url.empty()) plan.replaces = certificate_to_replace(context_, job_);
+        account_url_ = job_.ca->client().account_url();
         resumed_ = !order_url.empty();
         journalled_url_ = order_url;
         flow_ = std::make_unique<acme::OrderFlow>(job_.ca->client(), std::move(plan));
@@ -175,6 +176,7 @@ class Running {
     /// What the network did says nothing about the order: it stays journalled. So does one of this
     /// run that the CA does not know: the next run asks for it once more before it is given up.
     void on_failure(acme::Failure failure) {
+        if (run_.refused && !failure.invalid.empty()) run_.refused(job_, failure);
         if (is_blocked_key(failure) && !std::exchange(has_new_key_, true)) {
             return start_with_new_key(failure);
         }
@@ -182,8 +184,8 @@ class Running {
         const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
                           kind == base::ErrorKind::rate_limited;
         if (resumed_ && (!lost || is_stuck(failure))) return start_anew();
-        if (failure.is("accountDoesNotExist") &&
-            sessions_.recover(job_.settings, job_.options.lego)) {
+        const bool was_asked = failure.status != 0;
+        if (was_asked && failure.is("accountDoesNotExist") && has_other_account()) {
             return start_anew();
         }
         const bool is_asked_again = failure.not_known_yet() && !flow_->order_url().empty();
@@ -193,6 +195,12 @@ class Running {
             if (!dropped) context_.log.warn(dropped.error().message);
         }
         end(std::move(failure));
+    }
+
+    /// Another order of the run may have found that account again.
+    bool has_other_account() {
+        return job_.ca->client().account_url() != account_url_ ||
+               sessions_.recover(job_.settings, job_.options.lego);
     }
 
     /// One that the CA answers for and never ends would be resumed for ever. While it says that it
@@ -258,6 +266,7 @@ class Running {
     std::unique_ptr<acme::OrderFlow> flow_;
     base::Clock::Monotonic next_{};
     std::string journalled_url_;
+    std::string account_url_;               ///< that the order is of
     std::optional<base::UtcTime> ordered_;  ///< when an earlier run made the order
     bool resumed_ = false;
     bool has_new_key_ = false;  ///< in place of one that the CA blocks

@@ -21,6 +21,9 @@ struct OrderRun {
     std::function<void(IssueJob&)> reserve{};
     /// The CA took a new order; `replaces`: as the one that replaces a certificate (RFC 9773).
     std::function<void(IssueJob&, bool replaces)> ordered{};
+    /// An order of the job failed, and validations were spent on it (Failure::invalid). It may be
+    /// one of an earlier run, after which the job is ordered anew.
+    std::function<void(const IssueJob&, const acme::Failure&)> refused{};
     /// Asked before each step of an order; false gives it up, with neither `issued` nor `failure`.
     std::function<bool(const IssueJob&)> goes_on{};
     /// The order has ended: `issued` and `key` are there, or `failure`. Returns whether the job is

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "dokku/domains.h"
+#include "lifecycle/cause_of_failure.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/prepare.h"
 #include "lifecycle/renewal_plan.h"
@@ -51,10 +52,11 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     if (job.covers(name)) outcome.covered_until = job.covered_until;
     if (const acme::Subproblem* words = find_words(job, name)) {
         outcome.is_of_name = true;
-        outcome.cause = cause_of_words(words->type, words->detail);
+        outcome.cause = cause_of_part(*job.failure, *words);
         outcome.reason = base::printable(words->detail);
     }
-    outcome.refused_by_ca = is_refusal(outcome.cause);
+    outcome.refused_by_ca = job.failure->spent_validation_on(name);
+    outcome.is_of_name = outcome.is_of_name || outcome.refused_by_ca;
     outcome.status = status_of(job, name, outcome.cause, now);
     return outcome;
 }

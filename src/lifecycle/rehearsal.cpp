@@ -10,12 +10,18 @@ namespace {
 
 constexpr int kTriesBefore = 2;
 
+/// Since it began to fail, as far as that is known.
+bool was_refused(const store::NameState& name) {
+    return name.failing_since && !name.refusals.empty() &&
+           name.refusals.back() >= *name.failing_since;
+}
+
 bool has_failed_often(const Context& context, const IssueJob& job) {
     const auto state = context.store.read_state(job.app.text());
     if (!state) return false;
     return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
         const store::NameState* known = store::find_name(*state, name.str());
-        return known != nullptr && is_refusal(known->cause) && known->failures >= kTriesBefore;
+        return known != nullptr && was_refused(*known) && known->failures >= kTriesBefore;
     });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "lifecycle/cause_of_failure.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/refused_names.h"
@@ -87,10 +88,10 @@ bool drop_refused_names(const Context& context, IssueJob& job, const EnableWish&
     const auto parts = refused_names(*failure.problem, to_texts(job.names));
     if (parts.empty()) return false;
     for (const acme::Subproblem& part : parts) {
-        const auto why = cause_of_words(part.type, part.detail);
+        const auto why = cause_of_part(failure, part);
         job.hold(part.identifier->value, why,
                  {failure.error.kind, base::printable(part.detail), failure.error.retry_at, {}});
-        job.held.back().refused_by_ca = is_refusal(why);
+        job.held.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
     }
     job.failure.reset();
     job.drop_held();

@@ -69,7 +69,7 @@ html_instead_of_a_directory() {
 name_that_leads_elsewhere() {
   challtestsrv add-a '{"host":"shop.example.test","addresses":["203.0.113.9"]}'
   dokku letsencrypt:set shop preflight off >/dev/null
-  failing shop "shop.example.test" "urn:ietf:params:acme:error:connection" "dokku letsencrypt:enable shop"
+  failing shop "shop.example.test" "urn:ietf:params:acme:error:connection" "Open port 80" "dokku letsencrypt:retry shop"
   assert_not_contains "$out$err" "PRIVATE KEY" "output"
   dokku letsencrypt:set shop preflight >/dev/null
   failing shop "shop.example.test leads to 203.0.113.9, which is no address of this host"

@@ -26,6 +26,8 @@ std::string name_of(http::Method method) {
     return "";
 }
 
+}  // namespace
+
 SentRequest take_apart(const http::Request& request) {
     SentRequest sent{request, {}, {}, {}};
     const auto jws = json::Value::parse(request.body);
@@ -36,8 +38,6 @@ SentRequest take_apart(const http::Request& request) {
     sent.signature = decoded(*jws, "signature");
     return sent;
 }
-
-}  // namespace
 
 std::string SentRequest::header(const std::string& name) const {
     const auto found = std::find_if(request.headers.begin(), request.headers.end(),

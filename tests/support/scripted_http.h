@@ -22,6 +22,9 @@ struct SentRequest {
     std::string protected_member(const std::string& name) const;
 };
 
+/// Without a JWS nothing but the request itself.
+SentRequest take_apart(const http::Request& request);
+
 /// Plays the answers of a server in their order. A request that is not the next one of the script
 /// throws, which fails the test.
 class ScriptedHttp final : public http::HttpClient {

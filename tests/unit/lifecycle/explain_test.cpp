@@ -7,6 +7,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "lifecycle/cause.h"
+#include "lifecycle/cause_of_failure.h"
+
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -17,6 +20,10 @@ acme::Failure refused(const std::string& type, std::vector<acme::Subproblem> par
     acme::Problem problem;
     problem.type = "urn:ietf:params:acme:error:" + type;
     problem.detail = "no";
+    for (const acme::Subproblem& part : parts) {
+        if (part.identifier) failure.invalid.push_back(*part.identifier);
+    }
+    failure.request = acme::RequestKind::validation;
     problem.subproblems = std::move(parts);
     failure.problem = std::move(problem);
     return failure;
@@ -37,52 +44,95 @@ bool has_line_with(const Lines& lines, std::string_view words) {
 
 }  // namespace
 
-TEST_CASE("each error of RFC 8555 that an operator can mend says how", "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("each error that an operator can mend says how", "[lifecycle][rfc8555-6.7]") {
     struct Sample {
         std::string type;
         std::string words;
     };
     const auto sample =
-        GENERATE(Sample{"connection", "could not connect to port 80"},
-                 Sample{"unauthorized", "Another server answered the CA"},
-                 Sample{"incorrectResponse", "Another server answered the CA"},
-                 Sample{"dns", "could not resolve that name"}, Sample{"caa", "A CAA record"},
-                 Sample{"rejectedIdentifier", "dokku domains:remove"},
-                 Sample{"externalAccountRequired", "(EAB)"},
+        GENERATE(Sample{"connection", "Open port 80"}, Sample{"dns", "DNSSEC"},
+                 Sample{"unauthorized", "A and AAAA records"},
+                 Sample{"incorrectResponse", "no proxy or CDN"}, Sample{"caa", "A CAA record"},
+                 Sample{"rejectedIdentifier", "dokku domains:remove shop"},
+                 Sample{"externalAccountRequired", "dokku letsencrypt:set shop eab-kid"},
                  Sample{"invalidContact", "dokku letsencrypt:set --global email <e-mail>"},
-                 Sample{"accountDoesNotExist", "does not know the account"});
+                 Sample{"accountDoesNotExist", "dokku letsencrypt:account register shop"});
     CAPTURE(sample.type);
     const auto lines = lifecycle::explain(refused(sample.type), "shop");
-    REQUIRE(lines.size() == 3);
+    REQUIRE(lines.size() >= 3);
     CHECK(lines[0] == "ca.test refused");
-    CHECK(lines[1].find(sample.words) != std::string::npos);
-    CHECK(lines[2] == "Once that is mended, run: dokku letsencrypt:enable shop");
+    const auto* cause = lifecycle::find_cause(lifecycle::cause_of(refused(sample.type)));
+    REQUIRE(cause != nullptr);
+    CHECK(lines[1] == cause->meaning);
+    CHECK(lines[2].find(sample.words) + lines[1].find(sample.words) != 2 * std::string::npos);
 }
 
-TEST_CASE("an error that we do not know is told in the CA's words only",
-          "[lifecycle][rfc8555-6.7]") {
-    CHECK(lifecycle::explain(refused("unheardOf"), "shop") ==
-          Lines{"ca.test refused", "Once that is mended, run: dokku letsencrypt:enable shop"});
+TEST_CASE("the command for another try is said once", "[lifecycle]") {
+    const auto lines = [](const std::string& type) {
+        return lifecycle::explain(refused(type), "shop");
+    };
+    CHECK(lines("caa").back() == "Once that is mended, run: dokku letsencrypt:enable shop");
+    CHECK_FALSE(has_line_with(lines("connection"), "Once that is mended"));
+    CHECK_FALSE(has_line_with(lines("serverInternal"), "Once that is mended"));
+    auto revocation = refused("unauthorized");
+    revocation.request = acme::RequestKind::revocation;
+    CHECK(lifecycle::explain(revocation, "shop").back() ==
+          "Once that is mended, run: dokku letsencrypt:revoke shop");
 }
 
-TEST_CASE("each name's part is told, each meaning once", "[lifecycle][rfc8555-6.7.1]") {
+TEST_CASE("each name's part is told, each cause once", "[lifecycle][rfc8555-6.7.1]") {
     const auto lines = lifecycle::explain(
         refused("compound", {part("dns", "NXDOMAIN", "a.test"), part("dns", "SERVFAIL", "b.test"),
                              part("caa", "forbidden")}),
         "shop");
-    REQUIRE(lines.size() == 7);
+    REQUIRE(lines.size() == 8);
     CHECK(lines[1] == "a.test: \"NXDOMAIN\" (urn:ietf:params:acme:error:dns)");
     CHECK(lines[2] == "b.test: \"SERVFAIL\" (urn:ietf:params:acme:error:dns)");
     CHECK(lines[3] == "one name: \"forbidden\" (urn:ietf:params:acme:error:caa)");
-    CHECK(lines[4].starts_with("The CA could not resolve that name."));
-    CHECK(lines[5].starts_with("A CAA record"));
+    CHECK(lines[4].starts_with("The CA could not look the name up"));
+    CHECK(lines[5].find("records of <domain>") != std::string::npos);
+    CHECK(lines[6].starts_with("A CAA record"));
 }
 
-TEST_CASE("when the CA may be asked again is said last but one", "[lifecycle][rfc8555-6.6]") {
-    auto failure = refused("rateLimited");
-    failure.error.retry_at = base::from_unix(1'770'000'000);
+TEST_CASE("the CA's words about the only name are printed once", "[lifecycle][rfc8555-6.7.1]") {
+    auto failure = refused("dns", {part("dns", "NXDOMAIN", "a.test")});
+    failure.error.message = "ca.test refused a.test: \"NXDOMAIN\" (urn:ietf:params:acme:error:dns)";
     const auto lines = lifecycle::explain(failure, "shop");
-    CHECK(lines.at(1) == "The CA asks not to be asked again before 2026-02-02 02:40 UTC.");
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[2].find("records of a.test") != std::string::npos);
+    SECTION("and of several the one in the message") {
+        failure.error.message += ", and 1 more";
+        failure.problem->subproblems.push_back(part("dns", "SERVFAIL", "b.test"));
+        const auto both = lifecycle::explain(failure, "shop");
+        REQUIRE(both.size() == 4);
+        CHECK(both[1].starts_with("b.test: "));
+    }
+}
+
+TEST_CASE("under a limit is said when, and no command", "[lifecycle][rfc8555-6.6]") {
+    auto failure = refused("rateLimited");
+    CHECK(lifecycle::explain(failure, "shop").back() ==
+          "It goes on by itself, at growing distances.");
+    failure.error.retry_at = base::from_unix(1'770'000'000);
+    CHECK(
+        lifecycle::explain(failure, "shop") ==
+        Lines{"ca.test refused",
+              "The CA asks not to be asked again before 2026-02-02 02:40 UTC: it goes on by itself "
+              "then."});
+    failure.request = acme::RequestKind::revocation;
+    const auto lines = lifecycle::explain(failure, "shop");
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[1] == "The CA asks not to be asked again before 2026-02-02 02:40 UTC.");
+    CHECK(has_line_with(lines, "dokku letsencrypt:revoke shop"));
+}
+
+TEST_CASE("what our own patience ends is not said to be the CA's wish", "[lifecycle]") {
+    auto failure = acme::fail(base::ErrorKind::timeout, "not in time", "https://ca.test/order/1");
+    failure.status = 200;
+    failure.error.retry_at = base::from_unix(1'770'000'000);
+    CHECK(lifecycle::explain(failure, "shop").back() ==
+          "The order is looked at again, not before 2026-02-02 02:40 UTC: it goes on by itself "
+          "then.");
 }
 
 TEST_CASE("a page for a person is shown once", "[lifecycle][rfc8555-6.7]") {

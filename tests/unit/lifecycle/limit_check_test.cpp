@@ -185,13 +185,16 @@ TEST_CASE("what comes of an order is in the ledger", "[lifecycle][limits]") {
     }
     SECTION("a validation that was refused") {
         limits.note_order(job, false);
-        job.fail(host.refusal("connection"));
+        acme::Failure failure = Parked::refusal("connection");
+        failure.invalid = {acme::to_identifier("a.example")};
+        limits.note_refused(job, failure);
+        job.fail(std::move(failure));
         limits.note_result(job);
         REQUIRE(host.entries().size() == 3);
-        CHECK(host.entries()[1].kind == LedgerKind::order_over);
-        CHECK_FALSE(host.entries()[1].refused);
-        CHECK(host.entries()[2].kind == LedgerKind::failure);
-        CHECK(host.entries()[2].names == std::vector<std::string>{"a.example"});
+        CHECK(host.entries()[1].kind == LedgerKind::failure);
+        CHECK(host.entries()[1].names == std::vector<std::string>{"a.example"});
+        CHECK(host.entries()[2].kind == LedgerKind::order_over);
+        CHECK_FALSE(host.entries()[2].refused);
     }
     SECTION("an order that the CA did not take") {
         job.fail(host.refusal("rejectedIdentifier"));

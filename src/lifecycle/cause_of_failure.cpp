@@ -1,0 +1,201 @@
+#include "lifecycle/cause_of_failure.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "lifecycle/cause.h"
+
+namespace lifecycle {
+namespace {
+
+using acme::RequestKind;
+
+constexpr int kNotFound = 404;
+constexpr int kConflict = 409;
+
+/// What the CA said, of the whole or of one name, and where.
+struct Said {
+    RequestKind request;
+    int status;             ///< HTTP's; 0 if it is told by an order or an authorization
+    std::string_view type;  ///< without prefix
+    std::string words;      ///< in lower case
+    bool spent_validation;  ///< an authorization turned invalid
+};
+
+bool has(const Said& said, std::string_view part) {
+    return said.words.find(part) != std::string::npos;
+}
+
+template <std::size_t Count>
+bool has_any(const Said& said, const std::array<const char*, Count>& parts) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const char* part) { return has(said, part); });
+}
+
+/// `Account is not valid, has status "deactivated"` and the like, to whatever was asked.
+bool is_about_closed_account(const Said& said) {
+    constexpr std::array kEnds{"deactivated", "revoked",     "blocked", "suspended",
+                               "disabled",    "compromised", "closed",  "not valid"};
+    return has(said, "account") && has_any(said, kEnds);
+}
+
+/// `public key is forbidden`: known to others than its owner.
+bool is_about_known_key(const Said& said) {
+    constexpr std::array kWords{"forbidden", "compromised", "blocked", "revoked"};
+    return has_any(said, kWords);
+}
+
+/// Before the CA has an order, only the account can lack a right.
+bool is_before_order(RequestKind request) {
+    return request == RequestKind::new_nonce || request == RequestKind::new_account ||
+           request == RequestKind::account || request == RequestKind::new_order;
+}
+
+/// Where a CA may tell what it found out about a name itself.
+bool is_about_names(RequestKind request) {
+    return request == RequestKind::order || request == RequestKind::authorization ||
+           request == RequestKind::challenge || request == RequestKind::validation ||
+           request == RequestKind::finalize;
+}
+
+std::string_view cause_of_unauthorized(const Said& said) {
+    if (is_about_closed_account(said) || is_before_order(said.request)) {
+        return cause::kAccountClosed;
+    }
+    // Of its own order: perhaps what was shown before has expired. Another order mends that.
+    return cause::kCaError;
+}
+
+std::string_view cause_of_malformed(const Said& said) {
+    constexpr std::array kNameWords{"cannot issue for", "domain name", "identifier", "hostname",
+                                    "public suffix"};
+    constexpr std::array kCsrWords{"csr", "certificate request", "certificate public key"};
+    constexpr std::array kSignatureWords{"jws", "signature"};
+    if (said.status == kNotFound) return cause::kCaError;
+    if (said.status == kConflict) return cause::kCaBusy;
+    if (said.request == RequestKind::finalize && has_any(said, kCsrWords)) return cause::kBadCsr;
+    if (has_any(said, kSignatureWords)) return cause::kAccountKey;
+    const bool of_name = said.request == RequestKind::new_order && has_any(said, kNameWords);
+    return of_name ? cause::kBadName : cause::kBadRequest;
+}
+
+/// The errors that are about keys, signatures and the certificate request.
+std::optional<std::string_view> cause_of_key(const Said& said) {
+    if (said.type == "badCSR") {
+        return is_about_known_key(said) ? cause::kBlockedKey : cause::kBadCsr;
+    }
+    if (said.type == "badSignatureAlgorithm") return cause::kAccountKey;
+    if (said.type != "badPublicKey") return std::nullopt;
+    if (said.request == RequestKind::finalize) {
+        return is_about_known_key(said) ? cause::kBlockedKey : cause::kBadCsr;
+    }
+    return is_about_known_key(said) ? cause::kAccountClosed : cause::kAccountKey;
+}
+
+/// The errors that mean one thing wherever they come.
+std::optional<std::string_view> cause_of_type(std::string_view type) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kTypes{{
+        {"accountDoesNotExist", cause::kAccountClosed},
+        {"badNonce", cause::kCaError},
+        {"caa", cause::kCaa},
+        {"externalAccountRequired", cause::kAccount},
+        {"invalidContact", cause::kAccount},
+        {"invalidProfile", cause::kSettings},
+        {"orderNotReady", cause::kCaError},
+        {"rateLimited", cause::kRateLimited},
+        {"rejectedIdentifier", cause::kBadName},
+        {"serverInternal", cause::kCaError},
+        {"unsupportedContact", cause::kAccount},
+        {"unsupportedIdentifier", cause::kBadName},
+        {"userActionRequired", cause::kUserAction},
+    }};
+    const auto known = std::find_if(kTypes.begin(), kTypes.end(),
+                                    [&](const auto& one) { return one.first == type; });
+    if (known == kTypes.end()) return std::nullopt;
+    return known->second;
+}
+
+/// What the CA met when it looked at the name.
+std::string_view cause_of_validation(const Said& said) {
+    // The places of the world differ in what they meet, and so does the type.
+    if (has(said, "secondary validation")) return cause::kSecondaryValidation;
+    if (said.type == "connection") return cause::kFirewall;
+    return said.type == "dns" ? cause::kCaDns : cause::kRefused;
+}
+
+bool is_of_validation(const Said& said) {
+    const std::string_view type = said.type;
+    if (said.request == RequestKind::validation && type == "unauthorized") return true;
+    return is_about_names(said.request) &&
+           (type == "connection" || type == "dns" || type == "tls" || type == "incorrectResponse");
+}
+
+std::string_view cause_of(const Said& said) {
+    if (const auto known = cause_of_type(said.type)) return *known;
+    if (said.spent_validation || is_of_validation(said)) return cause_of_validation(said);
+    if (said.type == "dns" && said.request == RequestKind::new_order) return cause::kCaDns;
+    if (const auto of_key = cause_of_key(said)) return *of_key;
+    if (said.type == "unauthorized") return cause_of_unauthorized(said);
+    if (said.type == "malformed") return cause_of_malformed(said);
+    return said.status == kConflict ? cause::kCaBusy : cause::kCaError;
+}
+
+std::string_view cause_of_problem(const acme::Failure& failure) {
+    const acme::Problem& problem = *failure.problem;
+    const auto& parts = problem.subproblems;
+    const auto cause_of_one = [&](const acme::Subproblem& part) {
+        return cause_of_part(failure, part);
+    };
+    // The problem of the whole may only sum up what is said of names.
+    const bool alike =
+        !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
+            return cause_of_one(part) == cause_of_one(parts.front());
+        });
+    if (alike || (problem.is("compound") && !parts.empty())) return cause_of_one(parts.front());
+    return cause_of(Said{failure.request, failure.status, acme::short_type(problem.type),
+                         base::to_lower(problem.detail), !failure.invalid.empty()});
+}
+
+/// Without a problem document: nobody's words but our own, or a page.
+std::string_view cause_of_error(const acme::Failure& failure) {
+    using base::ErrorKind;
+    switch (failure.error.kind) {
+        case ErrorKind::network:
+        case ErrorKind::timeout:
+            return failure.status == 0 ? cause::kCaUnreachable : cause::kCaError;
+        case ErrorKind::protocol:
+        case ErrorKind::rejected:
+            return failure.status == kConflict ? cause::kCaBusy : cause::kCaError;
+        case ErrorKind::invalid_input:
+            return cause::kSettings;
+        case ErrorKind::busy:
+            return cause::kStuckRun;
+        default:
+            return cause::kHost;
+    }
+}
+
+}  // namespace
+
+std::string_view cause_of_part(const acme::Failure& failure, const acme::Subproblem& part) {
+    const std::string_view type = acme::short_type(part.type);
+    // Some CAs say in the whole that they refuse names, and in each part what is wrong with one.
+    const auto whole = cause_of_type(acme::short_type(failure.problem->type));
+    if (whole == cause::kBadName && !cause_of_type(type)) return *whole;
+    const bool of_name = failure.request == RequestKind::new_order && part.identifier;
+    if (of_name && type == "malformed") return cause::kBadName;
+    const bool spent = part.identifier && failure.spent_validation_on(part.identifier->value);
+    return cause_of(
+        Said{failure.request, failure.status, type, base::to_lower(part.detail), spent});
+}
+
+std::string_view cause_of(const acme::Failure& failure) {
+    if (failure.error.kind == base::ErrorKind::rate_limited) return cause::kRateLimited;
+    return failure.problem ? cause_of_problem(failure) : cause_of_error(failure);
+}
+
+}  // namespace lifecycle

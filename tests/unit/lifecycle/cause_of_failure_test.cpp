@@ -1,0 +1,88 @@
+#include "lifecycle/cause_of_failure.h"
+
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "lifecycle/cause.h"
+
+namespace cause = lifecycle::cause;
+using acme::RequestKind;
+using lifecycle::cause_of;
+using lifecycle::cause_of_part;
+
+namespace {
+
+const std::string kPrefix = "urn:ietf:params:acme:error:";
+
+acme::Failure failure(base::ErrorKind kind, int status = 0) {
+    acme::Failure failed = acme::fail(kind, "x", "https://ca.test/");
+    failed.status = status;
+    return failed;
+}
+
+/// A refused validation of these names.
+acme::Failure refused(const std::string& type, std::vector<acme::Subproblem> parts) {
+    acme::Failure failed = failure(base::ErrorKind::rejected);
+    failed.request = RequestKind::validation;
+    failed.problem = acme::Problem{};
+    failed.problem->type = kPrefix + type;
+    for (const acme::Subproblem& part : parts)
+        failed.invalid.push_back(*part.identifier);
+    failed.problem->subproblems = std::move(parts);
+    return failed;
+}
+
+acme::Subproblem part(const std::string& type, const std::string& name,
+                      const std::string& detail = "no") {
+    return {kPrefix + type, detail, acme::Identifier{"dns", name}};
+}
+
+}  // namespace
+
+TEST_CASE("without a problem document the error's kind tells", "[lifecycle][pain-5]") {
+    using base::ErrorKind;
+    CHECK(cause_of(failure(ErrorKind::network)) == cause::kCaUnreachable);
+    CHECK(cause_of(failure(ErrorKind::timeout)) == cause::kCaUnreachable);
+    CHECK(cause_of(failure(ErrorKind::timeout, 200)) == cause::kCaError);
+    CHECK(cause_of(failure(ErrorKind::network, 502)) == cause::kCaError);
+    CHECK(cause_of(failure(ErrorKind::protocol, 403)) == cause::kCaError);
+    CHECK(cause_of(failure(ErrorKind::rate_limited, 503)) == cause::kRateLimited);
+    CHECK(cause_of(failure(ErrorKind::invalid_input)) == cause::kSettings);
+    CHECK(cause_of(failure(ErrorKind::busy)) == cause::kStuckRun);
+    CHECK(cause_of(failure(ErrorKind::io)) == cause::kHost);
+}
+
+TEST_CASE("the words about the names count for the order", "[lifecycle][pain-25]") {
+    const std::string late = "During Secondary Validation: 404";
+    CHECK(cause_of(refused("unauthorized", {part("unauthorized", "a.test", late)})) ==
+          cause::kSecondaryValidation);
+    CHECK(cause_of(refused("compound", {part("dns", "a.test"), part("dns", "b.test")})) ==
+          cause::kCaDns);
+    const auto mixed = refused("compound", {part("caa", "a.test"), part("dns", "b.test")});
+    CHECK(cause_of(mixed) == cause::kCaa);
+    CHECK(cause_of_part(mixed, mixed.problem->subproblems.back()) == cause::kCaDns);
+}
+
+TEST_CASE("an authorization that did not turn invalid is not told as a failed validation",
+          "[lifecycle][rfc8555-7.1.6]") {
+    auto failed = refused("unauthorized", {part("x", "a.test", "the authorization is expired")});
+    failed.problem->subproblems.front().type = "about:blank";
+    CHECK(cause_of(failed) == cause::kRefused);
+    failed.invalid.clear();
+    CHECK(cause_of(failed) == cause::kCaError);
+}
+
+TEST_CASE("one error means another thing at another place", "[lifecycle][rfc8555-6.7]") {
+    acme::Failure failed = failure(base::ErrorKind::rejected, 403);
+    failed.problem = acme::Problem{};
+    failed.problem->type = kPrefix + "unauthorized";
+    failed.request = RequestKind::new_order;
+    CHECK(cause_of(failed) == cause::kAccountClosed);
+    failed.request = RequestKind::validation;
+    CHECK(cause_of(failed) == cause::kRefused);
+    failed.request = RequestKind::certificate;
+    CHECK(cause_of(failed) == cause::kCaError);
+    failed.request = RequestKind::revocation;
+    CHECK(cause_of(failed) == cause::kCaError);
+}
