@@ -158,7 +158,11 @@ void LimitCheck::reserve(IssueJob& job) {
 
 void LimitCheck::refuse(IssueJob& job, const LimitReached& reached) {
     base::Error error = to_error(reached, job.app.text());
-    if (forced_) return context_.log.warn(error.message + "; ordered all the same (--force)");
+    if (forced_) {
+        // The order is judged again when its turn comes.
+        if (!warned_.emplace(&job, std::string{reached.limit} + " " + reached.key).second) return;
+        return context_.log.warn(error.message + "; ordered all the same (--force)");
+    }
     limits_.queue(reached);
     const auto why = cause_of_limit(reached);
     if (reached.names.empty()) return job.fail(why, std::move(error));

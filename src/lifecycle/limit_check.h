@@ -2,6 +2,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "acme/failure.h"
@@ -67,6 +70,7 @@ class LimitCheck {
     Limits limits_;
     bool has_warned_ = false;                       ///< that the ledger cannot be read
     std::map<const IssueJob*, Reserved> reserved_;  ///< orders of this run that are under way
+    std::set<std::pair<const IssueJob*, std::string>> warned_;  ///< who forces orders
 };
 
 }  // namespace lifecycle

@@ -182,6 +182,7 @@ limit() {
   told rate-limited 0 "it goes on by itself then."
   assert_not_contains "$out" "Once that is mended" "stdout"
   assert_runs dokku letsencrypt:enable shop --force
+  assert_eq 1 "$(grep -c "ordered all the same (--force)" <<<"$err")" "warnings"
   tls_verify $domain
 }
 
@@ -211,4 +212,4 @@ scenario "validation: connection" elsewhere
 scenario "validation: dns" dns_of_the_ca
 scenario "validation: unauthorized" another_server
 scenario "validation: caa" caa_at_validation
-scenario "newOrder: a limit" limit
+scenario "newOrder: a limit, and who forces the order is warned once" limit

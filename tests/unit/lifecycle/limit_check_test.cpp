@@ -165,6 +165,9 @@ TEST_CASE("who forces an order is warned once", "[lifecycle][limits]") {
     limits.check(job);
     CHECK(job.alive());
     CHECK_THAT(host.host.logged.err, ContainsSubstring("ordered all the same (--force)"));
+    const std::string once = host.host.logged.err;
+    limits.check(job);  // when the order's turn comes
+    CHECK(host.host.logged.err == once);
 }
 
 TEST_CASE("what comes of an order is in the ledger", "[lifecycle][limits]") {
