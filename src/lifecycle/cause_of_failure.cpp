@@ -38,8 +38,8 @@ bool has_any(const Said& said, const std::array<const char*, Count>& parts) {
 
 /// `Account is not valid, has status "deactivated"` and the like, to whatever was asked.
 bool is_about_closed_account(const Said& said) {
-    constexpr std::array kEnds{"deactivated", "revoked",     "blocked", "suspended",
-                               "disabled",    "compromised", "closed",  "not valid"};
+    constexpr std::array kEnds{"deactivated", "revoked", "blocked",   "suspended", "disabled",
+                               "compromised", "closed",  "not valid", "not active"};
     return has(said, "account") && has_any(said, kEnds);
 }
 

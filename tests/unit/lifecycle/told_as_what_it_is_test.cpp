@@ -290,6 +290,7 @@ TEST_CASE("what CAs say of accounts, keys and names decides where the type does 
         {Ask::poll, 403, "unauthorized", closed, "account-closed"},
         {Ask::finalize, 403, "unauthorized", closed, "account-closed"},
         {Ask::certificate, 403, "unauthorized", closed, "account-closed"},
+        {Ask::finalize, 401, "unauthorized", "Account is not active", "account-closed"},
         {Ask::account, 403, "unauthorized",
          "An account with the provided public key exists but is deactivated", "account-closed"},
         {Ask::account, 400, "badPublicKey",
