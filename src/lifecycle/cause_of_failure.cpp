@@ -45,8 +45,8 @@ bool is_about_closed_account(const Said& said) {
 
 /// `public key is forbidden`: known to others than its owner.
 bool is_about_known_key(const Said& said) {
-    constexpr std::array kWords{"forbidden", "compromised", "blocked", "revoked"};
-    return has_any(said, kWords);
+    constexpr std::array kWords{"forbidden", "compromised", "blocked", "blocklist", "revoked"};
+    return has(said, "key") && has_any(said, kWords);
 }
 
 /// Before the CA has an order, only the account can lack a right.

@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "crypto/csr.h"
-#include "lifecycle/blocked_key.h"
 #include "lifecycle/ca_clock.h"
+#include "lifecycle/cause_of_failure.h"
 #include "lifecycle/certificate_key.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/renewal_plan.h"
@@ -177,7 +177,8 @@ class Running {
     /// run that the CA does not know: the next run asks for it once more before it is given up.
     void on_failure(acme::Failure failure) {
         if (run_.refused && !failure.invalid.empty()) run_.refused(job_, failure);
-        if (is_blocked_key(failure) && !std::exchange(has_new_key_, true)) {
+        const bool is_blocked_key = cause_of(failure) == cause::kBlockedKey;
+        if (is_blocked_key && !std::exchange(has_new_key_, true)) {
             return start_with_new_key(failure);
         }
         const auto kind = failure.error.kind;

@@ -86,3 +86,27 @@ TEST_CASE("one error means another thing at another place", "[lifecycle][rfc8555
     failed.request = RequestKind::revocation;
     CHECK(cause_of(failed) == cause::kCaError);
 }
+
+TEST_CASE("a CA that refuses the certificate's key for ever says so", "[lifecycle]") {
+    acme::Failure failed = failure(base::ErrorKind::rejected, 400);
+    failed.request = RequestKind::finalize;
+    failed.problem = acme::Problem{};
+    const auto cause_with = [&](const std::string& type, const std::string& detail) {
+        failed.problem->type = kPrefix + type;
+        failed.problem->detail = detail;
+        return cause_of(failed);
+    };
+    for (const char* type : {"badCSR", "badPublicKey"}) {
+        CAPTURE(type);
+        CHECK(cause_with(type, "invalid public key in CSR: public key is forbidden") ==
+              cause::kBlockedKey);
+        CHECK(cause_with(type, "The key is blocked") == cause::kBlockedKey);
+        CHECK(cause_with(type, "Public Key is known to be compromised") == cause::kBlockedKey);
+        CHECK(cause_with(type, "key is on our blocklist") == cause::kBlockedKey);
+        CHECK(cause_with(type, "the name a.example is forbidden") == cause::kBadCsr);
+    }
+    CHECK(cause_with("rejectedIdentifier", "key is forbidden") == cause::kBadName);
+    failed.request = RequestKind::new_order;
+    CHECK(cause_with("badPublicKey", "invalid request signing key: public key is forbidden") ==
+          cause::kAccountClosed);
+}

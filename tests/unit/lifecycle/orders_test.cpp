@@ -417,22 +417,3 @@ TEST_CASE("an order is given up once its app is another", "[lifecycle]") {
     CHECK_FALSE(job.failure);
     CHECK(ca.http.sent().size() == 1);
 }
-
-TEST_CASE("validations of an earlier run's order are told of before another is made",
-          "[lifecycle][kill]") {
-    Ordering ordering;
-    ordering.leave_behind(Ordering::journalled());
-    ordering.post("/order/1", order_json("invalid"));
-    ordering.post("/authz/0", authorization_json("a.example", "invalid"));
-    ordering.whole_order();
-    auto job = ordering.job();
-    std::vector<std::string> refused;
-    lifecycle::OrderRun run;
-    run.refused = [&](const auto&, const acme::Failure& failure) {
-        for (const acme::Identifier& name : failure.invalid)
-            refused.push_back(name.value);
-    };
-    lifecycle::run_orders(ordering.context, ordering.sessions, {&job}, run);
-    REQUIRE(job.alive());
-    CHECK(refused == std::vector<std::string>{"a.example"});
-}
