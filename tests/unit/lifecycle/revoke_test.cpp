@@ -64,7 +64,7 @@ struct Revoking : test::RunBench {
     /// The same, served by nginx.
     dokku::AppName serving(const std::string& name, const crypto::PrivateKey& with,
                            const std::string& serial) {
-        const auto other = host.add_app(name);
+        auto other = host.add_app(name);
         issue(other, name + ".test", with, serial);
         host.install_pair(other, test::content_of(current(other, name + ".test")));
         REQUIRE(store.update_state(name, [](store::AppState& state) { state.enabled = true; }));
