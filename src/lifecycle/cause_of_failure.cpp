@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "lifecycle/cause.h"
+#include "lifecycle/pause.h"
 
 namespace lifecycle {
 namespace {
@@ -135,6 +136,7 @@ bool is_of_validation(const Said& said) {
 }
 
 std::string_view cause_of(const Said& said) {
+    if (said.type == "rateLimited" && is_pause(said.words)) return cause::kPaused;
     if (const auto known = cause_of_type(said.type)) return *known;
     if (said.spent_validation || is_of_validation(said)) return cause_of_validation(said);
     if (said.type == "dns" && said.request == RequestKind::new_order) return cause::kCaDns;
@@ -194,6 +196,7 @@ std::string_view cause_of_part(const acme::Failure& failure, const acme::Subprob
 }
 
 std::string_view cause_of(const acme::Failure& failure) {
+    if (failure.problem && is_pause(*failure.problem)) return cause::kPaused;
     if (failure.error.kind == base::ErrorKind::rate_limited) return cause::kRateLimited;
     return failure.problem ? cause_of_problem(failure) : cause_of_error(failure);
 }

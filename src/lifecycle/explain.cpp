@@ -115,7 +115,8 @@ void add_next_step(std::vector<std::string>& lines, const acme::Failure& failure
                    std::string_view app) {
     const Cause* why = find_cause(cause_of(failure));
     if (was_not_sent(failure) || why == nullptr) return;
-    const bool goes_on = why->heals && !is_revocation(failure);
+    // A pause ends when somebody has opened the link.
+    const bool goes_on = why->heals && why->name != cause::kPaused && !is_revocation(failure);
     if (failure.error.retry_at) {
         const std::string until = base::to_readable(*failure.error.retry_at);
         lines.push_back((is_said_by_ca(failure) ? "The CA asks not to be asked again before "

@@ -114,12 +114,7 @@ class Running {
         auto key = new_certificate_key(context_, job_);
         if (!key) return end(local(std::move(key).error()));
         job_.key = std::move(*key);
-        if (run_.reserve) run_.reserve(job_);
-        if (!job_.alive()) {
-            finished_ = true;
-            return;
-        }
-        open("");
+        open_new();
     }
 
     /// Of the same type; if the certificate's key is to be used again, it is this one from now on.
@@ -131,7 +126,14 @@ class Running {
                           "\"); ordering once more with a new one");
         job_.key = std::move(*key);
         clean_up_records();
-        open("");
+        open_new();
+    }
+
+    /// Unless a limit is in its way by now.
+    void open_new() {
+        if (run_.reserve) run_.reserve(job_);
+        finished_ = !job_.alive();
+        if (!finished_) open("");
     }
 
     void open(const std::string& order_url) {

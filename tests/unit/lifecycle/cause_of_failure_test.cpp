@@ -110,3 +110,21 @@ TEST_CASE("a CA that refuses the certificate's key for ever says so", "[lifecycl
     CHECK(cause_with("badPublicKey", "invalid request signing key: public key is forbidden") ==
           cause::kAccountClosed);
 }
+
+TEST_CASE("a limit that pauses names is a cause of its own", "[lifecycle][limits]") {
+    acme::Failure limited = failure(base::ErrorKind::rate_limited, 429);
+    limited.request = RequestKind::new_order;
+    limited.problem = acme::Problem{};
+    limited.problem->type = kPrefix + "rateLimited";
+    limited.problem->detail = "too many new orders";
+    CHECK(cause_of(limited) == cause::kRateLimited);
+    limited.problem->detail = "Your account is temporarily prevented from requesting certificates";
+    CHECK(cause_of(limited) == cause::kPaused);
+    CHECK(cause_of_part(limited, part("rateLimited", "a.test", "a.test is paused")) ==
+          cause::kPaused);
+    CHECK(cause_of_part(limited, part("rateLimited", "a.test", "too many failures")) ==
+          cause::kRateLimited);
+    // What only the link says is no word of the CA's.
+    limited.problem->detail = "too many orders: see https://ca.test/paused";
+    CHECK(cause_of(limited) == cause::kRateLimited);
+}
