@@ -200,7 +200,7 @@ TEST_CASE("what comes of an order is in the ledger", "[lifecycle][limits]") {
         CHECK_FALSE(host.entries()[2].refused);
     }
     SECTION("an order that the CA did not take") {
-        job.fail(host.refusal("rejectedIdentifier"));
+        job.fail(Parked::refusal("rejectedIdentifier"));
         limits.note_result(job);
         REQUIRE(host.entries().size() == 2);
         CHECK(host.entries()[1].kind == LedgerKind::order_over);
@@ -242,6 +242,7 @@ TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[life
     Parked host;
     lifecycle::LimitCheck limits{host.context, false};
     std::vector<std::unique_ptr<lifecycle::IssueJob>> jobs;
+    jobs.reserve(75);
     for (int i = 0; i < 75; ++i)
         jobs.push_back(std::make_unique<lifecycle::IssueJob>(new_below_domain(host, i)));
     // All are under way before the first one is issued.
@@ -268,6 +269,7 @@ TEST_CASE("runs of other processes take places as well", "[lifecycle][limits]") 
     lifecycle::LimitCheck one{host.context, false};
     lifecycle::LimitCheck other{host.context, false};
     std::vector<std::unique_ptr<lifecycle::IssueJob>> jobs;
+    jobs.reserve(60);
     int placed = 0;
     for (int i = 0; i < 60; ++i) {
         jobs.push_back(std::make_unique<lifecycle::IssueJob>(new_below_domain(host, i)));

@@ -203,13 +203,13 @@ TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifec
 
 TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle][kill]") {
     Ordering ordering;
-    auto order = Ordering::journalled();
     constexpr int kPolls = 66;  // five minutes, at pauses that grow to five seconds
     const auto is_polled = [&] {
         for (int i = 0; i < kPolls; ++i)
             ordering.post("/order/1", order_json("processing"));
     };
     SECTION("for it would be resumed for ever") {
+        auto order = Ordering::journalled();
         // An older release did not write down when.
         if (GENERATE(true, false)) order.ordered = ordering.clock.now() - std::chrono::hours{25};
         ordering.leave_behind(std::move(order));
@@ -221,6 +221,7 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle
         CHECK(ordering.http.left() == 0);
     }
     SECTION("but not while the CA says that it issues, for a day") {
+        auto order = Ordering::journalled();
         order.ordered = ordering.clock.now() - std::chrono::hours{23};
         ordering.leave_behind(std::move(order));
         is_polled();
@@ -232,7 +233,7 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle
         CHECK(ordering.http.left() == 0);
     }
     SECTION("but not if the CA asks for patience") {
-        ordering.leave_behind(std::move(order));
+        ordering.leave_behind(Ordering::journalled());
         ordering.http.post(at_ca("/order/1"), 200, order_json("processing"),
                            {{"retry-after", "3600"}});
         const auto job = ordering.run();
