@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kPatience{30};
 
 /// What is known of the account that is to go; it may be of no use at all.
 struct OldAccount {
-    std::string url;         ///< "" if there is none, or nobody can tell
+    std::string url;         ///< "" if there is none, or it is not known
     std::string thumbprint;  ///< of its key; likewise
 };
 
@@ -35,7 +35,7 @@ base::Result<OldAccount> read_old(Context& context, const AccountChoice& choice)
         if (opened) old.url = opened->stored.url;
         if (!opened) {
             context.log.warn(
-                "Nobody can tell which account is to be replaced, so CAA records that name it are "
+                "It is not known which account is to be replaced, so CAA records that name it are "
                 "not looked for: " +
                 opened.error().message);
         }

@@ -162,7 +162,7 @@ std::string_view cause_of_problem(const acme::Failure& failure) {
                          base::to_lower(problem.detail), !failure.invalid.empty()});
 }
 
-/// Without a problem document: nobody's words but our own, or a page.
+/// Without a problem document there is this host's own error, or a web page.
 std::string_view cause_of_error(const acme::Failure& failure) {
     using base::ErrorKind;
     switch (failure.error.kind) {

@@ -34,7 +34,7 @@ bool has_numbers(std::string_view server) {
     return server == dokku::kProductionServer;
 }
 
-/// Each account has orders and failures of its own; certificates count whoever got them.
+/// Each account has orders and failures of its own; certificates count for all accounts.
 bool is_per_account(std::string_view limit) {
     return limit == limit::kOrders || limit == limit::kFailures;
 }

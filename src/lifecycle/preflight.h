@@ -11,8 +11,8 @@ namespace lifecycle {
 
 /// Where the names lead. One that leads nowhere is held (dns-missing), and so is one that no CA
 /// could look up (dns-broken); what no name server would say is no finding. But while no name
-/// server says anything at all, nobody who is not there to see it orders a name for the first time:
-/// it is held (resolver-silent). Not for DNS-01.
+/// server says anything at all, an automatic or scheduled run holds a name that was never ordered
+/// (resolver-silent). Not for DNS-01.
 void check_dns(const Context& context, IssueJob& job, const EnableWish& wish);
 
 /// May the CA issue for the names? One whose CAA records forbid it is held (caa), and so is one

@@ -14,8 +14,8 @@ std::string rehearsal_server(const dokku::Settings& settings);
 
 /// After two failed tries of a name whose validation the CA refused, a certificate is first ordered
 /// where failures cost nothing. A job that fails there fails; what is issued there is thrown away.
-/// A rehearsal that cannot be held (no answer) keeps nobody from the real order. Returns whether
-/// there was one: the route of a job that failed there still answers for the account of the
+/// A rehearsal that cannot be held (no answer) does not keep the job from its real order. Returns
+/// whether there was one: the route of a job that failed there still answers for the account of the
 /// rehearsal.
 bool rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs);
 

@@ -33,8 +33,8 @@ void warn_of_rest(const Context& context, const dokku::AppName& app, const base:
     context.log.warn("Remove it with: dokku certs:remove " + app.text());
 }
 
-/// Whoever sees the pair go must not order it anew, nor take up what lies in certs/current. Should
-/// we be killed, the minute's run goes on.
+/// A hook that sees the pair go must not order it anew, nor take up what lies in certs/current.
+/// Should we be killed, the minute's run goes on.
 void note_off(const Context& context, const dokku::AppName& app, const OwnCertificate& own) {
     const std::string revoked = base::to_hex(crypto::sha256(own.der));
     const base::UtcTime due = context.clock.now() + store::kRemovalPatience;
@@ -71,7 +71,7 @@ void remove_pair(Context& context, const dokku::AppName& app, const OwnCertifica
     if (!done) context.log.warn(done.error().message);
 }
 
-/// Whoever has it can pretend to be each name that is certified for it.
+/// A stranger who has the key can pretend to be each name that is certified for it.
 void give_up_key(const Context& context, const dokku::AppName& app, const OwnCertificate& own) {
     const auto revoked = crypto::Certificate::parse_pem(own.pem);
     if (revoked) replace_same_key(context, app, *revoked);

@@ -109,7 +109,7 @@ std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName&
                                    const crypto::Certificate& compromised) {
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) {
-        context.log.warn("Nobody can tell which other certificates have the same key: " +
+        context.log.warn("Which other certificates have the same key is not known: " +
                          apps.error().message);
         return {};
     }

@@ -224,7 +224,7 @@ base::Result<std::optional<base::Path>> LocalStore::adopt_new_account(std::strin
         if (auto moved = base::rename_path(fresh, folder); !moved) return std::move(moved).error();
         return Retired{};
     }
-    // Whoever is killed between these two steps leaves the old account in its place.
+    // A process that is killed between these two steps leaves the old account in its place.
     if (auto moved = base::rename_path(fresh, retired); !moved) return std::move(moved).error();
     auto exchanged = base::exchange_directories(folder, retired);
     if (exchanged && *exchanged) return Retired{retired};

@@ -5,7 +5,8 @@
 // order for a limit, a time that was told is wrong by more than a minute, less than 99 % of the
 // renewals fell into their windows (while the CA answers), or more than 24 batches into a day.
 //
-//   simulate-renewals [DAYS [APPS]]      400 days, 300 apps below one domain
+//   simulate-renewals [DAYS [APPS]]      400 days, 300 apps below one domain; 100 days at least, in
+//                                        which each certificate is renewed
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,9 +15,8 @@
 
 #include "simulation/fleet.h"
 
+namespace simulation {
 namespace {
-
-using namespace simulation;  // NOLINT(*-using-namespace)
 
 constexpr UtcTime kStart = base::from_unix(1'800'000'000);
 
@@ -100,15 +100,24 @@ int number_at(int argc, char** argv, int index, int otherwise) {
     return argc > index ? std::atoi(argv[index]) : otherwise;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+bool simulate_all(int argc, char** argv) {
     const int day_count = number_at(argc, argv, 1, 400);
     const int apps = number_at(argc, argv, 2, 300);
+    if (day_count < 100 || apps < 1) {
+        std::printf("usage: simulate-renewals [DAYS [APPS]], 100 days at least\n");
+        return false;
+    }
     const bool calm = simulate_calm(day_count, apps);
     const bool outages = simulate_outages(day_count, apps);
     const bool batches = simulate_batches(day_count);
     const bool good = calm && outages && batches;
     std::printf("%s\n", good ? "ok" : "FAILED");
-    return good ? 0 : 1;
+    return good;
+}
+
+}  // namespace
+}  // namespace simulation
+
+int main(int argc, char** argv) {
+    return simulation::simulate_all(argc, argv) ? 0 : 1;
 }

@@ -171,7 +171,7 @@ TEST_CASE("a registration whose answer was lost is taken up by the next one",
     SECTION("the CA stumbled") {
         ca.http.post(at_ca("/new-account"), 500, problem_json("serverInternal", "sorry"));
     }
-    SECTION("the CA wants no more registrations for now") {
+    SECTION("the CA refuses the registration for a limit") {
         ca.http.post(at_ca("/new-account"), 429, problem_json("rateLimited", "too many"));
     }
     const auto lost = ca.act();

@@ -1,16 +1,18 @@
-// Validations that an order spends in vain, also one of an earlier run.
+// What a CA refuses of an order: validations, also those of an earlier run's, and the key.
 #include <string>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "lifecycle/orders.h"
-#include "support/order_story.h"
-#include "support/run_bench.h"
+#include "support/certificate_maker.h"
+#include "support/ordering.h"
 
 using test::at_ca;
 using test::authorization_json;
 using test::order_json;
+using test::Ordering;
+using test::problem_json;
+using test::valid_order;
 
 TEST_CASE("validations of an earlier run's order are told of before another is made",
           "[lifecycle][kill]") {
@@ -23,7 +25,7 @@ TEST_CASE("validations of an earlier run's order are told of before another is m
     bench.http.post(at_ca("/order/1"), 200, order_json("invalid"))
         .post(at_ca("/authz/0"), 200, authorization_json("a.example", "invalid"))
         .post(at_ca("/new-order"), 201, order_json("ready"), {{"location", at_ca("/order/2")}})
-        .post(at_ca("/order/1/finalize"), 200, test::valid_order())
+        .post(at_ca("/order/1/finalize"), 200, valid_order())
         .post(at_ca("/cert/1"), 200, std::string{test::kChain},
               {{"content-type", "application/pem-certificate-chain"}});
     auto job = bench.job();
@@ -37,4 +39,63 @@ TEST_CASE("validations of an earlier run's order are told of before another is m
     REQUIRE(job.alive());
     CHECK(job.issued);
     CHECK(refused == std::vector<std::string>{"a.example"});
+}
+
+TEST_CASE("a key that the CA blocks gives way to a new one, once", "[lifecycle]") {
+    Ordering ordering;
+    const auto blocked = test::make_key();
+    const auto is_blocked = [&] {
+        ordering.new_order(order_json("ready"));
+        ordering.post("/order/1/finalize",
+                      problem_json("badCSR",
+                                   "Error finalizing order :: invalid public key in CSR: "
+                                   "public key is forbidden"),
+                      400);
+    };
+    auto job = ordering.job();
+    job.options.lego.reuse_key = true;
+    ordering.host.issue(ordering.app, "a.example",
+                        test::make_certificate({.common_name = "a.example"}, blocked));
+    test::DokkuHost::write(
+        ordering.host.environment.certs_root(ordering.app) / "current/certificates/a.example.key",
+        blocked.to_pem().reveal());
+    SECTION("that was used again") {
+        is_blocked();
+    }
+    SECTION("as the order tells later") {
+        ordering.new_order(order_json("processing"));
+        ordering.post("/order/1",
+                      order_json("invalid", {"a.example"},
+                                 R"(,"error":)" + problem_json("badPublicKey", "key is blocked")));
+        ordering.post("/authz/0", authorization_json("a.example", "valid", "valid"));
+    }
+    SECTION("of an order that an earlier run left behind") {
+        auto order = Ordering::journalled();
+        order.key_pem = blocked.to_pem();
+        ordering.leave_behind(std::move(order));
+        ordering.post("/order/1", order_json("ready"));
+        ordering.post("/order/1/finalize", problem_json("badCSR", "public key is forbidden"), 400);
+    }
+    SECTION("and a second time that is all") {
+        is_blocked();
+        is_blocked();
+        lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
+        REQUIRE_FALSE(job.alive());
+        CHECK(job.failure->is("badCSR"));
+        CHECK(ordering.http.left() == 0);
+        return;
+    }
+    ordering.new_order(order_json("ready"));
+    ordering.post("/order/1/finalize", valid_order()).certificate();
+    lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
+    REQUIRE(job.alive());
+    REQUIRE(job.issued);
+    CHECK_FALSE(job.key->same_public_key(blocked));
+    CHECK(job.key->type() == blocked.type());
+    CHECK(ordering.state().order->key_pem.reveal() == job.key->to_pem().reveal());
+    CHECK(ordering.http.left() == 0);
+    const std::string& said = ordering.host.logged.err;
+    const auto first = said.find("blocks the certificate's key");
+    REQUIRE(first != std::string::npos);
+    CHECK(said.find("blocks the certificate's key", first + 1) == std::string::npos);
 }

@@ -8,73 +8,17 @@
 
 #include "json/value.h"
 #include "support/certificate_maker.h"
-#include "support/order_story.h"
-#include "support/run_bench.h"
+#include "support/ordering.h"
 
 using Catch::Matchers::ContainsSubstring;
 using test::at_ca;
 using test::authorization_json;
 using test::order_json;
+using test::Ordering;
 using test::problem_json;
 using test::valid_order;
 
 namespace {
-
-/// The scripted CA's answers to one order, and what the journal says when it is asked each of them.
-struct Ordering : test::RunBench {
-    Ordering& new_order(const std::string& order) {
-        http.post(at_ca("/new-order"), 201, order, {{"location", at_ca("/order/1")}});
-        return *this;
-    }
-    Ordering& post(const std::string& path, const std::string& body, int status = 200) {
-        http.post(at_ca(path), status, body);
-        return *this;
-    }
-    Ordering& ready_to_certificate() {
-        post("/order/1", order_json("ready"));
-        post("/order/1/finalize", valid_order());
-        return certificate();
-    }
-    Ordering& certificate() {
-        http.post(at_ca("/cert/1"), 200, std::string{test::kChain},
-                  {{"content-type", "application/pem-certificate-chain"}});
-        return *this;
-    }
-    /// As often as it is asked.
-    Ordering& unknown(const std::string& path) {
-        for (int i = 0; i < 4; ++i)
-            post(path, problem_json("malformed", "no such thing"), 404);
-        return *this;
-    }
-    Ordering& whole_order() {
-        new_order(order_json("pending"));
-        post("/authz/0", authorization_json("a.example"));
-        post("/http/a.example", "{}");
-        return ready_to_certificate();
-    }
-
-    /// What a run that was killed after newOrder leaves behind.
-    static store::RunningOrder journalled() {
-        return {at_ca("/order/1"), at_ca("/directory"), at_ca("/account/1"),
-                "0123abcd",        {"a.example"},       test::account_key().to_pem()};
-    }
-    void leave_behind(store::RunningOrder order) const {
-        REQUIRE(store.update_state("shop", [&](auto& state) { state.order = std::move(order); }));
-    }
-    /// `goes_on` for so many steps.
-    lifecycle::IssueJob run_for(int steps) {
-        auto ordered = job();
-        lifecycle::OrderRun limited;
-        limited.goes_on = [steps](const lifecycle::IssueJob&) mutable { return steps-- > 0; };
-        lifecycle::run_orders(context, sessions, {&ordered}, limited);
-        return ordered;
-    }
-    lifecycle::IssueJob run() {
-        auto ordered = job();
-        lifecycle::run_orders(context, sessions, {&ordered});
-        return ordered;
-    }
-};
 
 /// Looks at the journal whenever the CA is asked something.
 class Watched final : public http::HttpClient {
@@ -306,65 +250,6 @@ TEST_CASE("an order that the CA refuses leaves no journal", "[lifecycle][rfc8555
     CHECK(job.failure->error.kind == base::ErrorKind::rejected);
     CHECK_FALSE(job.issued);
     CHECK_FALSE(ordering.state().order);
-}
-
-TEST_CASE("a key that the CA blocks gives way to a new one, once", "[lifecycle]") {
-    Ordering ordering;
-    const auto blocked = test::make_key();
-    const auto is_blocked = [&] {
-        ordering.new_order(order_json("ready"));
-        ordering.post("/order/1/finalize",
-                      problem_json("badCSR",
-                                   "Error finalizing order :: invalid public key in CSR: "
-                                   "public key is forbidden"),
-                      400);
-    };
-    auto job = ordering.job();
-    job.options.lego.reuse_key = true;
-    ordering.host.issue(ordering.app, "a.example",
-                        test::make_certificate({.common_name = "a.example"}, blocked));
-    test::DokkuHost::write(
-        ordering.host.environment.certs_root(ordering.app) / "current/certificates/a.example.key",
-        blocked.to_pem().reveal());
-    SECTION("that was used again") {
-        is_blocked();
-    }
-    SECTION("as the order tells later") {
-        ordering.new_order(order_json("processing"));
-        ordering.post("/order/1",
-                      order_json("invalid", {"a.example"},
-                                 R"(,"error":)" + problem_json("badPublicKey", "key is blocked")));
-        ordering.post("/authz/0", authorization_json("a.example", "valid", "valid"));
-    }
-    SECTION("of an order that an earlier run left behind") {
-        auto order = Ordering::journalled();
-        order.key_pem = blocked.to_pem();
-        ordering.leave_behind(std::move(order));
-        ordering.post("/order/1", order_json("ready"));
-        ordering.post("/order/1/finalize", problem_json("badCSR", "public key is forbidden"), 400);
-    }
-    SECTION("and a second time that is all") {
-        is_blocked();
-        is_blocked();
-        lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
-        REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->is("badCSR"));
-        CHECK(ordering.http.left() == 0);
-        return;
-    }
-    ordering.new_order(order_json("ready"));
-    ordering.post("/order/1/finalize", valid_order()).certificate();
-    lifecycle::run_orders(ordering.context, ordering.sessions, {&job});
-    REQUIRE(job.alive());
-    REQUIRE(job.issued);
-    CHECK_FALSE(job.key->same_public_key(blocked));
-    CHECK(job.key->type() == blocked.type());
-    CHECK(ordering.state().order->key_pem.reveal() == job.key->to_pem().reveal());
-    CHECK(ordering.http.left() == 0);
-    const std::string& said = ordering.host.logged.err;
-    const auto first = said.find("blocks the certificate's key");
-    REQUIRE(first != std::string::npos);
-    CHECK(said.find("blocks the certificate's key", first + 1) == std::string::npos);
 }
 
 TEST_CASE("a state that cannot be read stops the order before the CA is asked", "[lifecycle]") {

@@ -87,7 +87,7 @@ TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there"
     CHECK(held(lifecycle::Origin::automatic, "b.example") == 0);
 }
 
-TEST_CASE("a name whose DNS is broken is not ordered, whoever asks", "[lifecycle]") {
+TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[lifecycle]") {
     Unheard bench;
     test::DnsReply failure;
     failure.code = test::kServFail;
