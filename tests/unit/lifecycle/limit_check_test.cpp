@@ -264,6 +264,30 @@ TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[life
     }
 }
 
+TEST_CASE("what another run learned meanwhile stops an order right before it is sent",
+          "[lifecycle][limits]") {
+    Parked host;
+    auto job = host.job();
+    lifecycle::LimitCheck limits{host.context, false};
+    limits.check(job);
+    REQUIRE(job.alive());
+    store::LedgerEntry paused;
+    paused.kind = LedgerKind::parked;
+    paused.at = host.clock.now();
+    paused.server = test::at_ca("/directory");
+    paused.account = test::at_ca("/account/1");
+    paused.parked = ParkedKind::name;
+    paused.key = "a.example";
+    paused.until = host.clock.now() + hours{24};
+    paused.paused = true;
+    REQUIRE(host.store.ledger().append({paused}, host.clock.now()));
+    limits.reserve(job);
+    REQUIRE(job.failure);
+    CHECK(job.cause == lifecycle::cause::kPaused);
+    // Nothing is under way.
+    CHECK(host.entries().size() == 1);
+}
+
 TEST_CASE("runs of other processes take places as well", "[lifecycle][limits]") {
     Parked host;
     lifecycle::LimitCheck one{host.context, false};
