@@ -9,10 +9,10 @@
 //                                        which each certificate is renewed
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "simulation/fleet.h"
 
 namespace simulation {
@@ -97,7 +97,8 @@ bool simulate_batches(int day_count) {
 }
 
 int number_at(int argc, char** argv, int index, int otherwise) {
-    return argc > index ? std::atoi(argv[index]) : otherwise;
+    return argc > index ? static_cast<int>(base::parse_integer(argv[index]).value_or(0))
+                        : otherwise;
 }
 
 bool simulate_all(int argc, char** argv) {
