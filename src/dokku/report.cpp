@@ -51,7 +51,7 @@ std::string describe(const LastRun& run) {
 }
 
 std::string describe_last(const ReportFacts& facts) {
-    const std::string last = facts.last_run ? describe(*facts.last_run) : "";
+    std::string last = facts.last_run ? describe(*facts.last_run) : "";
     if (!facts.is_overdue) return last;
     return last.empty() ? "none (no-renewal-run)" : last + " (no-renewal-run)";
 }

@@ -35,12 +35,12 @@ void Fleet::add_installed(const Kind& kind, const std::string& name, UtcTime iss
 }
 
 void Fleet::run_until(UtcTime end) {
-    constexpr long long kScheduledMinute = 421;
+    constexpr minutes kScheduledMinute{421};
     for (; now_ < end; now_ += minutes{1}) {
-        const auto minute = (now_.time_since_epoch() / minutes{1}) % (12 * 60);
-        if (minute == kScheduledMinute) scheduled_run();
+        const auto since_epoch = std::chrono::floor<minutes>(now_.time_since_epoch());
+        if (since_epoch % hours{12} == kScheduledMinute) scheduled_run();
         retry_job();
-        if (minute % 60 == 0) count_expired();
+        if (since_epoch % hours{1} == minutes{0}) count_expired();
     }
 }
 
@@ -231,7 +231,7 @@ void Fleet::ask(App& app) {
 }
 
 /// Two hundredths of the lifetime around two thirds of it, or around its half where it is short.
-Window Fleet::window_of(const App& app) const {
+Window Fleet::window_of(const App& app) {
     const seconds lifetime = app.kind->lifetime;
     const seconds middle = lifetime < days{10} ? lifetime / 2 : lifetime * 2 / 3;
     const UtcTime ideal = app.dates.not_before + middle;

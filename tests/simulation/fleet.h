@@ -110,7 +110,7 @@ class Fleet {
     void ask(App& app);
     void set_due(App& app);
     void fail(App& app, std::string_view cause, std::optional<UtcTime> not_before = {});
-    Window window_of(const App& app) const;
+    static Window window_of(const App& app);
     UtcTime earliest_renewal(const App& app) const;
     void count_expired();
 

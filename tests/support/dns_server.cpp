@@ -242,7 +242,7 @@ std::string DnsServer::reply_to(std::string_view message, bool by_tcp) {
     DnsQuestion question;
     std::size_t at = kHeaderBytes;
     while (at < message.size() && message[at] != '\0') {
-        const auto length = static_cast<std::size_t>(message[at]);
+        const auto length = static_cast<unsigned char>(message[at]);
         question.name +=
             (question.name.empty() ? "" : ".") + std::string{message.substr(at + 1, length)};
         at += length + 1;
