@@ -201,7 +201,7 @@ TEST_CASE("with an account the key that it was to get goes", "[lifecycle][rfc855
     }
     changing.nonce();
     changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
-    REQUIRE(lifecycle::deactivate(changing.context, changing.choice()));
+    REQUIRE(lifecycle::deactivate(changing.context, Changing::choice()));
     CHECK(changing.http.left() == 0);
     CHECK_FALSE(fs::exists(changing.folder()));
     CHECK_FALSE(fs::exists(changing.next_file()));
@@ -218,7 +218,7 @@ TEST_CASE("no key goes while it is open which one the account has", "[lifecycle]
     changing.http.post(at_ca("/new-account"), 500, problem_json("serverInternal", "sorry"));
     changing.nonce();
     changing.http.post(kAccountUrl, 403, problem_json("unauthorized", "no"));
-    CHECK_FALSE(lifecycle::deactivate(changing.context, changing.choice()));
+    CHECK_FALSE(lifecycle::deactivate(changing.context, Changing::choice()));
     CHECK(changing.http.left() == 0);
     CHECK(changing.has_old_key());
     CHECK(fs::exists(changing.next_file()));
@@ -244,7 +244,7 @@ TEST_CASE("an account that is no more is shown as what it is, with what to type"
     SECTION("a CA that shows it") {
         changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
     }
-    const auto shown = lifecycle::show_account(changing.context, changing.choice(),
+    const auto shown = lifecycle::show_account(changing.context, Changing::choice(),
                                                lifecycle::AccountFormat::json);
     REQUIRE_FALSE(shown);
     CHECK(shown.error().kind == base::ErrorKind::rejected);
@@ -263,7 +263,7 @@ TEST_CASE("an account of which the CA says nothing is no dead one", "[lifecycle]
     SECTION("it stumbled") {
         changing.http.post(kAccountUrl, 500, problem_json("serverInternal", "account revoked"));
     }
-    REQUIRE(lifecycle::show_account(changing.context, changing.choice(),
+    REQUIRE(lifecycle::show_account(changing.context, Changing::choice(),
                                     lifecycle::AccountFormat::text));
     CHECK_THAT(changing.host.logged.out, ContainsSubstring("unknown"));
 }

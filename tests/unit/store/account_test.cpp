@@ -4,13 +4,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "store/local_store.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
-
-using Catch::Matchers::ContainsSubstring;
 
 namespace fs = std::filesystem;
 
