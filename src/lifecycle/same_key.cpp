@@ -15,6 +15,20 @@ namespace {
 
 using Place = SameKey::Place;
 
+/// A renamed app serves a pair of ours that is not in its certs/current.
+bool is_ours(const Context& context, const dokku::AppName& app, const std::string& pem) {
+    const auto owner = find_pair_owner(context.environment, context.store, app, pem);
+    return owner && *owner == store::Owner::ours;
+}
+
+/// As it is where the pair that is served is not of letsencrypt.
+Place judge_place(const Context& context, const dokku::AppName& app, Place found_in) {
+    if (found_in == Place::kept || !dokku::has_pair(context.environment, app)) return found_in;
+    const auto served = base::read_file(context.environment.tls_root(app) / "server.crt");
+    if (!served || is_ours(context, app, *served)) return found_in;
+    return found_in == Place::served ? Place::custom : Place::spare;
+}
+
 /// What is looked for, and what was found of it so far.
 struct Search {
     const Context& context;
@@ -26,16 +40,16 @@ struct Search {
         const auto leaf = crypto::Certificate::parse_pem(pem);
         if (!leaf || !leaf->has_same_key(compromised)) return;
         const std::string fingerprint = leaf->fingerprint();
-        const bool is_itself = fingerprint == compromised.fingerprint();
+        const bool is_itself = app == revoked_app && fingerprint == compromised.fingerprint();
         if (is_itself || leaf->not_after() <= context.clock.now()) return;
-        const auto is_of_app = [&](const SameKey& each) { return each.app == app; };
         const auto is_known = [&](const SameKey& each) {
             return each.app == app && each.fingerprint == fingerprint;
         };
         if (std::any_of(found.begin(), found.end(), is_known)) return;
-        const bool is_first =
-            app != revoked_app && std::none_of(found.begin(), found.end(), is_of_app);
-        found.push_back({app, leaf->names(), fingerprint, is_first ? place : Place::kept});
+        // Only now: to know whose a pair is can take the whole record of what was issued.
+        place = judge_place(context, app, place);
+        if (place != Place::custom && (app == revoked_app || has_noted(app))) place = Place::kept;
+        found.push_back({app, leaf->names(), fingerprint, place});
     }
 
     void look_into(const dokku::AppName& app, const base::Path& folder, Place place) {
@@ -43,18 +57,22 @@ struct Search {
             if (const auto pem = base::read_file(file)) look_at(app, *pem, place);
         }
     }
-};
 
-/// A renamed app serves a pair of ours that is not in its certs/current.
-bool is_ours(const Context& context, const dokku::AppName& app, const std::string& pem) {
-    const auto owner = find_pair_owner(context.environment, context.store, app, pem);
-    return owner && *owner == store::Owner::ours;
-}
+    /// A state has room for one certificate that is known to be revoked.
+    bool has_noted(const dokku::AppName& app) const {
+        return std::any_of(found.begin(), found.end(),
+                           [&](const SameKey& each) { return each.app == app && is_noted(each); });
+    }
+
+    static bool is_noted(const SameKey& each) {
+        return each.place != Place::kept && each.place != Place::custom;
+    }
+};
 
 void search(Search& search, const dokku::AppName& app) {
     const Context& context = search.context;
     const auto served = base::read_file(context.environment.tls_root(app) / "server.crt");
-    if (served && dokku::has_pair(context.environment, app) && is_ours(context, app, *served)) {
+    if (served && dokku::has_pair(context.environment, app)) {
         search.look_at(app, *served, Place::served);
     }
     const base::Path root = context.environment.certs_root(app);
@@ -70,6 +88,11 @@ bool has_key(const store::RunningOrder& order, const crypto::Certificate& compro
     return key && compromised.belongs_to(*key);
 }
 
+/// Does letsencrypt look after what the app serves?
+bool is_wanted(const Context& context, const dokku::AppName& app, const store::AppState& state) {
+    return !state.switched_off && (state.enabled || dokku::is_active(context.environment, app));
+}
+
 /// Returns whether the minute's run replaces it.
 bool note(const Context& context, const SameKey& each, const crypto::Certificate& compromised) {
     const base::UtcTime now = context.clock.now();
@@ -79,7 +102,7 @@ bool note(const Context& context, const SameKey& each, const crypto::Certificate
         noted = update_state_of(context, each.app, [&](store::AppState& state) {
             state.revoked = each.fingerprint;
             if (state.order && has_key(*state.order, compromised)) state.order.reset();
-            is_due = !state.switched_off;
+            is_due = each.place != Place::spare && is_wanted(context, each.app, state);
             if (is_due) state.due = now;
         });
     }
@@ -90,17 +113,24 @@ bool note(const Context& context, const SameKey& each, const crypto::Certificate
 std::string to_line(const SameKey& each, bool is_due) {
     const std::string& app = each.app.text();
     const std::string names = " (" + base::printable(base::join(each.names, ", ")) + ")";
+    const std::string keeps = app + " keeps an unused certificate with the same key" + names;
     if (each.place == Place::kept) {
-        return app + " keeps an unused certificate with the same key" + names +
-               "; it goes with: dokku letsencrypt:cleanup " + app;
+        return keeps + "; it goes with: dokku letsencrypt:cleanup " + app;
+    }
+    if (each.place == Place::custom) {
+        return app + " has a certificate of its own with the same key" + names +
+               ". Install another one, with a new key, with: dokku certs:add " + app;
     }
     const std::string has = app + " has a certificate with the same key" + names;
-    if (!is_due) {
+    if (is_due) {
+        return has + ". The next minute orders another one for it, with a new key; at once: " +
+               "dokku letsencrypt:enable " + app;
+    }
+    if (each.place == Place::served) {
         return has + ", and letsencrypt is off for it. To replace it: dokku letsencrypt:enable " +
                app;
     }
-    return has + ". The next minute orders another one for it, with a new key; at once: dokku " +
-           "letsencrypt:enable " + app;
+    return keeps + ", which letsencrypt does not use again";
 }
 
 }  // namespace
@@ -122,7 +152,7 @@ std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName&
 void replace_same_key(const Context& context, const dokku::AppName& app,
                       const crypto::Certificate& compromised) {
     for (const SameKey& each : find_same_key(context, app, compromised)) {
-        const bool is_due = each.place != Place::kept && note(context, each, compromised);
+        const bool is_due = Search::is_noted(each) && note(context, each, compromised);
         context.log.warn(to_line(each, is_due));
     }
 }

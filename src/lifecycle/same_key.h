@@ -9,11 +9,13 @@
 
 namespace lifecycle {
 
-/// A certificate of ours that has the key of another one, and is not expired.
+/// A certificate that has the key of another one, and is not expired.
 struct SameKey {
     enum class Place {
-        served,   ///< by nginx
-        current,  ///< in certs/current, while another one is served, or none
+        served,   ///< by nginx, and of letsencrypt
+        custom,   ///< by nginx, and a person's
+        current,  ///< in certs/current, while another one of letsencrypt is served, or none
+        spare,    ///< in certs/current, while one of a person's is served
         kept,     ///< in another folder beside it
     };
     dokku::AppName app;
@@ -22,13 +24,14 @@ struct SameKey {
     Place place = Place::served;
 };
 
-/// Those of all apps but for the compromised one itself, which was this app's; each once. Of one
-/// app at most the first is `served` or `current`, and of the app none: what it serves is going.
+/// Those of all apps but for the compromised one itself, which was this app's; each once for each
+/// app, also where another app has the very same. Of one app at most the first is `served`,
+/// `current` or `spare`, and of the app none: what it serves is going.
 std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName& app,
                                    const crypto::Certificate& compromised);
 
-/// A CA revokes them as well once it blocks the key. Names each; what is in use is noted as revoked
-/// and due, so that the minute's run orders another one, with a key of its own.
+/// A CA revokes them as well once it blocks the key. Names each; one of letsencrypt that is in use
+/// is noted as revoked and due, so that the minute's run orders another one, with a key of its own.
 void replace_same_key(const Context& context, const dokku::AppName& app,
                       const crypto::Certificate& compromised);
 

@@ -119,6 +119,10 @@ a_compromised_key() {
   dokku letsencrypt:enable key >/dev/null 2>&1
   dokku letsencrypt:enable other >/dev/null 2>&1
   same_key_as same key
+  new_app own own.example.test
+  same_key_as own key
+  self_signed_pair own.example.test /run/own-pair
+  dokku certs:add own /run/own-pair.crt /run/own-pair.key >/dev/null 2>&1
   serial=$(serial_of key) key=$(key_of key) other=$(served_fingerprint other.example.test)
   assert_runs dokku letsencrypt:revoke key --reason keyCompromise
   assert_lines "$out" "       Signed by the certificate's own key, so that the CA blocks that key" \
@@ -126,8 +130,10 @@ a_compromised_key() {
   assert_eq 1 "$(ca_reason "$serial")" "reason"
   assert_contains "$err" "same has a certificate with the same key (same.example.test)" "stderr"
   assert_not_contains "$err" "other has" "stderr"
+  assert_contains "$err" "own keeps an unused certificate with the same key (own.example.test), which letsencrypt does not use again" "stderr"
   the_minute
   wait_until 20 no_run_at_work
+  assert_eq "$(sha256sum </run/own-pair.crt)" "$(sha256sum <"$DOKKU_ROOT/own/tls/server.crt")" "pair of own"
   assert_ne "$key" "$(key_of same)" "key of same"
   assert_eq "$other" "$(served_fingerprint other.example.test)" "certificate of other"
   tls_verify same.example.test

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "crypto/certificate.h"
@@ -182,4 +183,43 @@ TEST_CASE("an app that letsencrypt is off for is named with what to type", "[lif
     CHECK_THAT(ca.host.logged.err,
                ContainsSubstring("letsencrypt is off for it. To replace it: dokku "
                                  "letsencrypt:enable same"));
+}
+
+TEST_CASE("another app that serves the very certificate is named and due", "[lifecycle]") {
+    Revoking ca;
+    const std::string pem = test::content_of(ca.current(ca.app, "a.test"));
+    const auto copy = ca.host.add_app("copy");
+    ca.host.install_pair(copy, pem);
+    REQUIRE(ca.store.record_issued("shop", ca.fingerprint_of(ca.app, "a.test"), ca.clock.now()));
+    const bool is_enabled = GENERATE(true, false);
+    CAPTURE(is_enabled);
+    REQUIRE(ca.store.update_state("copy", [&](auto& state) { state.enabled = is_enabled; }));
+    ca.answers(200).act(RevocationReason::key_compromise);
+    CHECK(ca.state_of("copy").revoked == ca.fingerprint_of(ca.app, "a.test"));
+    CHECK(ca.state_of("copy").due.has_value() == is_enabled);
+    CHECK_THAT(ca.host.logged.err,
+               ContainsSubstring("copy has a certificate with the same key (a.test)") &&
+                   ContainsSubstring(is_enabled ? "The next minute orders another one"
+                                                : "letsencrypt is off for it"));
+}
+
+TEST_CASE("a certificate in whose place a person's is served is not replaced", "[lifecycle]") {
+    Revoking ca;
+    const auto same = ca.serving("same", ca.key, "\x02");
+    const bool is_same = GENERATE(true, false);
+    CAPTURE(is_same);
+    const auto own_key = is_same ? crypto::PrivateKey::parse_pem(ca.key.to_pem().reveal())
+                                 : base::Result<crypto::PrivateKey>{test::make_key()};
+    ca.host.install_pair(same, Revoking::certificate("own.test", *own_key, "\x07"));
+    ca.answers(200).act(RevocationReason::key_compromise);
+    const std::string custom =
+        "same has a certificate of its own with the same key (own.test). Install another one, with "
+        "a new key, with: dokku certs:add same";
+    CHECK((ca.host.logged.err.find(custom) != std::string::npos) == is_same);
+    CHECK_THAT(ca.host.logged.err,
+               ContainsSubstring("same keeps an unused certificate with the same key (same.test), "
+                                 "which letsencrypt does not use again") &&
+                   !ContainsSubstring("enable same"));
+    CHECK(ca.state_of("same").revoked == ca.fingerprint_of(same, "same.test"));
+    CHECK_FALSE(ca.state_of("same").due);
 }
