@@ -16,6 +16,7 @@ constexpr std::chrono::seconds kPatience{30};
 
 /// What is known of the account that is to go; it may be of no use at all.
 struct OldAccount {
+    bool is_there = false;
     std::string url;         ///< "" if there is none, or it is not known
     std::string thumbprint;  ///< of its key; likewise
 };
@@ -26,7 +27,7 @@ base::Result<OldAccount> read_old(Context& context, const AccountChoice& choice)
                                                    choice.settings.account_email());
     if (!stored) return stored.error();
     if (!*stored) return OldAccount{};
-    OldAccount old{(*stored)->url, ""};
+    OldAccount old{true, (*stored)->url, ""};
     if (const auto key = crypto::PrivateKey::parse_pem((*stored)->key_pem.reveal())) {
         old.thumbprint = key->thumbprint();
     }
@@ -89,25 +90,31 @@ struct NewAccount {
     std::string thumbprint;
 };
 
+/// What to do now that the CA has not made the account.
+std::string next_step(const AccountChoice& choice, const base::Error& error) {
+    const std::string command = account_command("register", choice);
+    if (error.kind != base::ErrorKind::rate_limited) {
+        return "Its key is kept, for perhaps the CA has the account already. Once it answers, "
+               "run: " +
+               command;
+    }
+    if (!error.retry_at) return "Later run: " + command;
+    return "From " + base::to_readable(*error.retry_at) +
+           " on the CA wants to be asked again: " + command;
+}
+
 /// The key that was to be the account's goes where the CA refused it, and stays while the CA may
-/// have made the account.
+/// have made the account, or takes no account for a while.
 base::Error fail_staged(const Context& context, const AccountChoice& choice,
                         const acme::Failure& failure) {
     base::Error error = failure.error;
-    if (error.retry_at) {
-        error.steps.push_back("The CA asks not to be asked again before " +
-                              base::to_readable(*error.retry_at) + ".");
-    }
     if (is_refusal(failure) && error.kind != base::ErrorKind::rate_limited) {
         const auto dropped = context.store.drop_new_account(choice.settings.server.computed,
                                                             choice.settings.account_email());
         if (!dropped) context.log.warn(dropped.error().message);
     } else if (failure.status != 0 || failure.unanswered()) {
-        error.steps.emplace_back(
-            "Its key is kept, for perhaps the CA has the account already. Once it answers, run the "
-            "same command again.");
+        error.steps.push_back(next_step(choice, error));
     }
-    error.steps.emplace_back("The account in use is as it was.");
     return error;
 }
 
@@ -160,8 +167,11 @@ base::Result<void> register_anew(Context& context, const AccountChoice& choice,
     const auto records = tell_records(context, users, *old);
     context.log.info2("New account of " + email + " at " + base::printable(server));
     if (auto finished = finish_rollover(context, choice, *old); !finished) return finished;
-    const auto account = stage_account(context, choice);
-    if (!account) return account.error();
+    auto account = stage_account(context, choice);
+    if (!account) {
+        if (old->is_there) account.error().steps.emplace_back("The account in use is as it was.");
+        return std::move(account).error();
+    }
     const auto retired = context.store.adopt_new_account(server, email, context.clock.now());
     if (!retired) return retired.error();
     if (auto dropped = context.store.drop_next_account_key(server, email); !dropped) {

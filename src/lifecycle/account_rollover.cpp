@@ -5,6 +5,7 @@
 #include "http/link.h"
 #include "lifecycle/account.h"
 #include "lifecycle/account_users.h"
+#include "lifecycle/dead_account.h"
 #include "lifecycle/open_account.h"
 
 namespace lifecycle {
@@ -45,6 +46,12 @@ base::Result<void> judge(Context& context, const AccountChoice& choice, const Op
         drop_next_key(context, choice);
         return no_rollover(choice, http::host_of(account.directory.url),
                            "its address for that answers HTTP " + std::to_string(failure.status));
+    }
+    if (status_of_dead_account(failure)) {
+        drop_next_key(context, choice);
+        base::Error error = failure.error;
+        error.steps = {"Make a new one with: " + account_command("register", choice)};
+        return error;
     }
     // Even a refusal may answer a request that was sent twice, of which the first was carried out.
     const auto taken = is_key_of(context, account, next);

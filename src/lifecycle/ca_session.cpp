@@ -3,6 +3,7 @@
 #include "acme/account.h"
 #include "json/value.h"
 #include "lifecycle/ca_directory.h"
+#include "lifecycle/open_account.h"
 #include "lifecycle/register_account.h"
 
 namespace lifecycle {
@@ -21,20 +22,19 @@ bool is_registered(const store::StoredAccount& account) {
     return body && !body->string("status").value_or("").empty();
 }
 
-/// `io` for a file that holds no key: no setting mends it.
+/// Where it is damaged, with what to do.
 base::Result<crypto::PrivateKey> read_key(const Context& context,
                                           const store::StoredAccount& account,
                                           const dokku::Settings& settings) {
-    auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
+    auto key = read_account_key(context, account, settings);
     if (key) return key;
     const std::string file =
         context.store.account_key_file(settings.server.computed, settings.account_email()).string();
-    return base::fail(base::ErrorKind::io,
-                      "the account key for " + settings.account_email() +
-                          " is damaged: " + key.error().message + ": " + file,
-                      {"Put the file back from a backup. Without one, move it away, and the next "
-                       "run makes a new account: sudo mv " +
-                       file + " " + file + ".damaged"});
+    key.error().steps = {
+        "Put the file back from a backup. Without one, move it away, and the next run makes a new "
+        "account: sudo mv " +
+        file + " " + file + ".damaged"};
+    return key;
 }
 
 }  // namespace

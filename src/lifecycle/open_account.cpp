@@ -21,6 +21,18 @@ base::Result<void> recover(Context& context, const AccountChoice& choice, OpenAc
 
 }  // namespace
 
+base::Result<crypto::PrivateKey> read_account_key(const Context& context,
+                                                  const store::StoredAccount& account,
+                                                  const dokku::Settings& settings) {
+    auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
+    if (key) return key;
+    const base::Path file =
+        context.store.account_key_file(settings.server.computed, settings.account_email());
+    return base::fail(base::ErrorKind::io, "the account key for " + settings.account_email() +
+                                               " is damaged: " + key.error().message + ": " +
+                                               file.string());
+}
+
 base::Result<OpenAccount> open_account(Context& context, const AccountChoice& choice) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
@@ -33,8 +45,13 @@ base::Result<OpenAccount> open_account(Context& context, const AccountChoice& ch
                           {"It is registered with the first certificate: dokku letsencrypt:enable "
                            "<app>"});
     }
-    auto key = crypto::PrivateKey::parse_pem((*stored)->key_pem.reveal());
-    if (!key) return std::move(key).error();
+    auto key = read_account_key(context, **stored, choice.settings);
+    if (!key) {
+        key.error().steps = {
+            "Put the file back from a backup. Without one make a new account with: " +
+            account_command("register", choice)};
+        return std::move(key).error();
+    }
     auto directory = open_directory(context, server);
     if (!directory) return std::move(directory).error().error;
     OpenAccount account{std::move(**stored), std::move(*key), std::move(*directory)};

@@ -98,6 +98,8 @@ dead() {
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable shop --force
   assert_eq 0 "$(accounts_since "$mark")" "new accounts"
+  assert_exits 1 dokku letsencrypt:account rollover shop
+  assert_contains "$err" "Make a new one with: dokku letsencrypt:account register shop" "stderr"
 }
 
 registered_anew() {

@@ -176,6 +176,7 @@ TEST_CASE("a registration whose answer was lost is taken up by the next one",
     }
     const auto lost = ca.act();
     REQUIRE_FALSE(lost);
+    REQUIRE(lost.error().steps.size() == 2);
     CHECK(lost.error().steps.back() == "The account in use is as it was.");
     CHECK(ca.has_old_account());
     const std::string staged = test::content_of(ca.staged_key());
@@ -191,6 +192,29 @@ TEST_CASE("a registration whose answer was lost is taken up by the next one",
     CHECK(test::content_of(ca.key_file()) == staged);
     CHECK(test::content_of(ca.retired() / "keys" / "me@x.test.key") == ca.old_key);
     CHECK_FALSE(fs::exists(ca.staged()));
+}
+
+TEST_CASE("a registration that meets a limit says when to try again", "[lifecycle]") {
+    Registering ca;
+    const std::string command = "dokku letsencrypt:account register shop";
+    std::vector<std::string> steps{"Later run: " + command};
+    test::ScriptedHttp::Headers headers;
+    if (GENERATE(true, false)) {
+        headers = {{"retry-after", "7200"}};
+        steps = {"From " + base::to_readable(ca.clock.now() + std::chrono::hours{2}) +
+                 " on the CA wants to be asked again: " + command};
+    }
+    if (GENERATE(true, false)) {
+        steps.emplace_back("The account in use is as it was.");
+    } else {
+        fs::remove_all(ca.root() / "accounts");
+    }
+    ca.nonce();
+    ca.http.post(at_ca("/new-account"), 429, problem_json("rateLimited", "too many"), headers);
+    const auto done =
+        lifecycle::register_anew(ca.context, {"shop", Registering::settings(), ca.app}, {});
+    REQUIRE_FALSE(done);
+    CHECK(done.error().steps == steps);
 }
 
 TEST_CASE("a CA that wants an external account is not asked without one",

@@ -83,6 +83,36 @@ TEST_CASE("a new account key that the CA refuses is not kept", "[lifecycle][rfc8
     CHECK(changing.http.left() == 0);
 }
 
+TEST_CASE("an account that is no more gets no key, but a command", "[lifecycle][rfc8555-7.3.5]") {
+    Changing changing;
+    changing.nonce();
+    changing.http.post(at_ca("/key-change"), 403,
+                       problem_json("unauthorized", "Account has been deactivated"));
+    const auto done = changing.roll_over();
+    REQUIRE_FALSE(done);
+    CHECK(done.error().steps == std::vector<std::string>{"Make a new one with: dokku "
+                                                         "letsencrypt:account register"});
+    CHECK(changing.has_old_key());
+    CHECK_FALSE(fs::exists(changing.next_file()));
+    CHECK(changing.http.left() == 0);
+}
+
+TEST_CASE("a damaged account key is told by its file and what to do", "[lifecycle]") {
+    Changing changing;
+    test::write_file(changing.key_file(), "no key");
+    for (const auto& done :
+         {lifecycle::show_account(changing.context, changing.choice(),
+                                  lifecycle::AccountFormat::text),
+          changing.roll_over(), lifecycle::deactivate(changing.context, changing.choice())}) {
+        REQUIRE_FALSE(done);
+        CHECK(done.error().kind == base::ErrorKind::io);
+        CHECK_THAT(done.error().message, ContainsSubstring(changing.key_file().string()));
+        REQUIRE(done.error().steps.size() == 1);
+        CHECK_THAT(done.error().steps.front(),
+                   ContainsSubstring("dokku letsencrypt:account register"));
+    }
+}
+
 TEST_CASE("where the CA offers no change of keys no key is written", "[lifecycle][rfc8555-7.3.5]") {
     Changing changing{R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
                       at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") + "\"}"};
