@@ -4,6 +4,7 @@
 #include "dokku/known_servers.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/renewal_plan.h"
+#include "lifecycle/requirements.h"
 
 namespace lifecycle {
 
@@ -31,6 +32,22 @@ bool is_for_fallback(const IssueJob& job) {
            !wants_external_account(job.settings.server.computed);
 }
 
+/// Why the fallback server cannot issue for the app's names; "" if it can, or that is not known.
+std::string why_no_fallback(const Context& context, const IssueJob& job,
+                            const dokku::KnownServer& known) {
+    const auto names = to_texts(job.names);
+    if (!dokku::can_issue(&known, names)) {
+        return "the fallback server cannot stand in for " + dokku::some_of(names) + ": " +
+               dokku::describe_offer(known);
+    }
+    const bool is_set = job.options.lego.external_account;
+    if (!known.wants_external_account || (is_set && is_for_fallback(job))) return {};
+    const std::string& server = job.settings.fallback_server.computed;
+    if (was_registered(context, server, job.settings.account_email())) return {};
+    return "the fallback server " + std::string{known.name} + " wants an external account, and " +
+           (is_set ? "eab-kid is that of the first CA" : "none is set (eab-kid, eab-hmac-key)");
+}
+
 }  // namespace
 
 bool needs_fallback(const std::optional<base::UtcTime>& ca_fails_since,
@@ -52,13 +69,8 @@ void choose_ca(const Context& context, IssueJob& job, const store::AppState& sta
     const std::string since = "The CA of " + job.app.text() + " has failed since " +
                               base::to_readable(*state.ca_fails_since);
     const dokku::KnownServer* known = dokku::find_known_server(fallback);
-    const auto names = to_texts(job.names);
-    if (!dokku::can_issue(known, names)) {
-        return context.log.warn(since +
-                                "; it is asked again, for the fallback server cannot stand "
-                                "in for " +
-                                dokku::some_of(names) + ": " + dokku::describe_offer(*known));
-    }
+    const std::string why = known == nullptr ? "" : why_no_fallback(context, job, *known);
+    if (!why.empty()) return context.log.warn(since + "; it is asked again, for " + why);
     context.log.warn(since + "; ordering at the fallback server " + base::printable(fallback));
     const std::string offer = known == nullptr ? "" : dokku::describe_offer(*known);
     if (!offer.empty()) context.log.warn(offer);

@@ -31,14 +31,18 @@ base::Result<void> require_https_server(const IssueJob& job) {
          " server default|staging|https://..."});
 }
 
+bool was_registered(const Context& context, const std::string& server, const std::string& email) {
+    const auto account = context.store.read_account(server, email);
+    // The CA finds a registered account by its key, where only its file is damaged.
+    return account && *account && (!(*account)->url.empty() || (*account)->is_damaged);
+}
+
 base::Result<void> require_external_account(const Context& context, const IssueJob& job) {
     const std::string& server = job.settings.server.computed;
     const auto* known = dokku::find_known_server(server);
     const bool wanted = known != nullptr && known->wants_external_account;
     if (!wanted || job.options.lego.external_account) return {};
-    const auto account = context.store.read_account(server, job.settings.account_email());
-    // The CA finds a registered account by its key, where only its file is damaged.
-    if (account && *account && (!(*account)->url.empty() || (*account)->is_damaged)) return {};
+    if (was_registered(context, server, job.settings.account_email())) return {};
     const std::string& app = job.app.text();
     return base::fail(
         ErrorKind::invalid_input,

@@ -95,6 +95,36 @@ TEST_CASE("a fallback server that does not issue for the names is none", "[lifec
     }
 }
 
+TEST_CASE("a fallback server that would make no account is none", "[lifecycle]") {
+    test::RunBench bench;
+    store::AppState state;
+    state.ca_fails_since = bench.clock.now() - days{1};
+    std::string said = "actalis wants an external account, and none is set";
+    auto job = failing_job(bench, "default", "actalis");
+    SECTION("none is set") {
+        job.options.lego.external_account = false;
+    }
+    SECTION("the one that is set is of the first CA") {
+        job.settings.server.computed = dokku::server_url("zerossl");
+        said = "actalis wants an external account, and eab-kid is that of the first CA";
+    }
+    const std::string first = job.settings.server.computed;
+    const bool is_set = job.options.lego.external_account;
+    lifecycle::choose_ca(bench.context, job, state);
+    CHECK_FALSE(job.is_fallback);
+    CHECK(job.settings.server.computed == first);
+    CHECK(job.options.lego.external_account == is_set);
+    CHECK(bench.host.logged.err.find(said) != std::string::npos);
+
+    // One that it made before will do.
+    const std::string fallback = job.settings.fallback_server.computed;
+    REQUIRE(bench.store.write_account_key(fallback, "me@x.test", test::account_key().to_pem()));
+    REQUIRE(bench.store.write_account(fallback, "me@x.test", "https://acme-api.actalis.com/1",
+                                      R"({"status":"valid"})"));
+    lifecycle::choose_ca(bench.context, job, state);
+    CHECK(job.is_fallback);
+}
+
 TEST_CASE("the external account goes to the CA that it is of", "[lifecycle]") {
     test::RunBench bench;
     store::AppState state;
