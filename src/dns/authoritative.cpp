@@ -100,6 +100,15 @@ std::optional<Zone> referral_in(const Resolver& resolver, const Answer& answer,
     return below.name.empty() ? std::nullopt : std::optional{std::move(below)};
 }
 
+/// A zone that is down may have many names: its servers that were silent are left alone for a
+/// while.
+Resolver to_server_of_zone(const Resolver& resolver, const ServerAddress& server,
+                           milliseconds deadline) {
+    ResolverSettings settings = to_authoritative(resolver, server, deadline).settings();
+    if (settings.zone_silences) settings.silence = settings.zone_silences->of({server});
+    return Resolver{std::move(settings)};
+}
+
 /// The word of the name's own zone, from a zone above it downwards.
 std::optional<Answer> descend(const Resolver& resolver, Zone zone, const std::string& name,
                               RecordType type) {
@@ -109,7 +118,7 @@ std::optional<Answer> descend(const Resolver& resolver, Zone zone, const std::st
         std::size_t left = zone.servers.size();
         std::optional<Zone> below;
         for (const ServerAddress& server : zone.servers) {
-            const Resolver asking = to_authoritative(resolver, server, budget.share_of(left--));
+            const Resolver asking = to_server_of_zone(resolver, server, budget.share_of(left--));
             auto answer = asking.ask(name, type);
             if (!answer) continue;
             if (speaks_for_zone(*answer)) return std::move(*answer);

@@ -39,6 +39,7 @@ base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_vie
 
 /// Does a server of the name's zone, or of that where its aliases lead, say something about it? A
 /// zone that the resolver cannot find is found by what the servers of a zone above it refer to.
+/// Servers that have been silent for several names are not asked for a while (zone_silences).
 bool is_answered_by_zone(const Resolver& resolver, std::string_view name, RecordType type);
 
 enum class Existence {

@@ -21,6 +21,7 @@ struct ResolverSettings {
     std::uint16_t authoritative_port = 53;  ///< where name servers found in the DNS listen
     std::shared_ptr<Silence> silence{};     ///< of these servers; none: they are always asked
     Checking checking = Checking::enabled;
+    std::shared_ptr<Silences> zone_silences{};  ///< of each server of a zone; none: likewise
 };
 
 /// Asks name servers by UDP, and by TCP what UDP cannot hold. One question at a time, and nothing

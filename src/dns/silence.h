@@ -27,7 +27,8 @@ class Silence {
     Time until_{};
 };
 
-/// What a run knows of the resolvers of its apps: those with the same servers share one.
+/// What a run knows of the resolvers of its apps, and of the servers of zones: those with the same
+/// servers share one.
 class Silences {
   public:
     /// No servers: those of the system.

@@ -18,6 +18,7 @@ base::Result<dns::Resolver> open_resolver(const Context& context, const dokku::S
         servers.push_back({address.ip, address.port});
     dns::ResolverSettings resolver{std::move(servers), options.query_timeout};
     resolver.silence = context.silences->of(resolver.servers);
+    resolver.zone_silences = context.silences;
     return dns::Resolver{std::move(resolver)};
 }
 

@@ -1,6 +1,7 @@
 #include "dns/broken.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
@@ -77,6 +78,26 @@ TEST_CASE("a name for which no server of its zone answers is broken", "[dns]") {
     const auto why = world.why();
     REQUIRE(why);
     CHECK(*why == "SERVFAIL from 127.0.0.1, and none of its zone's name servers answers for it");
+}
+
+TEST_CASE("a zone that is down does not cost its deadline for each of its names", "[dns]") {
+    DnsWorld world;
+    world.first.otherwise(silent());
+    world.second.otherwise(silent());
+    world.recursive.otherwise(code(test::kNxDomain));
+    auto settings = world.resolver.settings();
+    settings.deadline = std::chrono::milliseconds{300};
+    settings.zone_silences = std::make_shared<dns::Silences>();
+    const dns::Resolver resolver{std::move(settings)};
+    std::size_t asked = 0;
+    for (const char* label : {"a", "b", "c", "d", "e", "f"}) {
+        const std::string name = std::string{label} + ".shop.test";
+        world.recursive.answer(name, RecordType::a, code(test::kServFail));
+        CHECK(why_broken(resolver, name, RecordType::a, Confirm::authoritative));
+        if (world.first.asked(name, RecordType::a) > 0) ++asked;
+    }
+    CHECK(asked == 3);
+    CHECK_FALSE(resolver.is_left_alone());
 }
 
 TEST_CASE("one server of the zone that answers is enough: the resolver has a trouble of its own",
