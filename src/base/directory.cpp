@@ -99,6 +99,10 @@ Result<bool> exchange_directories(const Path& one, const Path& other) {
         return io_error("exchanging", one, errno);
     }
     if (auto synced = sync_directory(one.parent_path()); !synced) return std::move(synced).error();
+    if (other.parent_path() != one.parent_path()) {
+        auto synced = sync_directory(other.parent_path());
+        if (!synced) return std::move(synced).error();
+    }
     return true;
 }
 

@@ -27,8 +27,8 @@ Result<void> sync_directory(const Path& path);
 /// Moves a file or folder within its file system, and makes that outlive a power cut.
 Result<void> rename_path(const Path& from, const Path& to);
 
-/// Swaps two folders in one step (renameat2 with RENAME_EXCHANGE). `false` if the file system or
-/// kernel cannot; nothing has changed then.
+/// Swaps two folders in one step (renameat2 with RENAME_EXCHANGE), and makes that outlive a power
+/// cut. `false` if the file system or kernel cannot; nothing has changed then.
 Result<bool> exchange_directories(const Path& one, const Path& other);
 
 bool directory_exists(const Path& path);

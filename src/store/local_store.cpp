@@ -179,8 +179,11 @@ base::Result<void> LocalStore::drop_next_account_key(std::string_view server_url
 
 base::Path LocalStore::retired_folder(std::string_view server_url, std::string_view email,
                                       base::UtcTime at) const {
-    return root_ / "retired-accounts" / account_server_name(server_url) /
-           (std::string{email} + "-" + std::to_string(base::to_unix(at)));
+    const base::Path above = root_ / "retired-accounts" / account_server_name(server_url);
+    for (;; at += std::chrono::seconds{1}) {
+        base::Path folder = above / (std::string{email} + "-" + std::to_string(base::to_unix(at)));
+        if (!base::directory_exists(folder)) return folder;
+    }
 }
 
 base::Result<base::Path> LocalStore::retire_account(std::string_view server_url,

@@ -194,6 +194,7 @@ class LocalStore {
 
   private:
     base::Path next_key_file(std::string_view server_url, std::string_view email) const;
+    /// One that is not there yet, named by the first second from `at` on for which that is so.
     base::Path retired_folder(std::string_view server_url, std::string_view email,
                               base::UtcTime at) const;
     /// A state, and whether its file was damaged.

@@ -222,10 +222,18 @@ TEST_CASE("a new account takes the place of the old one, which is kept", "[store
 
     // Within the same second nothing that was put aside is written over.
     REQUIRE(fresh.write_account_key(kServer, kEmail, base::Secret{"three"}));
-    CHECK_FALSE(store.adopt_new_account(kServer, kEmail, at));
-    CHECK((*store.read_account(kServer, kEmail))->key_pem.reveal() == "two");
-    CHECK((*fresh.read_account(kServer, kEmail))->key_pem.reveal() == "three");
+    const auto second = store.adopt_new_account(kServer, kEmail, at);
+    REQUIRE(second);
+    REQUIRE(second->has_value());
+    CHECK(**second != **retired);
+    CHECK(test::content_of(**second / "keys" / "me@x.test.key") == "two");
+    CHECK(test::content_of(**retired / "keys" / "me@x.test.key") == "one");
+    const auto third = store.retire_account(kServer, kEmail, at);
+    REQUIRE(third);
+    CHECK(test::content_of(*third / "keys" / "me@x.test.key") == "three");
+    CHECK_FALSE(store.read_account(kServer, kEmail)->has_value());
 
+    REQUIRE(fresh.write_account_key(kServer, kEmail, base::Secret{"four"}));
     REQUIRE(store.drop_new_account(kServer, kEmail));
     CHECK_FALSE(fresh.read_account(kServer, kEmail)->has_value());
     CHECK(store.drop_new_account(kServer, kEmail));
