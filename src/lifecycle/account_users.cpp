@@ -24,6 +24,9 @@ void rewrite_routes(const Context& context, const std::vector<AccountUser>& user
     const dokku::AppName* changed = nullptr;
     for (const AccountUser& user : users) {
         if (!user.settings.has_permanent_route()) continue;
+        // The CA may be about to ask for what an order under way by the old account answers.
+        const auto lock = context.store.try_lock_app(user.app.text());
+        if (!lock) continue;
         const auto files = dokku::route_files(context.environment, user.app);
         const auto written = dokku::replace_thumbprint(files, old_thumbprint, thumbprint);
         if (!written) context.log.warn(user.app.text() + ": " + written.error().message);

@@ -22,7 +22,8 @@ std::vector<AccountUser> users_of(const Context& context, const AccountChoice& c
                                   const std::vector<dokku::AppName>& apps);
 
 /// Challenge routes that stay name the account's key: they are written anew for another one, and
-/// nginx is reloaded. What goes wrong is a warning; the next order makes such a route again.
+/// nginx is reloaded. That of an app that another process is at work on stays. What goes wrong is a
+/// warning; the next order makes such a route again.
 void rewrite_routes(const Context& context, const std::vector<AccountUser>& users,
                     const std::string& old_thumbprint, const std::string& thumbprint);
 
