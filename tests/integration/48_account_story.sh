@@ -21,6 +21,7 @@ shown() {
   assert_eq valid "$(jq -r .status <<<"$out")" "status"
   assert_exits 1 dokku letsencrypt:account frobnicate
   assert_exits 20 dokku letsencrypt:account show nosuch
+  assert_exits 1 dokku letsencrypt:account register shop another
 }
 
 rolled_over() {
@@ -144,8 +145,10 @@ cut_short_registration() {
   assert_runs dokku letsencrypt:enable shop --force
 }
 
+# Also right after another one was put aside.
 deactivated() {
   local mark
+  assert_runs dokku letsencrypt:account register
   assert_runs dokku letsencrypt:account deactivate
   assert_contains "$out" "is deactivated" "stdout"
   assert_exits 1 dokku letsencrypt:account show

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/text.h"
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/run.h"
@@ -36,6 +37,11 @@ base::Result<void> act(lifecycle::Run& run, const cli::Arguments& arguments,
 }
 
 base::Result<cli::ExitCode> account(const cli::Call& call) {
+    if (call.arguments.size() > 2) {
+        return base::fail(
+            base::ErrorKind::invalid_input,
+            "One app at most: " + base::printable(call.arguments.at(2)) + " is one word too many");
+    }
     std::optional<dokku::AppName> app;
     if (!call.arguments.at(1).empty()) {
         auto named = dokku::verify_app(call.environment, call.arguments.at(1));
@@ -60,8 +66,8 @@ int main(int argc, char** argv) {
     subcommand.about =
         "Shows the account at the CA that an app orders with (without an app: the one of the "
         "host's settings), gives it a new key, registers a new account in its place, or "
-        "deactivates "
-        "it for good. Certificates stay valid in each case.";
+        "deactivates it for good. Apps with the same server and email share one. Certificates "
+        "stay valid in each case.";
     subcommand.syntax.options = {"--format"};
     return cli::run_subcommand(argc, argv, subcommand, account);
 }
