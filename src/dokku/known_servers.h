@@ -16,7 +16,8 @@ struct KnownServer {
     bool may_sell = false;       ///< instead, where the customer's account has money
 };
 std::span<const KnownServer> known_servers();
-/// By its directory URL; null for any other.
+/// By its directory URL, or that of another directory at the same place (SSL.com has one for each
+/// kind of key); null for any other.
 const KnownServer* find_known_server(std::string_view url);
 
 /// The directory URL of a name; a URL stays as it is.

@@ -26,3 +26,11 @@ TEST_CASE("some CAs issue for one name and its www alone", "[dokku]") {
 TEST_CASE("actalis is known by name", "[dokku]") {
     CHECK(dokku::server_url("actalis") == "https://acme-api.actalis.com/acme/directory");
 }
+
+TEST_CASE("another directory of a CA is the same CA", "[dokku]") {
+    const auto* sslcom = dokku::find_known_server(dokku::server_url("sslcom"));
+    CHECK(dokku::find_known_server("https://acme.ssl.com/sslcom-dv-rsa") == sslcom);
+    CHECK(dokku::find_known_server("https://acme.ssl.com:444/sslcom-dv-rsa") == nullptr);
+    CHECK(dokku::find_known_server("https://acme.ssl.com.example/sslcom-dv-rsa") == nullptr);
+    CHECK(dokku::find_known_server("") == nullptr);
+}
