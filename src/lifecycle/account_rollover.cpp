@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "acme/account.h"
 #include "acme/client.h"
 #include "acme/key_change.h"
@@ -67,22 +69,38 @@ base::Result<void> judge(Context& context, const AccountChoice& choice, const Op
     return error;
 }
 
+/// When the CA is asked for the account again: in a second, or when it wants to be asked.
+std::chrono::seconds pause_after(const acme::Failure& failure, base::UtcTime now) {
+    constexpr std::chrono::seconds kShortest{1};
+    const auto& wanted = failure.error.retry_at;
+    if (!wanted) return kShortest;
+    return std::max(std::chrono::ceil<std::chrono::seconds>(*wanted - now), kShortest);
+}
+
+base::Error not_taken_yet(const acme::Client& client, const acme::Failure& failure) {
+    base::Error error = failure.error;
+    const std::string when =
+        error.retry_at ? "after " + base::to_readable(*error.retry_at) : "in a minute";
+    error.message = client.name() + " has the new key, but does not take it yet: " + error.message;
+    error.steps = {"Both keys are kept. Run the same command again " + when + "."};
+    return error;
+}
+
 /// A CA has many servers, and each may remember the old key for some seconds.
 base::Result<void> wait_until_taken(Context& context, const OpenAccount& account,
                                     const crypto::PrivateKey& next) {
     const auto deadline = context.clock.monotonic() + kUntilTaken;
     acme::Client client{context.http, context.clock, account.directory, next};
     client.use_account(account.stored.url);
-    auto answer = acme::fetch_account(client);
-    while (!answer && context.clock.monotonic() < deadline) {
-        context.clock.sleep_for(std::chrono::seconds{1});
-        answer = acme::fetch_account(client);
+    for (;;) {
+        const auto answer = acme::fetch_account(client);
+        if (answer) return {};
+        const auto pause = pause_after(answer.error(), context.clock.now());
+        if (context.clock.monotonic() + pause > deadline) {
+            return not_taken_yet(client, answer.error());
+        }
+        context.clock.sleep_for(pause);
     }
-    if (answer) return {};
-    base::Error error = answer.error().error;
-    error.message = client.name() + " has the new key, but does not take it yet: " + error.message;
-    error.steps = {"Both keys are kept. Run the same command again in a minute."};
-    return error;
 }
 
 base::Result<void> change_key(Context& context, const AccountChoice& choice,

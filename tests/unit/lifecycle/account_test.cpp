@@ -160,6 +160,25 @@ TEST_CASE("a rollover ends once the CA takes what the new key signs",
         CHECK_FALSE(changing.has_old_key());
         CHECK_FALSE(fs::exists(changing.next_file()));
     }
+    SECTION("when the CA wants to be asked") {
+        changing.http.post(kAccountUrl, 429, problem_json("rateLimited", "slow"),
+                           {{"retry-after", "20"}});
+        changing.http.post(kAccountUrl, 200, R"({"status":"valid"})");
+        REQUIRE(changing.roll_over());
+        CHECK(changing.clock.passed() == std::chrono::seconds{20});
+    }
+    SECTION("or when it wants to be asked, however late that is") {
+        changing.http.post(kAccountUrl, 429, problem_json("rateLimited", "slow"),
+                           {{"retry-after", "3600"}});
+        const auto done = changing.roll_over();
+        REQUIRE_FALSE(done);
+        CHECK(changing.clock.passed() == std::chrono::seconds{0});
+        REQUIRE(done.error().steps.size() == 1);
+        CHECK_THAT(done.error().steps.front(),
+                   ContainsSubstring("again after " + base::to_readable(changing.clock.now() +
+                                                                        std::chrono::hours{1})));
+        CHECK(fs::exists(changing.next_file()));
+    }
     SECTION("but does not wait for that for ever, and keeps both") {
         for (int i = 0; i < 31; ++i)
             changing.http.post(kAccountUrl, 400,
