@@ -72,9 +72,10 @@ struct Step {
 /// newOrder is sent again after one lost answer, and without `replaces` after a refusal of that. An
 /// order or certificate that the CA says it does not know is asked for again a few times.
 ///
-/// A failure is final. `timeout` after the deadline leaves the order to be resumed; `rejected`
-/// carries the order's problem, with one subproblem for each identifier that failed. Every failure
-/// says which request it is of, and which authorizations turned `invalid` before.
+/// A failure is final. `timeout` after the deadline leaves the order to be resumed, and carries
+/// what a CA that goes on trying says of the names; `rejected` carries the order's problem, with
+/// one subproblem for each identifier that failed. Every failure says which request it is of, and
+/// which authorizations turned `invalid` before.
 class OrderFlow {
   public:
     /// `client` outlives it.
@@ -134,9 +135,11 @@ class OrderFlow {
     Outcome<Step> download();
     Outcome<Step> explain();
     Failure fail_with_reasons() const;
+    Failure overdue_with_reasons() const;
 
     Outcome<Step> wait_for(std::optional<std::chrono::seconds> asked);
     Outcome<Step> read_again_after(const Failure& failure);
+    bool may_tell_why() const;
     Step enter(Phase phase);
     void note_delay(const http::Response& response);
     void note_answer();
@@ -156,6 +159,7 @@ class OrderFlow {
     std::chrono::milliseconds pause_;  ///< until the next poll, unless told
     int lost_answers_ = 0;             ///< in a row, and answers that what we know is not known
     std::optional<Failure> lost_;      ///< the last of them, unless that request has worked since
+    std::optional<Failure> overdue_;   ///< our own patience has ended; only its reasons are missing
     int challenge_restarts_ = 0;
     int finalize_attempts_ = 0;
     bool authorizations_read_ = false;

@@ -45,7 +45,8 @@ std::vector<Subproblem> reasons_of(const Authorization& authorization) {
     const Identifier identifier = authorization.ordered();
     for (const Challenge& challenge : authorization.challenges) {
         if (!challenge.error) continue;
-        reasons.push_back({challenge.error->type, challenge.error->detail, identifier});
+        reasons.push_back({challenge.error->type, challenge.error->detail, identifier,
+                           challenge.error->instance});
     }
     const bool is_open = authorization.status == AuthorizationStatus::pending ||
                          authorization.status == AuthorizationStatus::unknown;
@@ -138,6 +139,7 @@ void OrderFlow::note_status(const Authorization& authorization) {
 Outcome<Step> OrderFlow::wait_for(std::optional<std::chrono::seconds> asked) {
     const auto now = client_.clock().monotonic();
     milliseconds delay = pause_;
+    const bool wants_time = asked.has_value() || not_before_.has_value();
     if (asked && asked->count() > 0) {
         delay = *asked;
     } else {
@@ -152,10 +154,18 @@ Outcome<Step> OrderFlow::wait_for(std::optional<std::chrono::seconds> asked) {
         Failure failure = overdue();
         failure.error.retry_at =
             client_.clock().now() + std::chrono::ceil<std::chrono::seconds>(asked_for);
-        return failure;
+        if (wants_time || !may_tell_why()) return failure;
+        overdue_ = std::move(failure);
+        return enter(Phase::explain);
     }
     enter(Phase::read_order);
     return Step{Next::wait, until};
+}
+
+/// A CA may go on trying to validate, and say meanwhile what it meets (RFC 8555 section 8.2).
+bool OrderFlow::may_tell_why() const {
+    return !challenges_.empty() && lost_answers_ == 0 && order_ &&
+           order_->status == OrderStatus::pending;
 }
 
 void OrderFlow::note_delay(const http::Response& response) {
@@ -206,7 +216,7 @@ Outcome<Step> OrderFlow::explain() {
         note_status(*authorization);
         for (Subproblem& reason : reasons_of(*authorization))
             reasons_.push_back(std::move(reason));
-        if (authorization->status == AuthorizationStatus::pending) {
+        if (authorization->status == AuthorizationStatus::pending && !overdue_) {
             // Left pending it would count against the account; whether this works changes nothing.
             static_cast<void>(client_.post(url, R"({"status":"deactivated"})"));
         }
@@ -215,7 +225,21 @@ Outcome<Step> OrderFlow::explain() {
     return fail_with_reasons();
 }
 
+/// The order stays, to be resumed.
+Failure OrderFlow::overdue_with_reasons() const {
+    Failure failure = *overdue_;
+    if (reasons_.empty()) return failure;
+    const Subproblem& first = reasons_.front();
+    failure.error.message +=
+        fmt::format("; of {}: \"{}\" ({})", base::printable(first.identifier->value),
+                    base::printable(first.detail), base::printable(first.type));
+    failure.problem = join(std::nullopt, reasons_);
+    failure.request = RequestKind::validation;
+    return failure;
+}
+
 Failure OrderFlow::fail_with_reasons() const {
+    if (overdue_) return overdue_with_reasons();
     Problem problem = join(order_->error, reasons_);
     Failure failure =
         fail(problem.is("rateLimited") ? base::ErrorKind::rate_limited : base::ErrorKind::rejected,

@@ -58,7 +58,8 @@ std::optional<Problem> parse_problem(std::string_view json, int http_status) {
     for (const json::Value& each : subproblems->elements()) {
         if (!each.is_object() || problem.subproblems.size() == kMostSubproblems) continue;
         problem.subproblems.push_back({each.string("type").value_or("about:blank"),
-                                       each.string("detail").value_or(""), identifier_of(each)});
+                                       each.string("detail").value_or(""), identifier_of(each),
+                                       each.string("instance").value_or("")});
     }
     return problem;
 }
@@ -78,6 +79,7 @@ std::string to_text(const Problem& problem) {
             out.begin_object();
             write_text(out, "type", part.type);
             write_text(out, "detail", part.detail);
+            write_text(out, "instance", part.instance);
             write_identifier(out, part.identifier);
             out.end_object();
         }

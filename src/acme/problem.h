@@ -14,6 +14,7 @@ struct Subproblem {
     std::string type;
     std::string detail;
     std::optional<Identifier> identifier;  ///< what it is about, if the CA said so
+    std::string instance{};                ///< a page for a person, as in Problem
 };
 
 /// Why a CA refused (RFC 7807, RFC 8555 section 6.7). The texts are the CA's own: show them only

@@ -278,6 +278,40 @@ TEST_CASE("an order that never ends is left at the deadline, to be resumed", "[a
     CHECK(story.clock.passed() <= 3s);
 }
 
+TEST_CASE("what keeps a validation from ending is told at the deadline", "[acme][rfc8555-8.2]") {
+    OrderStory story;
+    story.plan.deadline = story.clock.monotonic() + 3s;
+    const std::vector<std::string> names{"a.example", "bb.example"};
+    story.want(names);
+    story.new_order(order_json("pending", names))
+        .ok("/authz/0", authorization_json("a.example"))
+        .ok("/authz/1", authorization_json("bb.example"))
+        .ok("/http/a.example", "{}")
+        .ok("/http/bb.example", "{}");
+    for (int i = 0; i < 4; ++i)
+        story.ok("/order/1", order_json("pending", names));
+    // The CA goes on trying.
+    story.ok("/authz/0", authorization_json("a.example", "pending", "processing",
+                                            error_member("connection", "192.0.2.7: refused")));
+    story.ok("/authz/1", authorization_json("bb.example", "valid", "valid"));
+    const auto result = story.run();
+    REQUIRE_FALSE(result);
+    CHECK(story.http.left() == 0);
+    CHECK(story.http.last().payload.empty());  // the authorizations stay, and so does the order
+    const auto& failure = result.error();
+    CHECK(failure.error.kind == ErrorKind::timeout);
+    CHECK(failure.error.retry_at);
+    CHECK(failure.status == 200);
+    CHECK(failure.request == acme::RequestKind::validation);
+    CHECK(failure.invalid.empty());
+    CHECK_THAT(failure.error.message, ContainsSubstring("still pending"));
+    CHECK_THAT(failure.error.message, ContainsSubstring("a.example: \"192.0.2.7: refused\""));
+    REQUIRE(failure.problem);
+    CHECK(failure.is("connection"));
+    REQUIRE(failure.problem->subproblems.size() == 1);
+    CHECK(story.clock.passed() <= 3s);
+}
+
 TEST_CASE("a Retry-After past the deadline ends the wait at once and is handed on", "[acme]") {
     OrderStory story;
     story.started().post("/order/1", 200, order_json("pending"), {{"retry-after", "3600"}});
