@@ -64,6 +64,9 @@ struct Failure {
         return lost && !problem && !error.retry_at;
     }
 
+    /// The order itself says that it has ended: nothing of it is left to resume.
+    bool is_of_ended_order() const { return problem && status == 0; }
+
     /// The CA does not know what it made a moment ago: its servers may not all have heard of it
     /// yet.
     bool not_known_yet() const {

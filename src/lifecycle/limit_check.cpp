@@ -40,6 +40,7 @@ bool has_order_under_way(const Context& context, const IssueJob& job) {
 bool may_be_resumed(const acme::Failure& failure) {
     using base::ErrorKind;
     const auto kind = failure.error.kind;
+    if (failure.is_of_ended_order()) return false;
     return kind == ErrorKind::network || kind == ErrorKind::timeout ||
            kind == ErrorKind::rate_limited || failure.not_known_yet();
 }

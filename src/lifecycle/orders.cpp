@@ -184,8 +184,9 @@ class Running {
             return start_with_new_key(failure);
         }
         const auto kind = failure.error.kind;
-        const bool lost = kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
-                          kind == base::ErrorKind::rate_limited;
+        const bool lost = !failure.is_of_ended_order() &&
+                          (kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
+                           kind == base::ErrorKind::rate_limited);
         if (resumed_ && (!lost || is_stuck(failure))) return start_anew();
         const bool was_asked = failure.status != 0;
         if (was_asked && failure.is("accountDoesNotExist") && has_other_account()) {

@@ -41,6 +41,33 @@ TEST_CASE("validations of an earlier run's order are told of before another is m
     CHECK(refused == std::vector<std::string>{"a.example"});
 }
 
+TEST_CASE("an order that ended is not resumed, not even if a limit ended it",
+          "[lifecycle][rfc8555-7.1.6]") {
+    Ordering ordering;
+    const auto ended = [&](const std::string& path) {
+        const std::string limit = R"(,"error":)" + problem_json("rateLimited", "later");
+        if (path == "/new-order") {
+            ordering.new_order(order_json("invalid", {"a.example"}, limit));
+        } else {
+            ordering.post(path, order_json("invalid", {"a.example"}, limit));
+        }
+        ordering.post("/authz/0", authorization_json("a.example", "valid", "valid"));
+    };
+    SECTION("by the next run") {
+        ended("/new-order");
+    }
+    SECTION("if an earlier run left it behind") {
+        ordering.leave_behind(Ordering::journalled());
+        ended("/order/1");
+        ended("/new-order");
+    }
+    const auto job = ordering.run();
+    REQUIRE_FALSE(job.alive());
+    CHECK(job.cause == lifecycle::cause::kRateLimited);
+    CHECK_FALSE(ordering.state().order);
+    CHECK(ordering.http.left() == 0);
+}
+
 TEST_CASE("a key that the CA blocks gives way to a new one, once", "[lifecycle]") {
     Ordering ordering;
     const auto blocked = test::make_key();
