@@ -17,6 +17,9 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 bool is_about_a_name(const acme::Problem& problem) {
     const std::string_view type = acme::short_type(problem.type);
+    // Boulder, of a name beside the wildcard that covers it.
+    const bool is_redundant = problem.detail.find("redundant with a wildcard") != std::string::npos;
+    if (type == "malformed" && is_redundant) return true;
     return type == "rejectedIdentifier" || type == "unsupportedIdentifier" || type == "caa";
 }
 

@@ -4,6 +4,7 @@
 
 #include "lifecycle/challenge_routes.h"
 #include "lifecycle/orders.h"
+#include "lifecycle/refused_names.h"
 
 namespace lifecycle {
 namespace {
@@ -62,11 +63,6 @@ void restore(const Rehearsing& one) {
     job.key.reset();
 }
 
-/// Could the rehearsal say anything about the names?
-bool is_verdict(const acme::Failure& failure) {
-    return failure.problem && failure.error.kind == base::ErrorKind::rejected;
-}
-
 }  // namespace
 
 std::string rehearsal_server(const dokku::Settings& settings) {
@@ -75,6 +71,11 @@ std::string rehearsal_server(const dokku::Settings& settings) {
     if (wish != "true") return wish;
     return settings.server.computed == dokku::kProductionServer ? std::string{dokku::kStagingServer}
                                                                 : std::string{};
+}
+
+bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& names) {
+    if (!failure.problem || failure.error.kind != base::ErrorKind::rejected) return false;
+    return !failure.invalid.empty() || !refused_names(*failure.problem, names).empty();
 }
 
 bool rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob*>& jobs) {
@@ -90,7 +91,7 @@ bool rehearse(Context& context, CaSessions& sessions, const std::vector<IssueJob
     run.journals = false;
     run_orders(context, sessions, trial, run);
     for (const Rehearsing& one : rehearsing) {
-        if (one.job->failure && !is_verdict(*one.job->failure)) {
+        if (one.job->failure && !is_verdict(*one.job->failure, to_texts(one.job->names))) {
             context.log.verbose("The rehearsal came to no end: " + one.job->failure->error.message);
             one.job->failure.reset();
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "lifecycle/ca_session.h"
@@ -11,6 +12,10 @@ namespace lifecycle {
 /// Where an app's orders are tried out first: the staging CA of Let's Encrypt for its production
 /// CA, or the URL that property `rehearse` names; "" for nowhere.
 std::string rehearsal_server(const dokku::Settings& settings);
+
+/// Does what a CA refused tell of these names, and not of the account, its profile or the key
+/// there?
+bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& names);
 
 /// After two failed tries of a name whose validation the CA refused, a certificate is first ordered
 /// where failures cost nothing. A job that fails there fails; what is issued there is thrown away.

@@ -86,3 +86,11 @@ TEST_CASE("what is not about a name is about the whole order", "[lifecycle]") {
     CHECK(names_in(problem("serverInternal", "y.test")).empty());
     CHECK(names_in(problem("rejectedIdentifier", "no such names")).empty());
 }
+
+TEST_CASE("a name beside a wildcard that covers it is the one that is refused", "[lifecycle]") {
+    CHECK(names_in(problem("malformed",
+                           "Domain name \"www.x.test\" is redundant with a wildcard domain in the "
+                           "same request. Remove one or the other from the certificate "
+                           "request.")) == Words{"www.x.test"});
+    CHECK(names_in(problem("malformed", "\"www.x.test\" is not understood")).empty());
+}
