@@ -88,7 +88,8 @@ constexpr auto kCauses = std::to_array<Cause>({
      "Add a CAA record that allows the CA, or choose another CA: dokku letsencrypt:set <app> "
      "server <url>"},
     {cause::kBadName, NameStatus::action_required, false,
-     "No public CA signs a certificate for such a name.",
+     "No public CA signs a certificate for such a name, or not beside the others: one that a "
+     "wildcard of the app covers has its certificate with that.",
      "The rule that the name breaks, or the CA's refusal.",
      "Remove it with: dokku domains:remove <app> <domain>, or leave it out with: dokku "
      "letsencrypt:exclude <app> <domain>"},
@@ -169,7 +170,8 @@ constexpr auto kCauses = std::to_array<Cause>({
      "order follows by itself; at once with: dokku letsencrypt:retry <app>"},
     {cause::kAccount, NameStatus::action_required, false,
      "The CA does not take the account as it is set up here: it wants one that is bound to a "
-     "customer account (EAB), or another e-mail address.",
+     "customer account (EAB), with a key id and a key that are good (some CAs take them once, and "
+     "for some days), or another e-mail address.",
      "The CA's own words.",
      "For EAB set the key id and the key of the CA's web pages: dokku letsencrypt:set <app> "
      "eab-kid "

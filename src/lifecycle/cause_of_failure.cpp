@@ -39,9 +39,29 @@ bool has_any(const Said& said, const std::array<const char*, Count>& parts) {
 
 /// `Account is not valid, has status "deactivated"` and the like, to whatever was asked.
 bool is_about_closed_account(const Said& said) {
-    constexpr std::array kEnds{"deactivated", "revoked", "blocked",   "suspended", "disabled",
-                               "compromised", "closed",  "not valid", "not active"};
+    constexpr std::array kEnds{"deactivated", "revoked", "blocked",      "suspended", "disabled",
+                               "compromised", "closed",  "is not valid", "not active"};
     return has(said, "account") && has_any(said, kEnds);
+}
+
+/// `[External Account Binding] Invalid MAC on JWS request` and the like: each CA that binds
+/// accounts to its customers has a type and words of its own for that.
+bool is_about_external_account(const Said& said) {
+    constexpr std::array kWords{"external account", "externalaccount", "eab", "hmac", "'kid'"};
+    return said.request == RequestKind::new_account && has_any(said, kWords);
+}
+
+/// `Order cannot contain more than 25 identifiers`.
+bool is_about_number_of_names(const Said& said) {
+    constexpr std::array kMany{"more than", "too many"};
+    constexpr std::array kNames{"identifiers", "names", "domains"};
+    return said.request == RequestKind::new_order && has_any(said, kMany) && has_any(said, kNames);
+}
+
+/// `keyAuthorization does not match`: step-ca calls the name rejected then.
+bool is_about_wrong_answer(const Said& said) {
+    constexpr std::array kWords{"keyauthorization", "key authorization"};
+    return said.spent_validation && said.type == "rejectedIdentifier" && has_any(said, kWords);
 }
 
 /// `public key is forbidden`: known to others than its owner.
@@ -64,9 +84,12 @@ bool is_about_names(RequestKind request) {
 }
 
 std::string_view cause_of_unauthorized(const Said& said) {
-    if (is_about_closed_account(said) || is_before_order(said.request)) {
-        return cause::kAccountClosed;
-    }
+    if (is_about_closed_account(said)) return cause::kAccountClosed;
+    // CAs keep some profiles for accounts of their choice.
+    const bool of_profile =
+        said.request == RequestKind::new_order && has(said, "certificate profile");
+    if (of_profile) return cause::kSettings;
+    if (is_before_order(said.request)) return cause::kAccountClosed;
     // Of its own order: perhaps what was shown before has expired. Another order mends that.
     return cause::kCaError;
 }
@@ -80,6 +103,7 @@ std::string_view cause_of_malformed(const Said& said) {
     if (said.status == kConflict) return cause::kCaBusy;
     if (said.request == RequestKind::finalize && has_any(said, kCsrWords)) return cause::kBadCsr;
     if (has_any(said, kSignatureWords)) return cause::kAccountKey;
+    if (is_about_number_of_names(said)) return cause::kTooManyNames;
     const bool of_name = said.request == RequestKind::new_order && has_any(said, kNameWords);
     return of_name ? cause::kBadName : cause::kBadRequest;
 }
@@ -137,8 +161,10 @@ bool is_of_validation(const Said& said) {
 
 std::string_view cause_of(const Said& said) {
     if (said.type == "rateLimited" && is_pause(said.words)) return cause::kPaused;
+    if (is_about_wrong_answer(said)) return cause_of_validation(said);
     if (const auto known = cause_of_type(said.type)) return *known;
     if (said.spent_validation || is_of_validation(said)) return cause_of_validation(said);
+    if (is_about_external_account(said)) return cause::kAccount;
     if (said.type == "dns" && said.request == RequestKind::new_order) return cause::kCaDns;
     if (const auto of_key = cause_of_key(said)) return *of_key;
     if (said.type == "unauthorized") return cause_of_unauthorized(said);
@@ -195,9 +221,15 @@ std::string_view cause_of_part(const acme::Failure& failure, const acme::Subprob
         Said{failure.request, failure.status, type, base::to_lower(part.detail), spent});
 }
 
+bool is_rate_limit(const acme::Failure& failure) {
+    // A CA that stumbled may say as well when to come back.
+    const bool is_of_kind = failure.error.kind == base::ErrorKind::rate_limited;
+    return failure.is("rateLimited") || (is_of_kind && !failure.is("serverInternal"));
+}
+
 std::string_view cause_of(const acme::Failure& failure) {
     if (failure.problem && is_pause(*failure.problem)) return cause::kPaused;
-    if (failure.error.kind == base::ErrorKind::rate_limited) return cause::kRateLimited;
+    if (is_rate_limit(failure)) return cause::kRateLimited;
     return failure.problem ? cause_of_problem(failure) : cause_of_error(failure);
 }
 

@@ -4,10 +4,14 @@
 #include <utility>
 
 #include "base/text.h"
+#include "lifecycle/cause.h"
+#include "lifecycle/cause_of_failure.h"
 
 namespace lifecycle {
 
 std::optional<std::string_view> status_of_dead_account(const acme::Failure& failure) {
+    if (!failure.problem || cause_of(failure) != cause::kAccountClosed) return std::nullopt;
+    if (failure.is("badPublicKey")) return "blocked";
     if (!failure.is("unauthorized")) return std::nullopt;
     const std::string detail = base::to_lower(failure.problem->detail);
     if (detail.find("account") == std::string::npos) return std::nullopt;

@@ -58,6 +58,17 @@ void add_parts(std::vector<std::string>& lines, const acme::Failure& failure) {
     }
 }
 
+/// What a person has to open.
+void add_pages(std::vector<std::string>& lines, const acme::Failure& failure) {
+    const auto add = [&](const std::string& page) {
+        if (!page.empty()) add_once(lines, "See " + base::printable(page));
+    };
+    if (!failure.problem) return;
+    add(failure.problem->instance);
+    for (const acme::Subproblem& part : failure.problem->subproblems)
+        add(part.instance);
+}
+
 struct NamedCause {
     std::string_view cause;
     std::string_view name;  ///< the only one with that cause
@@ -135,8 +146,11 @@ void add_next_step(std::vector<std::string>& lines, const acme::Failure& failure
 
 }  // namespace
 
-bool is_rate_limit(const acme::Failure& failure) {
-    return failure.error.kind == base::ErrorKind::rate_limited || failure.is("rateLimited");
+std::string reason_of(const acme::Subproblem& part) {
+    std::string reason = base::printable(part.detail);
+    // As for changed terms of service.
+    if (!part.instance.empty()) reason += "; see " + base::printable(part.instance);
+    return reason;
 }
 
 std::vector<std::string> explain(const acme::Failure& failure, std::string_view app) {
@@ -145,8 +159,7 @@ std::vector<std::string> explain(const acme::Failure& failure, std::string_view 
     std::vector<std::string> advice;
     for (const std::string& step : failure.error.steps)
         add_once(advice, step);
-    const bool has_page = failure.problem && !failure.problem->instance.empty();
-    if (has_page) add_once(advice, "See " + base::printable(failure.problem->instance));
+    add_pages(advice, failure);
     if (is_about_the_server(failure)) {
         advice.push_back("It was asked at " + base::printable(failure.url) + "; if that is not " +
                          "the CA you want, set another: dokku letsencrypt:set " + std::string{app} +

@@ -13,8 +13,8 @@ namespace lifecycle {
 /// each name's part in it, what its cause means and what to do, when the CA can be asked again.
 std::vector<std::string> explain(const acme::Failure& failure, std::string_view app);
 
-/// Is this one of the CA's limits (contract section 10.4, rate limit)?
-bool is_rate_limit(const acme::Failure& failure);
+/// The CA's words about one name, with the page that a person has to open, on one line.
+std::string reason_of(const acme::Subproblem& part);
 
 /// Prints that, indented as the official plugin indents its client, and the rate limit's block.
 void tell_failure(const dokku::Log& log, const acme::Failure& failure, const dokku::AppName& app);

@@ -7,6 +7,7 @@
 #include "dokku/domains.h"
 #include "lifecycle/cause_of_failure.h"
 #include "lifecycle/claim.h"
+#include "lifecycle/explain.h"
 #include "lifecycle/prepare.h"
 #include "lifecycle/renewal_plan.h"
 #include "lifecycle/retry_schedule.h"
@@ -45,7 +46,6 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     outcome.name = name;
     outcome.cause = job.cause;
     outcome.reason = base::printable(job.failure->error.message);
-    // What a person has to open, as for changed terms of service.
     const bool has_page = job.failure->problem && !job.failure->problem->instance.empty();
     if (has_page) outcome.reason += "; see " + base::printable(job.failure->problem->instance);
     outcome.not_before = job.failure->error.retry_at;
@@ -53,7 +53,7 @@ NameOutcome outcome_of_failure(const IssueJob& job, const std::string& name, bas
     if (const acme::Subproblem* words = find_words(job, name)) {
         outcome.is_of_name = true;
         outcome.cause = cause_of_part(*job.failure, *words);
-        outcome.reason = base::printable(words->detail);
+        outcome.reason = reason_of(*words);
     }
     outcome.refused_by_ca = job.failure->spent_validation_on(name);
     outcome.is_of_name = outcome.is_of_name || outcome.refused_by_ca;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "lifecycle/cause_of_failure.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/policy.h"
@@ -90,7 +89,7 @@ bool drop_refused_names(const Context& context, IssueJob& job, const EnableWish&
     for (const acme::Subproblem& part : parts) {
         const auto why = cause_of_part(failure, part);
         job.hold(part.identifier->value, why,
-                 {failure.error.kind, base::printable(part.detail), failure.error.retry_at, {}});
+                 {failure.error.kind, reason_of(part), failure.error.retry_at, {}});
         job.held.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
     }
     job.failure.reset();

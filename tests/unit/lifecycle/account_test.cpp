@@ -290,6 +290,11 @@ TEST_CASE("an account that is no more is shown as what it is, with what to type"
         changing.http.post(kAccountUrl, 403,
                            problem_json("unauthorized", "Account has been deactivated"));
     }
+    SECTION("a key that others know") {
+        status = "blocked";
+        changing.http.post(kAccountUrl, 400,
+                           problem_json("badPublicKey", "public key is forbidden"));
+    }
     SECTION("a CA that shows it") {
         changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
     }

@@ -1,6 +1,8 @@
 #include "lifecycle/cause_of_failure.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -79,12 +81,58 @@ TEST_CASE("one error means another thing at another place", "[lifecycle][rfc8555
     failed.problem->type = kPrefix + "unauthorized";
     failed.request = RequestKind::new_order;
     CHECK(cause_of(failed) == cause::kAccountClosed);
+    failed.request = RequestKind::account;
+    CHECK(cause_of(failed) == cause::kAccountClosed);
     failed.request = RequestKind::validation;
     CHECK(cause_of(failed) == cause::kRefused);
     failed.request = RequestKind::certificate;
     CHECK(cause_of(failed) == cause::kCaError);
     failed.request = RequestKind::revocation;
     CHECK(cause_of(failed) == cause::kCaError);
+}
+
+TEST_CASE("an external account that is refused is told as that, whatever the type",
+          "[lifecycle][rfc8555-7.3.4]") {
+    acme::Failure failed = failure(base::ErrorKind::rejected, 400);
+    failed.request = RequestKind::new_account;
+    failed.problem = acme::Problem{};
+    const std::vector<std::pair<std::string, std::string>> said{
+        {"malformed", "[External Account Binding] The account is not awaiting it"},
+        {"malformed", "Unknown external account binding (EAB) key"},
+        {"unauthorized", "the field 'kid' references an unknown key"},
+        {"badPublicKey", "the field 'kid' references a key that is not known"},
+        {"unauthorized", "HMAC verification failed"},
+    };
+    for (const auto& [type, words] : said) {
+        CAPTURE(type, words);
+        failed.problem->type = kPrefix + type;
+        failed.problem->detail = words;
+        CHECK(cause_of(failed) == cause::kAccount);
+    }
+}
+
+TEST_CASE("an error of the CA's own is no limit because it says when to come back",
+          "[lifecycle][limits]") {
+    acme::Failure failed = failure(base::ErrorKind::rate_limited, 503);
+    failed.problem = acme::Problem{};
+    failed.problem->type = kPrefix + "serverInternal";
+    CHECK(cause_of(failed) == cause::kCaError);
+    failed.problem->type = kPrefix + "rateLimited";
+    CHECK(cause_of(failed) == cause::kRateLimited);
+}
+
+TEST_CASE("names may be refused in the whole, or in each part", "[lifecycle][rfc8555-6.7.1]") {
+    acme::Failure failed = failure(base::ErrorKind::rejected, 400);
+    failed.problem = acme::Problem{};
+    failed.problem->subproblems = {part("malformed", "a.test")};
+    const auto cause_at = [&](RequestKind request, const std::string& type) {
+        failed.request = request;
+        failed.problem->type = kPrefix + type;
+        return cause_of_part(failed, failed.problem->subproblems.front());
+    };
+    CHECK(cause_at(RequestKind::new_order, "malformed") == cause::kBadName);
+    CHECK(cause_at(RequestKind::finalize, "rejectedIdentifier") == cause::kBadName);
+    CHECK(cause_at(RequestKind::finalize, "malformed") == cause::kBadRequest);
 }
 
 TEST_CASE("a CA that refuses the certificate's key for ever says so", "[lifecycle]") {

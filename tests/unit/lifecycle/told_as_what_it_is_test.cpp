@@ -49,6 +49,7 @@ badRevocationReason     400 ca-error     . . . . . . . .
 badSignatureAlgorithm   400 ca-error     account-key . . . . . . .
 caa                     403 ca-error     caa . . . . . . .
 compound                400 ca-error     . . . . . . . .
+conflict                409 ca-busy      . . . issued ca-busy . . .
 connection              400 ca-error     . . firewall . . . . ca-error
 dns                     400 ca-error     . ca-dns . . . . . ca-error
 externalAccountRequired 403 ca-error     ca-account . . . . . . .
@@ -126,6 +127,8 @@ const std::map<std::string, std::string> kAdvice{
     {"firewall", "Open port 80"},
     {"rate-limited", "It goes on by itself"},
     {"secondary-validation", "geo-blocking"},
+    {"settings", "dokku letsencrypt:set shop "},
+    {"too-many-names", "dokku letsencrypt:exclude shop "},
     {"user-action", "do what it says"},
 };
 
@@ -255,7 +258,7 @@ struct Told {
 
 TEST_CASE("each error of each request of an issuance is told as what it is",
           "[lifecycle][rfc8555-6.7]") {
-    CHECK(check_table(kTypes) == 24 * kPlaces.size());
+    CHECK(check_table(kTypes) == 25 * kPlaces.size());
 }
 
 TEST_CASE("so is each status without words", "[lifecycle][rfc8555-6.7]") {
@@ -291,8 +294,17 @@ TEST_CASE("what CAs say of accounts, keys and names decides where the type does 
         {Ask::finalize, 403, "unauthorized", closed, "account-closed"},
         {Ask::certificate, 403, "unauthorized", closed, "account-closed"},
         {Ask::finalize, 401, "unauthorized", "Account is not active", "account-closed"},
+        {Ask::finalize, 403, "unauthorized", "The account was deactivated", "account-closed"},
         {Ask::account, 403, "unauthorized",
          "An account with the provided public key exists but is deactivated", "account-closed"},
+        {Ask::account, 400, "malformed", "[External Account Binding] Invalid MAC on JWS request",
+         "ca-account"},
+        {Ask::account, 403, "unauthorized", "External Account Binding JWS verification failed",
+         "ca-account"},
+        {Ask::order, 403, "unauthorized",
+         R"(account ID 7 is not permitted to use certificate profile \"x\")", "settings"},
+        {Ask::order, 400, "malformed", "Order cannot contain more than 25 identifiers",
+         "too-many-names"},
         {Ask::account, 400, "badPublicKey",
          "Unable to validate JWS :: invalid request signing key: public key is forbidden",
          "account-closed"},
@@ -304,6 +316,8 @@ TEST_CASE("what CAs say of accounts, keys and names decides where the type does 
         {Ask::finalize, 400, "malformed", "Error parsing certificate request", "bad-csr"},
         {Ask::finalize, 403, "unauthorized", "authorizations for these identifiers have expired",
          "ca-error"},
+        {Ask::finalize, 403, "unauthorized",
+         "authorizations for these identifiers not valid: accounts.a.example", "ca-error"},
         {Ask::order, 400, "rejectedIdentifier", local, "bad-name"},
         {Ask::order, 400, "malformed", local, "bad-name"},
         {Ask::challenge, 409, "malformed", "the authorization is being validated", "issued"},
@@ -341,10 +355,23 @@ TEST_CASE("the page that a person has to open is shown", "[lifecycle][rfc8555-6.
     SECTION("when it is to be signed") {
         issuance.faulty.refuse_signature(problem("userActionRequired"));
     }
+    SECTION("when a name is validated") {
+        issuance.faulty.refuse_validation(problem("userActionRequired"));
+    }
     issuance.run();
     REQUIRE(issuance.ordered->failure);
     const auto lines = lifecycle::explain(*issuance.ordered->failure, "shop");
     CHECK(std::count(lines.begin(), lines.end(), "See https://ca.example/terms") == 1);
+    CHECK(issuance.state().names.at(0).reason.find("; see https://ca.example/terms") !=
+          std::string::npos);
+}
+
+TEST_CASE("a wrong answer is told as that whatever its type", "[lifecycle][rfc8555-8.3]") {
+    Issuance issuance;
+    issuance.faulty.refuse_validation(
+        problem("rejectedIdentifier", "keyAuthorization does not match; expected x, but got y"));
+    issuance.run();
+    issuance.check("ca-refused", 1, false);
 }
 
 TEST_CASE("a validation of the places of the world counts like another", "[lifecycle][pain-25]") {
