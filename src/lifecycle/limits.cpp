@@ -143,6 +143,8 @@ void Limits::note(const LedgerEntry& entry) {
 
 void Limits::complete(LedgerEntry& entry) const {
     if (!has_numbers(entry.server)) return;
+    const bool is_of_set = entry.kind == LedgerKind::order || entry.kind == LedgerKind::certificate;
+    if (is_of_set && issued_sets_.contains(store::to_set_key(entry.names))) entry.renewal = true;
     for (const Spent& spent : spent_by(entry)) {
         const base::UtcTime before = whole_at(spent.key);
         if (before <= entry.at) continue;
@@ -206,7 +208,7 @@ base::UtcTime Limits::whole_at(const std::string& key) const {
 }
 
 void Limits::queue(const LimitReached& reached) {
-    if (!reached.queue.empty()) ++queues_[reached.queue];
+    if (!reached.queue.empty()) turns_.wait(reached.queue, reached.until);
 }
 
 /// What the CA said last holds.
@@ -349,12 +351,11 @@ std::optional<LimitReached> Limits::judge_number(std::string_view limit, const O
     const std::string key = count_key(limit, wish.account, subject);
     const base::UtcTime whole =
         limit == limit::kDomain ? whole_after_orders(allowance, wish, subject, now) : whole_at(key);
-    if (allowance.free_from(whole) <= now) return std::nullopt;
+    const int before = turns_.waiting_for(key, now);
+    const auto turn = allowance.free_from(whole) + before * allowance.interval();
+    if (turn <= now) return std::nullopt;
     const base::UtcTime next = allowance.free_from(whole) + kMargin;
-    const auto queue = queues_.find(key);
-    const int before = queue == queues_.end() ? 0 : queue->second;
-    const base::UtcTime until =
-        std::min<base::UtcTime>(next + before * allowance.interval(), now + kLongestQueue);
+    const base::UtcTime until = std::min<base::UtcTime>(turn + kMargin, now + kLongestQueue);
     const bool is_set = limit == limit::kSet;
     std::string message = fmt::format(
         "{}; the next is possible from {}",

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/utc_time.h"
 #include "lifecycle/allowance.h"
+#include "lifecycle/turns.h"
 #include "store/ledger_entry.h"
 
 namespace lifecycle {
@@ -63,8 +64,8 @@ class Limits {
     /// Writes into an entry that is about to be noted what older ones have a part in.
     void complete(store::LedgerEntry& entry) const;
 
-    /// The order that `reached` held back waits for its turn: the next one that meets the same
-    /// limit comes after it.
+    /// The order that `reached` held back waits for its turn: until that has come, the places that
+    /// come free first are not those of others that meet the same limit.
     void queue(const LimitReached& reached);
 
     /// The first limit that the order would break; nothing if it may be placed. Limits of the whole
@@ -118,7 +119,7 @@ class Limits {
     std::unordered_map<std::string, base::UtcTime> whole_at_;  ///< of each allowance
     std::unordered_map<std::string, Order> orders_;            ///< under way
     std::unordered_map<std::string, std::map<std::string, base::UtcTime>> orders_below_;
-    std::unordered_map<std::string, int> queues_;
+    Turns turns_;
     std::unordered_set<std::string> issued_sets_;
     std::unordered_map<std::string, Parked> parked_;
 };

@@ -215,6 +215,46 @@ TEST_CASE("those that wait for one domain are told their turns", "[lifecycle][li
     CHECK(limits.judge(wish({"new.shop.co.uk"}), kNow)->until == kNow + kWeek);
 }
 
+TEST_CASE("a place that comes free is that of who waits for it", "[lifecycle][limits]") {
+    Limits limits{certificates_below("shop.co.uk", 50, kNow)};
+    const auto first = limits.judge(wish({"first.shop.co.uk"}), kNow);
+    REQUIRE(first);
+    limits.queue(*first);
+    // One is free, and the turn of the first is to come.
+    const auto free_at = kNow + kPerDomain;
+    const auto second = limits.judge(wish({"second.shop.co.uk"}), free_at);
+    REQUIRE(second);
+    CHECK(is_about(second->until, kNow + 2 * kPerDomain));
+    SECTION("once it has had its turn it waits no more") {
+        auto taken = entry(LedgerKind::certificate, first->until, {"first.shop.co.uk"});
+        limits.note(taken);
+        const auto third = limits.judge(wish({"third.shop.co.uk"}), first->until);
+        REQUIRE(third);
+        CHECK(is_about(third->until, kNow + 2 * kPerDomain));
+        CHECK_FALSE(limits.judge(wish({"third.shop.co.uk"}), kNow + 2 * kPerDomain));
+    }
+    SECTION("who leaves it unused leaves it to the next") {
+        CHECK_FALSE(limits.judge(wish({"third.shop.co.uk"}), first->until));
+    }
+}
+
+TEST_CASE("an order for a set that was issued before is written down as a renewal",
+          "[lifecycle][limits]") {
+    auto certificate = entry(LedgerKind::certificate, kNow - kDay, {"b.test", "a.test"});
+    const Limits limits{{certificate}};
+    for (const LedgerKind kind : {LedgerKind::order, LedgerKind::certificate}) {
+        auto again = entry(kind, kNow, {"a.test", "b.test"});
+        limits.complete(again);
+        CHECK(again.renewal);
+        auto other = entry(kind, kNow, {"a.test"});
+        limits.complete(other);
+        CHECK_FALSE(other.renewal);
+    }
+    auto failure = entry(LedgerKind::failure, kNow, {"a.test"});
+    Limits{{entry(LedgerKind::certificate, kNow - kDay, {"a.test"})}}.complete(failure);
+    CHECK_FALSE(failure.renewal);
+}
+
 TEST_CASE("a domain that was never whole again is known to be used up without its old entries",
           "[lifecycle][limits]") {
     // 50 at once, then one each time that one comes back, for a month: nothing is ever left over.
