@@ -104,7 +104,8 @@ std::optional<base::UtcTime> selected_time(const dokku::Settings& settings,
 bool may_go_along(const store::AppState& state, base::UtcTime now) {
     const bool has_window =
         state.installed && ari_moment(state, state.installed->not_after) && state.renewal->start;
-    return !has_window || *state.renewal->start <= now;
+    if (!has_window || *state.renewal->start <= now) return true;
+    return state.renew_at && *state.renew_at < *state.renewal->start;
 }
 
 bool postpone_to_next_batch(store::AppState& state, base::UtcTime now) {
@@ -151,7 +152,8 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
 }
 
 bool is_exempt_order(const Context& context, const IssueJob& job) {
-    if (certificate_to_replace(context, job).empty()) return false;
+    // Of one that it has revoked the CA's window is past, whatever it said before.
+    if (job.revoked || certificate_to_replace(context, job).empty()) return false;
     const auto state = context.store.read_state(job.app.text());
     if (!state || !state->renewal || state->renewal->fingerprint != job.live_fingerprint) {
         return false;

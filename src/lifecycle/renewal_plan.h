@@ -49,7 +49,7 @@ std::optional<base::UtcTime> selected_time(const dokku::Settings& settings,
 inline constexpr std::chrono::hours kBatchSpan{1};
 
 /// May the certificate be renewed together with others now, before its time? Not before the window
-/// opens that its CA named.
+/// opens that its CA named, if its time lies in that at all.
 bool may_go_along(const store::AppState& state, base::UtcTime now);
 
 /// For a certificate that must not go along yet although its time is within kBatchSpan: its time is

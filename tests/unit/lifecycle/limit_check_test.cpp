@@ -371,6 +371,9 @@ TEST_CASE("an order without replaces is not exempt", "[lifecycle][limits]") {
     SECTION("the window is that of another certificate") {
         host.job->live_fingerprint = "cd34";
     }
+    SECTION("the CA has revoked the certificate in place") {
+        host.job->revoked = true;
+    }
     SECTION("the CA named none") {
         REQUIRE(
             host.store.update_state("shop", [](store::AppState& state) { state.renewal.reset(); }));

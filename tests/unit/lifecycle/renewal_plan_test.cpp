@@ -178,6 +178,14 @@ TEST_CASE("a certificate goes along with others once its window is open", "[life
         state.renew_at = now + hours{2};
         CHECK_FALSE(lifecycle::postpone_to_next_batch(state, now));
     }
+    SECTION("one that is renewed before its window in any case goes along") {
+        state.renewal->start = now + hours{48};
+        state.renewal->moment = now + hours{50};
+        state.renewal->end = now + hours{72};
+        CHECK(lifecycle::may_go_along(state, now));
+        CHECK_FALSE(lifecycle::postpone_to_next_batch(state, now));
+        CHECK(state.renewal->moment == now + hours{50});
+    }
     SECTION("one whose CA names no window goes along") {
         state.renewal.reset();
         CHECK(lifecycle::may_go_along(state, now));
