@@ -116,6 +116,7 @@ void note_renewal_time(const Context& context, const dokku::AppName& app,
     const base::UtcTime now = context.clock.now();
     if (known.renew_at == coming_renewal(settings, known, now)) return;
     const auto kept = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
+        if (state.order) return;  // who is at work, or goes on there, notes it in the end
         const auto due = state.due;
         set_next_look(state, settings, now);
         const bool is_woken = due && *due <= now;
@@ -179,6 +180,7 @@ void record_outcome(const Context& context, const IssueJob& job) {
             name->next_try_set = now;
         }
         keep_only(state, wanted_names(job));
+        state.renew_at = coming_renewal(job.settings, state, now);
         // Without the lock that time is what this look was for.
         const bool woken = job.lock && state.due && *state.due <= now;
         if (woken) return;

@@ -91,9 +91,10 @@ void wait_for_next_batch(const Context& context, const dokku::AppName& app) {
     if (!kept) context.log.warn(kept.error().message);
 }
 
+/// One that is under way, in a batch that takes long or that was killed, takes no others along.
 bool is_renewal_due(const Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
-    return state && state->renew_at && *state->renew_at <= context.clock.now();
+    return state && !state->order && state->renew_at && *state->renew_at <= context.clock.now();
 }
 
 /// With a renewal that is due go those that are due within the hour; the others of that hour wait

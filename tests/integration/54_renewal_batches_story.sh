@@ -78,6 +78,19 @@ the_other_waits_for_the_next_batch() {
   assert_eq 3 "$(exempt_orders)" "orders that the CA exempts"
 }
 
+# What a killed batch left behind is taken up, and none of the next hour with it.
+what_is_taken_up_goes_alone() {
+  local file
+  selected app1 -3600 -60 72000
+  selected app2 -3600 1800 72000
+  file=$(state_file app1)
+  jq '.order = {url: "", directory: .installed.server, account: "", hash: "0123", names: .covered, key: ""}' "$file" >/run/state
+  cat /run/state >"$file"
+  note_all app1 app2 app3 app4
+  the_minute
+  assert_eq app1 "$(which_are_renewed)" "apps that were renewed"
+}
+
 # A window that was moved is asked for by the scheduled run, and the time for the retry job follows.
 scheduled_run_moves_times() {
   assert_runs dokku letsencrypt:set app4 graceperiod $((80 * 86400))
@@ -121,5 +134,6 @@ a_day() {
 scenario "each certificate has its time, and the retry job waits for it" all_have_times
 scenario "what is due within the hour goes along, if its window is open" the_hour_goes_along
 scenario "the rest waits for the next batch" the_other_waits_for_the_next_batch
+scenario "an app that is taken up after a kill takes none along" what_is_taken_up_goes_alone
 scenario "the scheduled run corrects the times" scheduled_run_moves_times
 scenario "a day has at most 24 batches of two reloads" a_day
