@@ -29,6 +29,7 @@ void rest(store::AppState& state, base::UtcTime until, bool replaced_at_its_end)
         name.failures = 0;
         name.next_try.reset();
     }
+    state.renew_at.reset();
     state.due.reset();
     if (replaced_at_its_end) state.due = until;
 }

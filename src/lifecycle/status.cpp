@@ -256,8 +256,7 @@ void write_status(json::Writer& out, const AppStatus& status) {
 
 /// When the certificate in use is to be renewed, and where its CA says why then.
 void add_renewal(AppStatus& status, const store::AppState& state) {
-    const bool is_ours = state.installed && state.installed->owner == store::Owner::ours;
-    if (!is_ours || state.switched_off) return;
+    if (!store::is_renewed(state)) return;
     status.renews_at = state.renew_at;
     status.explanation = base::printable(store::renewal_explanation(state));
 }
@@ -329,8 +328,12 @@ std::vector<std::string> render_status(const AppStatus& status) {
     for (const NameRow& row : status.names)
         add_row(lines, row, width);
     if (!status.explanation.empty()) {
-        lines.push_back(fmt::format("       renewal from {}; the CA explains that time at {}",
-                                    describe_time(status.renews_at), status.explanation));
+        // Without a time it is due, or no run has set one yet.
+        const std::string what =
+            status.renews_at
+                ? "renewal from " + describe_time(status.renews_at) + "; the CA explains that time"
+                : "the CA explains the time of the renewal";
+        lines.push_back(fmt::format("       {} at {}", what, status.explanation));
     }
     return lines;
 }

@@ -216,6 +216,10 @@ const NameState* find_name(const AppState& state, std::string_view name) {
     return found == state.names.end() ? nullptr : &*found;
 }
 
+bool is_renewed(const AppState& state) {
+    return state.installed && state.installed->owner == Owner::ours && !state.switched_off;
+}
+
 std::string renewal_explanation(const AppState& state) {
     const bool is_known = state.installed && state.renewal &&
                           state.renewal->fingerprint == state.installed->fingerprint;

@@ -132,6 +132,9 @@ struct AppState {
 /// leave out of it would be lost.
 inline constexpr std::int64_t kStateForm = 1;
 
+/// Is the certificate in use one of ours, which is renewed?
+bool is_renewed(const AppState& state);
+
 /// The URL at which its CA explains the renewal window of the certificate in use; "" for none.
 std::string renewal_explanation(const AppState& state);
 

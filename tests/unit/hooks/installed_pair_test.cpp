@@ -53,10 +53,12 @@ TEST_CASE("a person's certificate lets all names rest until it ends", "[hooks][d
     app.change([&](store::AppState& state) {
         state.names.front().status = NameStatus::failed;
         state.names.front().next_try = app.now;
+        state.renew_at = app.now;
     });
     app.host.install_pair(app.app, app.custom);
     app.note();
     const auto state = app.state();
+    CHECK_FALSE(state.renew_at);
     REQUIRE(state.installed);
     CHECK(state.installed->owner == store::Owner::custom);
     CHECK(state.names.front().status == NameStatus::not_used);

@@ -365,6 +365,27 @@ TEST_CASE("a file of CAs that is gone keeps every run from beginning", "[lifecyc
     CHECK(host.status().summary == "ok");
 }
 
+TEST_CASE("the page on which the CA explains a renewal is shown with its time", "[lifecycle]") {
+    const Host host;
+    const auto at = base::from_unix(1'770'000'000);
+    host.keep([&](store::AppState& state) {
+        state.installed->fingerprint = "ab12";
+        state.renewal = store::RenewalPlan{};
+        state.renewal->fingerprint = "ab12";
+        state.renewal->explanation_url = "https://ca.test/why";
+        state.renew_at = at;
+    });
+    CHECK_THAT(host.text(),
+               ContainsSubstring("renewal from " + base::to_readable(at) +
+                                 "; the CA explains that time at https://ca.test/why"));
+    CHECK(host.document().string("renews_at") == base::to_rfc3339(at));
+    // Its time has come, and it was not renewed yet.
+    host.keep([](store::AppState& state) { state.renew_at.reset(); });
+    CHECK_THAT(
+        host.text(),
+        ContainsSubstring("       the CA explains the time of the renewal at https://ca.test/why"));
+}
+
 TEST_CASE("a next try that a wrong clock wrote is shown as it will be", "[lifecycle]") {
     const Host host;
     host.keep([&](store::AppState& state) {

@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "support/temp_dir.h"
+
 using store::NameStatus;
 
 namespace {
@@ -66,4 +68,21 @@ TEST_CASE("an app whose state was damaged is not off", "[store][issue-9]") {
     CHECK(store::summarize(state) == "failing");
     state.switched_off = true;
     CHECK(store::summarize(state) == "off");
+}
+
+TEST_CASE("when it is renewed is told of a certificate of ours that is in use", "[store]") {
+    const test::TempDir folder;
+    const store::LocalStore store{folder.path()};
+    const auto at = base::from_unix(1'770'000'000);
+    const auto told = [&](store::Owner owner, bool switched_off) {
+        REQUIRE(store.update_state("shop", [&](store::AppState& state) {
+            state.installed = store::InstalledPair{"ab12", owner, at};
+            state.switched_off = switched_off;
+            state.renew_at = at;
+        }));
+        return store::read_summary(store, "shop").renews_at;
+    };
+    CHECK(told(store::Owner::ours, false) == at);
+    CHECK_FALSE(told(store::Owner::ours, true));
+    CHECK_FALSE(told(store::Owner::custom, false));
 }
