@@ -12,13 +12,13 @@ namespace lifecycle {
 /// that come free first are not those of others.
 class Turns {
   public:
-    void wait(const std::string& key, base::UtcTime turn) { turns_[key].push_back(turn); }
+    void wait(const std::string& key, base::UtcTime turn);
 
     /// How many wait for what the key counts, and have a turn that is still to come.
     int waiting_for(const std::string& key, base::UtcTime now) const;
 
   private:
-    std::unordered_map<std::string, std::vector<base::UtcTime>> turns_;
+    std::unordered_map<std::string, std::vector<base::UtcTime>> turns_;  ///< the next one first
 };
 
 }  // namespace lifecycle
