@@ -91,6 +91,8 @@ struct IssueJob {
     bool ca_is_parked = false;             ///< it asked not to be asked at all for a while
     bool is_fallback = false;              ///< ordered at the fallback server
     bool left_to_other = false;            ///< another run has the app's lock now: it records
+    /// When others are to look after this run, if it lasts so long.
+    std::optional<base::UtcTime> overdue{};
     /// The vhost when Dokku was about to rebuild it, in a run that handed over.
     std::optional<base::FileStamp> vhost_before;
     base::Result<void> rebuilt{};  ///< the vhost, if this run had that done

@@ -14,7 +14,8 @@ base::Result<bool> begin_journal(const Context& context, IssueJob& job) {
         job.was_enabled = state.enabled;
         state.enabled = true;
         state.switched_off = false;
-        state.due = now + store::kJournalPatience;
+        job.overdue = now + store::kJournalPatience;
+        state.due = job.overdue;
         for (const std::string& name : to_texts(job.names)) {
             if (store::find_name(state, name) != nullptr) continue;
             state.names.push_back({name, store::NameStatus::creating, "", "", now, 0, {}, {}, {}});

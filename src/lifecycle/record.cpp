@@ -181,8 +181,10 @@ void record_outcome(const Context& context, const IssueJob& job) {
         }
         keep_only(state, wanted_names(job));
         state.renew_at = coming_renewal(job.settings, state, now);
-        // Without the lock that time is what this look was for.
-        const bool woken = job.lock && state.due && *state.due <= now;
+        // Without the lock that time is what this look was for, and a run that lasts may be
+        // overdue.
+        const bool is_past = state.due && *state.due <= now;
+        const bool woken = job.lock && is_past && state.due != job.overdue;
         if (woken) return;
         set_next_look(state, job.settings, now);
         if (missed) state.due = now;

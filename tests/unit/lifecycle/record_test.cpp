@@ -43,6 +43,16 @@ TEST_CASE("what was renewed has its next time, also if the app is to be looked a
     CHECK(bench.state().due == bench.clock.now() - minutes{1});
 }
 
+TEST_CASE("after a run that was overdue the app is looked at for its renewal", "[lifecycle]") {
+    Renewed bench;
+    auto renewed = bench.job();
+    renewed.lock = bench.store.try_lock_app("shop").value();
+    renewed.settled = true;
+    renewed.overdue = bench.state().due;
+    lifecycle::record_outcome(bench.context, renewed);
+    CHECK(bench.state().due == bench.next);
+}
+
 TEST_CASE("a time of renewal that has changed is noted, and what was woken stays awake",
           "[lifecycle]") {
     const Renewed bench;
