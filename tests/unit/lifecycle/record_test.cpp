@@ -49,6 +49,7 @@ TEST_CASE("after a run that was overdue the app is looked at for its renewal", "
     renewed.lock = bench.store.try_lock_app("shop").value();
     renewed.settled = true;
     renewed.overdue = bench.state().due;
+    test::DokkuHost::write(bench.host.environment.app_root(bench.app) / "VHOST", "a.example\n");
     lifecycle::record_outcome(bench.context, renewed);
     CHECK(bench.state().due == bench.next);
 }
