@@ -20,6 +20,11 @@ base::Result<void> set_due(const store::LocalStore& store, const dokku::AppName&
     return store.update_state(app.text(), [&](store::AppState& state) { state.due = now; });
 }
 
+/// It was selected by another rule than the one that holds now; the next run selects one.
+base::Result<void> forget_renewal_time(const store::LocalStore& store, std::string_view app) {
+    return store.update_existing_state(app, [](store::AppState& state) { state.renew_at.reset(); });
+}
+
 }  // namespace
 
 base::Result<bool> wake_deployed(const dokku::Environment& environment,
@@ -37,10 +42,13 @@ base::Result<bool> wake_deployed(const dokku::Environment& environment,
 }
 
 base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
-                                      base::UtcTime now) {
-    if (target != dokku::Scope::kGlobal) return store.wake(target, now);
-    for (const std::string& app : store.waiting_apps()) {
+                                      std::string_view property, base::UtcTime now) {
+    const bool for_all = target == dokku::Scope::kGlobal;
+    for (const std::string& app :
+         for_all ? store.waiting_apps() : std::vector{std::string{target}}) {
         if (auto woken = store.wake(app, now); !woken) return woken;
+        if (property != "graceperiod") continue;
+        if (auto forgotten = forget_renewal_time(store, app); !forgotten) return forgotten;
     }
     return {};
 }

@@ -14,9 +14,10 @@ base::Result<bool> wake_deployed(const dokku::Environment& environment,
                                  const store::LocalStore& store, const dokku::AppName& app,
                                  base::UtcTime now);
 
-/// A property changed, of an app or (`--global`) of all: whoever waits is looked at again.
+/// A property changed, of an app or (`--global`) of all: what waits is looked at again, and with
+/// another `graceperiod` the next run selects another time of renewal.
 base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
-                                      base::UtcTime now);
+                                      std::string_view property, base::UtcTime now);
 
 /// A renamed app serves its certificate without having one under its new name, so that no renewal
 /// finds it: the minute's run orders one if the app is enabled, whatever `auto-issue` says, which

@@ -1,6 +1,7 @@
 #include "hooks/wake.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "hooks/take_over.h"
 #include "support/dokku_host.h"
@@ -56,8 +57,26 @@ TEST_CASE("a property that changes for all wakes all that wait", "[hooks][issue-
             state.due = host.now + std::chrono::hours{1};
         }));
     }
-    REQUIRE(hooks::wake_after_setting(host.store, "--global", host.now));
+    REQUIRE(hooks::wake_after_setting(host.store, "--global", "email", host.now));
     CHECK(host.store.due_apps(host.now).size() == 2);
+}
+
+TEST_CASE("another graceperiod leaves no time of renewal that was selected by the one before",
+          "[hooks]") {
+    const Host host;
+    const auto renewal = host.now + std::chrono::hours{9};
+    REQUIRE(host.store.update_state("shop", [&](store::AppState& state) {
+        state.renew_at = renewal;
+        state.due = renewal;
+    }));
+    const auto renewal_after = [&](const char* target, const char* property) {
+        REQUIRE(hooks::wake_after_setting(host.store, target, property, host.now));
+        return host.store.read_state("shop").value().renew_at;
+    };
+    CHECK(renewal_after("shop", "email") == renewal);
+    const char* target = GENERATE("shop", "--global");
+    CHECK_FALSE(renewal_after(target, "graceperiod"));
+    CHECK(host.store.read_state("shop").value().due == renewal);
 }
 
 TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue says",
