@@ -19,12 +19,6 @@
 namespace lifecycle {
 namespace {
 
-using std::chrono::seconds;
-
-bool is_due(const RenewalCandidate& candidate) {
-    return candidate.left < seconds{0};
-}
-
 EnableWish wish_of(RenewalRun run) {
     EnableWish wish;
     wish.origin = run == RenewalRun::scheduled ? Origin::scheduled : Origin::all;
@@ -90,7 +84,7 @@ void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
 std::vector<dokku::AppName> take_due(const Context& context, const Renewals& found) {
     std::vector<dokku::AppName> due;
     for (const RenewalCandidate& candidate : found.candidates) {
-        if (is_due(candidate)) {
+        if (candidate.is_due()) {
             context.log.info1(candidate.app.text() + " needs renewal");
             due.push_back(candidate.app);
         } else {
@@ -157,32 +151,6 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     return outcome;
 }
 
-EnableOutcome plan_renewals(Context& context, const std::vector<dokku::AppName>& apps,
-                            RenewalRun run) {
-    context.log.info2("What a renewal would do now; nothing is done");
-    RenewalInquiry windows{context, kQuestionPause};
-    const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
-    for (const RenewalCandidate& candidate : found.candidates) {
-        std::string because = " (" + candidate.why;
-        if (!candidate.explanation.empty()) {
-            because += "; see " + base::printable(candidate.explanation);
-        }
-        because += ")";
-        if (is_due(candidate)) {
-            context.log.info1(candidate.app.text() + " would be renewed now" + because);
-        } else {
-            context.log.verbose(candidate.app.text() + " is due in " +
-                                dokku::to_duration_text(candidate.left) + ", at " +
-                                base::to_readable(context.clock.now() + candidate.left) + because);
-        }
-    }
-    for (const RenewalCandidate& candidate : found.lost) {
-        context.log.info1(candidate.app.text() + " would be put right or get a certificate now (" +
-                          candidate.why + ")");
-    }
-    return found.unanswered.empty() ? EnableOutcome::done : EnableOutcome::failed;
-}
-
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
     finish_removals(context);
     CaQuestions questions{context};
@@ -195,7 +163,7 @@ EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, Renewa
         return EnableOutcome::done;
     }
     const RenewalCandidate& candidate = found.candidates.front();
-    if (!is_due(candidate)) {
+    if (!candidate.is_due()) {
         context.log.verbose(app.text() + " still has " + dokku::to_duration_text(candidate.left) +
                             " left before renewal");
         return EnableOutcome::done;

@@ -13,11 +13,6 @@ namespace lifecycle {
 EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
                              RenewalRun run);
 
-/// `letsencrypt:auto-renew [APP] --dry-run`: what the run right after it would do, and why. CAs are
-/// asked for the windows that it is time for, and their answers kept, so that the run finds them.
-EnableOutcome plan_renewals(Context& context, const std::vector<dokku::AppName>& apps,
-                            RenewalRun run);
-
 /// `letsencrypt:auto-renew APP`.
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run);
 

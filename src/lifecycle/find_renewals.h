@@ -17,6 +17,8 @@ struct RenewalCandidate {
     std::chrono::seconds left;
     std::string why;            ///< what decided, as "the certificate's lifetime"
     std::string explanation{};  ///< URL of the CA's own about its window; "" for none
+
+    bool is_due() const { return left < std::chrono::seconds{0}; }
 };
 
 enum class RenewalRun {

@@ -45,6 +45,10 @@ bool may_be_resumed(const acme::Failure& failure) {
            kind == ErrorKind::rate_limited || failure.not_known_yet();
 }
 
+bool is_worth_waiting(const LimitReached& reached, base::UtcTime now) {
+    return reached.limit == limit::kParked && reached.until - now <= kWorthWaiting;
+}
+
 std::string_view cause_of_limit(const LimitReached& reached) {
     return reached.limit == limit::kPaused ? cause::kPaused : cause::kRateLimited;
 }
@@ -77,11 +81,18 @@ std::optional<LimitReached> LimitCheck::judge(const OrderWish& wish) {
         follow();
         const base::UtcTime now = context_.clock.now();
         auto reached = limits_.judge(wish, now);
-        if (!reached || reached->limit != limit::kParked || reached->until - now > kWorthWaiting) {
-            return reached;
-        }
+        if (!reached || !is_worth_waiting(*reached, now)) return reached;
         context_.clock.sleep_for(reached->until - now);
     }
+}
+
+std::optional<LimitReached> LimitCheck::foresee(OrderWish wish) {
+    wish.asks_paused = asks_paused_;
+    follow();
+    const base::UtcTime now = context_.clock.now();
+    auto reached = limits_.judge(wish, now);
+    if (reached && is_worth_waiting(*reached, now)) return std::nullopt;
+    return reached;
 }
 
 bool LimitCheck::refuse_parked_ca(IssueJob& job) {

@@ -31,6 +31,10 @@ class LimitCheck {
     /// Holds the names, or fails the job, that its order would break a limit with.
     void check(IssueJob& job);
 
+    /// What such an order would be held back by now, if for longer than a run waits. Nothing is
+    /// written.
+    std::optional<LimitReached> foresee(OrderWish wish);
+
     /// Right before a new order is sent: writes it down under the ledger's lock, so that no other
     /// run takes the same place, or fails the job that has none left.
     void reserve(IssueJob& job);

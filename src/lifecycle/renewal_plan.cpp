@@ -151,6 +151,10 @@ std::string certificate_to_replace(const Context& context, const IssueJob& job) 
     return same ? job.renewal_id : std::string{};
 }
 
+bool is_window_open(const store::RenewalPlan& plan, base::UtcTime now) {
+    return plan.start && plan.end && *plan.start <= now && now < *plan.end;
+}
+
 bool is_exempt_order(const Context& context, const IssueJob& job) {
     // Of one that it has revoked the CA's window is past, whatever it said before.
     if (job.revoked || certificate_to_replace(context, job).empty()) return false;
@@ -158,10 +162,9 @@ bool is_exempt_order(const Context& context, const IssueJob& job) {
     if (!state || !state->renewal || state->renewal->fingerprint != job.live_fingerprint) {
         return false;
     }
-    const store::RenewalPlan& plan = *state->renewal;
     const base::UtcTime now =
         context.clock.now() - job.ca->client().clock_ahead().value_or(std::chrono::seconds{0});
-    return plan.start && plan.end && *plan.start <= now && now < *plan.end;
+    return is_window_open(*state->renewal, now);
 }
 
 namespace {

@@ -71,9 +71,12 @@ bool is_of_another_ca(const Context& context, const dokku::AppName& app,
 /// refused.
 std::string certificate_to_replace(const Context& context, const IssueJob& job);
 
+/// Start included, end excluded; false where no window is known.
+bool is_window_open(const store::RenewalPlan& plan, base::UtcTime now);
+
 /// Does the CA exempt an order of the job, sent now, from its limits? So it does for one that
 /// replaces the certificate in place while the window of that one, as last told, is open by the
-/// CA's clock: start included, end excluded (RFC 9773 section 5).
+/// CA's clock (RFC 9773 section 5).
 bool is_exempt_order(const Context& context, const IssueJob& job);
 
 /// CAs let a client ask some times a second.

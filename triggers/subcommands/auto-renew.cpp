@@ -3,6 +3,7 @@
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/auto_renew.h"
+#include "lifecycle/plan_renewals.h"
 #include "lifecycle/run.h"
 
 namespace {

@@ -1,0 +1,75 @@
+#include "lifecycle/plan_renewals.h"
+
+#include <optional>
+#include <string>
+
+#include "base/text.h"
+#include "dokku/duration_text.h"
+#include "dokku/settings.h"
+#include "lifecycle/limit_check.h"
+#include "lifecycle/renewal_plan.h"
+
+namespace lifecycle {
+namespace {
+
+std::string account_of(const Context& context, const dokku::Settings& settings) {
+    const auto account =
+        context.store.read_account(settings.server.computed, settings.account_email());
+    return account && *account ? (*account)->url : std::string{};
+}
+
+/// The order that would renew what is installed.
+std::optional<OrderWish> renewing_order(const Context& context, const dokku::AppName& app) {
+    const auto settings = dokku::read_settings(context.environment, app);
+    const auto state = context.store.read_state(app.text());
+    if (!settings || !state || !state->installed) return std::nullopt;
+    OrderWish wish{settings->server.computed, account_of(context, *settings), state->covered, true};
+    const bool has_window =
+        state->renewal && state->renewal->fingerprint == state->installed->fingerprint;
+    wish.exempt = has_window && is_window_open(*state->renewal, context.clock.now());
+    return wish;
+}
+
+void tell_due(const Context& context, const RenewalCandidate& candidate, LimitCheck& limits,
+              const std::string& because) {
+    const std::string& app = candidate.app.text();
+    const auto wish = renewing_order(context, candidate.app);
+    const auto reached = wish ? limits.foresee(*wish) : std::nullopt;
+    if (!reached) return context.log.info1(app + " would be renewed now" + because);
+    const bool is_part = !reached->names.empty() && reached->names.size() < wish->names.size();
+    context.log.info1(app + (is_part ? " would be renewed now" : " is due") + because +
+                      (is_part ? ", without " + base::join(reached->names, ", ")
+                               : std::string{", but would wait"}) +
+                      ": " + reached->message);
+}
+
+}  // namespace
+
+EnableOutcome plan_renewals(Context& context, const std::vector<dokku::AppName>& apps,
+                            RenewalRun run) {
+    context.log.info2("What a renewal would do now; nothing is done");
+    RenewalInquiry windows{context, kQuestionPause};
+    const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
+    LimitCheck limits{context, false, run == RenewalRun::typed};
+    for (const RenewalCandidate& candidate : found.candidates) {
+        std::string because = " (" + candidate.why;
+        if (!candidate.explanation.empty()) {
+            because += "; see " + base::printable(candidate.explanation);
+        }
+        because += ")";
+        if (candidate.is_due()) {
+            tell_due(context, candidate, limits, because);
+        } else {
+            context.log.verbose(candidate.app.text() + " is due in " +
+                                dokku::to_duration_text(candidate.left) + ", at " +
+                                base::to_readable(context.clock.now() + candidate.left) + because);
+        }
+    }
+    for (const RenewalCandidate& candidate : found.lost) {
+        context.log.info1(candidate.app.text() + " would be put right or get a certificate now (" +
+                          candidate.why + ")");
+    }
+    return found.unanswered.empty() ? EnableOutcome::done : EnableOutcome::failed;
+}
+
+}  // namespace lifecycle
