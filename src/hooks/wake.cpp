@@ -20,9 +20,13 @@ base::Result<void> set_due(const store::LocalStore& store, const dokku::AppName&
     return store.update_state(app.text(), [&](store::AppState& state) { state.due = now; });
 }
 
-/// It was selected by another rule than the one that holds now; the next run selects one.
+/// It was selected by another rule than the one that holds now; the scheduled run, which goes
+/// through all apps, selects one.
 base::Result<void> forget_renewal_time(const store::LocalStore& store, std::string_view app) {
-    return store.update_existing_state(app, [](store::AppState& state) { state.renew_at.reset(); });
+    return store.update_existing_state(app, [](store::AppState& state) {
+        if (state.due == state.renew_at) state.due.reset();
+        state.renew_at.reset();
+    });
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ base::Result<bool> wake_deployed(const dokku::Environment& environment,
                                  base::UtcTime now);
 
 /// A property changed, of an app or (`--global`) of all: what waits is looked at again, and with
-/// another `graceperiod` the next run selects another time of renewal.
+/// another `graceperiod` the scheduled run selects another time of renewal.
 base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
                                       std::string_view property, base::UtcTime now);
 
