@@ -238,7 +238,7 @@ Window Fleet::window_of(const App& app) {
     return {ideal - lifetime / 100, ideal + lifetime / 100};
 }
 
-UtcTime Fleet::earliest_renewal(const App& app) const {
+UtcTime Fleet::earliest_renewal(const App& app) {
     if (app.kind->has_ari) return window_of(app).start;
     return app.dates.not_after - app.kind->lifetime / 2 - lifecycle::kBatchSpan;
 }

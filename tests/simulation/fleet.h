@@ -111,7 +111,7 @@ class Fleet {
     void set_due(App& app);
     void fail(App& app, std::string_view cause, std::optional<UtcTime> not_before = {});
     static Window window_of(const App& app);
-    UtcTime earliest_renewal(const App& app) const;
+    static UtcTime earliest_renewal(const App& app);
     void count_expired();
 
     UtcTime now_;

@@ -101,9 +101,9 @@ TEST_CASE("a damaged account key is told by its file and what to do", "[lifecycl
     Changing changing;
     test::write_file(changing.key_file(), "no key");
     for (const auto& done :
-         {lifecycle::show_account(changing.context, changing.choice(),
+         {lifecycle::show_account(changing.context, Changing::choice(),
                                   lifecycle::AccountFormat::text),
-          changing.roll_over(), lifecycle::deactivate(changing.context, changing.choice())}) {
+          changing.roll_over(), lifecycle::deactivate(changing.context, Changing::choice())}) {
         REQUIRE_FALSE(done);
         CHECK(done.error().kind == base::ErrorKind::io);
         CHECK_THAT(done.error().message, ContainsSubstring(changing.key_file().string()));
