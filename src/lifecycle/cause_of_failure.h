@@ -14,7 +14,7 @@ std::string_view cause_of(const acme::Failure& failure);
 /// The same for what the failure's problem says of one name.
 std::string_view cause_of_part(const acme::Failure& failure, const acme::Subproblem& part);
 
-/// Is this one of the CA's limits (contract section 10.4, rate limit)?
+/// Did the CA refuse because of one of its limits?
 bool is_rate_limit(const acme::Failure& failure);
 
 }  // namespace lifecycle

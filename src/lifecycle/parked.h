@@ -23,9 +23,9 @@ struct RefusedOrder {
 ///
 /// As narrow as its words allow, so that the rest can go on: the names that a subproblem or the
 /// detail speaks of, the exact set, the registered domain; else the account, or the whole CA (new
-/// accounts, if one was refused) if
-/// there is none. A pause is about the names that it speaks of, else about exactly these names. A
-/// 503 (Let's Encrypt's limits per address) is about the whole CA.
+/// accounts, if one was refused) if there is none. A pause is about the names that it speaks of,
+/// else about exactly these names. A 503 (Let's Encrypt's limits per address) is about the whole
+/// CA.
 std::vector<store::LedgerEntry> to_parked(const acme::Failure& failure, const RefusedOrder& order,
                                           base::UtcTime now);
 

@@ -13,9 +13,9 @@ namespace lifecycle {
 struct SameKey {
     enum class Place {
         served,   ///< by nginx, and of letsencrypt
-        custom,   ///< by nginx, and a person's
+        custom,   ///< by nginx, a custom certificate
         current,  ///< in certs/current, while another one of letsencrypt is served, or none
-        spare,    ///< in certs/current, while one of a person's is served
+        spare,    ///< in certs/current, while a custom certificate is served
         kept,     ///< in another folder beside it
     };
     dokku::AppName app;

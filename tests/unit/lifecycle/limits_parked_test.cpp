@@ -85,7 +85,7 @@ TEST_CASE("a parked domain holds all below it back", "[lifecycle][limits]") {
     CHECK(reached->key == "a.test");
     CHECK(reached->names == Words{"x.y.a.test", "a.test", "*.a.test"});
     CHECK_FALSE(limits.judge(wish({"b.test", "aa.test"}), kNow));
-    // The CA counts it whoever asks.
+    // The CA counts it for all accounts.
     OrderWish other = wish({"x.a.test"});
     other.account += "2";
     CHECK(limits.judge(other, kNow));

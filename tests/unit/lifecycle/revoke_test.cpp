@@ -203,7 +203,7 @@ TEST_CASE("another app that serves the very certificate is named and due", "[lif
                                                 : "letsencrypt is off for it"));
 }
 
-TEST_CASE("a certificate in whose place a person's is served is not replaced", "[lifecycle]") {
+TEST_CASE("a certificate in whose place a custom one is served is not replaced", "[lifecycle]") {
     Revoking ca;
     const auto same = ca.serving("same", ca.key, "\x02");
     const bool is_same = GENERATE(true, false);
