@@ -28,4 +28,9 @@ std::size_t random_below(std::size_t bound) {
     }
 }
 
+double roll_dice() {
+    constexpr std::size_t kSteps = 10'000;
+    return static_cast<double>(random_below(kSteps)) / kSteps;
+}
+
 }  // namespace base

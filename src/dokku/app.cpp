@@ -89,4 +89,9 @@ base::Error no_apps_error() {
         base::ErrorKind::not_found, "You haven't deployed any applications yet", std::nullopt, {}};
 }
 
+bool has_pair(const Environment& environment, const AppName& app) {
+    const base::Path tls = environment.tls_root(app);
+    return base::file_exists(tls / "server.crt") && base::file_exists(tls / "server.key");
+}
+
 }  // namespace dokku

@@ -38,6 +38,9 @@ base::Result<std::vector<AppName>> list_all_apps(const Environment& environment)
 /// The app of that name, if it exists and may be seen. `unknown_app` (exit code 20) otherwise.
 base::Result<AppName> verify_app(const Environment& environment, std::string_view name);
 
+/// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
+bool has_pair(const Environment& environment, const AppName& app);
+
 /// The words for a host without apps: `You haven't deployed any applications yet`.
 base::Error no_apps_error();
 

@@ -7,11 +7,6 @@
 
 namespace dokku {
 
-bool has_pair(const Environment& environment, const AppName& app) {
-    const base::Path tls = environment.tls_root(app);
-    return base::file_exists(tls / "server.crt") && base::file_exists(tls / "server.key");
-}
-
 std::string stamp_pair(const Environment& environment, const AppName& app) {
     std::string stamp;
     bool any = false;

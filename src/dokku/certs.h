@@ -14,9 +14,6 @@
 
 namespace dokku {
 
-/// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
-bool has_pair(const Environment& environment, const AppName& app);
-
 /// Another text after each change of the pair's files, one of which may be missing; empty without
 /// any.
 std::string stamp_pair(const Environment& environment, const AppName& app);

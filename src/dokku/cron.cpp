@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "dokku/installation.h"
+#include "dokku/terminal.h"
 
 namespace dokku {
 namespace {

@@ -10,9 +10,6 @@
 
 namespace dokku {
 
-/// Where cron and the workers that nobody waits for write.
-inline constexpr std::string_view kLogFile = "/var/log/dokku/letsencrypt.log";
-
 /// When this host's renewals run: `minute` past `hour` and twelve hours later, so that not all
 /// hosts of the world ask the CA at once.
 struct CronMinute {

@@ -59,7 +59,7 @@ bool was_absent(const Environment& environment, base::UtcTime now) {
     constexpr std::chrono::hours kTwoRunsMissed{36};
     if (base::file_exists(absence(environment))) return true;
     if (read_installation(environment) == Installation::uninstalled) return true;
-    const auto last = read_last_run(environment);
+    const auto last = read_last_run(environment.global_root());
     if (!is_autorenew_enabled(environment) || !last) return false;
     const base::UtcTime here = std::max(last->at, end_of_last_absence(environment, now));
     return now - here > kTwoRunsMissed;

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "base/utc_time.h"
-#include "dokku/environment.h"
 
 namespace dokku {
 
@@ -18,19 +18,8 @@ struct LastRun {
 };
 
 /// Nothing if there was none yet, or the file is not ours.
-std::optional<LastRun> read_last_run(const Environment& environment);
+std::optional<LastRun> read_last_run(const base::Path& global_root);
 
-base::Result<void> write_last_run(const Environment& environment, const LastRun& run);
-
-/// Since when no run over all apps has come to its end, where the scheduled run is on and that is
-/// longer than a day and a half; nothing otherwise. Counted from when it was switched on or the
-/// plugin installed, if that is later. The epoch where all these times are far in the future.
-std::optional<base::UtcTime> without_run_since(const Environment& environment, base::UtcTime now);
-
-/// That in words, for without_run_since().
-std::string describe_missing_run(base::UtcTime since);
-
-/// When the daily run comes next, by the host's clock and time zone; nothing while it is off.
-std::optional<base::UtcTime> next_run(const Environment& environment, base::UtcTime now);
+base::Result<void> write_last_run(const base::Path& global_root, const LastRun& run);
 
 }  // namespace dokku

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "dokku/certs.h"
 #include "dokku/property.h"
 #include "dokku/trigger.h"
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dokku/certs.h"
 #include "dokku/cron.h"
+#include "dokku/next_run.h"
 #include "dokku/property.h"
 #include "json/writer.h"
 
@@ -94,7 +95,7 @@ class Reporter {
           global_(std::move(global)),
           known_of_(known_of),
           autorenew_(is_autorenew_enabled(environment)),
-          last_run_(read_last_run(environment)),
+          last_run_(read_last_run(environment.global_root())),
           next_run_(dokku::next_run(environment, base::SystemClock{}.now())),
           is_overdue_(without_run_since(environment, base::SystemClock{}.now()).has_value()) {}
 

@@ -7,8 +7,6 @@
 #include <unistd.h>
 #include <utility>
 
-#include "dokku/cron.h"
-
 namespace dokku {
 namespace {
 

@@ -12,6 +12,9 @@
 
 namespace dokku {
 
+/// Where cron and the workers that nobody waits for write.
+inline constexpr std::string_view kLogFile = "/var/log/dokku/letsencrypt.log";
+
 enum class Stream { out, err };
 
 /// Where the lines of a command go: stdout and stderr. Who reads there is waited for a minute in

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "crypto/certificate.h"
 #include "lifecycle/certificate_note.h"
-#include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 
 namespace lifecycle {
 namespace {

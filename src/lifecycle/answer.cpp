@@ -5,8 +5,8 @@
 
 #include "dokku/certs.h"
 #include "lifecycle/cause.h"
-#include "lifecycle/prepare.h"
 #include "lifecycle/record.h"
+#include "lifecycle/refusal.h"
 #include "store/app_summary.h"
 
 namespace lifecycle {

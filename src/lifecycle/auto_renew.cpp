@@ -76,7 +76,7 @@ void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
                              state->last_attempt->at >= started;
         (renewed ? run.renewed : run.failed) += 1;
     }
-    const auto kept = dokku::write_last_run(context.environment, run);
+    const auto kept = dokku::write_last_run(context.environment.global_root(), run);
     if (!kept) context.log.warn(kept.error().message);
 }
 
@@ -121,7 +121,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
     bound_waits(context);
-    finish_removals(context);
+    finish_removals(context.environment, context.store, context.log, context.clock.now());
     CaQuestions questions{context};
     const bool loads = mend_nginx_for(questions, run);
     const auto [unanswered, is_index_written] = check_all_states(context, run);
@@ -152,7 +152,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
 }
 
 EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
-    finish_removals(context);
+    finish_removals(context.environment, context.store, context.log, context.clock.now());
     CaQuestions questions{context};
     mend_missing_pairs(questions);
     const Renewals found = find_renewals(context, {app}, run, &questions);

@@ -1,5 +1,7 @@
 #include "lifecycle/ca_questions.h"
 
+#include "lifecycle/replaced_certificate.h"
+
 namespace lifecycle {
 
 CaQuestions::CaQuestions(Context& context)

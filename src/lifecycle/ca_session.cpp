@@ -3,8 +3,8 @@
 #include "acme/account.h"
 #include "json/value.h"
 #include "lifecycle/ca_directory.h"
-#include "lifecycle/open_account.h"
 #include "lifecycle/register_account.h"
+#include "lifecycle/stored_account.h"
 
 namespace lifecycle {
 namespace {

@@ -217,13 +217,15 @@ std::vector<RouteCheck> all_checks(const std::vector<Routed>& routed) {
 /// Has nginx loaded these files already? It has not if a run that wrote the same ones was killed
 /// before its reload.
 bool is_loaded(Context& context, const std::vector<Routed>& routed) {
-    const auto findings = check_routes(context, all_checks(routed), std::chrono::seconds{0});
+    const auto findings =
+        check_routes(context.http, context.clock, all_checks(routed), std::chrono::seconds{0});
     return std::none_of(findings.begin(), findings.end(), [](const auto& one) { return one; });
 }
 
 /// Fetches every name; those that are not answered are held.
 void verify(Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
-    const auto findings = check_routes(context, all_checks(routed), kRoutePatience);
+    const auto findings =
+        check_routes(context.http, context.clock, all_checks(routed), kRoutePatience);
     const std::string log = log_since(log_start);
     if (dokku::parse_complaint(log) &&
         std::all_of(findings.begin(), findings.end(), [](const auto& one) { return one; })) {
@@ -249,6 +251,10 @@ bool any_alive(const std::vector<Routed>& routed) {
 }
 
 }  // namespace
+
+dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job) {
+    return dokku::route_files(context.environment, job.app, app_folder(context, job));
+}
 
 void switch_routes_on(Context& context, const std::vector<IssueJob*>& jobs) {
     HostView host;

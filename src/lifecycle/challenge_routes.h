@@ -8,6 +8,9 @@
 
 namespace lifecycle {
 
+/// Of a job's app; the snippet lies below app_folder.
+dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job);
+
 /// Switches the challenge route on for all living jobs: files, one test, one reload, then each name
 /// is fetched over loopback. A job whose route nginx refuses or does not serve fails alone (cause
 /// path-shadowed) and its files go; if nginx did not take the reload at all, all fail (cause

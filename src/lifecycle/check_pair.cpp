@@ -6,9 +6,9 @@
 
 #include "base/directory.h"
 #include "crypto/certificate.h"
-#include "crypto/served_pair.h"
 #include "dokku/certs.h"
 #include "dokku/exchange_pair.h"
+#include "lifecycle/loadable.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/replaced_pair.h"
 #include "lifecycle/standing.h"
@@ -16,35 +16,6 @@
 
 namespace lifecycle {
 namespace {
-
-/// The two files, as far as they are there.
-struct PairFiles {
-    std::optional<std::string> chain_pem;
-    std::optional<base::Secret> key_pem;
-};
-
-base::Result<std::optional<std::string>> read_if_there(const base::Path& file) {
-    auto content = base::read_file(file);
-    if (content) return std::optional<std::string>{std::move(*content)};
-    if (content.error().kind == base::ErrorKind::not_found) return std::optional<std::string>{};
-    return std::move(content).error();
-}
-
-base::Result<PairFiles> read_pair(const base::Path& chain_file, const base::Path& key_file) {
-    auto chain = read_if_there(chain_file);
-    if (!chain) return std::move(chain).error();
-    auto key = read_if_there(key_file);
-    if (!key) return std::move(key).error();
-    PairFiles files{std::move(*chain), std::nullopt};
-    if (*key) files.key_pem = base::Secret{std::move(**key)};
-    return files;
-}
-
-base::Result<void> check(const PairFiles& files) {
-    if (!files.chain_pem) return base::fail(base::ErrorKind::not_found, "server.crt is missing");
-    if (!files.key_pem) return base::fail(base::ErrorKind::not_found, "server.key is missing");
-    return crypto::check_served_pair(*files.chain_pem, files.key_pem->reveal());
-}
 
 /// There is no time to ask a CA whether it was revoked: what it has answered before decides.
 std::optional<dokku::TlsPair> find_good_pair(const dokku::Environment& environment,
@@ -111,9 +82,9 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     const std::string stamp = dokku::stamp_pair(environment, app);
     if (stamp.empty()) return {};
     const base::Path tls = environment.tls_root(app);
-    const auto files = read_pair(tls / "server.crt", tls / "server.key");
+    const auto files = read_pair_in_place(environment, app);
     if (!files) return files.error();
-    const auto sound = check(*files);
+    const auto sound = check_pair_files(*files);
     if (sound) return note_sound(store, app, stamp);
     const auto owner = find_pair_owner(environment, store, app, files->chain_pem.value_or(""));
     if (!owner) return owner.error();
@@ -133,15 +104,6 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     }
     // Dokku writes a vhost without https where one of the files is missing.
     return was_whole ? base::Result<void>{} : have_it_loaded(store, log, app, *good, now);
-}
-
-base::Result<void> check_loadable(const dokku::Environment& environment,
-                                  const store::AppState& state, const dokku::AppName& app) {
-    const std::string stamp = dokku::stamp_pair(environment, app);
-    if (stamp.empty() || stamp == state.checked_pair) return {};
-    const base::Path tls = environment.tls_root(app);
-    const auto files = read_pair(tls / "server.crt", tls / "server.key");
-    return files ? check(*files) : base::Result<void>{};
 }
 
 namespace {
@@ -168,8 +130,7 @@ base::Result<bool> restore_missing_pair(const Context& context, const dokku::App
     const dokku::Environment& environment = context.environment;
     const store::LocalStore& store = context.store;
     const base::UtcTime now = context.clock.now();
-    const base::Path tls = environment.tls_root(app);
-    const auto files = read_pair(tls / "server.crt", tls / "server.key");
+    const auto files = read_pair_in_place(environment, app);
     if (!files) return files.error();
     const auto state = store.read_state(app.text());
     if (!state) return state.error();
@@ -198,11 +159,6 @@ bool is_ours_to_mend(const Context& context, const dokku::AppName& app,
 }
 
 }  // namespace
-
-bool is_loadable(const Context& context, const dokku::AppName& app) {
-    const auto state = context.store.read_state(app.text());
-    return !state || check_loadable(context.environment, *state, app);
-}
 
 bool check_pair_of_ours(const Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());

@@ -20,14 +20,6 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const store::LocalStore& store, const dokku::Log& log,
                                         const dokku::AppName& app, base::UtcTime now);
 
-/// Would nginx load the pair in `tls/`? One that was found sound before and has not changed since
-/// is not read again, and what this process may not read is not judged: nginx starts as root.
-base::Result<void> check_loadable(const dokku::Environment& environment,
-                                  const store::AppState& state, const dokku::AppName& app);
-
-/// The same of an app whose state is not at hand. What cannot be read is not judged here either.
-bool is_loadable(const Context& context, const dokku::AppName& app);
-
 /// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
 /// enabled (or was, as far as is known) and the pair was ours, the last good one comes back, if its
 /// CA has not revoked it. Returns whether it did. The caller holds the app's lock.

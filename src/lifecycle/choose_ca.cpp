@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "dokku/known_servers.h"
 #include "lifecycle/cause.h"
-#include "lifecycle/renewal_plan.h"
-#include "lifecycle/requirements.h"
+#include "lifecycle/replaced_certificate.h"
+#include "lifecycle/stored_account.h"
 
 namespace lifecycle {
 

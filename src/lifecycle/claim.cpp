@@ -3,24 +3,8 @@
 #include <utility>
 
 #include "base/directory.h"
-#include "dokku/app_traces.h"
-#include "lifecycle/challenge_routes.h"
 
 namespace lifecycle {
-namespace {
-
-void warn_of(const Context& context, const base::Result<void>& done) {
-    if (!done) context.log.warn(done.error().message);
-}
-
-/// Our hook removes the state before Dokku removes the folder.
-bool is_still_there(const Context& context, const IssueJob& job) {
-    return job.folder && job.folder->is_at(context.environment.app_root(job.app)) &&
-           context.store.has_state(job.app.text());
-}
-
-}  // namespace
-
 bool is_gone(const Context& context, const dokku::AppName& app) {
     return !base::directory_exists(context.environment.app_root(app));
 }
@@ -40,8 +24,9 @@ base::Path app_folder(const Context& context, const IssueJob& job) {
     return job.folder ? job.folder->path() : context.environment.app_root(job.app);
 }
 
-dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job) {
-    return dokku::route_files(context.environment, job.app, app_folder(context, job));
+bool is_still_there(const Context& context, const IssueJob& job) {
+    return job.folder && job.folder->is_at(context.environment.app_root(job.app)) &&
+           context.store.has_state(job.app.text());
 }
 
 bool is_still_claimed(const Context& context, const IssueJob& job) {
@@ -70,25 +55,6 @@ base::Result<void> update_state_of(const Context& context, const dokku::AppName&
         change(state);
         return true;
     });
-}
-
-void forget_if_gone(const Context& context, const dokku::AppName& app) {
-    // Another app may have the name by now; what belongs to that one stays.
-    if (!is_gone(context, app)) return;
-    warn_of(context, dokku::remove_app_traces(context.environment, app));
-    warn_of(context, context.store.remove_state(app.text()));
-}
-
-void release(const Context& context, IssueJob& job) {
-    job.lock.reset();
-    forget_if_gone(context, job.app);
-}
-
-bool abandon(const Context& context, IssueJob& job) {
-    const bool keep = job.settings.has_permanent_route() && is_still_there(context, job);
-    const bool changed = !keep && remove_route_files(context, job);
-    release(context, job);
-    return changed;
 }
 
 }  // namespace lifecycle

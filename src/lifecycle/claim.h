@@ -2,7 +2,6 @@
 
 #include <functional>
 
-#include "dokku/challenge_route.h"
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
 
@@ -23,8 +22,9 @@ base::Result<void> hold_folder(const Context& context, IssueJob& job);
 /// The app's folder: the one that is held, or by its path before the claim.
 base::Path app_folder(const Context& context, const IssueJob& job);
 
-/// Of a job's app; the snippet lies below app_folder.
-dokku::RouteFiles route_files_of(const Context& context, const IssueJob& job);
+/// Is the app in place the one that was claimed? Its state goes before its folder does (our
+/// `post-delete`).
+bool is_still_there(const Context& context, const IssueJob& job);
 
 /// Is the app still there, known to us and not switched off?
 bool is_still_claimed(const Context& context, const IssueJob& job);
@@ -37,15 +37,5 @@ base::Result<bool> update_claimed_state(const Context& context, const IssueJob& 
 /// Changes the state of an app that no run has claimed, unless the app is gone.
 base::Result<void> update_state_of(const Context& context, const dokku::AppName& app,
                                    const std::function<void(store::AppState&)>& change);
-
-/// Of an app that is gone, what came to be under its name after Dokku had cleaned up goes.
-void forget_if_gone(const Context& context, const dokku::AppName& app);
-
-/// Lets go of the app's lock. Then forget_if_gone.
-void release(const Context& context, IssueJob& job);
-
-/// The same for an app that is not to get what was ordered for it: its route goes too. Returns
-/// whether nginx must be reloaded for that.
-bool abandon(const Context& context, IssueJob& job);
 
 }  // namespace lifecycle

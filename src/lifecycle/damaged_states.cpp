@@ -8,8 +8,8 @@
 #include "lifecycle/cause.h"
 #include "lifecycle/host_fix.h"
 #include "lifecycle/pair_owner.h"
-#include "lifecycle/prepare.h"
 #include "lifecycle/record.h"
+#include "lifecycle/refusal.h"
 
 namespace lifecycle {
 namespace {

@@ -14,6 +14,7 @@
 #include "lifecycle/preflight.h"
 #include "lifecycle/profile.h"
 #include "lifecycle/rehearsal.h"
+#include "lifecycle/release.h"
 #include "lifecycle/serve.h"
 #include "lifecycle/sound_nginx.h"
 

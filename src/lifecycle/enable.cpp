@@ -9,6 +9,7 @@
 #include "dokku/challenge_route.h"
 #include "dokku/own_files.h"
 #include "lifecycle/certificate_files.h"
+#include "lifecycle/challenge_routes.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/finish_removals.h"
@@ -18,6 +19,7 @@
 #include "lifecycle/journal.h"
 #include "lifecycle/preflight.h"
 #include "lifecycle/record.h"
+#include "lifecycle/release.h"
 #include "lifecycle/repair.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/settle.h"
@@ -218,7 +220,7 @@ bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
 
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish) {
-    finish_removals(context);
+    finish_removals(context.environment, context.store, context.log, context.clock.now());
     // Within a hook Dokku is at work on a vhost itself.
     CaQuestions questions{context};
     if (!wish.hand_over) mend_missing_pairs(questions);

@@ -11,9 +11,11 @@
 #include "lifecycle/check_pair.h"
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/load_again.h"
+#include "lifecycle/loadable.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/record.h"
 #include "lifecycle/repair.h"
+#include "lifecycle/replaced_certificate.h"
 #include "lifecycle/standing.h"
 
 namespace lifecycle {

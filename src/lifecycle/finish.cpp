@@ -4,7 +4,9 @@
 
 #include "lifecycle/choose_ca.h"
 #include "lifecycle/claim.h"
+#include "lifecycle/prepare.h"
 #include "lifecycle/record.h"
+#include "lifecycle/release.h"
 #include "lifecycle/renewal_plan.h"
 #include "lifecycle/serve.h"
 

@@ -4,7 +4,7 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/issue_job.h"
-#include "lifecycle/prepare.h"
+#include "lifecycle/request.h"
 
 namespace lifecycle {
 

@@ -9,54 +9,60 @@
 namespace lifecycle {
 namespace {
 
+/// What this needs of the host.
+struct Host {
+    const dokku::Environment& environment;
+    const store::LocalStore& store;
+    const dokku::Log& log;
+    base::UtcTime now;
+};
+
 using dokku::RemovalKind;
 
 /// Was something else made of the app since?
-bool is_void(const Context& context, const dokku::PendingRemoval& removal,
-             const store::AppState& state) {
-    return !state.switched_off || !dokku::is_of_pair_in_place(context.environment, removal);
+bool is_void(const Host& host, const dokku::PendingRemoval& removal, const store::AppState& state) {
+    return !state.switched_off || !dokku::is_of_pair_in_place(host.environment, removal);
 }
 
-base::Result<void> remove_anew(const Context& context, const dokku::PendingRemoval& removal) {
+base::Result<void> remove_anew(const Host& host, const dokku::PendingRemoval& removal) {
     const dokku::AppName& app = removal.app;
-    if (auto marked = dokku::mark_removal(context.environment, app, removal.kind); !marked) {
+    if (auto marked = dokku::mark_removal(host.environment, app, removal.kind); !marked) {
         return marked;
     }
     if (removal.kind == RemovalKind::disable) {
-        auto removed = dokku::remove_certificate_store(context.environment, app);
+        auto removed = dokku::remove_certificate_store(host.environment, app);
         if (!removed) return removed;
     }
-    return dokku::remove_pair(context.environment, app);
+    return dokku::remove_pair(host.environment, app);
 }
 
-void warn_of(const Context& context, const base::Error& error) {
-    context.log.warn(error.message);
+void warn_of(const Host& host, const base::Error& error) {
+    host.log.warn(error.message);
     for (const std::string& step : error.steps)
-        context.log.warn(step);
+        host.log.warn(step);
 }
 
 /// For nginx. The process that removes it holds the app's lock, and goes on once it is woken.
-void put_back(const Context& context, const dokku::AppName& app) {
-    const auto back = dokku::put_tls_back(context.environment.app_root(app));
-    if (!back) warn_of(context, back.error());
+void put_back(const Host& host, const dokku::AppName& app) {
+    const auto back = dokku::put_tls_back(host.environment.app_root(app));
+    if (!back) warn_of(host, back.error());
 }
 
 /// The app's lock is ours.
-base::Result<void> finish(const Context& context, const dokku::PendingRemoval& removal) {
+base::Result<void> finish(const Host& host, const dokku::PendingRemoval& removal) {
     const dokku::AppName& app = removal.app;
-    const base::Path root = context.environment.app_root(app);
-    if (!base::directory_exists(root)) return dokku::unmark_removal(context.environment, app);
+    const base::Path root = host.environment.app_root(app);
+    if (!base::directory_exists(root)) return dokku::unmark_removal(host.environment, app);
     if (auto healed = dokku::heal_tls(root); !healed) return healed;
-    const auto state = context.store.read_state(app.text());
+    const auto state = host.store.read_state(app.text());
     if (!state) return state.error();
-    if (is_void(context, removal, *state)) return dokku::unmark_removal(context.environment, app);
-    context.log.verbose("The certificate of " + app.text() +
-                        " was being removed when that command ended too early; it is removed now");
-    auto removed = remove_anew(context, removal);
-    const auto again = removed
-                           ? std::nullopt
-                           : dokku::postpone_removal(context.environment, app, context.clock.now());
-    auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& changed) {
+    if (is_void(host, removal, *state)) return dokku::unmark_removal(host.environment, app);
+    host.log.verbose("The certificate of " + app.text() +
+                     " was being removed when that command ended too early; it is removed now");
+    auto removed = remove_anew(host, removal);
+    const auto again =
+        removed ? std::nullopt : dokku::postpone_removal(host.environment, app, host.now);
+    auto noted = host.store.update_existing_state(app.text(), [&](store::AppState& changed) {
         if (!changed.switched_off) return;
         changed.due = again;
     });
@@ -65,17 +71,18 @@ base::Result<void> finish(const Context& context, const dokku::PendingRemoval& r
 
 }  // namespace
 
-void finish_removals(const Context& context) {
-    const base::UtcTime now = context.clock.now();
-    for (const dokku::PendingRemoval& seen : dokku::pending_removals(context.environment)) {
-        if (base::is_suspended(seen.writer)) put_back(context, seen.app);
+void finish_removals(const dokku::Environment& environment, const store::LocalStore& store,
+                     const dokku::Log& log, base::UtcTime now) {
+    const Host host{environment, store, log, now};
+    for (const dokku::PendingRemoval& seen : dokku::pending_removals(host.environment)) {
+        if (base::is_suspended(seen.writer)) put_back(host, seen.app);
         if (!seen.is_cut_short() || !seen.is_due(now)) continue;
-        const auto lock = context.store.try_lock_app(seen.app.text());
+        const auto lock = host.store.try_lock_app(seen.app.text());
         if (!lock) continue;
         // Another run may have finished it before the lock was ours.
-        const auto removal = dokku::pending_removal(context.environment, seen.app);
+        const auto removal = dokku::pending_removal(host.environment, seen.app);
         if (!removal || !removal->is_cut_short()) continue;
-        if (auto done = finish(context, *removal); !done) warn_of(context, done.error());
+        if (auto done = finish(host, *removal); !done) warn_of(host, done.error());
     }
 }
 

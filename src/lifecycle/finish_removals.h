@@ -1,6 +1,9 @@
 #pragma once
 
-#include "lifecycle/context.h"
+#include "base/utc_time.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+#include "store/local_store.h"
 
 namespace lifecycle {
 
@@ -9,6 +12,7 @@ namespace lifecycle {
 /// pair was installed meanwhile, nothing is removed. What failed is not tried again within the
 /// hour; a pair whose remover was suspended is put back for nginx. Every run begins with this;
 /// normally it is one look into an empty folder.
-void finish_removals(const Context& context);
+void finish_removals(const dokku::Environment& environment, const store::LocalStore& store,
+                     const dokku::Log& log, base::UtcTime now);
 
 }  // namespace lifecycle

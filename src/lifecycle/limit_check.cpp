@@ -6,7 +6,7 @@
 #include "lifecycle/ca_session.h"
 #include "lifecycle/cause.h"
 #include "lifecycle/parked.h"
-#include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 
 namespace lifecycle {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "base/random.h"
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
 #include "lifecycle/name_record.h"
-#include "lifecycle/record.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/unseen_names.h"
 
@@ -51,7 +51,7 @@ bool is_left_plain(const Context& context, const dokku::AppName& app,
 void note(const Context& context, const dokku::AppName& app,
           const std::vector<ServedName>& served) {
     const base::UtcTime now = context.clock.now();
-    const double dice = roll_dice();
+    const double dice = base::roll_dice();
     const auto kept = context.store.update_existing_state(app.text(), [&](auto& state) {
         const auto before = next_look_at(state, CustomEnd::awaited, now);
         for (const ServedName& one : served) {

@@ -4,6 +4,7 @@
 #include "acme/client.h"
 #include "base/text.h"
 #include "lifecycle/ca_directory.h"
+#include "lifecycle/stored_account.h"
 
 namespace lifecycle {
 namespace {
@@ -20,18 +21,6 @@ base::Result<void> recover(Context& context, const AccountChoice& choice, OpenAc
 }
 
 }  // namespace
-
-base::Result<crypto::PrivateKey> read_account_key(const Context& context,
-                                                  const store::StoredAccount& account,
-                                                  const dokku::Settings& settings) {
-    auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
-    if (key) return key;
-    const base::Path file =
-        context.store.account_key_file(settings.server.computed, settings.account_email());
-    return base::fail(base::ErrorKind::io, "the account key for " + settings.account_email() +
-                                               " is damaged: " + key.error().message + ": " +
-                                               file.string());
-}
 
 base::Result<OpenAccount> open_account(Context& context, const AccountChoice& choice) {
     const std::string& server = choice.settings.server.computed;

@@ -16,12 +16,6 @@ struct OpenAccount {
     acme::Directory directory;
 };
 
-/// The key of an account as stored. `io`, with the file's name, for one that holds no key: no
-/// setting mends it.
-base::Result<crypto::PrivateKey> read_account_key(const Context& context,
-                                                  const store::StoredAccount& account,
-                                                  const dokku::Settings& settings);
-
 /// `not_found` if no account of this choice was registered on this host.
 base::Result<OpenAccount> open_account(Context& context, const AccountChoice& choice);
 

@@ -12,7 +12,7 @@
 #include "lifecycle/cause_of_failure.h"
 #include "lifecycle/certificate_key.h"
 #include "lifecycle/claim.h"
-#include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 
 namespace lifecycle {
 namespace {

@@ -8,6 +8,7 @@
 #include "dokku/settings.h"
 #include "lifecycle/limit_check.h"
 #include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 
 namespace lifecycle {
 namespace {

@@ -15,10 +15,12 @@
 #include "lifecycle/config_line.h"
 #include "lifecycle/kept_pair.h"
 #include "lifecycle/load_again.h"
+#include "lifecycle/loadable.h"
 #include "lifecycle/pair_owner.h"
 #include "lifecycle/policy.h"
 #include "lifecycle/record.h"
 #include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/retry_schedule.h"
 

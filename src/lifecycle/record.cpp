@@ -8,7 +8,7 @@
 #include "lifecycle/cause_of_failure.h"
 #include "lifecycle/claim.h"
 #include "lifecycle/explain.h"
-#include "lifecycle/prepare.h"
+#include "lifecycle/refusal.h"
 #include "lifecycle/renewal_plan.h"
 #include "lifecycle/retry_schedule.h"
 
@@ -125,11 +125,6 @@ void note_renewal_time(const Context& context, const dokku::AppName& app,
     report(context, kept);
 }
 
-double roll_dice() {
-    constexpr std::uint32_t kSides = 10'000;
-    return static_cast<double>(base::random_below(kSides)) / kSides;
-}
-
 std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now) {
     std::vector<NameOutcome> outcomes;
     for (const HeldName& held : job.held) {
@@ -163,7 +158,7 @@ std::vector<NameOutcome> outcomes_of(const IssueJob& job, base::UtcTime now) {
 void record_outcome(const Context& context, const IssueJob& job) {
     const base::UtcTime now = context.clock.now();
     // Names that failed together are tried together, in one order.
-    const double dice = roll_dice();
+    const double dice = base::roll_dice();
     const auto outcomes = outcomes_of(job, now);
     const bool missed = missed_a_change(context, job);
     const auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
@@ -194,7 +189,7 @@ void record_outcome(const Context& context, const IssueJob& job) {
 
 void record_refusal(const Context& context, const dokku::AppName& app, const Refusal& refusal) {
     const base::UtcTime now = context.clock.now();
-    const double dice = roll_dice();
+    const double dice = base::roll_dice();
     const auto domains = dokku::read_domains(context.environment, app);
     const auto settings = dokku::read_settings(context.environment, app);
     std::vector<std::string> names;
@@ -221,7 +216,7 @@ void record_refusal(const Context& context, const dokku::AppName& app, const Ref
 
 void record_custom_pair(const Context& context, const IssueJob& job) {
     const base::UtcTime now = context.clock.now();
-    const double dice = roll_dice();
+    const double dice = base::roll_dice();
     const base::UtcTime until = job.covered_until.value_or(now + std::chrono::hours{24});
     const auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
         state.installed = store::InstalledPair{"", store::Owner::custom, until};

@@ -28,7 +28,4 @@ void record_refusal(const Context& context, const dokku::AppName& app, const Ref
 /// A pair that a person installed is in use.
 void record_custom_pair(const Context& context, const IssueJob& job);
 
-/// A number from 0 to 1.
-double roll_dice();
-
 }  // namespace lifecycle

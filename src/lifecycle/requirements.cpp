@@ -8,6 +8,7 @@
 #include "dokku/ports.h"
 #include "dokku/proxy.h"
 #include "lifecycle/dns_challenges.h"
+#include "lifecycle/stored_account.h"
 
 namespace lifecycle {
 
@@ -29,12 +30,6 @@ base::Result<void> require_https_server(const IssueJob& job) {
         "The property server of " + job.app.text() + " is no https URL: " + base::printable(server),
         {"Set it with: dokku letsencrypt:set " + job.app.text() +
          " server default|staging|https://..."});
-}
-
-bool was_registered(const Context& context, const std::string& server, const std::string& email) {
-    const auto account = context.store.read_account(server, email);
-    // The CA finds a registered account by its key, where only its file is damaged.
-    return account && *account && (!(*account)->url.empty() || (*account)->is_damaged);
 }
 
 base::Result<void> require_external_account(const Context& context, const IssueJob& job) {

@@ -14,9 +14,6 @@ base::Result<void> require_email(const dokku::Settings& settings, const dokku::A
 
 base::Result<void> require_https_server(const IssueJob& job);
 
-/// Is an account on this host that the CA made, or may have made?
-bool was_registered(const Context& context, const std::string& server, const std::string& email);
-
 /// Some CAs make accounts only for customers of theirs. One that is registered already is enough.
 base::Result<void> require_external_account(const Context& context, const IssueJob& job);
 

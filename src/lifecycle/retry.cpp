@@ -144,7 +144,7 @@ EnableOutcome wake_and_look(Context& context, const dokku::AppName& app, EnableW
 }  // namespace
 
 EnableOutcome retry_due(Context& context) {
-    finish_removals(context);
+    finish_removals(context.environment, context.store, context.log, context.clock.now());
     const auto existing = dokku::list_all_apps(context.environment);
     if (!existing) {
         context.log.warn(existing.error().message);

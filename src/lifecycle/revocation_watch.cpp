@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "dokku/certs.h"
 #include "lifecycle/certificate_note.h"
-#include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 
 namespace lifecycle {
 namespace {

@@ -14,6 +14,7 @@
 #include "lifecycle/claim.h"
 #include "lifecycle/explain.h"
 #include "lifecycle/finish_removals.h"
+#include "lifecycle/release.h"
 #include "lifecycle/requirements.h"
 #include "lifecycle/revoke_at_ca.h"
 #include "lifecycle/same_key.h"
@@ -116,7 +117,7 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
     if (auto email = require_email(*settings, app); !email) return email;
     const auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return domains.error();
-    finish_removals(context);
+    finish_removals(context.environment, context.store, context.log, context.clock.now());
     const bool has_state = context.store.has_state(app.text());
     auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!lock) return lock.error();

@@ -29,7 +29,7 @@ std::string describe(const http::Response& response) {
     return text;
 }
 
-void look(Context& context, const RouteCheck& check, Look& look) {
+void look(http::HttpClient& http, const RouteCheck& check, Look& look) {
     const std::string token = base::to_base64url(base::random_bytes(24));
     http::Request request;
     request.url = "http://" + check.name + "/.well-known/acme-challenge/" + token;
@@ -37,7 +37,7 @@ void look(Context& context, const RouteCheck& check, Look& look) {
     request.connect_to = look.address;
     request.limits = {std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{2},
                       1UL << 16U};
-    const auto response = context.http.send(request);
+    const auto response = http.send(request);
     look.answered = response.has_value();
     if (!response) {
         look.evidence = response.error().message;
@@ -76,23 +76,24 @@ std::vector<RouteFinding> judge_all(const std::vector<RouteCheck>& checks,
 
 }  // namespace
 
-std::vector<RouteFinding> check_routes(Context& context, const std::vector<RouteCheck>& checks,
+std::vector<RouteFinding> check_routes(http::HttpClient& http, base::Clock& clock,
+                                       const std::vector<RouteCheck>& checks,
                                        std::chrono::milliseconds patience) {
     std::vector<Look> looks;
     for (std::size_t i = 0; i < checks.size(); ++i) {
         for (const std::string& address : checks[i].addresses)
             looks.push_back({i, address, false, false, ""});
     }
-    const auto deadline = context.clock.monotonic() + patience;
+    const auto deadline = clock.monotonic() + patience;
     for (;;) {
         for (Look& one : looks) {
-            if (!one.passed) look(context, checks[one.check], one);
+            if (!one.passed) look(http, checks[one.check], one);
         }
         auto findings = judge_all(checks, looks);
         const bool all = std::none_of(findings.begin(), findings.end(),
                                       [](const RouteFinding& one) { return one.has_value(); });
-        if (all || context.clock.monotonic() >= deadline) return findings;
-        context.clock.sleep_for(kLookAgain);
+        if (all || clock.monotonic() >= deadline) return findings;
+        clock.sleep_for(kLookAgain);
     }
 }
 

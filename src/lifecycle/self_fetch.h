@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "lifecycle/context.h"
+#include "http/client.h"
 
 namespace lifecycle {
 
@@ -25,7 +26,8 @@ using RouteFinding = std::optional<base::Error>;
 /// before the new workers serve, so it looks again until all answer or `patience` is over. A name
 /// passes if one of its addresses answers right and none answers wrong; an address that cannot be
 /// connected to (a host without IPv6) decides nothing.
-std::vector<RouteFinding> check_routes(Context& context, const std::vector<RouteCheck>& checks,
+std::vector<RouteFinding> check_routes(http::HttpClient& http, base::Clock& clock,
+                                       const std::vector<RouteCheck>& checks,
                                        std::chrono::milliseconds patience);
 
 }  // namespace lifecycle

@@ -11,7 +11,7 @@
 #include "dokku/property.h"
 #include "dokku/settings.h"
 #include "lifecycle/cause.h"
-#include "lifecycle/check_pair.h"
+#include "lifecycle/loadable.h"
 #include "lifecycle/names.h"
 #include "lifecycle/pair_owner.h"
 

@@ -1,5 +1,7 @@
 #include "lifecycle/stuck_app.h"
 
+#include "lifecycle/cause.h"
+
 namespace lifecycle {
 
 std::optional<Refusal> find_stuck_run(const Context& context, const dokku::AppName& app) {

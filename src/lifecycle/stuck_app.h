@@ -3,8 +3,9 @@
 #include <optional>
 #include <vector>
 
+#include "dokku/app.h"
 #include "lifecycle/context.h"
-#include "lifecycle/prepare.h"
+#include "lifecycle/refusal.h"
 
 namespace lifecycle {
 

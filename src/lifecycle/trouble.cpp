@@ -1,8 +1,8 @@
 #include "lifecycle/trouble.h"
 
-#include "dokku/last_run.h"
-#include "http/trust_store.h"
+#include "dokku/next_run.h"
 #include "lifecycle/cause.h"
+#include "lifecycle/trust.h"
 #include "store/app_summary.h"
 
 namespace lifecycle {
@@ -25,7 +25,7 @@ std::optional<Trouble> find_trouble(const dokku::Environment& environment,
                        "nothing can be renewed, for it could not be kept: " + free.error().message};
     }
     // Each run reads it first.
-    if (const auto trust = http::read_trust(http::TrustStore::from_environment(), ""); !trust) {
+    if (const auto trust = check_trusted_cas(); !trust) {
         return Trouble{cause::kHost, "no CA can be asked: " + trust.error().message +
                                          " (named by LEGO_CA_CERTIFICATES or SSL_CERT_FILE)"};
     }

@@ -78,7 +78,7 @@ TEST_CASE("install learns that the plugin was away", "[dokku][install]") {
     }
     SECTION("from scheduled runs that did not come") {
         const auto last = now - std::chrono::hours{37};
-        REQUIRE(dokku::write_last_run(host.environment, {last, 0, 0}));
+        REQUIRE(dokku::write_last_run(host.environment.global_root(), {last, 0, 0}));
         CHECK_FALSE(dokku::was_absent(host.environment, now));  // nobody wants them
         test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
         CHECK(dokku::was_absent(host.environment, now));
@@ -94,7 +94,8 @@ TEST_CASE("install learns that the plugin was away", "[dokku][install]") {
             CHECK(dokku::was_absent(host.environment, now + std::chrono::hours{37}));
         }
         SECTION("until one has come") {
-            REQUIRE(dokku::write_last_run(host.environment, {now - std::chrono::hours{35}, 0, 0}));
+            REQUIRE(dokku::write_last_run(host.environment.global_root(),
+                                          {now - std::chrono::hours{35}, 0, 0}));
         }
     }
     CHECK_FALSE(dokku::was_absent(host.environment, now));

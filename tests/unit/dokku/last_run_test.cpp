@@ -11,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "dokku/next_run.h"
 #include "support/dokku_host.h"
 
 namespace {
@@ -41,9 +42,10 @@ std::string next_after(const test::DokkuHost& host, const char* now) {
 
 TEST_CASE("the last run is read back", "[dokku][cron]") {
     const test::DokkuHost host;
-    CHECK_FALSE(dokku::read_last_run(host.environment));
-    REQUIRE(dokku::write_last_run(host.environment, {base::from_unix(1'770'000'000), 3, 1}));
-    const auto run = dokku::read_last_run(host.environment);
+    CHECK_FALSE(dokku::read_last_run(host.environment.global_root()));
+    REQUIRE(dokku::write_last_run(host.environment.global_root(),
+                                  {base::from_unix(1'770'000'000), 3, 1}));
+    const auto run = dokku::read_last_run(host.environment.global_root());
     REQUIRE(run);
     CHECK(base::to_unix(run->at) == 1'770'000'000);
     CHECK(run->renewed == 3);
@@ -51,7 +53,7 @@ TEST_CASE("the last run is read back", "[dokku][cron]") {
     const std::string text =
         GENERATE("", "2026-01-01T00:00:00Z 1", "yesterday 1 2", "2026-01-01T00:00:00Z x 2");
     test::DokkuHost::write(host.environment.global_root() / "last-run", text);
-    CHECK_FALSE(dokku::read_last_run(host.environment));
+    CHECK_FALSE(dokku::read_last_run(host.environment.global_root()));
 }
 
 namespace {
@@ -86,14 +88,16 @@ TEST_CASE("a day and a half without a run that ends is too long", "[dokku][cron]
     CHECK(installed.without_run_at("2026-11-21T11:59:59Z") == "well");
     CHECK(installed.without_run_at("2026-11-21T12:00:00Z") == "2026-11-20T00:00:00Z");
     const auto at = [](const char* time) { return *base::parse_rfc3339(time); };
-    REQUIRE(dokku::write_last_run(installed.host.environment, {at("2026-11-21T06:00:00Z"), 0, 1}));
+    REQUIRE(dokku::write_last_run(installed.host.environment.global_root(),
+                                  {at("2026-11-21T06:00:00Z"), 0, 1}));
     CHECK(installed.without_run_at("2026-11-22T17:00:00Z") == "well");
     CHECK(installed.without_run_at("2026-11-22T18:00:00Z") == "2026-11-21T06:00:00Z");
     // Switched on again since.
     set_modified(installed.global / "autorenew", "2026-11-22T12:00:00Z");
     CHECK(installed.without_run_at("2026-11-22T18:00:00Z") == "well");
     // A run whose clock was a year ahead says nothing.
-    REQUIRE(dokku::write_last_run(installed.host.environment, {at("2027-11-22T06:00:00Z"), 0, 0}));
+    REQUIRE(dokku::write_last_run(installed.host.environment.global_root(),
+                                  {at("2027-11-22T06:00:00Z"), 0, 0}));
     CHECK(installed.without_run_at("2026-11-24T18:00:00Z") == "2026-11-22T12:00:00Z");
 }
 
@@ -109,7 +113,8 @@ TEST_CASE("a lost record of the installation does not hide that nothing runs", "
 TEST_CASE("a clock that was set back makes no false alarm, and no silence", "[dokku][cron]") {
     const InstalledHost installed;
     const auto at = [](const char* time) { return *base::parse_rfc3339(time); };
-    REQUIRE(dokku::write_last_run(installed.host.environment, {at("2026-12-10T14:00:00Z"), 0, 0}));
+    REQUIRE(dokku::write_last_run(installed.host.environment.global_root(),
+                                  {at("2026-12-10T14:00:00Z"), 0, 0}));
     CHECK(installed.without_run_at("2026-12-10T12:00:00Z") == "well");
     CHECK(installed.without_run_at("2026-12-12T03:00:00Z") == "2026-12-10T14:00:00Z");
     // All that is known is of later days.

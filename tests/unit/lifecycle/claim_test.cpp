@@ -5,10 +5,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "lifecycle/challenge_routes.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/journal.h"
 #include "lifecycle/prepare.h"
 #include "lifecycle/record.h"
+#include "lifecycle/release.h"
 #include "store/switch_off.h"
 #include "support/files.h"
 #include "support/run_bench.h"

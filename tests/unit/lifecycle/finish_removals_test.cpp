@@ -38,7 +38,10 @@ struct Killed : test::RunBench {
     }
 
     fs::path root() const { return host.environment.app_root(app); }
-    void finish() { lifecycle::finish_removals(context); }
+    void finish() {
+        lifecycle::finish_removals(context.environment, context.store, context.log,
+                                   context.clock.now());
+    }
     bool has(const std::string& path) const { return fs::exists(root() / path); }
     bool is_marked() const { return dokku::pending_removal(host.environment, app).has_value(); }
     /// The mark of a process that has ended, not of this one.

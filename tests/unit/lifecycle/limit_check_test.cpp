@@ -9,6 +9,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "lifecycle/renewal_plan.h"
+#include "lifecycle/replaced_certificate.h"
 #include "support/run_bench.h"
 
 using Catch::Matchers::ContainsSubstring;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "lifecycle/replaced_certificate.h"
 #include "support/fake_clock.h"
 #include "support/run_bench.h"
 

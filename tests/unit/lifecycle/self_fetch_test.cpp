@@ -49,14 +49,13 @@ base::Result<http::Response> no_connection(const std::string&) {
 
 struct Fetching : test::RunBench {
     std::vector<lifecycle::RouteFinding> check(const std::vector<lifecycle::RouteCheck>& checks) {
-        return lifecycle::check_routes(own, checks, 3s);
+        return lifecycle::check_routes(nginx, clock, checks, 3s);
     }
     lifecycle::RouteFinding check_one(std::vector<std::string> addresses) {
         return check({{"a.test", std::move(addresses), "thumb"}}).at(0);
     }
 
     FakeNginx nginx;
-    lifecycle::Context own{host.environment, store, log, nginx, clock};
 };
 
 }  // namespace

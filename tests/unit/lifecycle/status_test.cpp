@@ -296,7 +296,7 @@ TEST_CASE("an app that no run has looked after for long is failing", "[lifecycle
         state.names.front().reason = "no answer";
     });
     CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
-    REQUIRE(dokku::write_last_run(host.host.environment, {host.now, 0, 0}));
+    REQUIRE(dokku::write_last_run(host.host.environment.global_root(), {host.now, 0, 0}));
     host.keep([](store::AppState& state) { state.names.front().cause.clear(); });
     CHECK(host.status().summary == "ok");
 }
