@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The checks that read the sources: format, shell scripts, layers, light executables, clang-tidy.
+# The checks that read the sources: format, shell scripts, layers, citations, light executables,
+# clang-tidy.
 #
 #   scripts/check.sh [--full] [--base COMMIT]
 #
@@ -17,7 +18,7 @@ while (($# > 0)); do
   case $1 in
     --full) full=1 base=; shift ;;
     --base) base=$2; shift 2 ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "check: unknown option $1" >&2; exit 1 ;;
   esac
 done
@@ -90,6 +91,7 @@ check_tidy() {
 check format check_format
 check shellcheck check_shell
 check layers scripts/check-layers.sh
+check citations scripts/check-citations.sh
 check "light executables" check_light
 check clang-tidy check_tidy
 

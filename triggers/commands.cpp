@@ -1,5 +1,5 @@
 // `commands WORD...`: Dokku asks every plugin's file of this name for help texts and for commands
-// that no subcommands/ folder has. Exit code 10 means "not mine" (contract sections 1.4 and 1.6).
+// that no subcommands/ folder has. Exit code 10 means "not mine" (docs/dokku.md 1.4, 1.6).
 #include "cli/run.h"
 #include "dokku/help.h"
 

@@ -26,7 +26,7 @@ constexpr std::array kStatusWords{
 
 Identifier Authorization::ordered() const {
     Identifier whole = normalized(identifier);
-    // Some CAs leave the `*.` in place although section 7.1.4 takes it away.
+    // Some CAs leave the `*.` in place although RFC 8555 section 7.1.4 takes it away.
     if (wildcard && !whole.value.starts_with("*.")) whole.value.insert(0, "*.");
     return whole;
 }

@@ -13,10 +13,10 @@ class KeyAuthorization {
     /// `thumbprint` is that of the account key (RFC 7638).
     KeyAuthorization(const Token& token, std::string_view thumbprint);
 
-    /// The body of `/.well-known/acme-challenge/<token>` (section 8.3).
+    /// The body of `/.well-known/acme-challenge/<token>` (RFC 8555 section 8.3).
     const std::string& text() const noexcept { return text_; }
 
-    /// The TXT value at `_acme-challenge.<name>` (section 8.4).
+    /// The TXT value at `_acme-challenge.<name>` (RFC 8555 section 8.4).
     std::string dns_value() const;
 
   private:

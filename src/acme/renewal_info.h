@@ -37,11 +37,11 @@ struct RenewalInfo {
 
 /// Reads the JSON body of an answer; `ask_again`, which its headers tell, stays as it is by
 /// default. `protocol` if a time of the suggestedWindow is missing or not RFC 3339, or the window
-/// is empty or reversed: section 4.2 then leaves the schedule to us.
+/// is empty or reversed: RFC 9773 section 4.2 then leaves the schedule to us.
 base::Result<RenewalInfo> parse_renewal_info(std::string_view json);
 
-/// One GET without signature (section 4.1), for a certID. `not_found` if the CA gives no such
-/// advice. Whatever fails here, a caller renews by its own rule and asks again later.
+/// One GET without signature (RFC 9773 section 4.1), for a certID. `not_found` if the CA gives no
+/// such advice. Whatever fails here, a caller renews by its own rule and asks again later.
 Outcome<RenewalInfo> fetch_renewal_info(http::HttpClient& http, const base::Clock& clock,
                                         const Directory& directory,
                                         const std::string& certificate_id);

@@ -11,7 +11,7 @@ namespace base {
 /// What a caller may do about a failure. A kind exists only if some caller branches on it.
 enum class ErrorKind {
     invalid_input,  ///< the operator's words or settings are wrong; nothing was changed
-    unknown_app,    ///< no such app on this host (exit code 20, contract section 5.1)
+    unknown_app,    ///< no such app on this host (exit code 20, docs/dokku.md 5.1)
     not_found,      ///< a file, property or record is not there
     io,             ///< the operating system refused
     busy,           ///< someone else holds the lock (exit code 75 where a command waits for one)

@@ -9,7 +9,7 @@ bool contains(const std::vector<std::string_view>& flags, std::string_view word)
     return std::find(flags.begin(), flags.end(), word) != flags.end();
 }
 
-/// Words that `dokku` itself has read already and leaves where they are (contract section 1.3).
+/// Words that `dokku` itself has read already and leaves where they are (docs/dokku.md 1.3).
 bool is_for_dokku(std::string_view word) {
     return word == "--quiet" || word == "--trace" || word == "--force";
 }

@@ -13,7 +13,7 @@ struct Syntax {
         switches;  ///< flags without a value, `--force`; may stand anywhere
     std::vector<std::string_view> options;  ///< flags with one, `--format json`; may stand anywhere
     /// `--app APP` (then in DOKKU_APP_NAME) puts APP in front of the positional words. Only some
-    /// commands honour it (contract section 1.5).
+    /// commands honour it (docs/dokku.md 1.5).
     bool takes_app_flag = false;
     /// After this many positional words all others are words too, whatever they look like: the
     /// value of `set` may begin with `-`.

@@ -85,7 +85,7 @@ void print_error(const dokku::Log& log, const base::Error& error) {
 int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body) {
     return guarded(Failing::allowed, [&] {
         const dokku::Environment environment = dokku::Environment::read();
-        // argv[1] is the command's full name (contract section 1.4).
+        // argv[1] is the command's full name (docs/dokku.md 1.4).
         const Arguments arguments =
             Arguments::read(words_from(argc, argv, 2), subcommand.syntax, environment.app_flag);
         const dokku::Log log{environment, times_of(arguments)};

@@ -93,7 +93,8 @@ bool has_unknown_critical_extension(const X509_CRL* crl) {
     return false;
 }
 
-/// Section 6.3.3 (b) (2): a CA may publish its list in parts, one for each distribution point.
+/// RFC 5280 section 6.3.3 (b) (2): a CA may publish its list in parts, one for each distribution
+/// point.
 bool is_for(const ISSUING_DIST_POINT& scope, const Certificate& leaf) {
     const bool in_part = scope.onlyCA > 0 || scope.onlyattr > 0 || scope.indirectCRL > 0 ||
                          scope.onlysomereasons != nullptr;

@@ -16,7 +16,7 @@ namespace crypto {
 /// What a CA's list of revoked certificates (CRL, RFC 5280 section 5) says about one of them.
 struct Revocation {
     base::UtcTime at;
-    int reason = 0;  ///< CRLReason, section 5.3.1; 0 also if the list gives none
+    int reason = 0;  ///< CRLReason, RFC 5280 section 5.3.1; 0 also if the list gives none
 };
 
 /// More than any public CA publishes in one list.

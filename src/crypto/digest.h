@@ -8,7 +8,7 @@ namespace crypto {
 /// Raw digest bytes.
 std::string sha256(std::string_view bytes);
 
-/// Lower-case hex; only for names in the official layout (contract section 10.3), never for trust.
+/// Lower-case hex; only for names in the official layout (docs/dokku.md 10.4), never for trust.
 std::string sha1_hex(std::string_view bytes);
 
 /// Raw HMAC (RFC 2104): the HS256, HS384 and HS512 of an external account binding (RFC 8555 section

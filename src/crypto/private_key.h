@@ -30,7 +30,7 @@ class PrivateKey {
     /// error.
     static base::Result<PrivateKey> parse_pem(std::string_view pem);
 
-    /// SEC1 or PKCS#1, as lego writes them (contract section 10.7).
+    /// SEC1 or PKCS#1, as lego writes them (docs/dokku.md 10.7).
     base::Secret to_pem() const;
 
     KeyType type() const;

@@ -10,7 +10,7 @@
 
 namespace dokku {
 
-/// The name of an app, safe as one path component. Apps of old may contain `_` (contract 5.1).
+/// The name of an app, safe as one path component. Apps of old may contain `_` (docs/dokku.md 5.1).
 class AppName {
   public:
     /// The only door. `unknown_app` for what no app can be called (empty, `../x`, `-x`, `.x`,

@@ -8,7 +8,7 @@
 namespace dokku {
 
 /// What Dokku's rename and clone copied from OLD to NEW before our hooks run: `letsencrypt/`,
-/// `tls/` and `nginx.conf.d/`, a live challenge route included (contract section 5.1).
+/// `tls/` and `nginx.conf.d/`, a live challenge route included (docs/dokku.md 5.3).
 
 /// What OLD's state says of letsencrypt for it.
 struct OldApp {

@@ -64,7 +64,7 @@ base::Result<void> change_setting(const Environment& environment, const Log& log
         log.info2_quiet("Unsetting " + std::string{key});
         return store.unset(*scope, key);
     }
-    // The value is shown whatever it is, DNS secrets too: the official words (contract 10.4).
+    // The value is shown whatever it is, DNS secrets too: the official words (docs/dokku.md 11.9).
     log.info2_quiet("Setting " + std::string{key} + " to " + std::string{value});
     auto kept = store.set(*scope, key, value);
     const bool is_server = key == "server" || key == "fallback-server";

@@ -7,7 +7,7 @@
 
 namespace dokku {
 
-/// `letsencrypt:cleanup` (contract section 10.4): removes every certificate folder of the app but
+/// `letsencrypt:cleanup` (docs/dokku.md 11.4): removes every certificate folder of the app but
 /// the one that certs/current leads to. `invalid_input` with the official words if it leads
 /// nowhere.
 base::Result<void> clean_up(const Environment& environment, const Log& log, const AppName& app);

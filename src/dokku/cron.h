@@ -33,8 +33,8 @@ bool is_autorenew_enabled(const Environment& environment);
 
 /// The lines for the trigger `cron-entries`, none while the daily run is off or after
 /// `uninstall`. Their output goes into one log file, so each line of it is to have a time. No `;`
-/// inside a field and no blank line: either would cost the entries of all plugins (contract section
-/// 9).
+/// inside a field and no blank line: either would cost the entries of all plugins
+/// (docs/dokku.md 9.1).
 std::vector<std::string> cron_entries(const Environment& environment);
 
 }  // namespace dokku

@@ -8,7 +8,7 @@ namespace dokku {
 
 class AppName;
 
-/// What `dokku` tells a plugin through the process environment (contract section 2.2), read once.
+/// What `dokku` tells a plugin through the process environment (docs/dokku.md 2.2), read once.
 /// A hook that is started outside of `dokku` has none of it and gets the defaults.
 struct Environment {
     base::Path root;                               ///< DOKKU_ROOT: app directories, global VHOST

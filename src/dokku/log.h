@@ -10,7 +10,7 @@
 
 namespace dokku {
 
-/// Dokku's log helpers (contract section 8), same prefixes, same streams. Each line is one write,
+/// Dokku's log helpers (docs/dokku.md 8), same prefixes, same streams. Each line is one write,
 /// so that lines of programs we start stand where they belong. A closed stream is not an error, and
 /// one that nobody reads is not waited for without end.
 class Log {

@@ -8,7 +8,7 @@ namespace dokku {
 
 /// Moves what old versions of the official plugin kept in the environment of the host and of its
 /// apps (`DOKKU_LETSENCRYPT_*`) and in the property `lego-docker-args` to today's properties, with
-/// the official lines (contract section 10.5). What cannot be moved is a warning and stays where it
+/// the official lines (docs/dokku.md 10.10). What cannot be moved is a warning and stays where it
 /// is. A host with nothing to move costs no process.
 base::Result<void> migrate_settings(const Environment& environment, const Log& log);
 

@@ -29,7 +29,7 @@ std::optional<NginxComplaint> parse_complaint(std::string_view output);
 /// The app whose folder holds the file (`ROOT/APP/...`); empty for any other file.
 std::string app_of_file(const base::Path& root, const base::Path& file);
 
-/// What decides how Dokku reloads nginx (contract section 7.3).
+/// What decides how Dokku reloads nginx (docs/dokku.md 7.3).
 struct ReloadFacts {
     std::string service_command;  ///< property nginx-service-command, else empty
     std::string distro;

@@ -30,7 +30,7 @@ struct StoredPorts {
 
 enum class Certificate { absent, present };
 
-/// What `ports-get` answers (contract section 3.4).
+/// What `ports-get` answers (docs/dokku.md 4.4).
 std::vector<PortMapping> resolve_ports(const StoredPorts& stored, Certificate certificate);
 
 /// The lines that are a mapping; others are skipped.

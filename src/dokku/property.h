@@ -31,7 +31,7 @@ class Scope {
 /// Key to raw value, sorted bytewise by key.
 using Properties = std::map<std::string, std::string, std::less<>>;
 
-/// Dokku's property files LIB/config/<plugin>/<app or --global>/<key> (contract section 4). The
+/// Dokku's property files LIB/config/<plugin>/<app or --global>/<key> (docs/dokku.md 4.1). The
 /// value is the whole file. An empty file and a missing one both read as "".
 ///
 /// LIB/config/<app>/ENV holds the environment of an app, so an app called `letsencrypt` shares the

@@ -39,7 +39,7 @@ struct ReportFacts {
 
 enum class Secrets { shown, redacted };
 
-/// All rows in the official order (contract section 10.4), those of our own properties last.
+/// All rows in the official order (docs/dokku.md 11.10), those of our own properties last.
 std::vector<ReportRow> report_rows(const ReportFacts& facts);
 
 /// The rows that `--global` keeps.

@@ -32,7 +32,7 @@ struct Setting {
     std::string computed;  ///< what holds: resolved and with its default
 };
 
-/// The properties of an app, resolved by contract section 10.1. Of the host: `app` is ""
+/// The properties of an app, resolved by docs/dokku.md 10.1. Of the host: `app` is ""
 /// throughout.
 struct Settings {
     Setting dns_provider;  ///< computed: "" means HTTP-01
@@ -90,7 +90,7 @@ struct Settings {
     std::vector<std::string> lego_words() const;
     std::vector<std::string> docker_words() const;
 
-    /// What the official plugin hands to the DNS provider as docker.env (contract section 10.2):
+    /// What the official plugin hands to the DNS provider as docker.env (docs/dokku.md 10.1):
     /// `NAME=value` lines, the host's first. Empty unless DNS-01.
     base::Secret docker_env() const;
 };

@@ -36,7 +36,7 @@ base::Command nested_command(const Environment& environment, const Scope& on_beh
     command.environment = {{"DOKKU_LETSENCRYPT_RUN", run},
                            {"PLUGIN_PATH", environment.plugins_enabled.parent_path().string()}};
     // `--app` and `--force` were meant for us: core commands would put the app in front of their
-    // own arguments and destroy without asking (contract section 11, 2 and 10).
+    // own arguments and destroy without asking (docs/dokku.md 2.3).
     command.without_environment = {"DOKKU_APP_NAME", "DOKKU_APPS_FORCE_DELETE"};
     command.deadline = options.deadline;
     command.on_output = options.on_output ? options.on_output : pass_on_to(Stream::out);

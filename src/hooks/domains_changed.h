@@ -9,7 +9,7 @@
 
 namespace hooks {
 
-/// `post-domains-update APP [ACTION [DOMAIN...]]` (contract section 3.2): new names get their
+/// `post-domains-update APP [ACTION [DOMAIN...]]` (docs/dokku.md 3.2): new names get their
 /// certificate if automatic issuance applies, else the official hint is printed. Names that are
 /// gone are forgotten; the certificate follows at its next renewal. Without an ACTION a certificate
 /// was installed or removed: that is only noted.

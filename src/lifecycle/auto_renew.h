@@ -9,7 +9,7 @@
 namespace lifecycle {
 
 /// `letsencrypt:auto-renew` for all apps: what is due is renewed in one run. Official lines
-/// (contract section 10.4). Keeps the time for reports.
+/// (docs/dokku.md 11.3). Keeps the time for reports.
 EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
                              RenewalRun run);
 

@@ -25,8 +25,8 @@ base::Result<void> write_configuration(const base::Path& folder, std::string_vie
                                        std::string_view docker_env);
 
 /// Puts the files `certificates/<first domain>.{crt,issuer.crt,key,pem,json}` there
-/// (contract 10.2). While they are being replaced, `fullchain.pem` keeps `live_chain`, the chain
-/// that nginx serves, so that the app counts as active at every moment.
+/// (docs/dokku.md 10.3). While they are being replaced, `fullchain.pem` keeps `live_chain`, the
+/// chain that nginx serves, so that the app counts as active at every moment.
 base::Result<void> write_certificate_files(const base::Path& folder, const CertificateFiles& files,
                                            std::string_view live_chain);
 

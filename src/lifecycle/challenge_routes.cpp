@@ -27,7 +27,7 @@ struct Routed {
     std::vector<RouteCheck> checks;
 };
 
-/// One address of each family, as Dokku's template has them (contract section 7.4).
+/// One address of each family, as Dokku's template has them (docs/dokku.md 7.5).
 std::vector<std::string> bind_addresses(const Context& context, const dokku::AppName& app) {
     const dokku::PropertyStore nginx{context.environment, "nginx"};
     const auto value_of = [&](const char* key, const char* otherwise) {

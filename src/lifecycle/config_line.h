@@ -10,7 +10,7 @@
 namespace lifecycle {
 
 /// The argument line that the official plugin gave to lego. It is kept because its hash names the
-/// certificate folder (contract section 10.3), so that both plugins find each other's files.
+/// certificate folder (docs/dokku.md 10.4), so that both plugins find each other's files.
 /// `domains` are those of the app as stored, in their order.
 std::string render_config_line(const dokku::Settings& settings,
                                const std::vector<std::string>& domains);

@@ -14,7 +14,7 @@ enum class EnableOutcome {
 
 /// `letsencrypt:enable` for one app or many: the life of an order (docs/architecture.md) with each
 /// phase done for all apps at once, so that many cost one account and two reloads. Official wording
-/// and order of lines (contract 10.4). A failure of one app touches no other.
+/// and order of lines (docs/dokku.md 11.1). A failure of one app touches no other.
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
                      const EnableWish& wish);
 

@@ -12,9 +12,9 @@ namespace lifecycle {
 /// itself.
 void remember(Context& context, const IssueJob& job);
 
-/// Contract 10.4 step 10 for jobs whose pairs were loaded together: looks at what nginx serves,
-/// tells, notes the status of every name, and asks the CA when a new certificate is to be renewed.
-/// Where Dokku was to rebuild the vhost meanwhile and did not, we do.
+/// Step 10 of docs/dokku.md 11.1 for jobs whose pairs were loaded together: looks at what nginx
+/// serves, tells, notes the status of every name, and asks the CA when a new certificate is to be
+/// renewed. Where Dokku was to rebuild the vhost meanwhile and did not, we do.
 void finish(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish);
 
 }  // namespace lifecycle

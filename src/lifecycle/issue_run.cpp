@@ -66,7 +66,7 @@ void install(Context& context, IssueJob& job) {
     if (!installed) job.fail(cause::kHost, job.folder->readable(std::move(installed).error()));
 }
 
-/// Contract 10.4 step 8.
+/// docs/dokku.md 11.1, step 8.
 void tell_of_failure(const Context& context, const IssueJob& job) {
     tell_failure(context.log, *job.failure, job.app);
     context.log.info1("Certificate retrieval failed!");
@@ -127,7 +127,7 @@ class IssueRun {
         return wish_.is_unattended() && take_up_kept_pair(questions, job);
     }
 
-    /// Contract 10.4 steps 5 and 6.
+    /// docs/dokku.md 11.1, steps 5 and 6.
     void open_challenges(const Jobs& jobs) {
         for (IssueJob* job : jobs) {
             context_.log.info1("Enabling ACME proxy for " + job->app.text() + "...");
@@ -172,7 +172,7 @@ class IssueRun {
         if (!under_way) job.fail(cause::kClock, std::move(*wrong));
     }
 
-    /// Contract 10.4 step 7.
+    /// docs/dokku.md 11.1, step 7.
     void order(const Jobs& jobs) {
         for (IssueJob* job : jobs) {
             settle(context_, *job, wish_);

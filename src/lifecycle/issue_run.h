@@ -12,7 +12,7 @@ namespace lifecycle {
 /// all jobs together: one route test and reload for all, orders interleaved, pairs installed as
 /// they come, and loaded once a minute and at the end. Afterwards each job has `issued` or
 /// `failure`, or is settled, and its state is written. Official wording and order of lines
-/// (contract 10.4 steps 5 to 9).
+/// (docs/dokku.md 11.1, steps 5 to 9).
 void issue(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish);
 
 }  // namespace lifecycle

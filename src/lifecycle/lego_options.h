@@ -22,7 +22,7 @@ struct DnsOptions {
     std::chrono::seconds query_timeout{10};
 };
 
-/// What the words of `lego-args` mean here (contract section 10.1). The words themselves keep their
+/// What the words of `lego-args` mean here (docs/dokku.md 10.2). The words themselves keep their
 /// place in files and hash; those without a meaning are named in `warnings`, once each.
 struct LegoOptions {
     std::optional<crypto::KeyType> key_type;

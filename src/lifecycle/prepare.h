@@ -12,8 +12,8 @@ namespace lifecycle {
 using Prepared = base::Result<std::optional<IssueJob>, Refusal>;
 
 /// Judges all that can be judged without the CA and without writing: domains, e-mail, server,
-/// proxy, whether a certificate is due. Prints the official lines on the way (contract 10.4 steps 1
-/// to 3). Returns nothing if there is nothing to do.
+/// proxy, whether a certificate is due. Prints the official lines on the way (docs/dokku.md 11.1,
+/// steps 1 to 3). Returns nothing if there is nothing to do.
 Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& wish);
 
 /// The official lines for an app whose certificate is good.

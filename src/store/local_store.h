@@ -18,7 +18,7 @@
 
 namespace store {
 
-/// An account of a CA as it lies on disk in lego's layout (contract section 10.7).
+/// An account of a CA as it lies on disk in lego's layout (docs/dokku.md 10.7).
 struct StoredAccount {
     base::Secret key_pem;
     std::string url;           ///< the JWS kid; empty while only the key is there

@@ -131,7 +131,7 @@ sudo_is_strict() {
   assert_contains "$err" "/nonexistent"
 }
 
-triggers_in_contract_order() {
+triggers_in_dokku_order() {
   local mark
   new_app order order.test
   mark=$(hook_mark)
@@ -150,7 +150,7 @@ triggers_in_contract_order() {
   assert_matches "$(hooks_since "$mark" | cut -f2 | xargs)" '^proxy-build-config .*ports-configure .*ports-get .*domains-list' "hooks"
 }
 
-plugin_gets_the_contract() {
+plugin_gets_what_dokku_gives() {
   local plugin=$DOKKU_LIB_ROOT/plugins/available/letsencrypt mark
   mkdir -p "$plugin/subcommands"
   printf '[plugin]\ndescription = "dummy"\nversion = "1"\n[plugin.config]\n' >"$plugin/plugin.toml"
@@ -243,8 +243,8 @@ if [[ ${1-} == inside ]]; then
   scenario "DNS, CA and the default properties are there" services_answer
   scenario "an app answers over HTTP, and over HTTPS once it has a certificate" app_gets_http_and_https
   scenario "sudo refuses what Dokku's sudoers file does not allow" sudo_is_strict
-  scenario "triggers fire in the order of the contract" triggers_in_contract_order
-  scenario "a plugin gets arguments, user and environment as Dokku gives them" plugin_gets_the_contract
+  scenario "triggers fire in Dokku's order" triggers_in_dokku_order
+  scenario "a plugin gets arguments, user and environment as Dokku gives them" plugin_gets_what_dokku_gives
   scenario "clone, rename and destroy carry certificates along" clone_rename_destroy
   scenario "the crontab is generated from cron-entries and runs in cron's environment" crontab_is_written
   scenario "the probe sees that reloads lose nothing and that missing pages do" probe_counts

@@ -6,7 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 app_root=$DOKKU_ROOT/shop
-# Contract 10.3: the configuration line and its hash, written down independently of the code.
+# docs/dokku.md 10.4: the configuration line and its hash, written down independently of the code.
 config="--http --http.webroot /webroot --pem --accept-tos --cert.timeout 30 --path /certs --server $PEBBLE_DIRECTORY --email you@example.test   --domains shop.example.test"
 hash=$(printf '%s %s\n' "$config" "" | sha1sum | cut -d' ' -f1)
 folder=$app_root/letsencrypt/certs/$hash

@@ -54,7 +54,7 @@ TEST_CASE("without kid the public key stands in the header", "[acme][rfc8555-6.2
     REQUIRE(text);
     const auto jws = json::Value::parse(*text);
     REQUIRE(jws);
-    CHECK(jws->string("payload") == "");  // POST-as-GET, section 6.3
+    CHECK(jws->string("payload") == "");  // POST-as-GET, RFC 8555 section 6.3
     const auto header = json::Value::parse(decoded(*jws, "protected"));
     REQUIRE(header);
     CHECK_FALSE(header->find("kid"));

@@ -30,7 +30,7 @@ TEST_CASE("flags may stand anywhere, words keep their order", "[cli]") {
     CHECK(read.at(7).empty());
 }
 
-TEST_CASE("--app puts the app in front, once", "[cli][C-1.5]") {
+TEST_CASE("--app puts the app in front, once", "[cli][dokku-1.5]") {
     // Before the command `dokku` takes the words away, behind it they stay; the variable is set
     // either way.
     CHECK(Arguments::read({}, enable_syntax(), "shop").positional() == Words{"shop"});
@@ -41,12 +41,12 @@ TEST_CASE("--app puts the app in front, once", "[cli][C-1.5]") {
     CHECK(Arguments::read({"--app"}, enable_syntax(), "").positional().empty());
 }
 
-TEST_CASE("a command that does not know --app does not obey it", "[cli][C-1.5]") {
+TEST_CASE("a command that does not know --app does not obey it", "[cli][dokku-1.5]") {
     CHECK(Arguments::read({}, {}, "shop").positional().empty());
     CHECK(Arguments::read({"--app", "shop"}, {}, "shop").positional() == Words{"--app", "shop"});
 }
 
-TEST_CASE("words that dokku has read already are not ours", "[cli][C-1.3]") {
+TEST_CASE("words that dokku has read already are not ours", "[cli][dokku-1.3]") {
     CHECK(Arguments::read({"--quiet", "shop", "--trace", "--force"}, {}, "").positional() ==
           Words{"shop"});
 }
@@ -61,12 +61,12 @@ TEST_CASE("an option takes the next word, the last one counts", "[cli]") {
     CHECK(Arguments::read({"shop", "--format"}, syntax, "").option("--format") == "");
 }
 
-TEST_CASE("an unknown flag is a word, as it always was", "[cli][C-5.1]") {
+TEST_CASE("an unknown flag is a word, as it always was", "[cli][dokku-5.1]") {
     CHECK(Arguments::read({"--letsencrypt-active"}, {}, "").positional() ==
           Words{"--letsencrypt-active"});
 }
 
-TEST_CASE("the value of set may look like any flag", "[cli][C-10.4]") {
+TEST_CASE("the value of set may look like any flag", "[cli][dokku-11.9]") {
     Syntax syntax;
     syntax.verbatim_after = 2;
     const auto read = [&](const Words& words) {

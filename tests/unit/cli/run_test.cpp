@@ -123,7 +123,7 @@ Outcome run_hook(std::vector<std::string> argv, const cli::Body& body) {
 
 }  // namespace
 
-TEST_CASE("a subcommand's words begin behind its full name", "[cli][C-1.4]") {
+TEST_CASE("a subcommand's words begin behind its full name", "[cli][dokku-1.4]") {
     const auto outcome =
         run_command({"/x/active", "letsencrypt:active", "shop"}, [](const cli::Call& call) {
             call.log.plain(call.arguments.at(0));
@@ -193,7 +193,7 @@ TEST_CASE("an exception is a bug and says so", "[cli]") {
     CHECK(outcome.err == " !     bug: too far\n");
 }
 
-TEST_CASE("a hook never fails, it warns", "[cli][C-11]") {
+TEST_CASE("a hook never fails, it warns", "[cli][dokku-2.3]") {
     const auto failed = run_hook(
         {"/x/post-delete", "../x"}, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             return base::fail(base::ErrorKind::unknown_app,

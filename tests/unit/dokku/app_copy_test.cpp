@@ -48,7 +48,7 @@ struct Copied : test::DokkuHost {
 }  // namespace
 
 TEST_CASE("a renamed app keeps its pair and properties, not the files of the old name",
-          "[dokku][C-10.5]") {
+          "[dokku][dokku-5.3]") {
     Copied host;
     REQUIRE(dokku::adopt_rename(host.environment, host.from, host.to, {}));
     CHECK(host.property("email") == "me@x.test");
@@ -98,7 +98,7 @@ TEST_CASE("what a killed run had built does not come along", "[dokku]") {
     CHECK_FALSE(host.in_new(".tls.letsencrypt-new"));
 }
 
-TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][C-10.5]") {
+TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][dokku-5.3]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "new.elsewhere.test\n");
     REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
@@ -109,7 +109,7 @@ TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][C-10.
     CHECK(host.logged.out.empty());
 }
 
-TEST_CASE("a clone drops it as well where only the state knows whose it is", "[dokku][C-10.5]") {
+TEST_CASE("a clone drops it as well where only the state knows whose it is", "[dokku][dokku-5.3]") {
     Copied host;
     fs::remove_all(host.environment.root / "old/letsencrypt");
     fs::remove_all(host.environment.root / "new/letsencrypt");
@@ -124,7 +124,8 @@ TEST_CASE("a clone drops it as well where only the state knows whose it is", "[d
     CHECK(fs::exists(host.environment.root / "old/tls/server.key"));
 }
 
-TEST_CASE("a clone keeps a pair that covers one of its domains, and says so", "[dokku][C-10.5]") {
+TEST_CASE("a clone keeps a pair that covers one of its domains, and says so",
+          "[dokku][dokku-5.3]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "no.test\nLEAF.test\n");
     REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
@@ -133,7 +134,7 @@ TEST_CASE("a clone keeps a pair that covers one of its domains, and says so", "[
     CHECK_THAT(host.logged.out, ContainsSubstring("dokku letsencrypt:enable new"));
 }
 
-TEST_CASE("a clone keeps a pair that a person installed", "[dokku][C-10.5]") {
+TEST_CASE("a clone keeps a pair that a person installed", "[dokku][dokku-5.3]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/tls/server.crt", "a custom one");
     REQUIRE(dokku::adopt_clone(host.environment, host.log(), host.from, host.to, {}));

@@ -9,7 +9,7 @@
 #include "support/dokku_host.h"
 #include "support/fake_programs.h"
 
-TEST_CASE("names that an app can have are taken as they are", "[dokku][C-5.1]") {
+TEST_CASE("names that an app can have are taken as they are", "[dokku][dokku-5.1]") {
     const std::string name = GENERATE("a", "shop", "0shop", "shop.example", "my-app", "old_name");
     CAPTURE(name);
     const auto app = dokku::AppName::parse(name);
@@ -17,7 +17,7 @@ TEST_CASE("names that an app can have are taken as they are", "[dokku][C-5.1]") 
     CHECK(app->text() == name);
 }
 
-TEST_CASE("names that would leave ROOT or look like an option are no apps", "[dokku][C-5.1]") {
+TEST_CASE("names that would leave ROOT or look like an option are no apps", "[dokku][dokku-5.1]") {
     const std::string name = GENERATE(as<std::string>{}, "", ".", "..", "../x", "a/../b", "/etc",
                                       ".ssh", "Shop", "ENV", "-x", "--global", "a b", "a\nb", "a;b",
                                       "_a", std::string{"a\0b", 3}, std::string(256, 'a'));
@@ -27,7 +27,7 @@ TEST_CASE("names that would leave ROOT or look like an option are no apps", "[do
     CHECK(app.error().kind == base::ErrorKind::unknown_app);
 }
 
-TEST_CASE("the words for an unknown app are Dokku's", "[dokku][C-5.1]") {
+TEST_CASE("the words for an unknown app are Dokku's", "[dokku][dokku-5.1]") {
     const test::DokkuHost host;
     const auto missing = dokku::verify_app(host.environment, "shop");
     REQUIRE_FALSE(missing);
@@ -44,7 +44,7 @@ TEST_CASE("an app with the words of a terminal escape is shown without it", "[do
     CHECK(app.error().message == "App a?[2J does not exist");
 }
 
-TEST_CASE("apps are the folders of ROOT, links followed, sorted bytewise", "[dokku][C-5.1]") {
+TEST_CASE("apps are the folders of ROOT, links followed, sorted bytewise", "[dokku][dokku-5.1]") {
     const test::DokkuHost host;
     CHECK(dokku::list_apps(host.environment)->empty());
     for (const char* name : {"b-app", "b.app", "a_b", "B", ".ssh", "0x"})
@@ -63,7 +63,7 @@ TEST_CASE("apps are the folders of ROOT, links followed, sorted bytewise", "[dok
     CHECK_FALSE(dokku::verify_app(host.environment, "file"));
 }
 
-TEST_CASE("apps filtered per user are asked for as core does", "[dokku][C-5.1]") {
+TEST_CASE("apps filtered per user are asked for as core does", "[dokku][dokku-5.1]") {
     const test::DokkuHost host;
     const auto seen = host.add_app("seen");
     host.add_app("hidden");

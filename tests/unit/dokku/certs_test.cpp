@@ -20,7 +20,7 @@ std::string with_crlf(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("HTTPS is on if certificate and key are there, whoever put them", "[dokku][C-6]") {
+TEST_CASE("HTTPS is on if certificate and key are there, whoever put them", "[dokku][dokku-6.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(dokku::has_pair(host.environment, app));
@@ -92,7 +92,7 @@ TEST_CASE("two texts without a certificate do not have the same leaf", "[dokku][
     CHECK_FALSE(dokku::same_leaf(broken, broken_otherwise));
 }
 
-TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokku][C-10.3]") {
+TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokku][dokku-10.5]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(dokku::read_expiration(host.environment, app));

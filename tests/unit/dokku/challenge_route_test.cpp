@@ -114,7 +114,7 @@ TEST_CASE("the names of a vhost count if it serves them on port 80", "[dokku][de
     CHECK(dokku::names_on_port_80(servers) == Words{"a.test", "b.test", "d.test"});
 }
 
-TEST_CASE("the files lie where nginx includes them", "[dokku][C-7.1]") {
+TEST_CASE("the files lie where nginx includes them", "[dokku][dokku-7.1]") {
     const Route route;
     CHECK(route.files.snippet ==
           route.host.environment.root / "shop" / "nginx.conf.d" / "letsencrypt.conf");

@@ -8,7 +8,7 @@
 #include "support/dokku_host.h"
 #include "support/fake_programs.h"
 
-TEST_CASE("a nested dokku command gets its words and is marked as ours", "[dokku][C-11]") {
+TEST_CASE("a nested dokku command gets its words and is marked as ours", "[dokku][dokku-2.3]") {
     const test::DokkuHost host;
     const test::FakePrograms programs{R"(echo "$*"; exit 3)"};
     std::string output;

@@ -11,7 +11,7 @@
 
 namespace fs = std::filesystem;
 
-TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][C-10.4]") {
+TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][dokku-11.5]") {
     test::DokkuHost host;
     const auto global = host.environment.global_root();
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; echo noise)"};
@@ -38,7 +38,7 @@ TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][C-10.4
           "       The minute's run is off as well: names that wait, and what failed, are not tried "
           "again.\n");
     CHECK(host.logged.err.empty());
-    // The whole crontab is Dokku's to write (contract section 9).
+    // The whole crontab is Dokku's to write (docs/dokku.md 9.2).
     CHECK(test::content_of(programs / "calls") ==
           "trigger scheduler-cron-write\ntrigger scheduler-cron-write\n"
           "trigger scheduler-cron-write\ntrigger scheduler-cron-write\n");

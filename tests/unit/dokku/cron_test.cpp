@@ -33,7 +33,7 @@ TEST_CASE("the minute of a host is drawn once", "[dokku][cron]") {
 }
 
 TEST_CASE("cron entries exist while the daily run is on and its executables are there",
-          "[dokku][cron][C-9]") {
+          "[dokku][cron][dokku-9.1]") {
     const test::DokkuHost host;
     const auto plugin = host.environment.plugin_directory;
     test::DokkuHost::write(host.environment.global_root() / "cron-minute", "17 5\n");
@@ -59,7 +59,8 @@ TEST_CASE("cron entries exist while the daily run is on and its executables are 
     CHECK(dokku::cron_entries(host.environment).empty());
 }
 
-TEST_CASE("a plugin folder that would break the crontab gets no entry", "[dokku][cron][C-9]") {
+TEST_CASE("a plugin folder that would break the crontab gets no entry",
+          "[dokku][cron][dokku-9.1]") {
     test::DokkuHost host;
     test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
     host.environment.plugin_directory = host.environment.plugins_enabled / "a;b";

@@ -23,7 +23,7 @@ void clear() {
 
 }  // namespace
 
-TEST_CASE("outside of dokku the defaults hold", "[dokku][C-2.2]") {
+TEST_CASE("outside of dokku the defaults hold", "[dokku][dokku-2.2]") {
     clear();
     const auto e = dokku::Environment::read();
     CHECK_FALSE(e.root.empty());  // ~dokku, wherever that is here
@@ -39,7 +39,7 @@ TEST_CASE("outside of dokku the defaults hold", "[dokku][C-2.2]") {
     CHECK(e.app_flag.empty());
 }
 
-TEST_CASE("what dokku exports is taken", "[dokku][C-2.2]") {
+TEST_CASE("what dokku exports is taken", "[dokku][dokku-2.2]") {
     clear();
     const test::TempDir directory;
     std::filesystem::create_directories(directory / "enabled/letsencrypt");

@@ -26,7 +26,7 @@ void make_active(const test::DokkuHost& host, const std::string& name,
 
 }  // namespace
 
-TEST_CASE("list shows active apps only, the first to expire on top", "[dokku][C-10.4]") {
+TEST_CASE("list shows active apps only, the first to expire on top", "[dokku][dokku-11.7]") {
     ::setenv("TZ", "UTC", 1);
     ::tzset();
     test::DokkuHost host;
@@ -54,7 +54,7 @@ TEST_CASE("list shows active apps only, the first to expire on top", "[dokku][C-
     CHECK(rows.ends_with(last_two));
 }
 
-TEST_CASE("a host without apps is told so and the list is no failure", "[dokku][C-10.4]") {
+TEST_CASE("a host without apps is told so and the list is no failure", "[dokku][dokku-11.7]") {
     test::DokkuHost host;
     host.environment.quiet = true;
     REQUIRE(dokku::print_list(host.environment, host.log(), base::from_unix(0)));

@@ -7,7 +7,7 @@
 
 #include "support/dokku_host.h"
 
-TEST_CASE("each helper has its prefix and its stream", "[dokku][C-8]") {
+TEST_CASE("each helper has its prefix and its stream", "[dokku][dokku-8]") {
     test::DokkuHost host;
     const dokku::Log log = host.log();
     log.plain("a");
@@ -24,7 +24,7 @@ TEST_CASE("each helper has its prefix and its stream", "[dokku][C-8]") {
     CHECK(host.logged.err == " !     h\ni\n");
 }
 
-TEST_CASE("quiet silences the quiet helpers and no others", "[dokku][C-8]") {
+TEST_CASE("quiet silences the quiet helpers and no others", "[dokku][dokku-8]") {
     test::DokkuHost host;
     host.environment.quiet = true;
     const dokku::Log log = host.log();
@@ -41,7 +41,7 @@ TEST_CASE("quiet silences the quiet helpers and no others", "[dokku][C-8]") {
     CHECK(host.logged.err == " !     seen\n");
 }
 
-TEST_CASE("quiet helpers speak otherwise, debug with --trace", "[dokku][C-8]") {
+TEST_CASE("quiet helpers speak otherwise, debug with --trace", "[dokku][dokku-8]") {
     test::DokkuHost host;
     host.environment.trace = true;
     const dokku::Log log = host.log();
@@ -55,7 +55,7 @@ TEST_CASE("quiet helpers speak otherwise, debug with --trace", "[dokku][C-8]") {
     CHECK(host.logged.err == " !     e\n ?     f\n");
 }
 
-TEST_CASE("column rows keep their padding and never cut", "[dokku][C-8]") {
+TEST_CASE("column rows keep their padding and never cut", "[dokku][dokku-8]") {
     CHECK(dokku::to_heading_row({"App name", "b", "c", "d"}) ==
           "-----> App name           b                         c                         "
           "d                        ");

@@ -70,7 +70,7 @@ class RunningNginx {
 
 }  // namespace
 
-TEST_CASE("a complaint of nginx -t tells words, file and line", "[dokku][nginx][C-7.2]") {
+TEST_CASE("a complaint of nginx -t tells words, file and line", "[dokku][nginx][dokku-7.3]") {
     struct Sample {
         std::string output;
         std::string message;
@@ -103,7 +103,8 @@ TEST_CASE("a complaint of nginx -t tells words, file and line", "[dokku][nginx][
     CHECK(complaint->place() == sample.place);
 }
 
-TEST_CASE("a file that nginx cannot load is the place of its complaint", "[dokku][nginx][C-7.2]") {
+TEST_CASE("a file that nginx cannot load is the place of its complaint",
+          "[dokku][nginx][dokku-7.3]") {
     const auto complaint = dokku::parse_complaint(
         "nginx: [emerg] cannot load certificate \"/home/dokku/shop/tls/server.crt\": "
         "BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory:"
@@ -161,7 +162,7 @@ TEST_CASE("a file in ROOT belongs to the app of its folder", "[dokku][nginx]") {
     CHECK(dokku::app_of_file(root, "").empty());
 }
 
-TEST_CASE("Debian and Raspbian reload by systemctl, else by invoke-rc.d", "[dokku][C-7.3]") {
+TEST_CASE("Debian and Raspbian reload by systemctl, else by invoke-rc.d", "[dokku][dokku-7.3]") {
     const std::string distro = GENERATE("debian", "raspbian");
     CHECK(dokku::reload_command(facts(distro)) ==
           Words{"sudo", "/usr/bin/systemctl", "reload", "nginx"});
@@ -173,7 +174,7 @@ TEST_CASE("Debian and Raspbian reload by systemctl, else by invoke-rc.d", "[dokk
           Words{"sudo", "/usr/sbin/invoke-rc.d", "nginx", "reload"});
 }
 
-TEST_CASE("Ubuntu has four ways to reload, in this order", "[dokku][C-7.3]") {
+TEST_CASE("Ubuntu has four ways to reload, in this order", "[dokku][dokku-7.3]") {
     auto ubuntu = facts("ubuntu");
     ubuntu.has_sv = true;
     ubuntu.init_system = "sv";
@@ -186,28 +187,28 @@ TEST_CASE("Ubuntu has four ways to reload, in this order", "[dokku][C-7.3]") {
     CHECK(dokku::reload_command(ubuntu) == Words{"sudo", "/etc/init.d/nginx", "reload"});
 }
 
-TEST_CASE("Arch reloads by systemctl, other distributions not at all", "[dokku][C-7.3]") {
+TEST_CASE("Arch reloads by systemctl, other distributions not at all", "[dokku][dokku-7.3]") {
     CHECK(dokku::reload_command(facts("arch")) ==
           Words{"sudo", "/usr/bin/systemctl", "reload", "nginx"});
     CHECK(dokku::reload_command(facts("fedora")).empty());
     CHECK(dokku::reload_command(facts("")).empty());
 }
 
-TEST_CASE("with openresty installed the service is called so", "[dokku][C-7.3]") {
+TEST_CASE("with openresty installed the service is called so", "[dokku][dokku-7.3]") {
     auto debian = facts("debian");
     debian.openresty = true;
     CHECK(dokku::reload_command(debian) ==
           Words{"sudo", "/usr/bin/systemctl", "reload", "openresty"});
 }
 
-TEST_CASE("a service command of the operator's is run without sudo", "[dokku][C-7.3]") {
+TEST_CASE("a service command of the operator's is run without sudo", "[dokku][dokku-7.3]") {
     const std::string distro = GENERATE("debian", "ubuntu", "fedora");
     auto set = facts(distro);
     set.service_command = " /usr/local/bin/nginx-service  --now ";
     CHECK(dokku::reload_command(set) == Words{"/usr/local/bin/nginx-service", "--now", "reload"});
 }
 
-TEST_CASE("nginx is tested by the path that sudo allows", "[dokku][C-7.3]") {
+TEST_CASE("nginx is tested by the path that sudo allows", "[dokku][dokku-7.3]") {
     const FakeSudo sudo{"exit 0"};
     const auto complaint = dokku::NginxService::test();
     REQUIRE(complaint);
@@ -215,7 +216,7 @@ TEST_CASE("nginx is tested by the path that sudo allows", "[dokku][C-7.3]") {
     CHECK(sudo.asked() == sudo.nginx().string() + " -t\n");
 }
 
-TEST_CASE("what nginx complains about is an answer", "[dokku][C-7.3]") {
+TEST_CASE("what nginx complains about is an answer", "[dokku][dokku-7.3]") {
     const FakeSudo sudo{"echo 'nginx: [emerg] no \"x\" in /etc/nginx/a.conf:1' >&2; exit 1"};
     const auto complaint = dokku::NginxService::test();
     REQUIRE(complaint);
@@ -223,7 +224,7 @@ TEST_CASE("what nginx complains about is an answer", "[dokku][C-7.3]") {
     CHECK((*complaint)->place() == "/etc/nginx/a.conf:1");
 }
 
-TEST_CASE("a test that sudo refuses is a failure with its words", "[dokku][C-7.3]") {
+TEST_CASE("a test that sudo refuses is a failure with its words", "[dokku][dokku-7.3]") {
     const FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
     const auto complaint = dokku::NginxService::test();
     REQUIRE_FALSE(complaint);
@@ -233,7 +234,8 @@ TEST_CASE("a test that sudo refuses is a failure with its words", "[dokku][C-7.3
     CHECK_THAT(complaint.error().steps.at(0), ContainsSubstring("sudoers.d/dokku-nginx"));
 }
 
-TEST_CASE("nginx is reloaded by the app's service command, else by the host's", "[dokku][C-7.3]") {
+TEST_CASE("nginx is reloaded by the app's service command, else by the host's",
+          "[dokku][dokku-7.3]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const test::TempDir folder;
@@ -254,7 +256,7 @@ TEST_CASE("nginx is reloaded by the app's service command, else by the host's", 
     CHECK(recorded() == "app reload\n");
 }
 
-TEST_CASE("a reload that fails tells command, exit code and words", "[dokku][C-7.3]") {
+TEST_CASE("a reload that fails tells command, exit code and words", "[dokku][dokku-7.3]") {
     const test::DokkuHost host;
     const RunningNginx running{host};
     host.set_property("--global", "nginx-service-command", "false", "nginx");
@@ -289,7 +291,7 @@ TEST_CASE("a reload that sudo refuses is no word of nginx's", "[dokku]") {
     CHECK_THAT(reloaded.error().steps.at(0), ContainsSubstring("sudoers.d/dokku-nginx"));
 }
 
-TEST_CASE("where Dokku reloads nothing, we say how to make it", "[dokku][C-7.3]") {
+TEST_CASE("where Dokku reloads nothing, we say how to make it", "[dokku][dokku-7.3]") {
     test::DokkuHost host;
     host.environment.distro = "fedora";
     const dokku::NginxService nginx{host.environment};

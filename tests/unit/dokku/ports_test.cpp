@@ -24,13 +24,13 @@ std::string text_of(const std::vector<dokku::PortMapping>& map) {
 
 }  // namespace
 
-TEST_CASE("lines that are no mapping are skipped", "[dokku][C-3.4]") {
+TEST_CASE("lines that are no mapping are skipped", "[dokku][dokku-4.3]") {
     CHECK(text_of(parse_port_map("http:80:5000\n\nhttps:443\nhttp:x:1\n:80:80\nhttp:0:1\n"
                                  "http:1:65536\ngrpc:1:2:3\n tcp:25:25 \n")) ==
           "http:80:5000 tcp:25:25 ");
 }
 
-TEST_CASE("a stored map is the whole answer, certificate or not", "[dokku][C-3.4]") {
+TEST_CASE("a stored map is the whole answer, certificate or not", "[dokku][dokku-4.4]") {
     StoredPorts stored;
     stored.map = parse_port_map("http:8080:8080\n");
     stored.detected = parse_port_map("http:80:3000\n");
@@ -39,7 +39,7 @@ TEST_CASE("a stored map is the whole answer, certificate or not", "[dokku][C-3.4
     CHECK(text_of(resolve_ports(stored, Certificate::absent)) == "http:8080:8080 ");
 }
 
-TEST_CASE("without a stored map the detected one counts, else a default", "[dokku][C-3.4]") {
+TEST_CASE("without a stored map the detected one counts, else a default", "[dokku][dokku-4.4]") {
     StoredPorts stored;
     CHECK(text_of(resolve_ports(stored, Certificate::absent)) == "http:80:5000 ");
     stored.proxy_port = "8080";
@@ -48,7 +48,7 @@ TEST_CASE("without a stored map the detected one counts, else a default", "[dokk
     CHECK(text_of(resolve_ports(stored, Certificate::absent)) == "http:80:3000 http:81:3001 ");
 }
 
-TEST_CASE("a certificate brings https beside http:80", "[dokku][C-3.4]") {
+TEST_CASE("a certificate brings https beside http:80", "[dokku][dokku-4.4]") {
     StoredPorts stored;
     CHECK(text_of(resolve_ports(stored, Certificate::present)) == "http:80:5000 https:443:5000 ");
     stored.detected = parse_port_map("http:80:3000\nhttp:81:3001\n");
@@ -57,7 +57,7 @@ TEST_CASE("a certificate brings https beside http:80", "[dokku][C-3.4]") {
           "http:80:3000 https:8443:3000 http:81:3001 ");
 }
 
-TEST_CASE("without http:80 a certificate turns http into https", "[dokku][C-3.4]") {
+TEST_CASE("without http:80 a certificate turns http into https", "[dokku][dokku-4.4]") {
     StoredPorts stored;
     stored.detected = parse_port_map("http:3000:3000\ngrpc:50051:50051\n");
     CHECK(text_of(resolve_ports(stored, Certificate::present)) ==
@@ -67,7 +67,7 @@ TEST_CASE("without http:80 a certificate turns http into https", "[dokku][C-3.4]
     CHECK(text_of(resolve_ports(elsewhere, Certificate::present)) == "https:8080:5000 ");
 }
 
-TEST_CASE("the port map is read from the files of the ports plugin", "[dokku][C-3.4]") {
+TEST_CASE("the port map is read from the files of the ports plugin", "[dokku][dokku-4.3]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK(text_of(dokku::read_ports(host.environment, app).value()) == "http:80:5000 ");
@@ -82,7 +82,8 @@ TEST_CASE("the port map is read from the files of the ports plugin", "[dokku][C-
           "http:8080:8080 https:443:8080 ");
 }
 
-TEST_CASE("certs-force is asked only if some plugin has it and it can matter", "[dokku][C-3.4]") {
+TEST_CASE("certs-force is asked only if some plugin has it and it can matter",
+          "[dokku][dokku-4.4]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const test::FakePrograms programs{R"(echo "$2" >>"${0%/*}/asked"; echo true)"};

@@ -19,7 +19,8 @@ mode_t mode_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a property is one file with the raw value, 0600 in folders of 0755", "[dokku][C-4]") {
+TEST_CASE("a property is one file with the raw value, 0600 in folders of 0755",
+          "[dokku][dokku-4.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const dokku::PropertyStore store{host.environment};
@@ -34,7 +35,7 @@ TEST_CASE("a property is one file with the raw value, 0600 in folders of 0755", 
     CHECK(store.get(dokku::Scope::global(), "email")->empty());
 }
 
-TEST_CASE("an empty file reads as nothing, unsetting twice is no failure", "[dokku][C-4]") {
+TEST_CASE("an empty file reads as nothing, unsetting twice is no failure", "[dokku][dokku-4.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.set_property("shop", "server", "");
@@ -46,7 +47,7 @@ TEST_CASE("an empty file reads as nothing, unsetting twice is no failure", "[dok
                                         "shop" / "server"));
 }
 
-TEST_CASE("a key that is no plain file name is refused", "[dokku][C-4]") {
+TEST_CASE("a key that is no plain file name is refused", "[dokku][dokku-4.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const dokku::PropertyStore store{host.environment};
@@ -58,7 +59,8 @@ TEST_CASE("a key that is no plain file name is refused", "[dokku][C-4]") {
     CHECK(store.unset(app, key).error().kind == base::ErrorKind::invalid_input);
 }
 
-TEST_CASE("all properties come sorted; folders and temporary files are none", "[dokku][C-4]") {
+TEST_CASE("all properties come sorted; folders and temporary files are none",
+          "[dokku][dokku-4.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.set_property("shop", "dns-provider-B", "2");
@@ -74,7 +76,7 @@ TEST_CASE("all properties come sorted; folders and temporary files are none", "[
     CHECK(store.get_all(dokku::Scope::global())->empty());
 }
 
-TEST_CASE("destroying an app's properties leaves those of others", "[dokku][C-10.5]") {
+TEST_CASE("destroying an app's properties leaves those of others", "[dokku][dokku-10.9]") {
     const test::DokkuHost host;
     const auto shop = host.add_app("shop");
     const auto blog = host.add_app("blog");
@@ -87,7 +89,7 @@ TEST_CASE("destroying an app's properties leaves those of others", "[dokku][C-10
     CHECK(*store.get(blog, "email") == "b@x.test");
 }
 
-TEST_CASE("an app called letsencrypt shares the folder and disturbs nobody", "[dokku][C-4]") {
+TEST_CASE("an app called letsencrypt shares the folder and disturbs nobody", "[dokku][dokku-4.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("letsencrypt");
     test::DokkuHost::write(host.environment.lib_root / "config" / "letsencrypt" / "ENV",

@@ -5,7 +5,7 @@
 #include "support/dokku_host.h"
 #include "support/fake_programs.h"
 
-TEST_CASE("the proxy type is nginx where nobody answers", "[dokku][C-3.3]") {
+TEST_CASE("the proxy type is nginx where nobody answers", "[dokku][dokku-3.3]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     {
@@ -16,7 +16,7 @@ TEST_CASE("the proxy type is nginx where nobody answers", "[dokku][C-3.3]") {
     CHECK(*dokku::ask_proxy_type(host.environment, app) == "nginx");
 }
 
-TEST_CASE("the proxy is off only if its property says true", "[dokku][C-3.3]") {
+TEST_CASE("the proxy is off only if its property says true", "[dokku][dokku-7.6]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK(*dokku::is_proxy_enabled(host.environment, app));

@@ -47,7 +47,7 @@ void fake_sudo(const test::FakePrograms& programs, const std::string& script) {
 
 }  // namespace
 
-TEST_CASE("a pair goes with a mark, and the mark goes last", "[dokku][C-6]") {
+TEST_CASE("a pair goes with a mark, and the mark goes last", "[dokku][dokku-6.2]") {
     const Served host;
     const fs::path mark = host.environment.global_root() / "state/removing/shop";
     const test::FakePrograms programs{"test -e '" + mark.string() + "' || exit 9; test -d '" +
@@ -115,7 +115,7 @@ TEST_CASE("a trigger that fails is told, and what the vhost gave up goes", "[dok
     CHECK_FALSE(dokku::pending_removal(host.environment, host.app));
 }
 
-TEST_CASE("an app without a pair is rebuilt as well", "[dokku][C-10.4]") {
+TEST_CASE("an app without a pair is rebuilt as well", "[dokku][dokku-11.6]") {
     const Served host;
     fs::remove_all(host.environment.tls_root(host.app));
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; )" + host.rebuild};

@@ -37,7 +37,7 @@ dokku::KnownOfApp no_status(const dokku::AppName&) {
 
 }  // namespace
 
-TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C-10.4]") {
+TEST_CASE("report rows stand in the official order, ours after them", "[dokku][dokku-11.10]") {
     CHECK(names_of(dokku::report_rows(some_facts())) ==
           "active autorenew computed-dns-provider global-dns-provider dns-provider computed-email "
           "global-email email expiration computed-graceperiod global-graceperiod graceperiod "
@@ -60,7 +60,7 @@ TEST_CASE("report rows stand in the official order, ours after them", "[dokku][C
           "status renewal-time renewal-explanation global-last-run global-next-run ");
 }
 
-TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {
+TEST_CASE("--global keeps the global rows", "[dokku][dokku-11.10]") {
     CHECK(names_of(dokku::global_rows(dokku::report_rows(some_facts()))) ==
           "global-dns-provider global-email global-graceperiod global-lego-args "
           "global-lego-docker-options global-server global-dns-provider-A global-dns-resolvers "
@@ -71,7 +71,7 @@ TEST_CASE("--global keeps the global rows", "[dokku][C-10.4]") {
           "global-renew-concurrency global-last-run global-next-run ");
 }
 
-TEST_CASE("report rows are padded byte for byte as officially", "[dokku][C-10.4]") {
+TEST_CASE("report rows are padded byte for byte as officially", "[dokku][dokku-11.10]") {
     const auto lines =
         dokku::render_report(dokku::report_rows(some_facts()), dokku::Secrets::shown);
     CHECK(lines[0] == "       Letsencrypt active:            true                     ");
@@ -85,7 +85,7 @@ TEST_CASE("report rows are padded byte for byte as officially", "[dokku][C-10.4]
     CHECK(lines[24] == "       Letsencrypt dns provider OVH_KEY: s3cret                   ");
 }
 
-TEST_CASE("dokku report shows no value of a DNS provider's variable", "[dokku][C-10.4]") {
+TEST_CASE("dokku report shows no value of a DNS provider's variable", "[dokku][dokku-11.10]") {
     std::string text;
     for (const auto& line :
          dokku::render_report(dokku::report_rows(some_facts()), dokku::Secrets::redacted))
@@ -96,7 +96,7 @@ TEST_CASE("dokku report shows no value of a DNS provider's variable", "[dokku][C
     CHECK_THAT(text, ContainsSubstring("Letsencrypt dns provider:      ovh "));
 }
 
-TEST_CASE("JSON is one compact object of strings in the same order", "[dokku][C-10.4]") {
+TEST_CASE("JSON is one compact object of strings in the same order", "[dokku][dokku-11.10]") {
     const auto text = dokku::render_report_json(dokku::report_rows(some_facts()));
     CHECK_THAT(text, StartsWith(R"({"active":"true","autorenew":"false",)"
                                 R"("computed-dns-provider":"ovh","global-dns-provider":"",)"));
@@ -104,7 +104,7 @@ TEST_CASE("JSON is one compact object of strings in the same order", "[dokku][C-
     CHECK_THAT(text, !ContainsSubstring("\n"));
 }
 
-TEST_CASE("one flag gives its value, an empty one is 'not deployed'", "[dokku][C-10.4]") {
+TEST_CASE("one flag gives its value, an empty one is 'not deployed'", "[dokku][dokku-11.10]") {
     const auto rows = dokku::report_rows(some_facts());
     CHECK(*dokku::find_report_value(rows, "--letsencrypt-email") == "me@x.test");
     const auto empty = dokku::find_report_value(rows, "--letsencrypt-global-email");
@@ -117,7 +117,7 @@ TEST_CASE("one flag gives its value, an empty one is 'not deployed'", "[dokku][C
                           "--letsencrypt-autorenew --letsencrypt-computed-dns-provider "));
 }
 
-TEST_CASE("a host without apps has no report, not even a global one", "[dokku][C-10.4]") {
+TEST_CASE("a host without apps has no report, not even a global one", "[dokku][dokku-11.10]") {
     test::DokkuHost host;
     dokku::ReportRequest request;
     request.global = true;
@@ -127,7 +127,7 @@ TEST_CASE("a host without apps has no report, not even a global one", "[dokku][C
     CHECK(printed.error().message == "You haven't deployed any applications yet");
 }
 
-TEST_CASE("what report prints for which words", "[dokku][C-10.4]") {
+TEST_CASE("what report prints for which words", "[dokku][dokku-11.10]") {
     test::DokkuHost host;
     host.add_app("blog");
     host.add_app("shop");

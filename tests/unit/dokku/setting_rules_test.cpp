@@ -10,7 +10,7 @@
 using Catch::Matchers::ContainsSubstring;
 using Pair = std::pair<std::string, std::string>;
 
-TEST_CASE("the keys of the official plugin and ours are known", "[dokku][C-10.4]") {
+TEST_CASE("the keys of the official plugin and ours are known", "[dokku][dokku-11.9]") {
     const std::string key =
         GENERATE("dns-provider", "dns-provider-OVH_APPLICATION_KEY", "dns-provider-x", "email",
                  "graceperiod", "server", "lego-args", "lego-docker-options", "dns-resolvers",
@@ -20,7 +20,7 @@ TEST_CASE("the keys of the official plugin and ours are known", "[dokku][C-10.4]
     CHECK(dokku::check_key(key));
 }
 
-TEST_CASE("an unknown key gets the official words, ours named at the end", "[dokku][C-10.4]") {
+TEST_CASE("an unknown key gets the official words, ours named at the end", "[dokku][dokku-11.9]") {
     const std::string key = GENERATE("Email", "e-mail", "dns-provider-", "dns-provider-../../x",
                                      "a/b", "dns-provider-A=B", "dns-provider-A B", "--email");
     CAPTURE(key);
@@ -35,7 +35,7 @@ TEST_CASE("an unknown key gets the official words, ours named at the end", "[dok
           "renew-concurrency");
 }
 
-TEST_CASE("no key at all", "[dokku][C-10.4]") {
+TEST_CASE("no key at all", "[dokku][dokku-11.9]") {
     CHECK(dokku::check_key("").error().message == "No key specified");
 }
 

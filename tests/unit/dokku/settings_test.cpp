@@ -13,7 +13,7 @@ using Catch::Matchers::ContainsSubstring;
 using dokku::Properties;
 using dokku::resolve_settings;
 
-TEST_CASE("nothing set gives the defaults", "[dokku][C-10.1]") {
+TEST_CASE("nothing set gives the defaults", "[dokku][dokku-10.1]") {
     const auto settings = resolve_settings({}, {});
     CHECK(settings.server.computed == "https://acme-v02.api.letsencrypt.org/directory");
     CHECK(settings.graceperiod.computed == "2592000");
@@ -29,7 +29,7 @@ TEST_CASE("nothing set gives the defaults", "[dokku][C-10.1]") {
     CHECK(settings.graceperiod.app.empty());
 }
 
-TEST_CASE("the app's value beats the host's, an empty one does not", "[dokku][C-10.1]") {
+TEST_CASE("the app's value beats the host's, an empty one does not", "[dokku][dokku-10.1]") {
     const Properties global{{"email", "host@x.test"}, {"graceperiod", "100"}, {"lego-args", "--a"}};
     const auto settings = resolve_settings(
         {{"email", "app@x.test"}, {"graceperiod", ""}, {"lego-args", "--b"}}, global);
@@ -40,7 +40,7 @@ TEST_CASE("the app's value beats the host's, an empty one does not", "[dokku][C-
     CHECK(settings.lego_args.computed == "--b");  // replaced, not merged
 }
 
-TEST_CASE("server names stand for URLs, anything else is one", "[dokku][C-10.1]") {
+TEST_CASE("server names stand for URLs, anything else is one", "[dokku][dokku-10.1]") {
     struct Case {
         std::string app, global, url;
     };
@@ -78,7 +78,7 @@ TEST_CASE("orders in flight are a number of the host's, within bounds", "[dokku]
     CHECK(resolve_settings({}, {{"renew-concurrency", "lots"}}).concurrency() == 16);
 }
 
-TEST_CASE("none switches a DNS provider off", "[dokku][C-10.1]") {
+TEST_CASE("none switches a DNS provider off", "[dokku][dokku-10.1]") {
     struct Case {
         std::string app, global, provider;
     };
@@ -95,7 +95,7 @@ TEST_CASE("none switches a DNS provider off", "[dokku][C-10.1]") {
     CHECK(settings.dns_provider.app == c.app);
 }
 
-TEST_CASE("variables of the DNS provider are merged by name", "[dokku][C-10.1]") {
+TEST_CASE("variables of the DNS provider are merged by name", "[dokku][dokku-10.1]") {
     const auto settings = resolve_settings(
         {{"dns-provider-KEY", "app"}, {"dns-provider-OWN", "1"}, {"dns-provider", "exec"}},
         {{"dns-provider-KEY", "host"}, {"dns-provider-ALL", "2"}, {"dns-resolvers", "192.0.2.1"}});
@@ -117,7 +117,7 @@ TEST_CASE("email none is an account without contact", "[dokku]") {
     CHECK(some.account_email() == "host@x.test");
 }
 
-TEST_CASE("a graceperiod written by hand that is no number is named", "[dokku][C-10.1]") {
+TEST_CASE("a graceperiod written by hand that is no number is named", "[dokku][dokku-10.1]") {
     const std::string value = GENERATE("30d", "abc", "-1", "1.5", "2592000 ");
     CAPTURE(value);
     const auto settings = resolve_settings({{"graceperiod", value}}, {});
@@ -136,14 +136,14 @@ TEST_CASE("only a graceperiod that a person has set decides", "[dokku]") {
           std::chrono::seconds{60});
 }
 
-TEST_CASE("lego-args are split at blanks without quoting", "[dokku][C-10.1]") {
+TEST_CASE("lego-args are split at blanks without quoting", "[dokku][dokku-10.2]") {
     const auto settings = resolve_settings(
         {{"lego-args", " --key-type  rsa2048 "}, {"lego-docker-options", "-v \"/a b\":/c"}}, {});
     CHECK(settings.lego_words() == std::vector<std::string>{"--key-type", "rsa2048"});
     CHECK(settings.docker_words() == std::vector<std::string>{"-v", "\"/a", "b\":/c"});
 }
 
-TEST_CASE("settings come from the property files of the app and the host", "[dokku][C-10.1]") {
+TEST_CASE("settings come from the property files of the app and the host", "[dokku][dokku-10.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.set_property("shop", "email", "app@x.test");

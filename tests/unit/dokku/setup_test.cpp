@@ -50,7 +50,7 @@ constexpr const char* kOurs =
 
 }  // namespace
 
-TEST_CASE("a crontab without our lines is written anew", "[dokku][cron][C-10.5]") {
+TEST_CASE("a crontab without our lines is written anew", "[dokku][cron][dokku-9.2]") {
     Host host;
     host.set_up();
     CHECK(host.calls() == kWritten);

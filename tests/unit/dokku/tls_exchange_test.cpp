@@ -53,7 +53,7 @@ const std::map<std::string, std::string> kNewFiles{{"tls/server.crt", "new chain
 
 }  // namespace
 
-TEST_CASE("the first pair of an app makes its tls folder", "[dokku][C-10.4][design-3]") {
+TEST_CASE("the first pair of an app makes its tls folder", "[dokku][dokku-6.1][design-3]") {
     const AppFolder app;
     REQUIRE(dokku::exchange_tls(app.root.path(), new_pair(), std::nullopt));
     CHECK(files_in(app.root.path()) == kNewFiles);

@@ -13,7 +13,7 @@
 
 using Catch::Matchers::StartsWith;
 
-TEST_CASE("a trigger is asked through plugn and its lines come back", "[dokku][C-2.1]") {
+TEST_CASE("a trigger is asked through plugn and its lines come back", "[dokku][dokku-2.1]") {
     const test::DokkuHost host;
     const test::FakePrograms programs{R"(echo "$@"; echo second)"};
     const auto lines =
@@ -22,7 +22,7 @@ TEST_CASE("a trigger is asked through plugn and its lines come back", "[dokku][C
     CHECK(*lines == std::vector<std::string>{"trigger proxy-type shop", "second"});
 }
 
-TEST_CASE("what we start is marked as ours and does not get our own flags", "[dokku][C-11]") {
+TEST_CASE("what we start is marked as ours and does not get our own flags", "[dokku][dokku-2.3]") {
     const test::DokkuHost host;
     ::setenv("DOKKU_APP_NAME", "other", 1);
     ::setenv("DOKKU_APPS_FORCE_DELETE", "1", 1);

@@ -42,7 +42,7 @@ struct Enabled : test::DokkuHost {
 
 }  // namespace
 
-TEST_CASE("an app that is disabled is off, and nothing is due", "[hooks][C-10.4]") {
+TEST_CASE("an app that is disabled is off, and nothing is due", "[hooks][dokku-11.6]") {
     Enabled host;
     const test::FakePrograms programs{"exit 0"};
     REQUIRE(hooks::disable(host.environment, host.quiet, host.store, host.clock, host.app));

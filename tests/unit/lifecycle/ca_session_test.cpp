@@ -74,7 +74,7 @@ struct Opening : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("an account that works is only read", "[lifecycle][C-10.7]") {
+TEST_CASE("an account that works is only read", "[lifecycle][dokku-10.7]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     const auto before = test::look_at(opening.folder().parent_path());
@@ -241,7 +241,7 @@ TEST_CASE("apps of one CA and address share a session, and its failure", "[lifec
     CHECK(opening.http.sent().size() == 1);
 }
 
-TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][C-10.7]") {
+TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][dokku-10.7]") {
     Opening opening;
     test::write_file(opening.key_file(), "-----BEGIN EC PRIVATE KEY-----\nsecret\n");
     opening.fetch_directory();

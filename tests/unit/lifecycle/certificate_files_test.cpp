@@ -32,14 +32,14 @@ std::set<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a certificate's files are named after the first domain", "[lifecycle][C-10.2]") {
+TEST_CASE("a certificate's files are named after the first domain", "[lifecycle][dokku-10.3]") {
     CHECK(lifecycle::certificate_base_name("a.test") == "a.test");
     CHECK(lifecycle::certificate_base_name("*.a.test") == "_.a.test");
     CHECK(lifecycle::certificate_base_name("2001:db8::1") == "2001-db8--1");
     CHECK(lifecycle::certificate_base_name("../a") == "..-a");
 }
 
-TEST_CASE("the configuration lies beside the certificates to be", "[lifecycle][C-10.2]") {
+TEST_CASE("the configuration lies beside the certificates to be", "[lifecycle][dokku-10.3]") {
     const test::TempDir root;
     const fs::path folder = root / "certs" / "0123";
     REQUIRE(lifecycle::write_configuration(folder, "--http", "-v /a:/b", "A=1\n"));
@@ -53,7 +53,7 @@ TEST_CASE("the configuration lies beside the certificates to be", "[lifecycle][C
     CHECK(test::look_at(root.path()) == before);
 }
 
-TEST_CASE("a certificate has lego's five files, all private", "[lifecycle][C-10.2]") {
+TEST_CASE("a certificate has lego's five files, all private", "[lifecycle][dokku-10.3]") {
     const test::TempDir root;
     REQUIRE(lifecycle::write_certificate_files(root.path(), files(kLeaf + kIssuer + kRoot), ""));
     const fs::path folder = root / "certificates";
@@ -73,7 +73,7 @@ TEST_CASE("a certificate has lego's five files, all private", "[lifecycle][C-10.
 }
 
 TEST_CASE("the files of a wildcard begin with an underscore, its record does not",
-          "[lifecycle][C-10.2]") {
+          "[lifecycle][dokku-10.3]") {
     const test::TempDir root;
     REQUIRE(lifecycle::write_certificate_files(root.path(), files(kLeaf, "*.a.test"), ""));
     CHECK(test::content_of(root / "certificates/_.a.test.json").find("\"*.a.test\"") !=

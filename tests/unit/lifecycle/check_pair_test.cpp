@@ -184,7 +184,7 @@ TEST_CASE("a damaged pair of ours without a good copy is kept aside and makes ro
     }
 }
 
-TEST_CASE("a pair that its CA has revoked is not put back", "[lifecycle][RFC-9773]") {
+TEST_CASE("a pair that its CA has revoked is not put back", "[lifecycle][rfc9773-4.2]") {
     const Checking checking;
     const Pair damaged{checking.ours.chain, "half of"};
     checking.put(damaged);

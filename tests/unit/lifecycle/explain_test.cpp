@@ -176,7 +176,7 @@ TEST_CASE("no word of a CA can speak to the terminal", "[lifecycle][security]") 
     }
 }
 
-TEST_CASE("a limit is known by its kind or by its problem", "[lifecycle][C-10.4]") {
+TEST_CASE("a limit is known by its kind or by its problem", "[lifecycle][dokku-11.2]") {
     CHECK(lifecycle::is_rate_limit(refused("rateLimited")));
     CHECK(lifecycle::is_rate_limit(acme::fail(base::ErrorKind::rate_limited, "429", "")));
     CHECK_FALSE(lifecycle::is_rate_limit(refused("caa")));

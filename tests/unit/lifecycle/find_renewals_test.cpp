@@ -76,7 +76,7 @@ TEST_CASE("that the daily run cuts a graceperiod is said once", "[lifecycle][des
 }
 
 TEST_CASE("a graceperiod that cannot be read is warned of and counts as not set",
-          "[lifecycle][C-10.1]") {
+          "[lifecycle][dokku-10.1]") {
     Renewing renewing;
     renewing.host.set_property("shop", "graceperiod", "30d");
     CHECK_THAT(renewing.run(), ContainsSubstring("the certificate's lifetime decides"));

@@ -75,7 +75,7 @@ TEST_CASE("the next run finishes a disable that was killed", "[lifecycle]") {
     CHECK(app.calls() == kBoth);
 }
 
-TEST_CASE("a revoke that was killed keeps what lies in certs", "[lifecycle][C-10.4]") {
+TEST_CASE("a revoke that was killed keeps what lies in certs", "[lifecycle][dokku-11.8]") {
     Killed app{RemovalKind::revoke};
     app.finish();
     CHECK_FALSE(app.has("tls"));

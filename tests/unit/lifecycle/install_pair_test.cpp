@@ -210,7 +210,7 @@ TEST_CASE("a hook of another plugin that fails is a warning", "[lifecycle][desig
     CHECK_THAT(installing.host.logged.err, ContainsSubstring("exit code 3"));
 }
 
-TEST_CASE("a wildcard first domain names its files with an underscore", "[lifecycle][C-10.2]") {
+TEST_CASE("a wildcard first domain names its files with an underscore", "[lifecycle][dokku-10.3]") {
     Installing installing;
     auto job = installing.issued_job({"*.a.example", "a.example"});
     REQUIRE(lifecycle::install_pair(installing.context, job));

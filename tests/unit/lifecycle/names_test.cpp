@@ -41,7 +41,7 @@ TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
     CHECK(dns.left_out.empty());
 }
 
-TEST_CASE("an IPv4 address needs HTTP-01", "[lifecycle][RFC-8738]") {
+TEST_CASE("an IPv4 address needs HTTP-01", "[lifecycle][rfc8738-7]") {
     const Words domains{"a.test", "192.0.2.1", "192.0.2.1"};
     const auto http = lifecycle::choose_names(domains, ChallengeKind::http, {});
     CHECK(lifecycle::to_texts(http.names) == Words{"a.test", "192.0.2.1"});

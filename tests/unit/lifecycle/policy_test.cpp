@@ -55,12 +55,13 @@ TEST_CASE("a certificate is renewed with a third of its life left, short ones wi
 }
 
 TEST_CASE("a certificate that is as wanted and far from its end is not due",
-          "[lifecycle][C-10.3]") {
+          "[lifecycle][dokku-10.5]") {
     const Case good;
     CHECK_FALSE(good.why());
 }
 
-TEST_CASE("each way in which a certificate is not as wanted makes one due", "[lifecycle][C-10.3]") {
+TEST_CASE("each way in which a certificate is not as wanted makes one due",
+          "[lifecycle][dokku-10.5]") {
     Case example;
     SECTION("an earlier run was cut short") {
         example.facts.interrupted = true;
@@ -110,7 +111,7 @@ TEST_CASE("a lifetime's margin makes a renewal due to the second", "[lifecycle][
     CHECK(example.why() == "the certificate is due for renewal");
 }
 
-TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle][C-10.3]") {
+TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle][dokku-10.5]") {
     Case example;
     SECTION("a long one makes it due at once") {
         example.wish.graceperiod = days{90} + seconds{1};
@@ -141,7 +142,7 @@ TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[life
 }
 
 TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was typed for",
-          "[lifecycle][design-4][RFC-9773]") {
+          "[lifecycle][design-4][rfc9773-4.2]") {
     const test::FakeClock clock;
     lifecycle::RenewalRule rule{dates(clock, 90), std::nullopt, true, clock.now() + days{20}};
     const base::UtcTime end = rule.dates.not_after;

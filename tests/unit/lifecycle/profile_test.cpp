@@ -30,7 +30,7 @@ lifecycle::IssueJob job_with_addresses(const std::string& server, const std::str
 }  // namespace
 
 TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
-          "[lifecycle][RFC-8738]") {
+          "[lifecycle][rfc8738-3]") {
     using Words = std::vector<std::string>;
     SECTION("with its profile") {
         auto job = job_with_addresses(std::string{dokku::kStagingServer}, "shortlived");

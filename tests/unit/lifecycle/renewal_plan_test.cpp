@@ -29,7 +29,7 @@ store::RenewalPlan fresh() {
 }  // namespace
 
 TEST_CASE("a moment is chosen in the window once, and again when the window moves",
-          "[lifecycle][RFC-9773]") {
+          "[lifecycle][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     const auto first = window(now + hours{10}, now + hours{20});
@@ -45,7 +45,7 @@ TEST_CASE("a moment is chosen in the window once, and again when the window move
     CHECK(lifecycle::plan_after(plan, moved, now, 1.0).moment == now + hours{28});
 }
 
-TEST_CASE("in a window that is over any moment is past", "[lifecycle][RFC-9773]") {
+TEST_CASE("in a window that is over any moment is past", "[lifecycle][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     const auto plan =
@@ -55,7 +55,7 @@ TEST_CASE("in a window that is over any moment is past", "[lifecycle][RFC-9773]"
 }
 
 TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense falls back",
-          "[lifecycle][RFC-9773]") {
+          "[lifecycle][rfc9773-4.3.3]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     auto plan = lifecycle::plan_after(fresh(), window(now, now + hours{2}), now, 0.5);
@@ -77,7 +77,8 @@ TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense 
     CHECK(plan.moment == now);
 }
 
-TEST_CASE("a moment counts for the certificate that it was chosen for", "[lifecycle][RFC-9773]") {
+TEST_CASE("a moment counts for the certificate that it was chosen for",
+          "[lifecycle][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto until = clock.now() + hours{1000};
     store::AppState state;
@@ -90,7 +91,7 @@ TEST_CASE("a moment counts for the certificate that it was chosen for", "[lifecy
     CHECK_FALSE(lifecycle::ari_moment(state, until));
 }
 
-TEST_CASE("an order replaces a certificate only if they share a name", "[lifecycle][RFC-9773]") {
+TEST_CASE("an order replaces a certificate only if they share a name", "[lifecycle][rfc9773-5]") {
     test::RunBench bench;
     auto job = bench.job({"new.example"});
     acme::Directory directory = test::Bench::directory();
@@ -132,7 +133,7 @@ const dokku::Settings kUsual = dokku::resolve_settings({}, {});
 }  // namespace
 
 TEST_CASE("the retry job renews each certificate of ours at its selected time",
-          "[lifecycle][RFC-9773]") {
+          "[lifecycle][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     auto state = installed(now);
@@ -155,7 +156,8 @@ TEST_CASE("the retry job renews each certificate of ours at its selected time",
     }
 }
 
-TEST_CASE("a certificate goes along with others once its window is open", "[lifecycle][RFC-9773]") {
+TEST_CASE("a certificate goes along with others once its window is open",
+          "[lifecycle][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     auto state = installed(now);

@@ -87,7 +87,7 @@ struct Watched : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a certificate on its CA's list is due at once", "[lifecycle][RFC-5280]") {
+TEST_CASE("a certificate on its CA's list is due at once", "[lifecycle][rfc5280-6.3]") {
     Watched watched;
     CHECK(watched.why_due().empty());
     watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));

@@ -45,7 +45,7 @@ struct Host {
 
 }  // namespace
 
-TEST_CASE("a CA's folder is its host and port, whatever the path", "[store][C-10.7]") {
+TEST_CASE("a CA's folder is its host and port, whatever the path", "[store][dokku-10.7]") {
     CHECK(store::account_server_name("https://acme-v02.api.letsencrypt.org/directory") ==
           "acme-v02.api.letsencrypt.org");
     CHECK(store::account_server_name("https://172.17.0.1:14000/dir") == "172.17.0.1_14000");
@@ -54,7 +54,7 @@ TEST_CASE("a CA's folder is its host and port, whatever the path", "[store][C-10
           store::account_server_name("https://ca.test/b"));
 }
 
-TEST_CASE("an account is read as lego wrote it and not touched", "[store][C-10.7]") {
+TEST_CASE("an account is read as lego wrote it and not touched", "[store][dokku-10.7]") {
     const Host host;
     test::write_file(host.json(), kLegoAccount);
     test::write_file(host.key(), kKey);
@@ -70,7 +70,7 @@ TEST_CASE("an account is read as lego wrote it and not touched", "[store][C-10.7
     CHECK(test::look_at(host.root.path()) == before);
 }
 
-TEST_CASE("an account is written byte for byte as lego writes it", "[store][C-10.7]") {
+TEST_CASE("an account is written byte for byte as lego writes it", "[store][dokku-10.7]") {
     const Host host;
     REQUIRE(host.store().write_account_key(kServer, kEmail, base::Secret{std::string{kKey}}));
     REQUIRE(host.store().write_account(
@@ -84,7 +84,7 @@ TEST_CASE("an account is written byte for byte as lego writes it", "[store][C-10
     CHECK(test::content_of(host.key()) == kKey);
 }
 
-TEST_CASE("an account without contact or orders has no such members", "[store][C-10.7]") {
+TEST_CASE("an account without contact or orders has no such members", "[store][dokku-10.7]") {
     const Host host;
     REQUIRE(host.store().write_account(
         kServer, kEmail, "https://ca.test/1",
@@ -95,7 +95,7 @@ TEST_CASE("an account without contact or orders has no such members", "[store][C
           "\t\t\"uri\": \"https://ca.test/1\"\n\t}\n}");
 }
 
-TEST_CASE("an account's files are its owner's only, whatever the umask is", "[store][C-10.7]") {
+TEST_CASE("an account's files are its owner's only, whatever the umask is", "[store][dokku-10.7]") {
     const Host host;
     const mode_t before = ::umask(0);
     REQUIRE(host.store().write_account_key(kServer, kEmail, base::Secret{std::string{kKey}}));
@@ -110,7 +110,7 @@ TEST_CASE("an account's files are its owner's only, whatever the umask is", "[st
     }
 }
 
-TEST_CASE("a key alone is an account that is not registered yet", "[store][C-10.7]") {
+TEST_CASE("a key alone is an account that is not registered yet", "[store][dokku-10.7]") {
     const Host host;
     test::write_file(host.key(), kKey);
     const auto account = host.store().read_account(kServer, kEmail);
@@ -121,7 +121,7 @@ TEST_CASE("a key alone is an account that is not registered yet", "[store][C-10.
     CHECK((*account)->registration.empty());
 }
 
-TEST_CASE("an account file without its key is no account", "[store][C-10.7]") {
+TEST_CASE("an account file without its key is no account", "[store][dokku-10.7]") {
     const Host host;
     test::write_file(host.json(), kLegoAccount);
     const auto account = host.store().read_account(kServer, kEmail);
@@ -129,7 +129,7 @@ TEST_CASE("an account file without its key is no account", "[store][C-10.7]") {
     CHECK_FALSE(account->has_value());
 }
 
-TEST_CASE("an account that lego has not registered has no url", "[store][C-10.7]") {
+TEST_CASE("an account that lego has not registered has no url", "[store][dokku-10.7]") {
     const Host host;
     const std::string text = GENERATE(R"({"email":"me@x.test","registration":null})",
                                       R"({"email":"me@x.test"})", "{}", "[]");
@@ -157,7 +157,7 @@ TEST_CASE("an account whose file is damaged is one that its key tells of", "[sto
     CHECK((*account)->key_pem.reveal() == kKey);
 }
 
-TEST_CASE("two addresses have two accounts, a host has one for all paths", "[store][C-10.7]") {
+TEST_CASE("two addresses have two accounts, a host has one for all paths", "[store][dokku-10.7]") {
     const Host host;
     REQUIRE(host.store().write_account_key(kServer, kEmail, base::Secret{"one"}));
     REQUIRE(host.store().write_account_key(kServer, "b@x.test", base::Secret{"two"}));
@@ -166,7 +166,7 @@ TEST_CASE("two addresses have two accounts, a host has one for all paths", "[sto
     CHECK((*host.store().read_account(kServer, "b@x.test"))->key_pem.reveal() == "two");
 }
 
-TEST_CASE("an address that would leave the folder of accounts is refused", "[store][C-10.7]") {
+TEST_CASE("an address that would leave the folder of accounts is refused", "[store][dokku-10.7]") {
     // A property may have been stored by another plugin, or by hand.
     const Host host;
     const std::string email = GENERATE("../../x@x.test", "a/b@x.test", "..", ".", "", "/etc");

@@ -101,7 +101,7 @@ TEST_CASE("two processes that change one state lose no change", "[store][design-
     CHECK(host.store().read_state("shop")->covered.size() == 2 * kChanges);
 }
 
-TEST_CASE("removing a state leaves nothing of the app", "[store][C-10.5]") {
+TEST_CASE("removing a state leaves nothing of the app", "[store]") {
     const Host host;
     REQUIRE(host.store().update_state("shop", [](auto& state) { state.enabled = true; }));
     REQUIRE(host.store().update_state("other", [](auto& state) { state.enabled = true; }));
