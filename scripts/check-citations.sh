@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks that each citation leads somewhere: `docs/dokku.md 4.2` in comments, the test tag [dokku-4.2],
-# links between our own pages with their #anchors, and names of pages. A section is a heading
-# `## 4 ...` or `### 4.2 ...`. Says file:line and what is wrong, exit 1.
+# links between our own pages with their #anchors, names of pages, and, in pages, `room/file.h`. A
+# section is a heading `## 4 ...` or `### 4.2 ...`. Says file:line and what is wrong, exit 1.
 #
 #   scripts/check-citations.sh [ROOT]
 set -euo pipefail
@@ -10,10 +10,9 @@ root=${1:-$(dirname "${BASH_SOURCE[0]}")/..}
 cd "$root"
 [[ -d docs ]] || { echo "check-citations: no docs/ in $root" >&2; exit 2; }
 
-# What this file and its test say of wrong citations cites nothing.
 mapfile -t files < <(
   find . \( -path ./build -o -path ./.git -o -path ./tests/data -o -path ./tests/fuzz/corpus \) -prune -o \
-    -type f ! -name 'check-citations*.sh' -print | sed 's,^\./,,' | LC_ALL=C sort
+    -type f -print | sed 's,^\./,,' | LC_ALL=C sort
 )
 mapfile -t files < <(grep -lI '' "${files[@]}")
 mapfile -t pages < <(printf '%s\n' "${files[@]}" | grep '\.md$')
@@ -72,7 +71,7 @@ function check_numbered(line,   page, numbers, list, count, i) {
 }
 
 function check_tags(line,   tag, page) {
-  while (match(line, /\[dokku-[0-9.]+\]/)) {
+  while (match(line, /\[(dokku|design)-[0-9.]+\]/)) {
     tag = substr(line, RSTART + 1, RLENGTH - 2)
     line = substr(line, RSTART + RLENGTH)
     page = tag
@@ -108,10 +107,19 @@ function check_links(line,   target, anchor, page, folder) {
   }
 }
 
+# Sources that a page names, below src/ or by their name alone.
+function check_sources(line,   name) {
+  while (match(line, /`[A-Za-z0-9_.\/-]+\.(h|cpp|sh)`/)) {
+    name = substr(line, RSTART + 1, RLENGTH - 2)
+    line = substr(line, RSTART + RLENGTH)
+    if (!(name in is_file || "src/" name in is_file || name in is_name)) refuse("no file is called " name)
+  }
+}
+
 # `section 7.4` and `(7.4)` without a page: of the RFC that is named there or a line before, or, in a
 # numbered page, of its own.
 function check_bare(line,   number, is_numbered) {
-  if ((before " " line) ~ /RFC|design section|\(design /) return
+  if ((before " " line) ~ /RFC/) return
   is_numbered = FILENAME ~ /^docs\/(dokku|design)\.md$/
   while (match(line, /[Ss]ections? [0-9]+(\.[0-9]+)*|\([0-9]+\.[0-9]+\)/)) {
     number = substr(line, RSTART, RLENGTH)
@@ -125,10 +133,11 @@ function check_bare(line,   number, is_numbered) {
 
 # Forms that led to pages which nobody but their writers had.
 function check_old_forms(line,   form) {
-  if (match(line, /\[(C|RFC)-[A-Z0-9.]+\]/)) {
-    refuse(substr(line, RSTART, RLENGTH) " names no section: [dokku-4.2] or [rfc8555-7.4]")
+  if (match(line, /\[((C|RFC|issue|pain|facts)-[A-Z0-9.]+|design)\]/)) {
+    refuse(substr(line, RSTART, RLENGTH) " names no section: [dokku-4.2], [design-3.1] or [rfc8555-7.4]")
   }
-  if (match(line, /[Cc]ontract (sections? )?[A-F]?[0-9][0-9.]*/) ||
+  if (match(line, /([Cc]ontract|[Dd]esign|[Pp]ains?|[Ff]acts) (sections? )?[A-F]?[0-9][0-9.]*/) ||
+      match(line, /acme-facts|user-pains|dokku-contract/) ||
       match(line, /(^|[^A-Za-z0-9_])C [0-9]+\.[0-9]+|\(C [0-9]+\)/)) {
     form = substr(line, RSTART, RLENGTH)
     gsub(/^[ (]+|[ ,.)]+$/, "", form)
@@ -140,13 +149,17 @@ pass == 1 && FNR == 1 { in_code = 0 }
 pass == 1 && /^ *```/ { in_code = !in_code; next }
 pass == 1 { if (!in_code && /^#+ /) note_heading(); next }
 
+# What this file and its test say of wrong citations cites nothing.
+FILENAME ~ /check-citations[a-z-]*\.sh$/ { next }
+
 FNR == 1 { before = "" }
 {
   check_numbered($0)
   check_tags($0)
   check_names($0)
   if (FILENAME ~ /\.md$/) check_links($0)
-  else if (/docs\/(dokku|design)\.md([^ ]| *$| [^0-9])/) refuse("a page of many sections: say which")
+  if (FILENAME ~ /^docs\//) check_sources($0)
+  if (FILENAME !~ /\.md$/ && /docs\/(dokku|design)\.md([^ ]| *$| [^0-9])/) refuse("a page of many sections: say which")
   check_bare($0)
   check_old_forms($0)
   before = $0
@@ -156,7 +169,8 @@ BEGIN {
   for (i = 1; i < ARGC; i++) {
     if (ARGV[i] ~ /=/) continue
     is_file[ARGV[i]] = 1
-    if (ARGV[i] ~ /\.md$/) { is_page[ARGV[i]] = 1; is_name[base_name(ARGV[i])] = 1 }
+    is_name[base_name(ARGV[i])] = 1
+    if (ARGV[i] ~ /\.md$/) is_page[ARGV[i]] = 1
   }
 }
 END { exit bad }

@@ -66,10 +66,9 @@ base::Result<CertificateChain> parse_chain_pem(std::string_view pem);
 /// A certificate that begins so little ahead of this host's clock is taken for valid.
 inline constexpr std::chrono::hours kClockSkew{1};
 
-/// What must hold before a chain goes live (design section 5): the leaf has this key, covers every
-/// name, is valid at `now` (or begins up to kClockSkew later), and each certificate is
-/// signed by the next, which is an authority's. No trusted root is needed. `protocol` with the
-/// reason.
+/// What must hold before a chain goes live (docs/design.md 4.8): the leaf has this key, covers
+/// every name, is valid at `now` (or begins up to kClockSkew later), and each certificate is signed
+/// by the next, which is an authority's. No trusted root is needed. `protocol` with the reason.
 base::Result<void> check_chain(const CertificateChain& chain, const PrivateKey& key,
                                const std::vector<std::string>& names, base::UtcTime now);
 

@@ -26,7 +26,7 @@ struct CertificateStatus {
 CertificateStatus read_certificate_status(const Environment& environment, const AppName& app);
 
 /// Does nginx serve a certificate that letsencrypt issued for the app? The first certificate of
-/// tls/server.crt is compared with those in certs/current (docs/architecture.md); today's domains
+/// tls/server.crt is compared with those in certs/current (docs/design.md 1.1); today's domains
 /// and their order do not matter.
 bool is_active(const Environment& environment, const AppName& app);
 

@@ -13,7 +13,7 @@
 namespace dokku {
 
 /// How nginx answers HTTP-01 for one app: by itself, `<token>.<thumbprint>` for every token, so
-/// that no file is written and no second server runs (design section 5).
+/// that no file is written and no second server runs (docs/design.md 4.5).
 ///
 /// `snippet` is `ROOT/APP/nginx.conf.d/letsencrypt.conf`, which every server block of Dokku's
 /// template includes; `block` is a server block of our own in `--global/nginx/APP.conf` for names

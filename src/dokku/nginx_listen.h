@@ -16,7 +16,7 @@ std::vector<std::string> parse_listening(std::string_view proc_net_tcp, int port
 std::vector<std::string> read_listening(int port);
 
 /// The pairs on port 80 for a server block of our own: exactly those that nginx already has there
-/// (design section 5). A new wildcard beside specific addresses would pass `nginx -t` and fail
+/// (docs/design.md 4.6). A new wildcard beside specific addresses would pass `nginx -t` and fail
 /// every later reload; a new specific address would take that address away from every other app.
 /// `servers` are all that nginx reads, `listening` what the kernel says for port 80 (a pair in a
 /// file that nginx has not loaded is left out), `bind_addresses` the app's own, used (else the two

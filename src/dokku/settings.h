@@ -101,7 +101,7 @@ bool is_staging_server(std::string_view directory_url);
 
 /// Are changes of its domains, deploys and removed certificates to start an issue for an app? The
 /// app's own `auto-issue` outranks `disable`, which outranks the host's; where nobody decided, an
-/// app that is enabled counts (design section 6).
+/// app that is enabled counts (docs/design.md 1.2).
 bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off);
 
 /// Reads a graceperiod: whole seconds, "" is the default. `invalid_input` otherwise.

@@ -7,7 +7,7 @@
 namespace dokku {
 
 /// How long before its end a certificate is renewed if nobody has set a graceperiod: one third of
-/// its lifetime, one half if it lives less than ten days (design section 4). For one of 90 days
+/// its lifetime, one half if it lives less than ten days (docs/design.md 3.3). For one of 90 days
 /// that is the official 30.
 std::chrono::seconds usual_margin(const base::CertificateDates& dates);
 

@@ -13,8 +13,8 @@ struct AppFacts {
     dokku::Settings settings;
     store::AppState state;
 
-    /// Are changes of domains, deploys and removed certificates to start an issue (design
-    /// section 6)?
+    /// Are changes of domains, deploys and removed certificates to start an issue
+    /// (docs/design.md 1.2)?
     bool issues_by_itself() const {
         return dokku::issues_by_itself(settings, state.enabled, state.switched_off);
     }

@@ -7,7 +7,7 @@
 namespace hooks {
 
 /// A certificate was installed or removed: notes whose it is and when it ends, and nothing else
-/// (design section 6). A pair of a person's stops all tries for the app's names until it expires.
+/// (docs/design.md 8.1). A pair of a person's stops all tries for the app's names until it expires.
 base::Result<void> note_pair(const dokku::Environment& environment, const store::LocalStore& store,
                              const dokku::AppName& app);
 

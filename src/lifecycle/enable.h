@@ -12,7 +12,7 @@ enum class EnableOutcome {
     failed,  ///< at least one has not; everything was told
 };
 
-/// `letsencrypt:enable` for one app or many: the life of an order (docs/architecture.md) with each
+/// `letsencrypt:enable` for one app or many: the life of an order (docs/design.md 4) with each
 /// phase done for all apps at once, so that many cost one account and two reloads. Official wording
 /// and order of lines (docs/dokku.md 11.1). A failure of one app touches no other.
 EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,

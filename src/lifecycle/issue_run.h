@@ -8,7 +8,7 @@
 
 namespace lifecycle {
 
-/// The life of an order (design section 5) from the challenge's route to a pair that is served, for
+/// The life of an order (docs/design.md 4) from the challenge's route to a pair that is served, for
 /// all jobs together: one route test and reload for all, orders interleaved, pairs installed as
 /// they come, and loaded once a minute and at the end. Afterwards each job has `issued` or
 /// `failure`, or is settled, and its state is written. Official wording and order of lines

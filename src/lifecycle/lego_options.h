@@ -59,7 +59,7 @@ DockerOptions parse_docker_options(const std::vector<std::string>& words);
 /// eab-hmac-key outrank the flags of the same meaning. The variables LEGO_EAB, LEGO_EAB_KID and
 /// LEGO_EAB_HMAC count as the flags
 /// `--eab`, `--kid` and `--hmac` where those are not given; `--dns.resolvers` of the host's own
-/// lego-args holds where the app's name none (design section 5).
+/// lego-args holds where the app's name none (docs/design.md 4.3).
 struct AppOptions {
     LegoOptions lego;
     DockerOptions docker;

@@ -9,7 +9,7 @@
 namespace lifecycle {
 
 /// The resolver of an app: that of property `dns-resolvers`, else of `--dns.resolvers`, else the
-/// system's (design section 5). `invalid_input` for what is no address. In one run, what is found
+/// system's (docs/design.md 4.3). `invalid_input` for what is no address. In one run, what is found
 /// of servers that do not answer holds for all apps that use them.
 base::Result<dns::Resolver> open_resolver(const Context& context, const dokku::Settings& settings,
                                           const DnsOptions& options);

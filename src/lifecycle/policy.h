@@ -13,7 +13,7 @@ namespace lifecycle {
 
 /// What lies on disk about an app's certificate, as far as it decides whether one is due.
 struct CertificateFacts {
-    bool active = false;                          ///< design section 3
+    bool active = false;                          ///< docs/design.md 1.1
     bool interrupted = false;                     ///< an earlier run left its journal behind
     std::string current_hash;                     ///< folder that certs/current leads to; or empty
     std::optional<base::CertificateDates> dates;  ///< of tls/server.crt
@@ -44,7 +44,7 @@ struct Due {
     bool only_growth = false;  ///< all is well but for a name that the certificate does not have
 };
 
-/// What decides when a certificate is renewed (design section 4).
+/// What decides when a certificate is renewed (docs/design.md 3.3).
 struct RenewalRule {
     base::CertificateDates dates;
     std::optional<std::chrono::seconds> graceperiod;  ///< where a person has set it

@@ -6,8 +6,8 @@
 
 namespace lifecycle {
 
-// What is asked about each name before an order is spent on it (design section 5). A name that does
-// not pass is held: the others go on. An app whose property `preflight` is `off` passes.
+// What is asked about each name before an order is spent on it (docs/design.md 4.3). A name that
+// does not pass is held: the others go on. An app whose property `preflight` is `off` passes.
 
 /// Where the names lead. One that leads nowhere is held (dns-missing), and so is one that no CA
 /// could look up (dns-broken); what no name server would say is no finding. But while no name

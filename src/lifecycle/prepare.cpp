@@ -214,7 +214,7 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
 }
 
 /// Who did not ask for this app by name never replaces a pair that a person installed; where nobody
-/// asked, ours takes its place once it has expired (design section 4).
+/// asked, ours takes its place once it has expired (docs/design.md 1.3).
 bool keeps_custom_pair(const Context& context, const IssueJob& job, const EnableWish& wish) {
     if (job.predecessor != Predecessor::custom || wish.is_typed()) return false;
     const bool expired = job.covered_until && *job.covered_until <= context.clock.now();

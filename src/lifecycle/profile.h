@@ -15,11 +15,11 @@ namespace lifecycle {
 void check_profile(const Context& context, IssueJob& job, const EnableWish& wish);
 
 /// Let's Encrypt certifies public addresses only, and only with its profile `shortlived`
-/// (acme-facts C); others are held. What other CAs want is theirs to say.
+/// (docs/design.md 7.4); others are held. What other CAs want is theirs to say.
 void check_addresses(IssueJob& job);
 
 /// How many names one certificate of this CA may have, as far as it is known: Let's Encrypt's 100,
-/// and 25 with its newer profiles (acme-facts C). Pure.
+/// and 25 with its newer profiles (docs/design.md 7.4). Pure.
 std::size_t most_names(std::string_view server, std::string_view profile);
 
 /// Names beyond that are held. What the certificate covers already stays; then the order of the

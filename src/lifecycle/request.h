@@ -23,7 +23,7 @@ struct EnableWish {
     std::chrono::seconds ahead{0};
     bool by_hand = false;  ///< automatic, but a person has typed it for this app (`retry`)
     /// Called once an automatic run has installed its pair: lets go of who waits for that, and says
-    /// whether Dokku is going to rebuild the vhost now (design section 5). Unset: it is not.
+    /// whether Dokku is going to rebuild the vhost now (docs/design.md 4.9). Unset: it is not.
     std::function<bool()> hand_over{};
 
     bool is_typed() const { return origin == Origin::typed; }

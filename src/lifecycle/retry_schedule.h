@@ -7,7 +7,7 @@
 
 namespace lifecycle {
 
-/// What is known of a name when its next try is set (design section 4).
+/// What is known of a name when its next try is set (docs/design.md 3.1).
 struct RetryFacts {
     int failures = 0;  ///< in a row, the one just seen included; at least 1
     /// When the CA refused to validate it within the last day, oldest first. Older ones, and ones

@@ -64,7 +64,7 @@ struct RunningOrder {
     std::string certificate_url{};
 };
 
-/// The life of a name (design section 4).
+/// The life of a name (docs/design.md 2.1).
 enum class NameStatus {
     pending_dns,
     creating,
@@ -96,7 +96,7 @@ struct NameState {
     std::optional<base::UtcTime> next_try_set{};  ///< when next_try was written (store/waits.h)
 };
 
-/// What we know of one app beyond what its files say (design section 3).
+/// What we know of one app beyond what its files say (docs/design.md 5.4).
 struct AppState {
     bool enabled = false;
     bool switched_off = false;  ///< by `disable` or `revoke`: outranks a host's auto-issue

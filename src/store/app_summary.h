@@ -9,7 +9,7 @@
 
 namespace store {
 
-/// An app's names in one word or two (design section 4): `ok`, `partial 2/3` (two of three have a
+/// An app's names in one word or two (docs/design.md 2.3): `ok`, `partial 2/3` (two of three have a
 /// certificate), `waiting`, `failing` (also while all names are served and their renewal fails, or
 /// have a certificate that nginx does not show), `not-used`, `off`. An app whose state was damaged
 /// is `failing` until a run has looked at it.

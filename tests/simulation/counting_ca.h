@@ -23,9 +23,9 @@ struct Window {
     bool contains(UtcTime at) const { return start <= at && at < end; }
 };
 
-/// What a CA counts, exempts and refills as Let's Encrypt does (acme-facts: the generic cell rate
-/// algorithm, `replaces`, sets of names that were issued before). Written from its documentation,
-/// and not with anything of the product's.
+/// What a CA counts, exempts and refills as Let's Encrypt does: the generic cell rate algorithm,
+/// `replaces`, sets of names that were issued before (docs/design.md 7.1). Written from its
+/// documentation, and not with anything of the product's.
 class CountingCa {
   public:
     struct Order {

@@ -75,7 +75,7 @@ TEST_CASE("a folder is not read as a file, and a file past the bound is refused"
 }
 
 TEST_CASE("what is no regular file is neither read nor written, and nobody waits",
-          "[base][issue-9]") {
+          "[base][design-5.2]") {
     const test::TempDir dir;
     REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
     for (const base::Path& path :
@@ -97,7 +97,7 @@ TEST_CASE("what is no regular file is neither read nor written, and nobody waits
     ::close(other);
 }
 
-TEST_CASE("a file that is far too large is refused before it is read", "[base][issue-9]") {
+TEST_CASE("a file that is far too large is refused before it is read", "[base][design-5.2]") {
     const test::TempDir dir;
     REQUIRE(base::replace_file(dir / "f", "x", 0600));
     REQUIRE(::truncate((dir / "f").c_str(), 500L << 20U) == 0);
@@ -107,11 +107,11 @@ TEST_CASE("a file that is far too large is refused before it is read", "[base][i
     CHECK_THAT(content.error().message, ContainsSubstring("more than 4194304 bytes"));
 }
 
-TEST_CASE("what the kernel tells without a size is read whole", "[base][issue-9]") {
+TEST_CASE("what the kernel tells without a size is read whole", "[base][design-5.2]") {
     CHECK_FALSE(base::read_file("/proc/self/status").value().empty());
 }
 
-TEST_CASE("a part of a file is what is there of it", "[base][issue-9]") {
+TEST_CASE("a part of a file is what is there of it", "[base][design-5.2]") {
     const test::TempDir dir;
     REQUIRE(base::replace_file(dir / "f", "12345", 0600));
     CHECK(base::read_part(dir / "f", 0, 2).value() == "12");

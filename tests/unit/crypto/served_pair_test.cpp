@@ -46,7 +46,7 @@ std::string encrypted(const crypto::PrivateKey& key) {
 
 }  // namespace
 
-TEST_CASE("nginx takes a certificate with its key", "[crypto][design-6]") {
+TEST_CASE("nginx takes a certificate with its key", "[crypto][design-8.2]") {
     const auto type =
         GENERATE(crypto::KeyType::p256, crypto::KeyType::p384, crypto::KeyType::rsa2048);
     const auto key = test::make_key(type);
@@ -59,7 +59,7 @@ TEST_CASE("nginx takes a certificate with its key", "[crypto][design-6]") {
                                 text_of(key)));
 }
 
-TEST_CASE("nginx refuses what is not whole", "[crypto][design-6]") {
+TEST_CASE("nginx refuses what is not whole", "[crypto][design-8.2]") {
     const auto key = test::make_key();
     const auto chain = certificate_of(key);
     const std::string key_pem = text_of(key);

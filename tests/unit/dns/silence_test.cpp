@@ -36,7 +36,8 @@ struct Unheard {
 
 }  // namespace
 
-TEST_CASE("three questions without an answer, then a minute's pause, then one", "[dns][issue-9]") {
+TEST_CASE("three questions without an answer, then a minute's pause, then one",
+          "[dns][design-4.3]") {
     dns::Silence silence;
     const steady_clock::time_point now{seconds{1'000}};
     silence.note_no_answer(now);
@@ -56,7 +57,7 @@ TEST_CASE("three questions without an answer, then a minute's pause, then one", 
     CHECK_FALSE(silence.lasts(now + seconds{131}));
 }
 
-TEST_CASE("an answer in between begins the count anew", "[dns][issue-9]") {
+TEST_CASE("an answer in between begins the count anew", "[dns][design-4.3]") {
     dns::Silence silence;
     const steady_clock::time_point now{seconds{1'000}};
     for (int i = 0; i < 10; ++i) {
@@ -67,7 +68,7 @@ TEST_CASE("an answer in between begins the count anew", "[dns][issue-9]") {
     CHECK_FALSE(silence.lasts(now));
 }
 
-TEST_CASE("resolvers with the same servers share what is known of them", "[dns][issue-9]") {
+TEST_CASE("resolvers with the same servers share what is known of them", "[dns][design-4.3]") {
     dns::Silences silences;
     const auto system = silences.of({});
     const auto own = silences.of({{"192.0.2.53", 53}});
@@ -77,7 +78,7 @@ TEST_CASE("resolvers with the same servers share what is known of them", "[dns][
     CHECK(own != silences.of({{"192.0.2.53", 5353}}));
 }
 
-TEST_CASE("servers that do not answer are not asked a fourth time", "[dns][issue-9]") {
+TEST_CASE("servers that do not answer are not asked a fourth time", "[dns][design-4.3]") {
     const Unheard host;
     for (const char* name : {"a.test", "b.test", "c.test"})
         CHECK(host.ask(name) == base::ErrorKind::timeout);
@@ -89,7 +90,7 @@ TEST_CASE("servers that do not answer are not asked a fourth time", "[dns][issue
     CHECK(host.server.questions().size() == asked);
 }
 
-TEST_CASE("an answer that says nothing is one", "[dns][issue-9]") {
+TEST_CASE("an answer that says nothing is one", "[dns][design-4.3]") {
     Unheard host;
     test::DnsReply failure;
     failure.code = test::kServFail;
@@ -101,7 +102,8 @@ TEST_CASE("an answer that says nothing is one", "[dns][issue-9]") {
     CHECK_FALSE(host.resolver.is_left_alone());
 }
 
-TEST_CASE("a zone's own server that is silent is not held against the resolver", "[dns][issue-9]") {
+TEST_CASE("a zone's own server that is silent is not held against the resolver",
+          "[dns][design-4.3]") {
     const Unheard host;
     const auto zone = dns::to_authoritative(host.resolver, host.server.address(), milliseconds{30});
     for (int i = 0; i < 4; ++i)

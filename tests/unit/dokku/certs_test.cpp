@@ -102,7 +102,7 @@ TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokk
     CHECK_FALSE(dokku::read_expiration(host.environment, app));
 }
 
-TEST_CASE("a pair has another stamp once a file of it was changed", "[dokku][design-6]") {
+TEST_CASE("a pair has another stamp once a file of it was changed", "[dokku][design-8.2]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK(dokku::stamp_pair(host.environment, app).empty());

@@ -85,7 +85,7 @@ TEST_CASE("nginx answers every token by itself, in either place", "[dokku][rfc85
 }
 
 TEST_CASE("a server block of ours has its pairs, its names and 404 for the rest",
-          "[dokku][design-5]") {
+          "[dokku][design-4.5]") {
     const auto directives = parse(dokku::render_route_block("shop", "thumb-print_1", kServer));
     const auto servers = dokku::find_servers(directives);
     REQUIRE(servers.size() == 1);
@@ -96,7 +96,7 @@ TEST_CASE("a server block of ours has its pairs, its names and 404 for the rest"
     CHECK(only(rest.block, "return").arguments == Words{"404"});
 }
 
-TEST_CASE("both texts name the app that they were written for", "[dokku][design-6]") {
+TEST_CASE("both texts name the app that they were written for", "[dokku][design-4.5]") {
     CHECK(dokku::route_owner(dokku::render_route_snippet("my-app.x", "t")) == "my-app.x");
     CHECK(dokku::route_owner(dokku::render_route_block("shop", "t", kServer)) == "shop");
     CHECK(dokku::route_owner("").empty());
@@ -106,7 +106,7 @@ TEST_CASE("both texts name the app that they were written for", "[dokku][design-
     CHECK(dokku::route_owner(text.substr(0, text.find(';'))).empty());  // cut off
 }
 
-TEST_CASE("the names of a vhost count if it serves them on port 80", "[dokku][design-5]") {
+TEST_CASE("the names of a vhost count if it serves them on port 80", "[dokku][design-4.5]") {
     const auto servers =
         dokku::find_servers(parse("server { listen 80; server_name a.test B.test; }\n"
                                   "server { listen 443 ssl; server_name a.test c.test; }\n"
@@ -122,7 +122,7 @@ TEST_CASE("the files lie where nginx includes them", "[dokku][dokku-7.1]") {
           route.host.environment.lib_root / "data/letsencrypt/--global/nginx/shop.conf");
 }
 
-TEST_CASE("writing a route tells whether nginx must reload", "[dokku][design-5]") {
+TEST_CASE("writing a route tells whether nginx must reload", "[dokku][design-4.5]") {
     const Route route;
     CHECK(route.write());
     CHECK_FALSE(route.write());
@@ -138,7 +138,7 @@ TEST_CASE("writing a route tells whether nginx must reload", "[dokku][design-5]"
     CHECK_FALSE(route.write({kServer.listens, {}}));
 }
 
-TEST_CASE("a route answers for the account that it was written for", "[dokku][design-5]") {
+TEST_CASE("a route answers for the account that it was written for", "[dokku][design-4.5]") {
     const Route route;
     CHECK_FALSE(dokku::has_route(route.files, "thumb"));
     REQUIRE(dokku::write_route(route.files, "shop", "thumb", kServer));
@@ -148,7 +148,7 @@ TEST_CASE("a route answers for the account that it was written for", "[dokku][de
     CHECK_FALSE(dokku::has_route(route.files, "thumb"));
 }
 
-TEST_CASE("nginx can read the files whatever the umask is", "[dokku][design-5]") {
+TEST_CASE("nginx can read the files whatever the umask is", "[dokku][design-4.5]") {
     const Route route;
     const mode_t before = ::umask(0077);
     route.write();
@@ -168,7 +168,7 @@ TEST_CASE("a route that cannot be written is a failure that names the file", "[d
     CHECK(written.error().message.find("nginx.conf.d") != std::string::npos);
 }
 
-TEST_CASE("removing a route removes both files and nothing else", "[dokku][design-5]") {
+TEST_CASE("removing a route removes both files and nothing else", "[dokku][design-4.5]") {
     const Route route;
     route.write();
     const base::Path other = route.files.snippet.parent_path() / "hsts.conf";
@@ -184,7 +184,7 @@ TEST_CASE("removing a route removes both files and nothing else", "[dokku][desig
     CHECK_FALSE(*again);
 }
 
-TEST_CASE("a route left over goes before nginx reloads", "[dokku][design-6]") {
+TEST_CASE("a route left over goes before nginx reloads", "[dokku][design-8.2]") {
     const Route route;
     route.write();
     route.heal(dokku::RouteUse::idle);
@@ -193,7 +193,7 @@ TEST_CASE("a route left over goes before nginx reloads", "[dokku][design-6]") {
     route.heal(dokku::RouteUse::idle);  // nothing there is fine
 }
 
-TEST_CASE("a route in use stays, byte for byte", "[dokku][design-6]") {
+TEST_CASE("a route in use stays, byte for byte", "[dokku][design-8.2]") {
     const Route route;
     route.write();
     const auto snippet = base::stamp_file(route.files.snippet);
@@ -203,7 +203,8 @@ TEST_CASE("a route in use stays, byte for byte", "[dokku][design-6]") {
     CHECK(*base::stamp_file(route.files.block) == *block);
 }
 
-TEST_CASE("a snippet copied from another app goes even while ours is in use", "[dokku][design-6]") {
+TEST_CASE("a snippet copied from another app goes even while ours is in use",
+          "[dokku][design-8.2]") {
     const Route route;
     test::DokkuHost::write(route.files.snippet, dokku::render_route_snippet("original", "t"));
     route.heal(dokku::RouteUse::needed);
@@ -214,7 +215,7 @@ TEST_CASE("a snippet copied from another app goes even while ours is in use", "[
     CHECK_FALSE(base::file_exists(route.files.snippet));
 }
 
-TEST_CASE("our block gives up the names that the rebuilt vhost serves", "[dokku][design-5]") {
+TEST_CASE("our block gives up the names that the rebuilt vhost serves", "[dokku][design-8.2]") {
     const Route route;
     route.write();
     // On port 443 alone it does not serve the challenge.
@@ -235,7 +236,7 @@ TEST_CASE("our block gives up the names that the rebuilt vhost serves", "[dokku]
     CHECK(base::file_exists(route.files.snippet));
 }
 
-TEST_CASE("a vhost that cannot be read takes no names away", "[dokku][design-5]") {
+TEST_CASE("a vhost that cannot be read takes no names away", "[dokku][design-8.2]") {
     const Route route;
     route.write();
     test::DokkuHost::write(route.vhost(), "server { listen 80; server_name a.test;");

@@ -6,7 +6,7 @@
 #include "support/dokku_host.h"
 #include "support/files.h"
 
-TEST_CASE("who sent HSTS is told before HTTPS goes", "[dokku][pain-39]") {
+TEST_CASE("who sent HSTS is told before HTTPS goes", "[dokku][dokku-7.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(dokku::hsts_warning(host.environment, app));

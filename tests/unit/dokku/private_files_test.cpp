@@ -31,7 +31,7 @@ struct Certificates {
 
 }  // namespace
 
-TEST_CASE("files with keys and credentials are for their owner alone", "[dokku][pain-24]") {
+TEST_CASE("files with keys and credentials are for their owner alone", "[dokku][design-5.7]") {
     const Certificates certs;
     for (const char* name :
          {"1234/docker.env", "1234/config", "1234/docker_options", "1234/key.pem",
@@ -50,7 +50,7 @@ TEST_CASE("files with keys and credentials are for their owner alone", "[dokku][
     CHECK(test::mode_of(open) == 0644);
 }
 
-TEST_CASE("no link leads out of the folder", "[dokku][pain-24]") {
+TEST_CASE("no link leads out of the folder", "[dokku][design-5.2]") {
     const Certificates certs;
     certs.write("1234/config", 0600);
     const fs::path elsewhere = certs.directory / "elsewhere";

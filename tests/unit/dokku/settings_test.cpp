@@ -58,13 +58,13 @@ TEST_CASE("server names stand for URLs, anything else is one", "[dokku][dokku-10
     CHECK(resolve_settings({{"server", c.app}}, {{"server", c.global}}).server.computed == c.url);
 }
 
-TEST_CASE("there is no fallback server unless one is named", "[dokku][pain-35]") {
+TEST_CASE("there is no fallback server unless one is named", "[dokku][design-4.4]") {
     CHECK(resolve_settings({}, {}).fallback_server.computed.empty());
     CHECK(resolve_settings({}, {{"fallback-server", "google"}}).fallback_server.computed ==
           "https://dv.acme-v02.api.pki.goog/directory");
 }
 
-TEST_CASE("staging CAs are known by their names", "[dokku][pain-31]") {
+TEST_CASE("staging CAs are known by their names", "[dokku][design-1.3]") {
     CHECK(dokku::is_staging_server(dokku::kStagingServer));
     CHECK(dokku::is_staging_server("https://dv.acme-v02.test-api.pki.goog/directory"));
     CHECK_FALSE(dokku::is_staging_server(dokku::kProductionServer));

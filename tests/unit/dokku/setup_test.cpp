@@ -68,7 +68,7 @@ TEST_CASE("a crontab without our lines is written anew", "[dokku][cron][dokku-9.
     CHECK(host.host.logged.err.empty());
 }
 
-TEST_CASE("the files of all certificates get their modes", "[dokku][pain-24]") {
+TEST_CASE("the files of all certificates get their modes", "[dokku][design-5.7]") {
     Host host;
     const auto file =
         host.host.environment.certs_root(host.host.add_app("shop")) / "12" / "docker.env";

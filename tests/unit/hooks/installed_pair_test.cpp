@@ -41,14 +41,14 @@ struct Enabled {
 
 }  // namespace
 
-TEST_CASE("a certificate of ours changes nothing", "[hooks][design-6]") {
+TEST_CASE("a certificate of ours changes nothing", "[hooks][design-8.1]") {
     const Enabled app;
     app.note();
     CHECK(app.state().names.front().status == NameStatus::in_use);
     CHECK_FALSE(app.state().due);
 }
 
-TEST_CASE("a person's certificate lets all names rest until it ends", "[hooks][design-4]") {
+TEST_CASE("a person's certificate lets all names rest until it ends", "[hooks][design-8.1]") {
     const Enabled app;
     app.change([&](store::AppState& state) {
         state.names.front().status = NameStatus::failed;
@@ -66,7 +66,7 @@ TEST_CASE("a person's certificate lets all names rest until it ends", "[hooks][d
     CHECK(state.due == state.installed->not_after);
 }
 
-TEST_CASE("once a person's certificate is removed, ours is due", "[hooks][design-6]") {
+TEST_CASE("once a person's certificate is removed, ours is due", "[hooks][design-8.3]") {
     const Enabled app;
     app.host.install_pair(app.app, app.custom);
     app.note();
@@ -75,7 +75,7 @@ TEST_CASE("once a person's certificate is removed, ours is due", "[hooks][design
     CHECK(app.state().enabled);
 }
 
-TEST_CASE("once ours is removed, nothing is ordered", "[hooks][design-6]") {
+TEST_CASE("once ours is removed, nothing is ordered", "[hooks][design-8.3]") {
     const Enabled app;
     app.note();
     app.note_removed();

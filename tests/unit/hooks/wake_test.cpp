@@ -24,7 +24,7 @@ struct Host {
 }  // namespace
 
 TEST_CASE("a deploy wakes who waits, and begins where all apps are to have HTTPS",
-          "[hooks][design-6]") {
+          "[hooks][design-8.4]") {
     const Host host;
     CHECK_FALSE(host.deployed());
     CHECK_FALSE(host.store.has_state("shop"));
@@ -37,7 +37,7 @@ TEST_CASE("a deploy wakes who waits, and begins where all apps are to have HTTPS
     CHECK_FALSE(host.deployed());
 }
 
-TEST_CASE("what disable switched off is not woken by the host's setting", "[hooks][design-6]") {
+TEST_CASE("what disable switched off is not woken by the host's setting", "[hooks][design-1.2]") {
     const Host host;
     host.host.set_property("--global", "auto-issue", "true");
     REQUIRE(
@@ -47,7 +47,7 @@ TEST_CASE("what disable switched off is not woken by the host's setting", "[hook
     CHECK(host.deployed());
 }
 
-TEST_CASE("a property that changes for all wakes all that wait", "[hooks][issue-4]") {
+TEST_CASE("a property that changes for all wakes all that wait", "[hooks][design-8.4]") {
     const Host host;
     for (const char* app : {"shop", "blog"}) {
         REQUIRE(host.store.update_state(app, [&](store::AppState& state) {
@@ -80,7 +80,7 @@ TEST_CASE("another graceperiod leaves no time of renewal that was selected by th
 }
 
 TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue says",
-          "[hooks][design-6]") {
+          "[hooks][design-8.5]") {
     const Host host;
     const auto due_after = [&](bool enabled, bool switched_off) {
         REQUIRE(host.store.update_state("shop", [&](store::AppState& state) {
@@ -99,7 +99,7 @@ TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue sa
     CHECK(due_after(false, false) == host.now);
 }
 
-TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks][design-3]") {
+TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks][design-10]") {
     Host host;
     host.host.issue(host.app, "shop.test", test::read_test_data("dokku/shop.crt"));
     const auto other = host.host.add_app("blog");

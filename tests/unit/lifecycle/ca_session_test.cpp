@@ -114,7 +114,7 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[lifecycl
     CHECK(key->thumbprint() == (*session)->thumbprint());
 }
 
-TEST_CASE("an account without contact is registered without one", "[lifecycle][design]") {
+TEST_CASE("an account without contact is registered without one", "[lifecycle][design-4.4]") {
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, R"({"status":"valid"})");
     lifecycle::CaSessions sessions{opening.context};
@@ -154,7 +154,7 @@ TEST_CASE("the account of a key that lies there alone is looked up first",
     CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring("/account/7"));
 }
 
-TEST_CASE("an account whose file was damaged is found by its key", "[lifecycle][issue-9]") {
+TEST_CASE("an account whose file was damaged is found by its key", "[lifecycle][design-4.4]") {
     Opening opening;
     opening.store_key();
     const std::string text = GENERATE("", R"({"email":"me@x)", "[]");
@@ -188,7 +188,7 @@ TEST_CASE("a refusal to look an account up is no reason to make another",
     CHECK_FALSE(fs::exists(opening.account_file()));
 }
 
-TEST_CASE("the directory is kept on disk and fetched once it is old", "[lifecycle][issue-2]") {
+TEST_CASE("the directory is kept on disk and fetched once it is old", "[lifecycle][design-4.4]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -215,7 +215,8 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[lifecycl
     CHECK(opening.http.left() == 0);
 }
 
-TEST_CASE("apps of one CA and address share a session, and its failure", "[lifecycle][design-5]") {
+TEST_CASE("apps of one CA and address share a session, and its failure",
+          "[lifecycle][design-4.4]") {
     Opening opening;
     lifecycle::CaSessions sessions{opening.context};
     SECTION("that works") {
@@ -258,7 +259,7 @@ TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][do
     CHECK_THAT(test::content_of(opening.key_file()), ContainsSubstring("secret"));
 }
 
-TEST_CASE("an account that the CA has lost is registered again, once", "[lifecycle][facts-C]") {
+TEST_CASE("an account that the CA has lost is registered again, once", "[lifecycle][design-4.4]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     opening.fetch_directory();

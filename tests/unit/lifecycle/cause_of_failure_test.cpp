@@ -42,7 +42,7 @@ acme::Subproblem part(const std::string& type, const std::string& name,
 
 }  // namespace
 
-TEST_CASE("without a problem document the error's kind tells", "[lifecycle][pain-5]") {
+TEST_CASE("without a problem document the error's kind tells", "[lifecycle][design-2.1]") {
     using base::ErrorKind;
     CHECK(cause_of(failure(ErrorKind::network)) == cause::kCaUnreachable);
     CHECK(cause_of(failure(ErrorKind::timeout)) == cause::kCaUnreachable);
@@ -55,7 +55,7 @@ TEST_CASE("without a problem document the error's kind tells", "[lifecycle][pain
     CHECK(cause_of(failure(ErrorKind::io)) == cause::kHost);
 }
 
-TEST_CASE("the words about the names count for the order", "[lifecycle][pain-25]") {
+TEST_CASE("the words about the names count for the order", "[lifecycle][design-2.1]") {
     const std::string late = "During Secondary Validation: 404";
     CHECK(cause_of(refused("unauthorized", {part("unauthorized", "a.test", late)})) ==
           cause::kSecondaryValidation);

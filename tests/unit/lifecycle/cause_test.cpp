@@ -10,7 +10,7 @@
 
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("every cause can be explained, and no name stands twice", "[lifecycle][pain-5]") {
+TEST_CASE("every cause can be explained, and no name stands twice", "[lifecycle][design-2.1]") {
     std::set<std::string_view> names;
     for (const lifecycle::Cause& cause : lifecycle::causes()) {
         CHECK(names.insert(cause.name).second);
@@ -25,7 +25,7 @@ TEST_CASE("every cause can be explained, and no name stands twice", "[lifecycle]
     CHECK(lifecycle::explain_cause("").value().size() == names.size());
 }
 
-TEST_CASE("the operators' page tells all causes", "[lifecycle][pain-5]") {
+TEST_CASE("the operators' page tells all causes", "[lifecycle][design-2.1]") {
     const auto page = base::read_file(TEST_DATA_DIR "/../../docs/operating.md");
     REQUIRE(page);
     for (const lifecycle::Cause& cause : lifecycle::causes())

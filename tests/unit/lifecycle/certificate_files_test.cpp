@@ -89,7 +89,7 @@ TEST_CASE("a chain without a last line end does not run into the key", "[lifecyc
 }
 
 TEST_CASE("while its files are replaced, an app stays active by the chain it serves",
-          "[lifecycle][design-3]") {
+          "[lifecycle][design-4.8]") {
     const test::TempDir root;
     test::write_file(root / "certificates/a.test.crt", kRoot);
     REQUIRE(lifecycle::write_certificate_files(root.path(), files(), kRoot));
@@ -103,7 +103,7 @@ TEST_CASE("while its files are replaced, an app stays active by the chain it ser
     CHECK(test::mode_of(root / "key.pem") == 0600);
 }
 
-TEST_CASE("the served chain is kept before anything is replaced", "[lifecycle][design-3]") {
+TEST_CASE("the served chain is kept before anything is replaced", "[lifecycle][design-4.8]") {
     const test::TempDir root;
     test::write_file(root / "certificates", "a file in the way");
     CHECK_FALSE(lifecycle::write_certificate_files(root.path(), files(), kRoot));

@@ -31,7 +31,7 @@ struct Checking : test::ServedApp {
 
 }  // namespace
 
-TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-6]") {
+TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-8.2]") {
     const Checking checking;
     CHECK_FALSE(checking.is_noted());
     checking.check();
@@ -45,7 +45,7 @@ TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-6]") {
     CHECK(checking.host.logged.err.empty());
 }
 
-TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle][design-6]") {
+TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle][design-8.2]") {
     const Checking checking;
     Pair damaged = checking.ours;
     SECTION("another key") {
@@ -78,7 +78,7 @@ TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle
     CHECK_THAT(checking.host.logged.err, ContainsSubstring("The last good one was put back"));
 }
 
-TEST_CASE("without a good pair of ours the command is named", "[lifecycle][design-6]") {
+TEST_CASE("without a good pair of ours the command is named", "[lifecycle][design-8.2]") {
     const Checking checking;
     const Pair damaged{checking.ours.chain, checking.make_pair().key};
     test::write_file(checking.host.environment.certs_root(checking.app) / "current/key.pem", "x");
@@ -91,7 +91,7 @@ TEST_CASE("without a good pair of ours the command is named", "[lifecycle][desig
 }
 
 TEST_CASE("a damaged pair of a person's is left, and its files are named",
-          "[lifecycle][design-6]") {
+          "[lifecycle][design-8.2]") {
     const Checking checking;
     const Pair damaged{checking.make_pair().chain, checking.make_pair().key};
     checking.put(damaged);
@@ -104,14 +104,14 @@ TEST_CASE("a damaged pair of a person's is left, and its files are named",
                    ContainsSubstring("dokku certs:add shop <certificate> <key>"));
 }
 
-TEST_CASE("nothing is noted for an app that letsencrypt does not know", "[lifecycle][design-6]") {
+TEST_CASE("nothing is noted for an app that letsencrypt does not know", "[lifecycle][design-8.2]") {
     const Checking checking;
     REQUIRE(checking.store.remove_state("shop"));
     checking.check();
     CHECK_FALSE(checking.store.has_state("shop"));
 }
 
-TEST_CASE("a file of ours that is missing comes back", "[lifecycle][design-6]") {
+TEST_CASE("a file of ours that is missing comes back", "[lifecycle][design-9.3]") {
     const Checking checking;
     const std::string file = GENERATE("server.crt", "server.key");
     fs::remove(checking.tls() / file);
@@ -123,7 +123,7 @@ TEST_CASE("a file of ours that is missing comes back", "[lifecycle][design-6]") 
 }
 
 TEST_CASE("an app that no run has seen since take-over is known by its folder",
-          "[lifecycle][design-3]") {
+          "[lifecycle][design-1.1]") {
     const Checking checking;
     REQUIRE(checking.store.update_state("shop", [](auto& state) { state.installed.reset(); }));
     checking.put({"half of", checking.ours.key});
@@ -131,7 +131,7 @@ TEST_CASE("an app that no run has seen since take-over is known by its folder",
     CHECK(checking.serves(checking.ours));
 }
 
-TEST_CASE("an app without a pair is left alone", "[lifecycle][design-6]") {
+TEST_CASE("an app without a pair is left alone", "[lifecycle][design-8.2]") {
     const Checking checking;
     fs::remove_all(checking.tls());
     checking.check();
@@ -140,7 +140,7 @@ TEST_CASE("an app without a pair is left alone", "[lifecycle][design-6]") {
 }
 
 TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at work",
-          "[lifecycle][design-6]") {
+          "[lifecycle][design-8.2]") {
     Checking checking;
     checking.put({checking.ours.chain, checking.make_pair().key});
     SECTION("nobody is") {
@@ -161,7 +161,7 @@ TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at 
 }
 
 TEST_CASE("a damaged pair of ours without a good copy is kept aside and makes room",
-          "[lifecycle][design-6]") {
+          "[lifecycle][design-9.3]") {
     Checking checking;
     checking.put({checking.ours.chain, "half of"});
     const auto set_aside = [&] {

@@ -33,7 +33,7 @@ lifecycle::IssueJob failing_job(test::RunBench& bench, const std::string& server
 }  // namespace
 
 TEST_CASE("the fallback server is for a CA that fails for long while the end comes near",
-          "[lifecycle][pain-35]") {
+          "[lifecycle][design-4.4]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     const base::CertificateDates near_end{now - days{70}, now + days{20}};
@@ -46,7 +46,7 @@ TEST_CASE("the fallback server is for a CA that fails for long while the end com
 }
 
 TEST_CASE("a CA fails while it does not answer, and no longer once it does",
-          "[lifecycle][pain-35]") {
+          "[lifecycle][design-4.4]") {
     test::RunBench bench;
     const auto now = bench.clock.now();
     auto job = bench.job();

@@ -169,7 +169,7 @@ TEST_CASE("of an app that is gone no refusal is noted", "[lifecycle]") {
 }
 
 TEST_CASE("what cannot heal leaves an app as enabled as it was before the command",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-1.2]") {
     test::RunBench bench;
     const bool before = GENERATE(true, false);
     REQUIRE(bench.store.update_state("shop", [&](auto& state) {

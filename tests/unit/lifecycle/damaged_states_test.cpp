@@ -42,7 +42,7 @@ struct Damaged : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a certificate of ours says that the app is enabled", "[lifecycle][issue-9]") {
+TEST_CASE("a certificate of ours says that the app is enabled", "[lifecycle][design-5.4]") {
     Damaged bench;
     const std::string certificate = bench.certificate();
     bench.host.install_pair(bench.app, certificate);
@@ -60,7 +60,7 @@ TEST_CASE("a certificate of ours says that the app is enabled", "[lifecycle][iss
     CHECK(bench.host.logged.err.empty());
 }
 
-TEST_CASE("one that is ours by the record alone does so too", "[lifecycle][issue-9]") {
+TEST_CASE("one that is ours by the record alone does so too", "[lifecycle][design-5.4]") {
     Damaged bench;
     const std::string certificate = bench.certificate();
     bench.host.install_pair(bench.app, certificate);
@@ -71,7 +71,7 @@ TEST_CASE("one that is ours by the record alone does so too", "[lifecycle][issue
     CHECK(bench.state().enabled);
 }
 
-TEST_CASE("a custom certificate is left alone", "[lifecycle][issue-9]") {
+TEST_CASE("a custom certificate is left alone", "[lifecycle][design-5.4]") {
     Damaged bench;
     bench.host.install_pair(bench.app, bench.certificate());
     CHECK(bench.answered());
@@ -80,7 +80,7 @@ TEST_CASE("a custom certificate is left alone", "[lifecycle][issue-9]") {
     CHECK_THAT(bench.host.logged.err, ContainsSubstring("custom certificate"));
 }
 
-TEST_CASE("without a certificate somebody has to say what is wanted", "[lifecycle][issue-9]") {
+TEST_CASE("without a certificate somebody has to say what is wanted", "[lifecycle][design-5.4]") {
     Damaged bench;
     const auto shown = [&] {
         const auto status = bench.status();
@@ -106,14 +106,14 @@ TEST_CASE("without a certificate somebody has to say what is wanted", "[lifecycl
     CHECK(bench.answered());
 }
 
-TEST_CASE("an app without domains has nothing to answer for", "[lifecycle][issue-9]") {
+TEST_CASE("an app without domains has nothing to answer for", "[lifecycle][design-5.4]") {
     Damaged bench;
     std::filesystem::remove(bench.host.environment.app_root(bench.app) / "VHOST");
     CHECK(bench.answered());
     CHECK_FALSE(bench.state().is_unknown());
 }
 
-TEST_CASE("a state that cannot be read is told of in every run", "[lifecycle][issue-9]") {
+TEST_CASE("a state that cannot be read is told of in every run", "[lifecycle][design-5.4]") {
     Damaged bench;
     const std::string text = R"({"form":99,"enabled":true})";
     bench.damage(text);
@@ -126,14 +126,14 @@ TEST_CASE("a state that cannot be read is told of in every run", "[lifecycle][is
     CHECK(test::content_of(bench.host.environment.global_root() / "state" / "shop.json") == text);
 }
 
-TEST_CASE("an app without a state is not looked at", "[lifecycle][issue-9]") {
+TEST_CASE("an app without a state is not looked at", "[lifecycle][design-5.4]") {
     Damaged bench;
     const auto other = bench.host.add_app("blog");
     CHECK(lifecycle::check_states(bench.context, {other}).unanswered.empty());
     CHECK_FALSE(bench.store.has_state("blog"));
 }
 
-TEST_CASE("an index that cannot be written is told of", "[lifecycle][issue-9]") {
+TEST_CASE("an index that cannot be written is told of", "[lifecycle][design-3.5]") {
     Damaged bench;
     bench.damage("{}");
     CHECK(lifecycle::check_states(bench.context, {bench.app}).is_index_written);
@@ -145,7 +145,7 @@ TEST_CASE("an index that cannot be written is told of", "[lifecycle][issue-9]") 
 }
 
 TEST_CASE("a record that cannot be read makes no stranger of a certificate",
-          "[lifecycle][issue-9]") {
+          "[lifecycle][design-1.1]") {
     Damaged bench;
     bench.host.install_pair(bench.app, bench.certificate());
     std::filesystem::create_directory(bench.host.environment.global_root() / "state" /

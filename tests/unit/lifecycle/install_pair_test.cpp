@@ -61,7 +61,7 @@ struct Installing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("an issued certificate becomes the pair that nginx serves", "[lifecycle][design-5]") {
+TEST_CASE("an issued certificate becomes the pair that nginx serves", "[lifecycle][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
     REQUIRE(lifecycle::install_pair(installing.context, job));
@@ -88,7 +88,7 @@ TEST_CASE("an issued certificate becomes the pair that nginx serves", "[lifecycl
     CHECK(state.checked_pair == dokku::stamp_pair(installing.context.environment, installing.app));
 }
 
-TEST_CASE("a chain that must not go live leaves everything as it was", "[lifecycle][design-3]") {
+TEST_CASE("a chain that must not go live leaves everything as it was", "[lifecycle][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
     SECTION("another key") {
@@ -112,7 +112,7 @@ TEST_CASE("a chain that must not go live leaves everything as it was", "[lifecyc
     CHECK(installing.asked().empty());
 }
 
-TEST_CASE("a pair that a person installed is kept aside", "[lifecycle][design-4]") {
+TEST_CASE("a pair that a person installed is kept aside", "[lifecycle][design-1.3]") {
     Installing installing;
     const auto custom_key = test::make_key();
     const std::string custom = certificate(custom_key);
@@ -132,7 +132,7 @@ TEST_CASE("a pair that a person installed is kept aside", "[lifecycle][design-4]
     CHECK(test::content_of(installing.tls() / "server.crt") == job.issued->chain_pem);
 }
 
-TEST_CASE("a pair of ours is replaced without a copy or a word", "[lifecycle][design-4]") {
+TEST_CASE("a pair of ours is replaced without a copy or a word", "[lifecycle][design-1.3]") {
     Installing installing;
     auto first = installing.issued_job();
     REQUIRE(lifecycle::install_pair(installing.context, first));
@@ -146,7 +146,7 @@ TEST_CASE("a pair of ours is replaced without a copy or a word", "[lifecycle][de
 }
 
 TEST_CASE("a certificate that someone installed meanwhile stays, and is not called ours",
-          "[lifecycle][design-3]") {
+          "[lifecycle][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
     const auto other_key = test::make_key();
@@ -201,7 +201,7 @@ TEST_CASE("a failure to install names the app's folder as the operator knows it"
                ContainsSubstring(installing.folder().parent_path().parent_path().string()));
 }
 
-TEST_CASE("a hook of another plugin that fails is a warning", "[lifecycle][design-5]") {
+TEST_CASE("a hook of another plugin that fails is a warning", "[lifecycle][design-4.8]") {
     Installing installing{"exit 3"};
     auto job = installing.issued_job();
     REQUIRE(lifecycle::install_pair(installing.context, job));

@@ -132,7 +132,7 @@ TEST_CASE("variables for the container are kept, other options named", "[lifecyc
 }
 
 TEST_CASE("an external account may come by variables, resolvers from the host's own arguments",
-          "[lifecycle][design-5]") {
+          "[lifecycle][design-4.3]") {
     const auto settings = dokku::resolve_settings(
         {{"lego-args", "--key-type ec384"},
          {"lego-docker-options", "-e LEGO_EAB=true -e LEGO_EAB_KID=k -e LEGO_EAB_HMAC=aGk"}},

@@ -30,7 +30,7 @@ const NameOutcome kPending{"a.test", NameStatus::pending_dns, lifecycle::cause::
 
 }  // namespace
 
-TEST_CASE("failures in a row are tried at growing distances", "[lifecycle][design-4]") {
+TEST_CASE("failures in a row are tried at growing distances", "[lifecycle][design-3.1]") {
     Book book;
     const auto began = book.clock.now();
     for (const int expected : {1, 2, 4, 8}) {
@@ -56,7 +56,7 @@ TEST_CASE("a paused name is tried once a day, however often it is looked at", "[
     CHECK(book.pause() == hours{24});
 }
 
-TEST_CASE("a success ends the row", "[lifecycle][design-4]") {
+TEST_CASE("a success ends the row", "[lifecycle][design-3.1]") {
     Book book;
     book.note(kFailed);
     book.clock.advance(minutes{1});
@@ -68,7 +68,7 @@ TEST_CASE("a success ends the row", "[lifecycle][design-4]") {
     CHECK_FALSE(lifecycle::next_look_at(book.state, CustomEnd::awaited, book.clock.now()));
 }
 
-TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][design-4]") {
+TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][design-3.1]") {
     Book book;
     book.note({"a.test", NameStatus::in_use, lifecycle::cause::kCaUnreachable, "no route"});
     CHECK(book.pause() == minutes{1});
@@ -76,7 +76,7 @@ TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][desi
 }
 
 TEST_CASE("a name that waits for its DNS is looked at every minute at first",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-3.2]") {
     Book book;
     for (int i = 0; i < 5; ++i) {
         book.note(kPending);
@@ -85,7 +85,7 @@ TEST_CASE("a name that waits for its DNS is looked at every minute at first",
     }
 }
 
-TEST_CASE("the CA's own time is kept", "[lifecycle][design-4]") {
+TEST_CASE("the CA's own time is kept", "[lifecycle][design-3.1]") {
     Book book;
     NameOutcome limited = kFailed;
     limited.not_before = book.clock.now() + hours{2};
@@ -93,7 +93,7 @@ TEST_CASE("the CA's own time is kept", "[lifecycle][design-4]") {
     CHECK(book.pause() == hours{2});
 }
 
-TEST_CASE("the app is due with its first name", "[lifecycle][design-3]") {
+TEST_CASE("the app is due with its first name", "[lifecycle][design-3.5]") {
     Book book;
     book.note(kFailed);
     NameOutcome later = kFailed;
@@ -108,7 +108,7 @@ TEST_CASE("the app is due with its first name", "[lifecycle][design-3]") {
 }
 
 TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is on",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-3.5]") {
     Book book;
     const auto end = book.clock.now() + hours{48};
     book.state.installed = store::InstalledPair{"", store::Owner::custom, end};
@@ -125,7 +125,7 @@ TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is 
 }
 
 TEST_CASE("looks at the DNS do not make the first failure after them wait",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-3.1]") {
     Book book;
     for (int i = 0; i < 15; ++i) {
         book.note(kPending);
@@ -137,7 +137,7 @@ TEST_CASE("looks at the DNS do not make the first failure after them wait",
 }
 
 TEST_CASE("a name's clock begins when it stops being good, whatever the causes are by turns",
-          "[lifecycle][issue-9]") {
+          "[lifecycle][design-2.2]") {
     Book book;
     const auto outcome = [](std::string_view cause, bool is_of_name) {
         NameOutcome made{"a.test", NameStatus::in_use, cause, "why"};

@@ -16,7 +16,8 @@ TEST_CASE("names keep their order and count once, whatever their spelling", "[li
     CHECK(choice.left_out.empty());
 }
 
-TEST_CASE("a name that cannot be ordered does not hold back the others", "[lifecycle][design-4]") {
+TEST_CASE("a name that cannot be ordered does not hold back the others",
+          "[lifecycle][design-2.2]") {
     const auto choice =
         lifecycle::choose_names({"foo*bar.test", "a.test", "localhost"}, ChallengeKind::http, {});
     CHECK(lifecycle::to_texts(choice.names) == Words{"a.test"});

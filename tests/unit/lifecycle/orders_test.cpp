@@ -57,7 +57,7 @@ TEST_CASE("a job that was ordered has its certificate and key", "[lifecycle][rfc
 }
 
 TEST_CASE("order and key are journalled before the order is finalized",
-          "[lifecycle][design-3][kill]") {
+          "[lifecycle][design-4.7][kill]") {
     Ordering ordering;
     ordering.whole_order();
     auto job = ordering.job();
@@ -273,7 +273,7 @@ TEST_CASE("a job that failed before is not ordered", "[lifecycle]") {
     lifecycle::run_orders(ordering.context, ordering.sessions, {});
 }
 
-TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][design-5]") {
+TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][design-4.7]") {
     Ordering ordering;
     const auto other = ordering.host.add_app("other");
     auto first = ordering.job();

@@ -44,7 +44,7 @@ struct Case {
 }  // namespace
 
 TEST_CASE("a certificate is renewed with a third of its life left, short ones with half",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-3.3]") {
     const test::FakeClock clock;
     CHECK(dokku::usual_margin(dates(clock, 90)) == days{30});
     CHECK(dokku::usual_margin(dates(clock, 45)) == days{15});
@@ -93,7 +93,7 @@ TEST_CASE("each way in which a certificate is not as wanted makes one due",
     }
 }
 
-TEST_CASE("a lifetime's margin makes a renewal due to the second", "[lifecycle][design-4]") {
+TEST_CASE("a lifetime's margin makes a renewal due to the second", "[lifecycle][design-3.3]") {
     struct Lifetime {
         int lifetime_days;
         days until_due;
@@ -126,7 +126,8 @@ TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle
     }
 }
 
-TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[lifecycle][design-4]") {
+TEST_CASE("a graceperiod holds to the letter, but not for the daily run",
+          "[lifecycle][design-3.3]") {
     const test::FakeClock clock;
     const auto month = dates(clock, 30);
     const auto at = [&](std::optional<seconds> graceperiod, bool scheduled) {
@@ -142,7 +143,7 @@ TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[life
 }
 
 TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was typed for",
-          "[lifecycle][design-4][rfc9773-4.2]") {
+          "[lifecycle][design-3.3][rfc9773-4.2]") {
     const test::FakeClock clock;
     lifecycle::RenewalRule rule{dates(clock, 90), std::nullopt, true, clock.now() + days{20}};
     const base::UtcTime end = rule.dates.not_after;
@@ -177,7 +178,7 @@ TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was
     }
 }
 
-TEST_CASE("revoked certificates and another CA make one due", "[lifecycle][design-4]") {
+TEST_CASE("revoked certificates and another CA make one due", "[lifecycle][design-3.3]") {
     Case example;
     SECTION("revoked, also where nobody asked") {
         example.facts.revoked = true;
@@ -199,7 +200,7 @@ TEST_CASE("revoked certificates and another CA make one due", "[lifecycle][desig
 }
 
 TEST_CASE("where nobody asked, changed settings order nothing by themselves",
-          "[lifecycle][issue-4]") {
+          "[lifecycle][design-3.3]") {
     Case changed;
     changed.facts.current_hash = "other";
     CHECK(changed.why());
@@ -213,7 +214,7 @@ TEST_CASE("where nobody asked, changed settings order nothing by themselves",
 }
 
 TEST_CASE("a failing name is not dropped before half of what was left is over",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-2.2]") {
     const test::FakeClock clock;
     const auto began = clock.now();
     const lifecycle::FailingName name{began, began + days{20}};

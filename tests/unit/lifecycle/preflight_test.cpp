@@ -52,7 +52,7 @@ struct Unheard : test::RunBench {
 }  // namespace
 
 TEST_CASE("while no name server answers, what nobody asked for is not ordered for the first time",
-          "[lifecycle][issue-9]") {
+          "[lifecycle][design-4.3]") {
     Unheard bench;
     bench.give_up();
     const auto job = bench.looked_at(lifecycle::Origin::scheduled, kNames);
@@ -133,7 +133,7 @@ TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[lifec
                Catch::Matchers::ContainsSubstring("the CAA records of b.example: SERVFAIL"));
 }
 
-TEST_CASE("who is there to see it goes on without an answer", "[lifecycle][issue-9]") {
+TEST_CASE("who is there to see it goes on without an answer", "[lifecycle][design-4.3]") {
     Unheard bench;
     bench.give_up();
     const auto job = bench.looked_at(lifecycle::Origin::typed, kNames);

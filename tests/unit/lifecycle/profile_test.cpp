@@ -6,7 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[lifecycle][pain-38]") {
+TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[lifecycle][design-7.4]") {
     CHECK(lifecycle::most_names(dokku::kProductionServer, "") == 100);
     CHECK(lifecycle::most_names(dokku::kProductionServer, "classic") == 100);
     CHECK(lifecycle::most_names(dokku::kStagingServer, "tlsserver") == 25);
@@ -56,7 +56,7 @@ TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
     }
 }
 
-TEST_CASE("names that are covered stay where there are too many", "[lifecycle][pain-38]") {
+TEST_CASE("names that are covered stay where there are too many", "[lifecycle][design-7.4]") {
     std::vector<std::string> domains;
     for (int i = 0; i < 130; ++i)
         domains.push_back("n" + std::to_string(i) + ".example.org");

@@ -33,12 +33,12 @@ std::string_view cause(const std::vector<Fetched>& fetched,
 
 }  // namespace
 
-TEST_CASE("a name that answers right everywhere passes", "[lifecycle][pain-7]") {
+TEST_CASE("a name that answers right everywhere passes", "[lifecycle][design-4.3]") {
     CHECK(cause({at("192.0.2.1", Kind::right, true), at("2001:db8::1", Kind::right)}).empty());
     CHECK(cause({}).empty());
 }
 
-TEST_CASE("another server is told from a wrong AAAA record", "[lifecycle][pain-17]") {
+TEST_CASE("another server is told from a wrong AAAA record", "[lifecycle][design-4.3]") {
     CHECK(cause({at("192.0.2.1", Kind::right), at("2001:db8::9", Kind::wrong)}) ==
           lifecycle::cause::kAaaaMismatch);
     CHECK(cause({at("203.0.113.9", Kind::wrong)}) == lifecycle::cause::kOtherServer);
@@ -48,7 +48,7 @@ TEST_CASE("another server is told from a wrong AAAA record", "[lifecycle][pain-1
     CHECK(cause({at("2001:db8::9", Kind::wrong)}) == lifecycle::cause::kOtherServer);
 }
 
-TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[lifecycle][pain-17]") {
+TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[lifecycle][design-4.3]") {
     const auto reach = judge_reach(
         "a.test", {at("192.0.2.1", Kind::right), at("2001:db8::9", Kind::silent)}, kPublic);
     CHECK(reach.cause.empty());
@@ -56,7 +56,7 @@ TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[lifecycl
     CHECK_THAT(reach.warnings.front(), ContainsSubstring("2001:db8::9"));
 }
 
-TEST_CASE("proxies and redirects have causes of their own", "[lifecycle][pain-19]") {
+TEST_CASE("proxies and redirects have causes of their own", "[lifecycle][design-4.3]") {
     Fetched wrong = at("203.0.113.9", Kind::wrong);
     wrong.has_proxy_marks = true;
     CHECK(cause({wrong}) == lifecycle::cause::kProxied);
@@ -69,7 +69,7 @@ TEST_CASE("proxies and redirects have causes of their own", "[lifecycle][pain-19
     CHECK(to_https.warnings.size() == 1);
 }
 
-TEST_CASE("silence: whose address it is decides", "[lifecycle][pain-7][pain-25]") {
+TEST_CASE("silence: whose address it is decides", "[lifecycle][design-4.3]") {
     CHECK(cause({at("192.0.2.1", Kind::silent, true)}) == lifecycle::cause::kPortClosed);
     CHECK(cause({at("203.0.113.9", Kind::silent)}) == lifecycle::cause::kOtherServer);
     const auto nat = judge_reach("a.test", {at("203.0.113.9", Kind::silent)}, kBehindNat);

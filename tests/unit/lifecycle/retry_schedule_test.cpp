@@ -145,7 +145,7 @@ TEST_CASE("the DNS is looked at every minute at first, every hour in the end", "
 }
 
 TEST_CASE("a certificate in use that ends soon is not waited for too long",
-          "[lifecycle][design-4]") {
+          "[lifecycle][design-3.1]") {
     const auto now = base::from_unix(1'800'000'000);
     lifecycle::RetryFacts facts{20, {}, {}, now + std::chrono::hours{10}};
     CHECK(lifecycle::next_try(facts, now, 0.5) == now + std::chrono::hours{2});

@@ -33,7 +33,8 @@ struct Renewing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("two causes by turns do not postpone the renewal of the others", "[lifecycle][issue-9]") {
+TEST_CASE("two causes by turns do not postpone the renewal of the others",
+          "[lifecycle][design-2.2]") {
     Renewing bench;
     const std::array causes{lifecycle::cause::kDnsMissing, lifecycle::cause::kOtherServer};
     for (std::size_t day = 0; day < 8; ++day) {
@@ -46,7 +47,7 @@ TEST_CASE("two causes by turns do not postpone the renewal of the others", "[lif
 }
 
 TEST_CASE("a CA that was down for long does not cost a name that fails afterwards",
-          "[lifecycle][issue-9]") {
+          "[lifecycle][design-2.2]") {
     Renewing bench;
     auto renewal = bench.job({"a.example", "b.example"});
     renewal.covered = {"a.example", "b.example"};

@@ -88,7 +88,7 @@ struct Host {
 
 }  // namespace
 
-TEST_CASE("a name in use needs nothing", "[lifecycle][design-4]") {
+TEST_CASE("a name in use needs nothing", "[lifecycle][design-2.1]") {
     const Host host;
     CHECK(host.status().summary == "ok");
     CHECK(host.status().is_settled());
@@ -98,7 +98,7 @@ TEST_CASE("a name in use needs nothing", "[lifecycle][design-4]") {
 }
 
 TEST_CASE("a renewal that fails is shown, though the certificate is still in use",
-          "[lifecycle][pain-1]") {
+          "[lifecycle][design-2.1]") {
     const Host host;
     const auto next = host.now + std::chrono::hours{3};
     host.keep([&](store::AppState& state) {
@@ -123,7 +123,7 @@ TEST_CASE("a renewal that fails is shown, though the certificate is still in use
     CHECK(name.integer("failures") == 5);
 }
 
-TEST_CASE("a certificate of a staging CA is shown as untrusted", "[lifecycle][pain-31]") {
+TEST_CASE("a certificate of a staging CA is shown as untrusted", "[lifecycle][design-2.3]") {
     const Host host;
     for (const std::string_view server :
          {dokku::kProductionServer, std::string_view{"https://ca.test/dir"}, std::string_view{}}) {
@@ -141,7 +141,7 @@ TEST_CASE("a certificate of a staging CA is shown as untrusted", "[lifecycle][pa
     CHECK(host.status().is_settled());
 }
 
-TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][pain-31]") {
+TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][design-2.3]") {
     const Host host;
     host.issued_by(dokku::kStagingServer);
     const auto key = test::make_key();
@@ -149,7 +149,7 @@ TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][pain
     CHECK(host.status().trusted);
 }
 
-TEST_CASE("a damaged certificate of ours is no certificate of a person's", "[lifecycle][pain-10]") {
+TEST_CASE("a damaged certificate of ours is no custom one", "[lifecycle][design-1.1]") {
     const Host host;
     test::DokkuHost::write(host.host.environment.tls_root(host.app) / "server.crt", "half of");
     CHECK(host.status().summary == "failing");

@@ -374,7 +374,8 @@ TEST_CASE("a wrong answer is told as that whatever its type", "[lifecycle][rfc85
     issuance.check("ca-refused", 1, false);
 }
 
-TEST_CASE("a validation of the places of the world counts like another", "[lifecycle][pain-25]") {
+TEST_CASE("a validation of the places of the world counts like another",
+          "[lifecycle][design-3.1]") {
     Issuance issuance;
     issuance.faulty.refuse_validation(
         problem("connection", "During secondary validation: 203.0.113.9: Timeout"));

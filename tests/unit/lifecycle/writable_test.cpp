@@ -35,7 +35,7 @@ struct Writing : test::RunBench {
 }  // namespace
 
 TEST_CASE("what can be written is not in the way, and nothing stays of the trial",
-          "[lifecycle][issue-9]") {
+          "[lifecycle][design-9.3]") {
     Writing bench;
     fs::create_directories(bench.folder);
     CHECK(bench.check());
@@ -46,7 +46,7 @@ TEST_CASE("what can be written is not in the way, and nothing stays of the trial
     CHECK(std::distance(fs::directory_iterator{bench.global / "state"}, {}) == 1);
 }
 
-TEST_CASE("what could not be kept is not ordered", "[lifecycle][issue-9]") {
+TEST_CASE("what could not be kept is not ordered", "[lifecycle][design-9.3]") {
     Writing bench;
     fs::create_directories(bench.folder);
     SECTION("the record of what was issued is a folder") {

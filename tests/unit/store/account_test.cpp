@@ -143,7 +143,7 @@ TEST_CASE("an account that lego has not registered has no url", "[store][dokku-1
     CHECK((*account)->registration.empty());
 }
 
-TEST_CASE("an account whose file is damaged is one that its key tells of", "[store][issue-9]") {
+TEST_CASE("an account whose file is damaged is one that its key tells of", "[store][design-4.4]") {
     const Host host;
     const std::string text = GENERATE("", "{\"email\"", "[]", "7");
     CAPTURE(text);

@@ -29,7 +29,7 @@ std::string text_of(const store::AppState& state) {
 
 }  // namespace
 
-TEST_CASE("what is known of an app reads back as it was written", "[store][design-3]") {
+TEST_CASE("what is known of an app reads back as it was written", "[store][design-5.4]") {
     const std::string text = text_of(full_state());
     const auto state = store::parse_app_state(text);
     REQUIRE(state);
@@ -115,7 +115,7 @@ TEST_CASE("which pair was found sound reads back", "[store]") {
     CHECK(store::parse_app_state(text_of(state))->plain_vhost == "7 8 9 1 2 3 4 5 6");
 }
 
-TEST_CASE("an app of which nothing is known has a short text", "[store][design-3]") {
+TEST_CASE("an app of which nothing is known has a short text", "[store][design-5.4]") {
     const std::string text = text_of({});
     CHECK(text == "{\n\t\"form\": 1,\n\t\"enabled\": false\n}");
     const auto state = store::parse_app_state(text);
@@ -147,7 +147,7 @@ TEST_CASE("a text that is no state is refused", "[store]") {
     CHECK(state.error().kind == base::ErrorKind::protocol);
 }
 
-TEST_CASE("a state of a later form is refused, whatever else it has", "[store][issue-9]") {
+TEST_CASE("a state of a later form is refused, whatever else it has", "[store][design-5.4]") {
     const auto later = store::parse_app_state(R"({"form":2,"enabled":true})");
     REQUIRE_FALSE(later);
     CHECK(later.error().kind == base::ErrorKind::invalid_input);
@@ -157,7 +157,7 @@ TEST_CASE("a state of a later form is refused, whatever else it has", "[store][i
 }
 
 TEST_CASE("that a state was damaged counts until the app is switched on or off",
-          "[store][issue-9]") {
+          "[store][design-5.4]") {
     store::AppState state;
     state.damaged = base::from_unix(1'770'000'000);
     CHECK(store::parse_app_state(text_of(state))->is_unknown());
@@ -168,7 +168,7 @@ TEST_CASE("that a state was damaged counts until the app is switched on or off",
     CHECK_FALSE(store::parse_app_state(text_of(state))->damaged);
 }
 
-TEST_CASE("since when a name fails reads back", "[store][issue-9]") {
+TEST_CASE("since when a name fails reads back", "[store][design-2.2]") {
     store::AppState state;
     state.names.push_back({"a.test", store::NameStatus::failed, "caa", "", {}, 1, {}, {}, {}});
     state.names.front().failing_since = base::from_unix(1'770'000'000);
@@ -213,7 +213,7 @@ TEST_CASE("whatever a CA or a disk said, the state can be read again", "[store]"
     CHECK(again->last_attempt);
 }
 
-TEST_CASE("a pair of an owner that we do not know is a person's", "[store][design-3]") {
+TEST_CASE("a pair of an owner that we do not know is a person's", "[store][design-1.1]") {
     const auto state = store::parse_app_state(
         R"({"installed":{"fingerprint":"ab","owner":"fleet","not_after":"2027-01-01T00:00:00Z"}})");
     REQUIRE(state);

@@ -20,7 +20,7 @@ std::string summary(const std::vector<NameStatus>& statuses, bool enabled = true
 
 }  // namespace
 
-TEST_CASE("an app in a word", "[store][design-4]") {
+TEST_CASE("an app in a word", "[store][design-2.3]") {
     CHECK(summary({}, false) == "off");
     CHECK(summary({}) == "waiting");
     CHECK(summary({NameStatus::disabled}) == "off");
@@ -34,7 +34,8 @@ TEST_CASE("an app in a word", "[store][design-4]") {
     CHECK(summary({NameStatus::installed}) == "waiting");
 }
 
-TEST_CASE("a renewal that fails shows, though the old certificate is served", "[store][design-4]") {
+TEST_CASE("a renewal that fails shows, though the old certificate is served",
+          "[store][design-2.3]") {
     store::AppState state;
     state.enabled = true;
     state.names.resize(2);
@@ -62,7 +63,7 @@ TEST_CASE("a certificate that nginx does not show is a failure", "[store]") {
     CHECK(store::summarize(state) == "failing");
 }
 
-TEST_CASE("an app whose state was damaged is not off", "[store][issue-9]") {
+TEST_CASE("an app whose state was damaged is not off", "[store][design-2.3]") {
     store::AppState state;
     state.damaged = base::from_unix(1'770'000'000);
     CHECK(store::summarize(state) == "failing");

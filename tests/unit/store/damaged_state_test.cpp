@@ -42,7 +42,7 @@ void switch_on(store::AppState& state) {
 
 }  // namespace
 
-TEST_CASE("a damaged state is one of which nothing is known", "[store][issue-9]") {
+TEST_CASE("a damaged state is one of which nothing is known", "[store][design-5.4]") {
     const Host host;
     const std::string text = GENERATE("", "\n", "{\"enabled\":", "[]", "null", "{} {}");
     CAPTURE(text);
@@ -55,7 +55,7 @@ TEST_CASE("a damaged state is one of which nothing is known", "[store][issue-9]"
     CHECK(test::content_of(host.file()) == text);  // who only reads changes nothing
 }
 
-TEST_CASE("who changes a damaged state puts it aside", "[store][issue-9]") {
+TEST_CASE("who changes a damaged state puts it aside", "[store][design-5.4]") {
     const Host host;
     test::write_file(host.file(), "{\"enabled\":");
     fs::permissions(host.file(), fs::perms::all);
@@ -73,7 +73,8 @@ TEST_CASE("who changes a damaged state puts it aside", "[store][issue-9]") {
     CHECK_FALSE(host.store.read_state("shop")->damaged);
 }
 
-TEST_CASE("a damaged state stays in its place where no other can be written", "[store][issue-9]") {
+TEST_CASE("a damaged state stays in its place where no other can be written",
+          "[store][design-5.4]") {
     const Host host;
     test::write_file(host.file(), "{\"enabled\":");
     SECTION("nor the index") {
@@ -98,7 +99,7 @@ TEST_CASE("a damaged state stays in its place where no other can be written", "[
     CHECK(host.put_aside().empty());
 }
 
-TEST_CASE("what is not to be changed is not put aside", "[store][issue-9]") {
+TEST_CASE("what is not to be changed is not put aside", "[store][design-5.4]") {
     const Host host;
     test::write_file(host.file(), "");
     REQUIRE(host.store.update_state_if("shop", [](auto&) { return false; }));
@@ -106,7 +107,7 @@ TEST_CASE("what is not to be changed is not put aside", "[store][issue-9]") {
 }
 
 TEST_CASE("the newest three that were put aside are kept, and other apps' too",
-          "[store][issue-9]") {
+          "[store][design-5.4]") {
     const Host host;
     for (int second = 0; second < 5; ++second) {
         test::write_file(host.file(), std::to_string(second));
@@ -127,7 +128,7 @@ TEST_CASE("the newest three that were put aside are kept, and other apps' too",
           std::vector<std::string>{"shop.damaged-1.json", "shop2.damaged-1970-01-01T000000Z"});
 }
 
-TEST_CASE("a state of a later version is refused and not touched", "[store][issue-9]") {
+TEST_CASE("a state of a later version is refused and not touched", "[store][design-5.4]") {
     const Host host;
     const std::string text = R"({"form":2,"enabled":true})";
     test::write_file(host.file(), text);
@@ -142,7 +143,8 @@ TEST_CASE("a state of a later version is refused and not touched", "[store][issu
     CHECK(host.put_aside().empty());
 }
 
-TEST_CASE("what is no file that can be read whole is refused and not touched", "[store][issue-9]") {
+TEST_CASE("what is no file that can be read whole is refused and not touched",
+          "[store][design-5.4]") {
     const Host host;
     REQUIRE(base::make_directories(host.state(), 0700));
     SECTION("a pipe") {
@@ -162,7 +164,7 @@ TEST_CASE("what is no file that can be read whole is refused and not touched", "
     CHECK(host.put_aside().empty());
 }
 
-TEST_CASE("a state without permission is refused and not touched", "[store][issue-9]") {
+TEST_CASE("a state without permission is refused and not touched", "[store][design-5.4]") {
     const Host host;
     test::write_file(host.file(), "");
     fs::permissions(host.file(), fs::perms::none);

@@ -12,7 +12,7 @@
 using base::from_unix;
 using Words = std::vector<std::string>;
 
-TEST_CASE("the index is read as it was written, the earliest first", "[store][design-3]") {
+TEST_CASE("the index is read as it was written, the earliest first", "[store][design-3.5]") {
     const store::DueTimes due{{"a", from_unix(300)}, {"b", from_unix(100)}, {"c", from_unix(200)}};
     CHECK(store::to_text(due) == "1 100 3\n100 b\n200 c\n300 a\n");
     CHECK(store::parse_due_index(store::to_text(due)) == due);
@@ -22,7 +22,7 @@ TEST_CASE("the index is read as it was written, the earliest first", "[store][de
     CHECK(store::due_at(due, from_unix(200)) == Words{"b", "c"});
 }
 
-TEST_CASE("the first line alone says when", "[store][issue-9]") {
+TEST_CASE("the first line alone says when", "[store][design-3.5]") {
     const auto head = store::parse_due_head("1 100 3\n100 b\n200");
     REQUIRE(head);
     CHECK(head->earliest == from_unix(100));
@@ -32,7 +32,7 @@ TEST_CASE("the first line alone says when", "[store][issue-9]") {
     CHECK_FALSE(none->earliest);
 }
 
-TEST_CASE("what is not exactly an index is lost, and never half believed", "[store][issue-9]") {
+TEST_CASE("what is not exactly an index is lost, and never half believed", "[store][design-3.5]") {
     const std::string text = GENERATE(
         "", "\n", "1", "1 100 1", "1 100 1\n", "1 100 1\n100 b", "1 100 2\n100 b\n",
         "1 100 1\n100 b\n200 c\n", "1 99 1\n100 b\n", "1 100 2\n100 b\n200 b\n", "1 100 1\nx b\n",
@@ -65,7 +65,7 @@ constexpr std::string_view kRight = "1 100 2\n100 blog\n200 shop\n";
 
 }  // namespace
 
-TEST_CASE("an index that was lost is made again from the states", "[store][issue-9]") {
+TEST_CASE("an index that was lost is made again from the states", "[store][design-3.5]") {
     const Indexed host;
     CHECK(host.text() == kRight);
     const std::string damage =
@@ -87,7 +87,7 @@ TEST_CASE("an index that was lost is made again from the states", "[store][issue
     CHECK_FALSE(host.store.is_due_index_lost());
 }
 
-TEST_CASE("a missing index is a lost one", "[store][issue-9]") {
+TEST_CASE("a missing index is a lost one", "[store][design-3.5]") {
     const Indexed host;
     std::filesystem::remove(host.file);
     CHECK_FALSE(host.store.due_head());
@@ -97,7 +97,7 @@ TEST_CASE("a missing index is a lost one", "[store][issue-9]") {
     CHECK(host.text() == kRight);
 }
 
-TEST_CASE("a pipe in place of the index stops nobody", "[store][issue-9]") {
+TEST_CASE("a pipe in place of the index stops nobody", "[store][design-5.2]") {
     const Indexed host;
     std::filesystem::remove(host.file);
     REQUIRE(::mkfifo(host.file.c_str(), 0600) == 0);
@@ -106,7 +106,7 @@ TEST_CASE("a pipe in place of the index stops nobody", "[store][issue-9]") {
     CHECK(host.text() == kRight);
 }
 
-TEST_CASE("a state that cannot be read is due at once in a new index", "[store][issue-9]") {
+TEST_CASE("a state that cannot be read is due at once in a new index", "[store][design-3.5]") {
     const Indexed host;
     const std::string text = GENERATE("", R"({"form":2,"enabled":true})");
     CAPTURE(text);
@@ -118,14 +118,14 @@ TEST_CASE("a state that cannot be read is due at once in a new index", "[store][
     CHECK(host.text() == "1 100 2\n100 blog\n300 shop\n");
 }
 
-TEST_CASE("a change that moves no time does not write the index", "[store][issue-9]") {
+TEST_CASE("a change that moves no time does not write the index", "[store][design-3.5]") {
     const Indexed host;
     const auto stamp = base::stamp_file(host.file);
     REQUIRE(host.store.update_state("shop", [](store::AppState& state) { state.enabled = true; }));
     CHECK(*base::stamp_file(host.file) == *stamp);
 }
 
-TEST_CASE("the index follows the states", "[store][design-3]") {
+TEST_CASE("the index follows the states", "[store][design-3.5]") {
     const test::TempDir folder;
     const store::LocalStore store{folder.path()};
     const auto set_due = [&](const char* app, std::optional<base::UtcTime> at) {
@@ -143,7 +143,7 @@ TEST_CASE("the index follows the states", "[store][design-3]") {
     CHECK_FALSE(next_due());
 }
 
-TEST_CASE("waking is for who waits", "[store][issue-4]") {
+TEST_CASE("waking is for who waits", "[store][design-3.1]") {
     const test::TempDir folder;
     const store::LocalStore store{folder.path()};
     const auto now = from_unix(1'000);
@@ -177,7 +177,7 @@ TEST_CASE("waking is for who waits", "[store][issue-4]") {
 }
 
 TEST_CASE("an entry that the state does not know of goes when it is looked at",
-          "[store][issue-9]") {
+          "[store][design-3.5]") {
     const Indexed host;
     test::write_file(host.file, "1 5 3\n5 wiki\n6 blog\n200 shop\n");
     REQUIRE(host.store.reindex("wiki"));

@@ -35,7 +35,7 @@ LedgerEntry parked(ParkedKind kind) {
 
 }  // namespace
 
-TEST_CASE("an entry is read as it was written", "[store][design-3]") {
+TEST_CASE("an entry is read as it was written", "[store][design-5.6]") {
     const auto kind = GENERATE(LedgerKind::order, LedgerKind::failure, LedgerKind::certificate,
                                LedgerKind::order_over);
     LedgerEntry entry = counted(kind);
@@ -46,7 +46,7 @@ TEST_CASE("an entry is read as it was written", "[store][design-3]") {
     CHECK(store::parse_ledger_entry(store::to_text(entry)) == entry);
 }
 
-TEST_CASE("what is parked is read as it was written", "[store][design-3]") {
+TEST_CASE("what is parked is read as it was written", "[store][design-7.2]") {
     const auto kind = GENERATE(ParkedKind::ca, ParkedKind::account, ParkedKind::name,
                                ParkedKind::set, ParkedKind::domain, ParkedKind::registration);
     LedgerEntry entry = parked(kind);

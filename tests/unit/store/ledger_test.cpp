@@ -65,7 +65,7 @@ std::size_t fill(const Host& host, base::UtcTime at, std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("what was noted is read, in its order and private", "[store][design-3]") {
+TEST_CASE("what was noted is read, in its order and private", "[store][design-5.6]") {
     const Host host;
     CHECK(host.read().empty());
     CHECK_FALSE(fs::exists(host.file.parent_path()));
@@ -78,13 +78,13 @@ TEST_CASE("what was noted is read, in its order and private", "[store][design-3]
     CHECK(test::mode_of(host.file.parent_path()) == 0700);
 }
 
-TEST_CASE("the store knows where the ledger is", "[store][design-3]") {
+TEST_CASE("the store knows where the ledger is", "[store][design-5.1]") {
     const test::TempDir root;
     REQUIRE(store::LocalStore{root.path()}.ledger().append({order(kNow)}, kNow));
     CHECK(fs::exists(root / "ledger.jsonl"));
 }
 
-TEST_CASE("eight days count", "[store][design-3]") {
+TEST_CASE("eight days count", "[store][design-5.6]") {
     const Host host;
     const auto edge = kNow - Ledger::kLife;
     const std::vector<LedgerEntry> entries{parked(edge, kNow), order(edge),
@@ -118,7 +118,7 @@ TEST_CASE("lines of the ledger that nobody wrote are left out", "[store]") {
     CHECK(host.read() == std::vector<LedgerEntry>{order(kNow, "a.test"), order(kNow, "b.test")});
 }
 
-TEST_CASE("a line that a power cut tore hides none after it", "[store][design-3]") {
+TEST_CASE("a line that a power cut tore hides none after it", "[store][design-5.6]") {
     const Host host;
     REQUIRE(host.ledger().append({order(kNow, "a.test")}, kNow));
     const std::string whole = store::to_text(order(kNow, "torn.test"));
@@ -132,7 +132,7 @@ TEST_CASE("a line that a power cut tore hides none after it", "[store][design-3]
     CHECK(host.read() == expected);
 }
 
-TEST_CASE("a ledger that is mostly old is rewritten without it", "[store][design-3]") {
+TEST_CASE("a ledger that is mostly old is rewritten without it", "[store][design-5.6]") {
     const Host host;
     REQUIRE(host.ledger().append({parked(kNow - 9 * kDay, kNow + kDay)}, kNow));
     fill(host, kNow - 9 * kDay, Ledger::kSmallBytes);
@@ -171,7 +171,7 @@ TEST_CASE("a ledger in which nothing can be read is begun anew", "[store]") {
 }
 
 TEST_CASE("two processes that write lose nothing, also while it is rewritten",
-          "[store][design-3]") {
+          "[store][design-5.6]") {
     const Host host;
     constexpr std::size_t kRounds = 8;
     // So much that is old is written each time that whoever comes next rewrites the ledger.

@@ -59,7 +59,7 @@ TEST_CASE("a state that is not to be changed is not made either", "[store]") {
     CHECK(store.read_state("shop")->enabled);
 }
 
-TEST_CASE("a state is changed under its own lock and kept private", "[store][design-3]") {
+TEST_CASE("a state is changed under its own lock and kept private", "[store][design-5.4]") {
     const Host host;
     const auto store = host.store();
     const mode_t before = ::umask(0);
@@ -84,7 +84,7 @@ TEST_CASE("a change that changes nothing writes nothing", "[store]") {
     CHECK(*base::stamp_file(host.state_file("shop")) == *stamp);
 }
 
-TEST_CASE("two processes that change one state lose no change", "[store][design-3]") {
+TEST_CASE("two processes that change one state lose no change", "[store][design-5.4]") {
     const Host host;
     constexpr std::size_t kChanges = 40;
     const auto count_up = [&](const std::string& mark) {
@@ -101,7 +101,7 @@ TEST_CASE("two processes that change one state lose no change", "[store][design-
     CHECK(host.store().read_state("shop")->covered.size() == 2 * kChanges);
 }
 
-TEST_CASE("removing a state leaves nothing of the app", "[store]") {
+TEST_CASE("removing a state leaves nothing of the app", "[store][design-5.1]") {
     const Host host;
     REQUIRE(host.store().update_state("shop", [](auto& state) { state.enabled = true; }));
     REQUIRE(host.store().update_state("other", [](auto& state) { state.enabled = true; }));
@@ -113,7 +113,7 @@ TEST_CASE("removing a state leaves nothing of the app", "[store]") {
     CHECK(host.store().remove_state("shop"));  // absent already
 }
 
-TEST_CASE("removing a state leaves the lock that a run holds", "[store][design-3]") {
+TEST_CASE("removing a state leaves the lock that a run holds", "[store][design-6.1]") {
     const Host host;
     const auto lock = host.store().try_lock_app("shop");
     REQUIRE(lock);
@@ -121,7 +121,7 @@ TEST_CASE("removing a state leaves the lock that a run holds", "[store][design-3
     CHECK(host.store().try_lock_app("shop").error().kind == base::ErrorKind::busy);
 }
 
-TEST_CASE("an app is locked for one process at a time, other apps are not", "[store][design-3]") {
+TEST_CASE("an app is locked for one process at a time, other apps are not", "[store][design-6.1]") {
     const Host host;
     {
         const auto lock = host.store().try_lock_app("shop");
@@ -138,7 +138,7 @@ TEST_CASE("an app is locked for one process at a time, other apps are not", "[st
     CHECK(test::mode_of(host.root / "locks" / "shop") == 0600);
 }
 
-TEST_CASE("the lock of a process that was killed is free", "[store][design-3]") {
+TEST_CASE("the lock of a process that was killed is free", "[store][design-6.1]") {
     const Host host;
     test::Fork holder{[&] {
         const auto lock = host.store().try_lock_app("shop");
@@ -150,7 +150,7 @@ TEST_CASE("the lock of a process that was killed is free", "[store][design-3]") 
     CHECK(host.store().try_lock_app("shop"));
 }
 
-TEST_CASE("a CA's directory is kept for twelve hours", "[store][issue-2]") {
+TEST_CASE("a CA's directory is kept for twelve hours", "[store][design-4.4]") {
     const Host host;
     const auto now = base::from_unix(1'770'000'000);
     REQUIRE(host.store().write_directory(kServer, "{\"newOrder\":\"x\"}"));
@@ -196,7 +196,7 @@ TEST_CASE("URLs that are alike have directories of their own", "[store]") {
     CHECK_FALSE(host.store().read_directory("https://ca.test/a%2fb", now));
 }
 
-TEST_CASE("what was issued on this host is known by its fingerprint", "[store][design-3]") {
+TEST_CASE("what was issued on this host is known by its fingerprint", "[store][design-1.1]") {
     const Host host;
     REQUIRE(host.store().record_issued("shop", "0a1b", base::from_unix(1'770'000'000)));
     REQUIRE(host.store().record_issued("other", "2c3d", base::from_unix(1'770'000'001)));
@@ -218,7 +218,7 @@ TEST_CASE("what was issued on this host is known by its fingerprint", "[store][d
     CHECK(test::mode_of(file) == 0600);
 }
 
-TEST_CASE("a record that a power cut tore hides none after it", "[store][design-3]") {
+TEST_CASE("a record that a power cut tore hides none after it", "[store][design-1.1]") {
     const Host host;
     test::write_file(host.root / "state" / "issued.jsonl", R"({"fingerprint":"0a1b","app":"sh)");
     REQUIRE(host.store().record_issued("shop", "2c3d", base::from_unix(1'770'000'000)));
