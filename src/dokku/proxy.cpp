@@ -20,4 +20,26 @@ base::Result<std::string> ask_proxy_type(const Environment& environment, const A
     return std::string{base::trim(answer->front())};
 }
 
+base::Result<void> require_nginx_proxy(const Environment& environment, const AppName& app) {
+    const auto enabled = is_proxy_enabled(environment, app);
+    if (!enabled) return enabled.error();
+    if (!*enabled) {
+        return base::fail(base::ErrorKind::invalid_input,
+                          "The proxy of " + app.text() + " is disabled",
+                          {"Nothing would serve the certificate. Switch it on with: "
+                           "dokku proxy:enable " +
+                           app.text()});
+    }
+    const auto type = ask_proxy_type(environment, app);
+    if (!type) return type.error();
+    if (*type == "nginx") return {};
+    return base::fail(
+        base::ErrorKind::invalid_input,
+        app.text() + " is served by " + base::printable(*type) +
+            ", which gets its certificates by itself; letsencrypt works with nginx only",
+        {"Set the e-mail address for " + base::printable(*type) + " with: dokku " +
+             base::printable(*type) + ":set " + app.text() + " letsencrypt-email <e-mail>",
+         "or serve the app by nginx: dokku proxy:set " + app.text() + " type nginx"});
+}
+
 }  // namespace dokku

@@ -14,4 +14,8 @@ base::Result<bool> is_proxy_enabled(const Environment& environment, const AppNam
 /// `nginx`, `caddy`, ...: asks the trigger proxy-type (one process), so only for who issues.
 base::Result<std::string> ask_proxy_type(const Environment& environment, const AppName& app);
 
+/// A certificate is of use only where nginx serves the app. `invalid_input`, with what to type,
+/// where it does not.
+base::Result<void> require_nginx_proxy(const Environment& environment, const AppName& app);
+
 }  // namespace dokku

@@ -6,8 +6,8 @@
 #include "crypto/certificate.h"
 #include "dokku/certs.h"
 #include "dokku/domains.h"
+#include "dokku/proxy.h"
 #include "lifecycle/name_record.h"
-#include "lifecycle/requirements.h"
 #include "lifecycle/unseen_names.h"
 
 namespace lifecycle {
@@ -150,7 +150,7 @@ base::Result<void> load_again(Context& context, const dokku::AppName& app) {
     if (!lock && lock.error().kind == base::ErrorKind::busy) return {};
     if (!lock) return lock.error();
     // Another proxy has no vhost of nginx's, whatever file was left behind.
-    if (!require_nginx_proxy(context, app)) return {};
+    if (!dokku::require_nginx_proxy(context.environment, app)) return {};
     const auto wish = wish_for_pair_in_use(context, app);
     if (!wish) return wish.error();
     const base::UtcTime now = context.clock.now();

@@ -9,6 +9,7 @@
 #include "dokku/certs.h"
 #include "dokku/domains.h"
 #include "dokku/own_files.h"
+#include "dokku/proxy.h"
 #include "lifecycle/adopt.h"
 #include "lifecycle/check_pair.h"
 #include "lifecycle/choose_ca.h"
@@ -326,7 +327,7 @@ Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& 
     if (auto opened = open_provider(context, job); !opened) {
         return Refusal{cause::kDnsProvider, std::move(opened).error()};
     }
-    if (auto proxy = require_nginx_proxy(context, app); !proxy) {
+    if (auto proxy = dokku::require_nginx_proxy(context.environment, app); !proxy) {
         return Refusal{cause::kProxyType, std::move(proxy).error()};
     }
     return std::optional<IssueJob>{std::move(job)};

@@ -6,7 +6,6 @@
 #include "dokku/command.h"
 #include "dokku/known_servers.h"
 #include "dokku/ports.h"
-#include "dokku/proxy.h"
 #include "lifecycle/dns_challenges.h"
 #include "lifecycle/stored_account.h"
 
@@ -45,27 +44,6 @@ base::Result<void> require_external_account(const Context& context, const IssueJ
         {"Take key id and MAC key from the CA's web pages: dokku letsencrypt:set " + app +
              " eab-kid <id>, then eab-hmac-key <key>",
          "or use another CA: dokku letsencrypt:set " + app + " server default"});
-}
-
-base::Result<void> require_nginx_proxy(const Context& context, const dokku::AppName& app) {
-    const auto enabled = dokku::is_proxy_enabled(context.environment, app);
-    if (!enabled) return enabled.error();
-    if (!*enabled) {
-        return base::fail(ErrorKind::invalid_input, "The proxy of " + app.text() + " is disabled",
-                          {"Nothing would serve the certificate. Switch it on with: "
-                           "dokku proxy:enable " +
-                           app.text()});
-    }
-    const auto type = dokku::ask_proxy_type(context.environment, app);
-    if (!type) return type.error();
-    if (*type == "nginx") return {};
-    return base::fail(
-        ErrorKind::invalid_input,
-        app.text() + " is served by " + base::printable(*type) +
-            ", which gets its certificates by itself; letsencrypt works with nginx only",
-        {"Set the e-mail address for " + base::printable(*type) + " with: dokku " +
-             base::printable(*type) + ":set " + app.text() + " letsencrypt-email <e-mail>",
-         "or serve the app by nginx: dokku proxy:set " + app.text() + " type nginx"});
 }
 
 base::Result<void> require_known_provider(const IssueJob& job) {

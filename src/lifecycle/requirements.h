@@ -20,8 +20,6 @@ base::Result<void> require_external_account(const Context& context, const IssueJ
 /// A DNS provider that this version knows, if any.
 base::Result<void> require_known_provider(const IssueJob& job);
 
-base::Result<void> require_nginx_proxy(const Context& context, const dokku::AppName& app);
-
 /// docs/dokku.md 11.1, step 4: HTTP-01 needs an http listener on port 80. Adds `http:80:N` to the
 /// port map if there is another http or https mapping; the only place that ever touches a port map.
 base::Result<void> require_port_80(Context& context, const IssueJob& job);
