@@ -2,35 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fnmatch.h>
 
 #include "base/text.h"
 #include "dokku/property.h"
 
 namespace dokku {
 namespace {
-
-/// Linear in practice: after a `*` the last one is what is given more.
-bool matches(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 base::Result<void> check_pattern(std::string_view pattern) {
     constexpr std::size_t kMaxBytes = 253;
@@ -89,9 +67,9 @@ base::Result<bool> change_exclusions(const Environment& environment, const AppNa
 }  // namespace
 
 bool is_excluded(const std::vector<std::string>& patterns, std::string_view domain) {
-    const std::string name = base::to_lower(domain);
+    const std::string name{domain};
     return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-        return matches(base::to_lower(pattern), name);
+        return ::fnmatch(pattern.c_str(), name.c_str(), FNM_CASEFOLD) == 0;
     });
 }
 

@@ -18,11 +18,16 @@ TEST_CASE("a star stands for any run of characters, dots included", "[dokku][des
     CHECK_FALSE(dokku::is_excluded({"shop.test"}, "shop.test.other"));
     CHECK_FALSE(dokku::is_excluded({"a*b"}, "a.test"));
     CHECK_FALSE(dokku::is_excluded({}, "shop.test"));
+    CHECK(dokku::is_excluded({"Bü*.test"}, "bücher.TEST"));
 }
 
 TEST_CASE("many stars take no long time", "[dokku][design-2.2]") {
     const std::string pattern = "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b";
     CHECK_FALSE(dokku::is_excluded({pattern}, std::string(240, 'a')));
+    std::string longest;
+    while (longest.size() < 252)
+        longest += "*a";
+    CHECK_FALSE(dokku::is_excluded({longest + "b"}, std::string(253, 'a')));
 }
 
 TEST_CASE("domains are excluded once, and come back", "[dokku][design-2.2]") {
@@ -44,7 +49,8 @@ TEST_CASE("domains are excluded once, and come back", "[dokku][design-2.2]") {
 TEST_CASE("what can be no domain changes nothing", "[dokku][design-2.2]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
-    const std::string word = GENERATE("", "a b.test", "a/b", "-x.test", "a\n.test");
+    const std::string word =
+        GENERATE("", "a b.test", "a/b", "-x.test", "a\n.test", "?.test", "[ab].test", "a\\*.test");
     const auto added = dokku::add_exclusions(host.environment, app, {"good.test", word});
     REQUIRE_FALSE(added);
     CHECK(added.error().kind == base::ErrorKind::invalid_input);
