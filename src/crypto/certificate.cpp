@@ -1,6 +1,5 @@
 #include "crypto/certificate.h"
 
-#include <algorithm>
 #include <optional>
 
 #include <openssl/x509.h>
@@ -156,16 +155,17 @@ bool Certificate::has_same_key(const Certificate& other) const {
 }
 
 bool Certificate::covers(std::string_view name) const {
+    constexpr unsigned int kNamesOfTheSan =
+        X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+    // To OpenSSL a dot in front means all names below.
+    if (name.starts_with('.')) return false;
     const std::string ip = parse_ip_address(name);
-    const std::string wanted = ip.empty() ? base::to_lower(name) : to_ip_text(ip);
-    // A wildcard stands for one whole label, never for part of an address (RFC 9525 section 6.3).
-    std::string wildcard;
-    const auto dot = wanted.find('.');
-    if (ip.empty() && dot != std::string::npos && dot != 0) wildcard = "*" + wanted.substr(dot);
-    const auto own = names();
-    return std::any_of(own.begin(), own.end(), [&](const std::string& candidate) {
-        return candidate == wanted || (!wildcard.empty() && candidate == wildcard);
-    });
+    clear_openssl_errors();
+    const int found =
+        ip.empty() ? X509_check_host(native(), name.data(), name.size(), kNamesOfTheSan, nullptr)
+                   : X509_check_ip(native(), octets_of(ip), ip.size(), 0);
+    clear_openssl_errors();
+    return found == 1;
 }
 
 std::string Certificate::serial_der() const {

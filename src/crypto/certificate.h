@@ -30,7 +30,10 @@ class Certificate {
     std::string fingerprint() const;  ///< SHA-256 of the DER, lower-case hex
     bool belongs_to(const PrivateKey& key) const;
     bool has_same_key(const Certificate& other) const;
-    bool covers(std::string_view name) const;  ///< exactly, or by a wildcard of one label
+    /// By its SAN alone: exactly, or by a wildcard, which stands for one label and has two labels
+    /// or more after it. A name with other characters than letters, digits and hyphens is covered
+    /// by no wildcard.
+    bool covers(std::string_view name) const;
 
     /// The two raw parts of an ARI certID (RFC 9773 section 4.1): the content octets of the serial
     /// number's DER, a leading 00 kept, and the keyIdentifier of the Authority Key Identifier,

@@ -111,6 +111,25 @@ TEST_CASE("a certificate covers its names in any case, and one label by a wildca
     }
 }
 
+TEST_CASE("names in other scripts are compared as A-labels", "[crypto][rfc9525-6.3]") {
+    const Certificate certificate = with_names({"*.xn--bcher-kva.test", "w*.c.test"});
+    CHECK(certificate.covers("www.xn--bcher-kva.test"));
+    CHECK(certificate.covers("xn--bcher-kva.XN--bcher-kva.test"));
+    CHECK_FALSE(certificate.covers("www.c.test"));
+}
+
+TEST_CASE("a wildcard right below the root covers itself alone", "[crypto]") {
+    const Certificate certificate = with_names({"*.test"});
+    CHECK(certificate.covers("*.test"));
+    CHECK_FALSE(certificate.covers("a.test"));
+}
+
+TEST_CASE("the common name of the subject covers nothing", "[crypto][rfc9525-2]") {
+    const Certificate certificate =
+        parse(test::make_certificate({.common_name = "a.test"}, test::make_key()));
+    CHECK_FALSE(certificate.covers("a.test"));
+}
+
 TEST_CASE("a wildcard never covers an IP address", "[crypto]") {
     CHECK_FALSE(with_names({"*.0.2.7"}).covers("192.0.2.7"));
 }
