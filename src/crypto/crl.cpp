@@ -1,6 +1,5 @@
 #include "crypto/crl.h"
 
-#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -19,7 +18,7 @@ namespace {
 constexpr std::chrono::hours kClockSkew{1};
 
 using CrlPtr = std::unique_ptr<X509_CRL, FreeWith<X509_CRL_free>>;
-using ScopePtr = std::unique_ptr<ISSUING_DIST_POINT, FreeWith<ISSUING_DIST_POINT_free>>;
+using ContextPtr = std::unique_ptr<X509_STORE_CTX, FreeWith<X509_STORE_CTX_free>>;
 using ReasonPtr = std::unique_ptr<ASN1_ENUMERATED, FreeWith<ASN1_ENUMERATED_free>>;
 
 base::Unexpected<base::Error> broken(const std::string& message) {
@@ -47,25 +46,6 @@ base::Result<CrlPtr> parse_der(std::string_view der) {
     return crl;
 }
 
-base::Unexpected<base::Error> not_the_issuers() {
-    return broken("the CRL is not signed by the certificate's issuer");
-}
-
-/// RFC 5280 section 6.3.3 (f) and (g), for a CA that signs its lists with the key that it signs
-/// certificates with.
-base::Result<void> check_signature(X509_CRL* crl, X509* signer) {
-    clear_openssl_errors();
-    EVP_PKEY* key = X509_get0_pubkey(signer);
-    const bool right_name =
-        X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(signer)) == 0;
-    // A certificate without key usage allows all.
-    const bool may_sign = (X509_get_key_usage(signer) & KU_CRL_SIGN) != 0;
-    const bool fits = right_name && may_sign && key != nullptr && X509_CRL_verify(crl, key) == 1;
-    clear_openssl_errors();  // a wrong signature leaves an entry behind
-    if (!fits) return not_the_issuers();
-    return {};
-}
-
 base::Result<void> check_dates(const X509_CRL* crl, base::UtcTime now) {
     const auto made = to_utc_time(X509_CRL_get0_lastUpdate(crl));
     const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl);
@@ -81,44 +61,37 @@ base::Result<void> check_dates(const X509_CRL* crl, base::UtcTime now) {
     return {};
 }
 
-/// What is marked critical changes what the list means: a delta CRL, say, is only a part of it.
-bool has_unknown_critical_extension(const X509_CRL* crl) {
-    for (int i = 0; i < X509_CRL_get_ext_count(crl); ++i) {
-        X509_EXTENSION* extension = X509_CRL_get_ext(crl, i);
-        const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
-        if (X509_EXTENSION_get_critical(extension) != 0 && nid != NID_issuing_distribution_point) {
-            return true;
-        }
-    }
-    return false;
+/// OpenSSL would take a list of what has changed for the whole list.
+bool is_delta(const X509_CRL* crl) {
+    return X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0;
 }
 
-/// RFC 5280 section 6.3.3 (b) (2): a CA may publish its list in parts, one for each distribution
-/// point.
-bool is_for(const ISSUING_DIST_POINT& scope, const Certificate& leaf) {
-    const bool in_part = scope.onlyCA > 0 || scope.onlyattr > 0 || scope.indirectCRL > 0 ||
-                         scope.onlysomereasons != nullptr;
-    if (in_part) return false;
-    if (scope.distpoint == nullptr) return true;
-    const auto points = leaf.crl_urls();
-    const auto own = uris_of(scope.distpoint);
-    return std::any_of(own.begin(), own.end(), [&](const std::string& uri) {
-        return std::find(points.begin(), points.end(), uri) != points.end();
-    });
-}
-
-base::Result<void> check_scope(const X509_CRL* crl, const Certificate& leaf) {
-    if (has_unknown_critical_extension(crl)) {
-        return broken("the CRL has a critical extension that is not known here");
-    }
-    int critical = 0;
+/// What OpenSSL says of the leaf, as X509_V_ERR_*: signatures, key usage, scope and critical
+/// extensions of the list, and whether the leaf is on it. Times were looked at before.
+int check_leaf(X509_STORE* store, X509* leaf) {
     clear_openssl_errors();
-    const ScopePtr scope{static_cast<ISSUING_DIST_POINT*>(
-        X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, nullptr))};
-    constexpr int kAbsent = -1;
-    if (!scope && critical == kAbsent) return {};
-    if (!scope || !is_for(*scope, leaf)) return broken("the CRL is for other certificates");
-    return {};
+    const ContextPtr context{X509_STORE_CTX_new()};
+    if (!context || X509_STORE_CTX_init(context.get(), store, leaf, nullptr) != 1) {
+        throw_openssl_error("preparing to look into a CRL");
+    }
+    X509_verify_cert(context.get());
+    const int result = X509_STORE_CTX_get_error(context.get());
+    clear_openssl_errors();  // a wrong signature leaves an entry behind
+    return result;
+}
+
+std::string reason_to_ignore(int result) {
+    switch (result) {
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+            return "the CRL is not signed by the certificate's issuer";
+        case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+            return "the CRL is for other certificates";
+        case X509_V_ERR_UNABLE_TO_GET_CRL:
+            return "the CRL is for other certificates too, or for some reasons only";
+        default:
+            return std::string{"the CRL tells nothing: "} + X509_verify_cert_error_string(result);
+    }
 }
 
 int reason_of(const X509_REVOKED* entry) {
@@ -136,8 +109,8 @@ void RevocationList::Free::operator()(X509_crl_st* crl) const noexcept {
     X509_CRL_free(crl);
 }
 
-void RevocationList::Free::operator()(x509_st* certificate) const noexcept {
-    X509_free(certificate);
+void RevocationList::Free::operator()(x509_store_st* store) const noexcept {
+    X509_STORE_free(store);
 }
 
 base::Result<RevocationList> RevocationList::parse(std::string_view crl,
@@ -147,24 +120,35 @@ base::Result<RevocationList> RevocationList::parse(std::string_view crl,
     if (!der) return der.error();
     auto list = parse_der(*der);
     if (!list) return std::move(list).error();
-    X509* signer = issuer.native();
-    if (auto checked = check_signature(list->get(), signer); !checked) {
-        return std::move(checked).error();
+    if (is_delta(list->get())) {
+        return broken("the CRL has the critical extension of a list of changes");
     }
-    X509_up_ref(signer);
-    return RevocationList{list->release(), signer, der->size()};
+    X509* signer = issuer.native();
+    if (X509_NAME_cmp(X509_CRL_get_issuer(list->get()), X509_get_subject_name(signer)) != 0) {
+        return broken(reason_to_ignore(X509_V_ERR_CRL_SIGNATURE_FAILURE));
+    }
+    RevocationList made{list->release(), X509_STORE_new(), der->size()};
+    X509_STORE* store = made.store_.get();
+    // The issuer is trusted as it is. An hour of skew is not what OpenSSL's look at times allows.
+    constexpr unsigned long kRules =
+        X509_V_FLAG_CRL_CHECK | X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME;
+    if (store == nullptr || X509_STORE_add_cert(store, signer) != 1 ||
+        X509_STORE_add_crl(store, made.crl_.get()) != 1 ||
+        X509_STORE_set_flags(store, kRules) != 1) {
+        throw_openssl_error("preparing to look into a CRL");
+    }
+    return made;
 }
 
 base::Result<std::optional<Revocation>> RevocationList::find(const Certificate& leaf,
                                                              base::UtcTime now) const {
-    if (X509_check_issued(issuer_.get(), leaf.native()) != X509_V_OK) return not_the_issuers();
     if (auto checked = check_dates(crl_.get(), now); !checked) return std::move(checked).error();
-    if (auto checked = check_scope(crl_.get(), leaf); !checked) return std::move(checked).error();
-
+    const int result = check_leaf(store_.get(), leaf.native());
+    if (result == X509_V_OK) return std::optional<Revocation>{};
     X509_REVOKED* entry = nullptr;
-    constexpr int kListed = 1;  // 2: taken off the list again (removeFromCRL)
-    if (X509_CRL_get0_by_cert(crl_.get(), &entry, leaf.native()) != kListed) {
-        return std::optional<Revocation>{};
+    if (result != X509_V_ERR_CERT_REVOKED ||
+        X509_CRL_get0_by_cert(crl_.get(), &entry, leaf.native()) == 0) {
+        return broken(reason_to_ignore(result));
     }
     const auto at = to_utc_time(X509_REVOKED_get0_revocationDate(entry));
     return std::optional{Revocation{at.value_or(now), reason_of(entry)}};

@@ -176,6 +176,12 @@ TEST_CASE("a list that others signed tells nothing", "[crypto][rfc5280-6.3.3]") 
             authority.key));
         CHECK_FALSE(Authority::find(test::make_crl(spec, authority.key), authority.leaf, issuer));
     }
+    SECTION("with the issuer's key, about what another key signed") {
+        const auto leaf = parse(test::make_certificate(
+            {.common_name = "leaf", .issuer_name = "Issuer", .serial_bytes = "\x02"},
+            authority.leaf_key, test::make_key()));
+        CHECK_FALSE(Authority::find(test::make_crl(spec, authority.key), leaf, authority.issuer));
+    }
     SECTION("for certificates of its own") {
         const auto key = test::make_key();
         const auto other =
