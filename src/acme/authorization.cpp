@@ -50,9 +50,6 @@ base::Result<Authorization> parse_authorization(std::string_view json) {
     authorization.identifier = std::move(*identifier);
     authorization.status = parse_word(object->string("status"), kStatusWords);
     authorization.wildcard = object->boolean("wildcard").value_or(false);
-    if (const auto expires = object->string("expires")) {
-        authorization.expires = base::parse_rfc3339(*expires);
-    }
     const auto challenges = object->find("challenges");
     if (!challenges) return authorization;
     for (const json::Value& each : challenges->elements()) {

@@ -8,7 +8,6 @@
 #include "acme/challenge.h"
 #include "acme/identifier.h"
 #include "base/result.h"
-#include "base/utc_time.h"
 
 namespace acme {
 
@@ -27,7 +26,6 @@ struct Authorization {
     Identifier identifier;  ///< without `*.`: see `wildcard`
     AuthorizationStatus status = AuthorizationStatus::unknown;
     bool wildcard = false;
-    std::optional<base::UtcTime> expires;
     std::vector<Challenge> challenges;
 
     /// The identifier of the order it belongs to, `*.` put back, normalized.

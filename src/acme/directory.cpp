@@ -33,8 +33,6 @@ base::Result<void> read_url(const json::Value& object, std::string_view member, 
 }
 
 void read_meta(const json::Value& meta, Directory& directory) {
-    directory.terms_of_service = meta.string("termsOfService").value_or("");
-    directory.website = meta.string("website").value_or("");
     directory.caa_identities = meta.strings("caaIdentities");
     directory.external_account_required = meta.boolean("externalAccountRequired").value_or(false);
     const auto profiles = meta.find("profiles");

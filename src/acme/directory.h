@@ -22,8 +22,6 @@ struct Directory {
     std::string key_change;    ///< empty if not offered
     std::string renewal_info;  ///< RFC 9773; empty if not offered
 
-    std::string terms_of_service;  ///< URL; empty if there are none
-    std::string website;
     std::vector<std::string> caa_identities;
     bool external_account_required = false;
     /// Name and description, as the draft on profiles has them.

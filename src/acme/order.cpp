@@ -68,9 +68,6 @@ base::Result<Order> parse_order(std::string_view json) {
     order.status_text = *status;
     if (auto read = read_identifiers(*object, order); !read) return std::move(read).error();
     if (auto read = read_urls(*object, order); !read) return std::move(read).error();
-    if (const auto expires = object->string("expires")) {
-        order.expires = base::parse_rfc3339(*expires);
-    }
     if (const auto error = object->find("error")) order.error = parse_problem(error->to_text(), 0);
     return order;
 }

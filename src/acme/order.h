@@ -8,7 +8,6 @@
 #include "acme/identifier.h"
 #include "acme/problem.h"
 #include "base/result.h"
-#include "base/utc_time.h"
 
 namespace acme {
 
@@ -19,7 +18,6 @@ enum class OrderStatus { pending, ready, processing, valid, invalid, unknown };
 struct Order {
     OrderStatus status = OrderStatus::unknown;
     std::string status_text;  ///< the CA's word, for one that we do not know
-    std::optional<base::UtcTime> expires;
     std::vector<Identifier> identifiers;
     std::vector<std::string> authorizations;  ///< URLs
     std::string finalize;                     ///< URL

@@ -171,11 +171,4 @@ class OrderFlow {
     std::vector<Identifier> invalid_;  ///< whose authorization was seen so
 };
 
-/// Runs a flow to its end, sleeping on the clock. `present` is called once per
-/// `present_challenges`, `on_step` (may be empty) after each step, for journal and progress.
-Outcome<IssuedCertificate> run_order(
-    OrderFlow& flow, base::Clock& clock,
-    const std::function<base::Result<void>(const std::vector<ChosenChallenge>&)>& present,
-    const std::function<base::Result<void>(const OrderFlow&)>& on_step = {});
-
 }  // namespace acme

@@ -251,34 +251,4 @@ Failure OrderFlow::fail_with_reasons() const {
     return failure;
 }
 
-Outcome<IssuedCertificate> run_order(
-    OrderFlow& flow, base::Clock& clock,
-    const std::function<base::Result<void>(const std::vector<ChosenChallenge>&)>& present,
-    const std::function<base::Result<void>(const OrderFlow&)>& on_step) {
-    const auto stopped = [&](base::Error error) {
-        return Failure{std::move(error), std::nullopt, flow.order_url(), 0};
-    };
-    for (;;) {
-        const auto step = flow.advance();
-        if (on_step) {
-            if (auto noted = on_step(flow); !noted) return stopped(std::move(noted).error());
-        }
-        if (!step) return step.error();
-        switch (step->next) {
-            case Next::again:
-                break;
-            case Next::present_challenges:
-                if (auto shown = present(flow.challenges()); !shown) {
-                    return stopped(std::move(shown).error());
-                }
-                break;
-            case Next::wait:
-                clock.sleep_for(std::chrono::ceil<milliseconds>(step->until - clock.monotonic()));
-                break;
-            case Next::done:
-                return *flow.certificate();
-        }
-    }
-}
-
 }  // namespace acme

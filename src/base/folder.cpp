@@ -28,12 +28,6 @@ Result<Folder> Folder::open(const Path& path) {
     return Folder{std::move(fd), path};
 }
 
-Result<Folder> Folder::open_folder(const std::string& name) const {
-    UniqueFd fd{::openat(fd_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-    if (!fd) return io_error("opening", name_ / name, errno);
-    return Folder{std::move(fd), name_ / name};
-}
-
 Path Folder::path() const {
     return "/proc/self/fd/" + std::to_string(fd_.get());
 }

@@ -16,9 +16,6 @@ class Folder {
     /// Links in `path` are followed. `not_found` if there is none, `io` if it is no folder.
     static Result<Folder> open(const Path& path);
 
-    /// The folder `name` in this one; a link is no folder (`io`), wherever it leads.
-    Result<Folder> open_folder(const std::string& name) const;
-
     /// Where the functions of base/file.h and base/directory.h find this very folder. Only for
     /// this process: no program that it starts knows the path, and no link may hold it.
     Path path() const;

@@ -119,12 +119,6 @@ base::UtcTime Certificate::not_after() const {
     return *to_utc_time(X509_get0_notAfter(certificate_.get()));
 }
 
-std::string Certificate::serial_hex() const {
-    const std::string hex = base::to_hex(to_string(X509_get0_serialNumber(certificate_.get())));
-    const auto first = hex.find_first_not_of('0');
-    return first == std::string::npos ? "0" : hex.substr(first);
-}
-
 std::string Certificate::subject_common_name() const {
     return common_name(X509_get_subject_name(certificate_.get()));
 }

@@ -24,7 +24,6 @@ class Certificate {
     std::vector<std::string> names() const;
     base::UtcTime not_before() const;
     base::UtcTime not_after() const;
-    std::string serial_hex() const;  ///< lower case, no leading zeros
     std::string subject_common_name() const;
     std::string issuer_common_name() const;
     std::string fingerprint() const;  ///< SHA-256 of the DER, lower-case hex

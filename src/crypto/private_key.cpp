@@ -144,11 +144,4 @@ KeyType PrivateKey::type() const {
     return *type;
 }
 
-bool PrivateKey::same_public_key(const PrivateKey& other) const {
-    clear_openssl_errors();
-    const bool same = EVP_PKEY_eq(key_.get(), other.key_.get()) == 1;
-    clear_openssl_errors();  // keys of different types leave an entry behind
-    return same;
-}
-
 }  // namespace crypto

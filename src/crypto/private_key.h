@@ -49,8 +49,6 @@ class PrivateKey {
     /// base64url of the SHA-256 of public_jwk().
     std::string thumbprint() const;
 
-    bool same_public_key(const PrivateKey& other) const;
-
     evp_pkey_st* native() const noexcept { return key_.get(); }
 
   private:

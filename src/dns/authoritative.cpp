@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <optional>
 
 namespace dns {
@@ -56,18 +55,6 @@ void add_addresses(const Resolver& resolver, const std::string& host, const Budg
 bool leads_elsewhere(const Answer& answer, std::string_view name, RecordType type) {
     const std::string end = answer.end_of_aliases(name);
     return answer.reply == Reply::answered && end != name && answer.values_of(end, type).empty();
-}
-
-/// Gives `visit` what each server says that speaks for the zone of `name`, until it has enough.
-void ask_zone(const Resolver& resolver, const std::string& name, RecordType type,
-              const std::function<bool(Answer&)>& visit) {
-    const Zone zone = find_authoritative(resolver, name);
-    const Budget budget{resolver};
-    std::size_t left = zone.servers.size();
-    for (const ServerAddress& server : zone.servers) {
-        auto answer = to_authoritative(resolver, server, budget.share_of(left--)).ask(name, type);
-        if (answer && speaks_for_zone(*answer) && visit(*answer)) return;
-    }
 }
 
 bool is_within(std::string_view name, std::string_view zone) {
@@ -131,29 +118,17 @@ std::optional<Answer> descend(const Resolver& resolver, Zone zone, const std::st
     return std::nullopt;
 }
 
+/// What the first server says that speaks for the zone of `name`.
 base::Result<Answer> ask_first_of_zone(const Resolver& resolver, const std::string& name,
                                        RecordType type) {
-    std::optional<Answer> first;
-    ask_zone(resolver, name, type, [&](Answer& answer) {
-        first = std::move(answer);
-        return true;
-    });
-    if (first) return std::move(*first);
+    const Zone zone = find_authoritative(resolver, name);
+    const Budget budget{resolver};
+    std::size_t left = zone.servers.size();
+    for (const ServerAddress& server : zone.servers) {
+        auto answer = to_authoritative(resolver, server, budget.share_of(left--)).ask(name, type);
+        if (answer && speaks_for_zone(*answer)) return answer;
+    }
     return base::fail(base::ErrorKind::not_found, "no name server speaks for " + name);
-}
-
-Existence existence_of(const Resolver& resolver, const std::string& name, int aliases_left) {
-    auto found = Existence::unknown;
-    std::string elsewhere;
-    ask_zone(resolver, name, RecordType::a, [&](const Answer& answer) {
-        const bool denies = answer.reply == Reply::no_such_name;
-        found = denies ? Existence::does_not_exist : Existence::exists;
-        if (leads_elsewhere(answer, name, RecordType::a)) elsewhere = answer.end_of_aliases(name);
-        return denies;
-    });
-    if (found != Existence::exists || elsewhere.empty()) return found;
-    if (aliases_left == 0) return Existence::unknown;
-    return existence_of(resolver, elsewhere, aliases_left - 1);
 }
 
 }  // namespace
@@ -214,10 +189,6 @@ bool is_answered_by_zone(const Resolver& resolver, std::string_view name, Record
         asked = answer->end_of_aliases(asked);
     }
     return false;
-}
-
-Existence find_existence(const Resolver& resolver, std::string_view name) {
-    return existence_of(resolver, to_plain_name(name), kMaxAliases);
 }
 
 Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server,

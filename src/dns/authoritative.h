@@ -42,17 +42,6 @@ base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_vie
 /// Servers that have been silent for several names are not asked for a while (zone_silences).
 bool is_answered_by_zone(const Resolver& resolver, std::string_view name, RecordType type);
 
-enum class Existence {
-    exists,          ///< with or without records
-    does_not_exist,  ///< NXDOMAIN
-    unknown,         ///< nobody who speaks for the zone said anything
-};
-
-/// Whether a name exists at the servers of its zone. An alias exists if the name at its end does.
-/// All servers are asked: one that says NXDOMAIN is enough for `does_not_exist`, since a CA may ask
-/// any of them.
-Existence find_existence(const Resolver& resolver, std::string_view name);
-
 /// A resolver that asks this server of a zone alone, for what it knows itself.
 Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server,
                           std::chrono::milliseconds deadline);

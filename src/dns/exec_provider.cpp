@@ -8,6 +8,9 @@
 namespace dns {
 namespace {
 
+/// For one call.
+constexpr std::chrono::seconds kDeadline = std::chrono::minutes{5};
+
 /// "" if it is not set.
 std::string variable(const ExecProvider::Variables& variables, const std::string& name) {
     const auto found = variables.find(name);
@@ -77,7 +80,7 @@ base::Result<void> ExecProvider::call(const std::string& action,
     }
     command.environment = environment_of(variables_);
     command.inherit_environment = false;
-    command.deadline = deadline_;
+    command.deadline = kDeadline;
     command.on_output = relay_;
     command.on_error = relay_;
 
@@ -93,9 +96,8 @@ base::Result<void> ExecProvider::call(const std::string& action,
             {"EXEC_PATH has to name a program that the user who runs this may start"});
     }
     if (exit->timed_out) {
-        const auto limit = std::chrono::ceil<std::chrono::seconds>(deadline_);
-        return base::fail(base::ErrorKind::timeout,
-                          what + ": it did not end within " + std::to_string(limit.count()) + " s");
+        return base::fail(base::ErrorKind::timeout, what + ": it did not end within " +
+                                                        std::to_string(kDeadline.count()) + " s");
     }
     if (exit->ok()) return {};
     return base::fail(base::ErrorKind::rejected,

@@ -34,9 +34,6 @@ class ExecProvider final : public Provider {
     std::chrono::seconds propagation_timeout() const override { return timeout_; }
     std::chrono::seconds polling_interval() const override { return interval_; }
 
-    /// How long one call may take; 5 minutes.
-    void set_deadline(std::chrono::milliseconds deadline) { deadline_ = deadline; }
-
   private:
     ExecProvider(Variables variables, LineSink relay)
         : variables_(std::move(variables)), relay_(std::move(relay)) {}
@@ -47,7 +44,6 @@ class ExecProvider final : public Provider {
     LineSink relay_;
     std::chrono::seconds timeout_{60};
     std::chrono::seconds interval_{2};
-    std::chrono::milliseconds deadline_{std::chrono::minutes{5}};
 };
 
 }  // namespace dns

@@ -121,8 +121,6 @@ Propagation::Propagation(const Resolver& resolver, const std::vector<ChallengeRe
 }
 
 Propagation::~Propagation() = default;
-Propagation::Propagation(Propagation&&) noexcept = default;
-Propagation& Propagation::operator=(Propagation&&) noexcept = default;
 
 base::Result<std::optional<base::Clock::Monotonic>> Propagation::look() {
     using Later = std::optional<base::Clock::Monotonic>;
@@ -145,18 +143,6 @@ base::Result<std::optional<base::Clock::Monotonic>> Propagation::look() {
 bool Propagation::has_seen() const {
     return std::any_of(plan_->looks.begin(), plan_->looks.end(),
                        [](const Look& look) { return look.last == Finding::shows; });
-}
-
-base::Result<void> wait_for_records(const Resolver& resolver,
-                                    const std::vector<ChallengeRecord>& records,
-                                    const PropagationRules& rules, base::Clock& clock) {
-    Propagation propagation{resolver, records, rules, clock};
-    for (;;) {
-        const auto later = propagation.look();
-        if (!later) return later.error();
-        if (!later->has_value()) return {};
-        clock.sleep_for(std::chrono::ceil<std::chrono::milliseconds>(**later - clock.monotonic()));
-    }
 }
 
 }  // namespace dns

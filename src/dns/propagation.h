@@ -31,10 +31,10 @@ class Propagation {
     Propagation(const Resolver& resolver, const std::vector<ChallengeRecord>& records,
                 const PropagationRules& rules, const base::Clock& clock);
     ~Propagation();
-    Propagation(Propagation&&) noexcept;
-    Propagation& operator=(Propagation&&) noexcept;
     Propagation(const Propagation&) = delete;
     Propagation& operator=(const Propagation&) = delete;
+    Propagation(Propagation&&) = delete;
+    Propagation& operator=(Propagation&&) = delete;
 
     /// One round. Nothing once all records are seen, else when to look again. `timeout` names a
     /// record and a server that does not show it; it comes as soon as another round would start too
@@ -48,10 +48,5 @@ class Propagation {
     struct Plan;
     std::unique_ptr<Plan> plan_;
 };
-
-/// Looks until the end, sleeping on the clock in between.
-base::Result<void> wait_for_records(const Resolver& resolver,
-                                    const std::vector<ChallengeRecord>& records,
-                                    const PropagationRules& rules, base::Clock& clock);
 
 }  // namespace dns

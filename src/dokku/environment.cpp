@@ -54,13 +54,10 @@ Environment Environment::read() {
     Environment e;
     e.root = variable("DOKKU_ROOT");
     if (e.root.empty()) e.root = home_of_dokku();
-    e.host_root = variable("DOKKU_HOST_ROOT", e.root);
     // `dokku` itself computes DOKKU_LIB_ROOT from DOKKU_LIB_PATH; outside of it the latter counts.
     e.lib_root = variable("DOKKU_LIB_ROOT", variable("DOKKU_LIB_PATH"));
     if (e.lib_root.empty()) e.lib_root = find_lib_root(own_plugin_directory());
-    e.lib_host_root = variable("DOKKU_LIB_HOST_ROOT", e.lib_root);
     const base::Path plugins = variable("PLUGIN_PATH", e.lib_root / "plugins");
-    e.plugins_available = variable("PLUGIN_AVAILABLE_PATH", plugins / "available");
     e.plugins_enabled = variable("PLUGIN_ENABLED_PATH", plugins / "enabled");
     e.plugin_directory = find_plugin_directory(e.plugins_enabled);
     e.system_user = variable("DOKKU_SYSTEM_USER", "dokku");

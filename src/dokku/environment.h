@@ -12,10 +12,7 @@ class AppName;
 /// A hook that is started outside of `dokku` has none of it and gets the defaults.
 struct Environment {
     base::Path root;                               ///< DOKKU_ROOT: app directories, global VHOST
-    base::Path host_root;                          ///< the same as the docker host sees it
     base::Path lib_root;                           ///< DOKKU_LIB_ROOT
-    base::Path lib_host_root;                      ///< the same as the docker host sees it
-    base::Path plugins_available;                  ///< PLUGIN_AVAILABLE_PATH
     base::Path plugins_enabled;                    ///< PLUGIN_ENABLED_PATH
     base::Path plugin_directory;                   ///< where our own executables lie
     base::Path nginx_folder{"/etc/nginx/conf.d"};  ///< nginx includes every *.conf in it

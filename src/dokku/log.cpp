@@ -53,9 +53,6 @@ void Log::info2(std::string_view text) const {
 void Log::verbose(std::string_view text) const {
     put(Stream::out, kVerbose, text);
 }
-void Log::exclaim(std::string_view text) const {
-    put(Stream::out, kWarn, text);
-}
 void Log::warn(std::string_view text) const {
     put(Stream::err, kWarn, text);
 }
@@ -71,12 +68,6 @@ void Log::info1_quiet(std::string_view text) const {
 }
 void Log::info2_quiet(std::string_view text) const {
     if (!quiet_) info2(text);
-}
-void Log::verbose_quiet(std::string_view text) const {
-    if (!quiet_) verbose(text);
-}
-void Log::warn_quiet(std::string_view text) const {
-    if (!quiet_) warn(text);
 }
 void Log::debug(std::string_view text) const {
     if (trace_) put(Stream::err, kDebug, text);

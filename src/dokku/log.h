@@ -25,24 +25,19 @@ class Log {
     /// For tests and for commands that collect: `text` ends with a line end.
     Log(const Environment& environment, Sink sink, Times times = Times::none);
 
-    void plain(std::string_view text) const;          ///< out, no prefix
-    void plain_quiet(std::string_view text) const;    ///< dokku_log_quiet
-    void info1(std::string_view text) const;          ///< `-----> `
-    void info1_quiet(std::string_view text) const;    //
-    void info2(std::string_view text) const;          ///< `=====> `
-    void info2_quiet(std::string_view text) const;    //
-    void verbose(std::string_view text) const;        ///< seven blanks
-    void verbose_quiet(std::string_view text) const;  //
-    void exclaim(std::string_view text) const;        ///< ` !     `, on stdout
-    void warn(std::string_view text) const;           ///< ` !     `, on stderr
-    void warn_quiet(std::string_view text) const;     //
-    void error_plain(std::string_view text) const;    ///< err, no prefix
-    void debug(std::string_view text) const;          ///< ` ?     `, err, only with --trace
+    void plain(std::string_view text) const;        ///< out, no prefix
+    void plain_quiet(std::string_view text) const;  ///< dokku_log_quiet
+    void info1(std::string_view text) const;        ///< `-----> `
+    void info1_quiet(std::string_view text) const;  //
+    void info2(std::string_view text) const;        ///< `=====> `
+    void info2_quiet(std::string_view text) const;  //
+    void verbose(std::string_view text) const;      ///< seven blanks
+    void warn(std::string_view text) const;         ///< ` !     `, on stderr
+    void error_plain(std::string_view text) const;  ///< err, no prefix
+    void debug(std::string_view text) const;        ///< ` ?     `, err, only with --trace
 
     /// Many lines of stdout in one write.
     void lines(const std::vector<std::string>& lines) const;
-
-    bool is_quiet() const { return quiet_; }
 
   private:
     void put(Stream stream, std::string_view prefix, std::string_view text) const;

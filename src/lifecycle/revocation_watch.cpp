@@ -99,12 +99,6 @@ base::Result<std::optional<crypto::Revocation>> RevocationWatch::look_up(
     return why;
 }
 
-void RevocationWatch::check_if_due(const dokku::AppName& app) {
-    const auto status = dokku::read_certificate_status(context_.environment, app);
-    const auto state = context_.store.read_state(app.text());
-    if (state) check_if_due(app, status, *state);
-}
-
 bool RevocationWatch::check_if_due(const dokku::AppName& app,
                                    const dokku::CertificateStatus& status,
                                    const store::AppState& state) {

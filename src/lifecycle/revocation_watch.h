@@ -32,9 +32,7 @@ class RevocationWatch {
     /// If the app's certificate is ours and it is time to look: looks, and notes one that is
     /// revoked in the app's state, which makes it due and keeps its key from being used again. A
     /// list that cannot be had or tells nothing is no finding; it is asked for again after an hour.
-    void check_if_due(const dokku::AppName& app);
-
-    /// The same with what has been read already. Returns whether the state is another now.
+    /// Returns whether the state is another now.
     bool check_if_due(const dokku::AppName& app, const dokku::CertificateStatus& status,
                       const store::AppState& state);
 

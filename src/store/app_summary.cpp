@@ -52,8 +52,4 @@ AppSummary read_summary(const LocalStore& store, std::string_view app) {
     return summary;
 }
 
-std::string summarize(const LocalStore& store, std::string_view app) {
-    return read_summary(store, app).status;
-}
-
 }  // namespace store

@@ -15,12 +15,10 @@ namespace store {
 /// is `failing` until a run has looked at it.
 std::string summarize(const AppState& state);
 
-/// The same for an app of this host: `failing` also where its state cannot be read, or where
-/// a stuck run holds its lock.
-std::string summarize(const LocalStore& store, std::string_view app);
-
-/// What a report tells of an app's certificate beside that.
+/// What a report tells of an app of this host.
 struct AppSummary {
+    /// That word; `failing` also where its state cannot be read, or where a stuck run holds its
+    /// lock.
     std::string status;
     std::optional<base::UtcTime> renews_at{};  ///< the certificate of ours that is in use
     std::string renewal_explanation{};         ///< URL of the CA's own, why then; "" for none

@@ -34,10 +34,7 @@ class DokkuHost {
   public:
     DokkuHost() {
         environment.root = directory_ / "home";
-        environment.host_root = environment.root;
         environment.lib_root = directory_ / "lib";
-        environment.lib_host_root = environment.lib_root;
-        environment.plugins_available = directory_ / "plugins" / "available";
         environment.plugins_enabled = directory_ / "plugins" / "enabled";
         environment.plugin_directory = environment.plugins_enabled / "letsencrypt";
         environment.nginx_folder = directory_ / "nginx";

@@ -114,11 +114,25 @@ struct OrderStory : Bench {
         order_url = flow.order_url();
         return result;
     }
+    /// To the end; what waits, waits on the clock.
     acme::Outcome<acme::IssuedCertificate> run(acme::OrderFlow& flow) {
-        return acme::run_order(flow, clock, [this](const auto& challenges) {
-            presented.push_back(challenges);
-            return base::Result<void>{};
-        });
+        for (;;) {
+            const auto step = flow.advance();
+            if (!step) return step.error();
+            switch (step->next) {
+                case acme::Next::again:
+                    break;
+                case acme::Next::present_challenges:
+                    presented.push_back(flow.challenges());
+                    break;
+                case acme::Next::wait:
+                    clock.sleep_for(std::chrono::ceil<std::chrono::milliseconds>(
+                        step->until - clock.monotonic()));
+                    break;
+                case acme::Next::done:
+                    return *flow.certificate();
+            }
+        }
     }
 
     acme::OrderPlan plan;

@@ -49,8 +49,6 @@ TEST_CASE("the RFC's directory is read, what is unknown is left", "[acme][rfc855
     CHECK(directory->revoke_cert == "https://example.com/acme/revoke-cert");
     CHECK(directory->key_change == "https://example.com/acme/key-change");
     CHECK(directory->renewal_info == "https://example.com/acme/renewal-info");
-    CHECK(directory->terms_of_service == "https://example.com/acme/terms/2017-5-30");
-    CHECK(directory->website == "https://www.example.com/");
     CHECK(directory->caa_identities == std::vector<std::string>{"example.com"});
     CHECK(directory->external_account_required);
     REQUIRE(directory->profiles.size() == 2);
@@ -76,7 +74,6 @@ TEST_CASE("three URLs are all a directory needs", "[acme][rfc8555-7.1.1]") {
     REQUIRE(directory);
     CHECK(directory->revoke_cert.empty());
     CHECK(directory->renewal_info.empty());
-    CHECK(directory->terms_of_service.empty());
     CHECK_FALSE(directory->external_account_required);
     CHECK(directory->profiles.empty());
 }

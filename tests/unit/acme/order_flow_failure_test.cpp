@@ -350,29 +350,3 @@ TEST_CASE("nothing new is begun after the deadline", "[acme]") {
     CHECK(result.error().error.kind == ErrorKind::timeout);
     CHECK(story.http.sent().empty());
 }
-
-TEST_CASE("what presents challenges or keeps the journal may stop the order", "[acme]") {
-    OrderStory story;
-    story.new_order(order_json("pending")).ok("/authz/0", authorization_json("a.example"));
-    acme::OrderFlow flow(story.client, story.plan);
-    const auto refuse = [](const auto&) -> base::Result<void> {
-        return base::fail(ErrorKind::io, "no route");
-    };
-    const auto result = acme::run_order(flow, story.clock, refuse);
-    REQUIRE_FALSE(result);
-    CHECK(result.error().error.kind == ErrorKind::io);
-    CHECK(result.error().url == at_ca("/order/1"));
-    int journalled = 0;
-    acme::OrderFlow other(story.client, story.plan);
-    story.new_order(order_json("pending"));
-    const auto full = acme::run_order(
-        other, story.clock, [](const auto&) { return base::Result<void>{}; },
-        [&](const acme::OrderFlow& seen) -> base::Result<void> {
-            ++journalled;
-            CHECK(seen.order_url() == at_ca("/order/1"));
-            return base::fail(ErrorKind::io, "disk full");
-        });
-    REQUIRE_FALSE(full);
-    CHECK(full.error().error.message == "disk full");
-    CHECK(journalled == 1);
-}

@@ -57,25 +57,6 @@ TEST_CASE("a folder that was moved is followed, not its old name", "[base]") {
     CHECK_FALSE(folder.is_at(root / "shop"));
 }
 
-TEST_CASE("below a folder a link is no folder", "[base]") {
-    const test::TempDir root;
-    fs::create_directories(root / "shop/real");
-    fs::create_directory(root / "elsewhere");
-    fs::create_directory_symlink(root / "elsewhere", root / "shop/link");
-    const auto folder = base::Folder::open(root / "shop").value();
-    const auto real = folder.open_folder("real");
-    REQUIRE(real);
-    CHECK(real->name() == root / "shop/real");
-    CHECK(real->is_at(root / "shop/real"));
-    const auto link = folder.open_folder("link");
-    REQUIRE_FALSE(link);
-    CHECK(link.error().kind == base::ErrorKind::io);
-    CHECK_THAT(link.error().message, ContainsSubstring((root / "shop/link").string()));
-    const auto missing = folder.open_folder("missing");
-    REQUIRE_FALSE(missing);
-    CHECK(missing.error().kind == base::ErrorKind::not_found);
-}
-
 TEST_CASE("a failure below a folder is told with the operator's name of it", "[base]") {
     const test::TempDir root;
     fs::create_directory(root / "shop");

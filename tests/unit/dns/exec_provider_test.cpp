@@ -160,16 +160,6 @@ TEST_CASE("a program that cannot be started is told without its path", "[dns]") 
     CHECK(refused.error().kind == ErrorKind::io);
 }
 
-TEST_CASE("a program that does not end is ended", "[dns]") {
-    Bench bench;
-    const auto provider = bench.open("exec sleep 20");
-    provider->set_deadline(std::chrono::milliseconds{200});
-    const auto result = provider->present(kRecord);
-    REQUIRE_FALSE(result);
-    CHECK(result.error().kind == ErrorKind::timeout);
-    CHECK_THAT(result.error().message, ContainsSubstring("did not end within 1 s"));
-}
-
 TEST_CASE("without EXEC_PATH there is no provider, and the way out is told", "[dns]") {
     Lines warnings;
     const ExecProvider::Variables variables = GENERATE(

@@ -15,7 +15,6 @@ using Catch::Matchers::ContainsSubstring;
 using dns::ChallengeRecord;
 using dns::PropagationRules;
 using dns::RecordType;
-using dns::wait_for_records;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::DnsReply;
@@ -42,7 +41,13 @@ DnsReply nothing() {
 struct Bench : test::DnsWorld {
     base::Result<void> wait(const PropagationRules& rules = {},
                             const std::vector<ChallengeRecord>& records = {record()}) {
-        return wait_for_records(resolver, records, rules, clock);
+        dns::Propagation propagation{resolver, records, rules, clock};
+        for (;;) {
+            const auto later = propagation.look();
+            if (!later) return later.error();
+            if (!later->has_value()) return {};
+            clock.sleep_for(std::chrono::ceil<milliseconds>(**later - clock.monotonic()));
+        }
     }
     static void check_timeout(const base::Result<void>& waited, const std::string& server) {
         REQUIRE_FALSE(waited);

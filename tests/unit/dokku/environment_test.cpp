@@ -11,10 +11,10 @@
 namespace {
 
 const char* const kVariables[] = {  // NOLINT(*-avoid-c-arrays)
-    "DOKKU_ROOT",        "DOKKU_HOST_ROOT",     "DOKKU_LIB_ROOT",        "DOKKU_LIB_PATH",
-    "PLUGIN_PATH",       "DOKKU_LIB_HOST_ROOT", "PLUGIN_AVAILABLE_PATH", "PLUGIN_ENABLED_PATH",
-    "DOKKU_SYSTEM_USER", "DOKKU_SYSTEM_GROUP",  "DOKKU_DISTRO",          "DOKKU_INIT_SYSTEM",
-    "DOKKU_APP_NAME",    "DOKKU_QUIET_OUTPUT",  "DOKKU_TRACE",           "DOKKU_LETSENCRYPT_RUN"};
+    "DOKKU_ROOT",           "DOKKU_LIB_ROOT",    "DOKKU_LIB_PATH",     "PLUGIN_PATH",
+    "PLUGIN_ENABLED_PATH",  "DOKKU_SYSTEM_USER", "DOKKU_SYSTEM_GROUP", "DOKKU_DISTRO",
+    "DOKKU_INIT_SYSTEM",    "DOKKU_APP_NAME",    "DOKKU_QUIET_OUTPUT", "DOKKU_TRACE",
+    "DOKKU_LETSENCRYPT_RUN"};
 
 void clear() {
     for (const char* name : kVariables)
@@ -27,10 +27,7 @@ TEST_CASE("outside of dokku the defaults hold", "[dokku][dokku-2.2]") {
     clear();
     const auto e = dokku::Environment::read();
     CHECK_FALSE(e.root.empty());  // ~dokku, wherever that is here
-    CHECK(e.host_root == e.root);
     CHECK(e.lib_root == "/var/lib/dokku");
-    CHECK(e.lib_host_root == "/var/lib/dokku");
-    CHECK(e.plugins_available == "/var/lib/dokku/plugins/available");
     CHECK(e.plugins_enabled == "/var/lib/dokku/plugins/enabled");
     CHECK(e.system_user == "dokku");
     CHECK(e.system_group == "dokku");
@@ -54,7 +51,6 @@ TEST_CASE("what dokku exports is taken", "[dokku][dokku-2.2]") {
     const auto e = dokku::Environment::read();
     clear();
     CHECK(e.root == "/srv/dokku");
-    CHECK(e.host_root == "/srv/dokku");
     CHECK(e.lib_root == "/srv/lib");
     CHECK(e.plugin_directory == directory / "enabled/letsencrypt");
     CHECK(e.distro == "ubuntu");

@@ -89,7 +89,7 @@ TEST_CASE("the order that a killed run left behind is taken up with its key", "[
     const auto job = ordering.run();
     REQUIRE(job.alive());
     CHECK(job.issued);
-    CHECK(job.key->same_public_key(test::account_key()));
+    CHECK(job.key->public_jwk() == test::account_key().public_jwk());
     CHECK(ordering.http.sent().at(0).request.url == at_ca("/order/1"));
     CHECK_THAT(ordering.host.logged.out, ContainsSubstring("Resuming the order"));
 }
@@ -121,7 +121,7 @@ TEST_CASE("a journalled order of another wish is not taken up", "[lifecycle][kil
     ordering.whole_order();
     const auto job = ordering.run();
     REQUIRE(job.alive());
-    CHECK_FALSE(job.key->same_public_key(test::account_key()));
+    CHECK(job.key->public_jwk() != test::account_key().public_jwk());
     CHECK(ordering.state().order->key_pem.reveal() == job.key->to_pem().reveal());
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifec
         ordering.whole_order();
         const auto job = ordering.run();
         REQUIRE(job.alive());
-        CHECK_FALSE(job.key->same_public_key(test::account_key()));
+        CHECK(job.key->public_jwk() != test::account_key().public_jwk());
     }
     SECTION("and is refused as well") {
         ordering.http.post(at_ca("/new-order"), 403, problem_json("rejectedIdentifier", "no"));
@@ -161,7 +161,7 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle
         ordering.whole_order();
         const auto job = ordering.run();
         REQUIRE(job.alive());
-        CHECK_FALSE(job.key->same_public_key(test::account_key()));
+        CHECK(job.key->public_jwk() != test::account_key().public_jwk());
         CHECK(ordering.http.left() == 0);
     }
     SECTION("but not while the CA says that it issues, for a day") {

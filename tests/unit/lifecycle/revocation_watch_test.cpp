@@ -58,16 +58,17 @@ struct Watched : test::RunBench {
     void look(const std::vector<dokku::AppName>& apps) {
         lifecycle::RevocationWatch watch{context};
         for (const auto& each : apps)
-            watch.check_if_due(each);
+            check(watch, each);
         CHECK(http.left() == 0);
     }
     void look() { look({app}); }
 
     /// Returns whether the state is another now.
-    bool check(lifecycle::RevocationWatch& watch) const {
-        return watch.check_if_due(app, dokku::read_certificate_status(host.environment, app),
-                                  state());
+    bool check(lifecycle::RevocationWatch& watch, const dokku::AppName& which) const {
+        return watch.check_if_due(which, dokku::read_certificate_status(host.environment, which),
+                                  store.read_state(which.text()).value());
     }
+    bool check(lifecycle::RevocationWatch& watch) const { return check(watch, app); }
 
     base::Path certificate_file() const { return host.environment.tls_root(app) / "server.crt"; }
 
@@ -235,7 +236,7 @@ TEST_CASE("lists are kept for a run up to a number of bytes", "[lifecycle]") {
     watched.http.answer(Method::get, second, 200, other_list);
     if (!fits) watched.http.answer(Method::get, kList, 200, list);
     for (const auto& each : {watched.app, blog, wiki})
-        watch.check_if_due(each);
+        watched.check(watch, each);
     CHECK(watched.http.left() == 0);
     CHECK_FALSE(watched.store.read_state("wiki")->revoked.empty());
     CHECK(watched.store.read_state("blog")->revoked.empty());
@@ -245,7 +246,7 @@ TEST_CASE("a list that is larger than what is kept serves its app", "[lifecycle]
     Watched watched;
     lifecycle::RevocationWatch watch{watched.context, 1};
     watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
-    watch.check_if_due(watched.app);
+    watched.check(watch);
     CHECK_FALSE(watched.state().revoked.empty());
 }
 

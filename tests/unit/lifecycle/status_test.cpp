@@ -311,7 +311,7 @@ TEST_CASE("an app whose records cannot be written is failing", "[lifecycle]") {
     std::filesystem::create_directories(global / shut / "a folder");
     CHECK(host.status().summary == "failing");
     CHECK_FALSE(host.status().is_settled());
-    CHECK(store::summarize(host.store, "shop") == "failing");
+    CHECK(store::read_summary(host.store, "shop").status == "failing");
     CHECK_THAT(host.text(), ContainsSubstring("shop.test  in-use"));
     CHECK_THAT(host.text(),
                ContainsSubstring("host: nothing can be renewed, for it could not be") &&

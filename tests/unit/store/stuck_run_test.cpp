@@ -71,11 +71,11 @@ TEST_CASE("an app that a stuck run holds is failing", "[store]") {
         state.names.front().status = store::NameStatus::in_use;
     }));
     REQUIRE(host.store.update_state("gone", [](store::AppState&) {}));
-    CHECK(store::summarize(host.store, "shop") == "ok");
+    CHECK(store::read_summary(host.store, "shop").status == "ok");
     const test::StuckLock shop{host.lock("shop"), hours{3}};
     const test::StuckLock gone{host.lock("gone"), hours{3}};
-    CHECK(store::summarize(host.store, "shop") == "failing");
-    CHECK(store::summarize(host.store, "gone") == "off");
+    CHECK(store::read_summary(host.store, "shop").status == "failing");
+    CHECK(store::read_summary(host.store, "gone").status == "off");
 }
 
 TEST_CASE("who holds the states keeps runs from every app", "[store]") {
