@@ -7,6 +7,7 @@
 
 #include "base/pem.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "crypto/asn1_value.h"
 #include "crypto/digest.h"
 #include "crypto/free_with.h"
@@ -52,11 +53,6 @@ std::string to_der(const X509* certificate) {
 /// Has the list there all reasons, and does the certificate's issuer sign it?
 bool is_whole(const DIST_POINT& point) {
     return point.reasons == nullptr && point.CRLissuer == nullptr;
-}
-
-bool is_http(std::string_view uri) {
-    const std::string lower = base::to_lower(uri);
-    return lower.starts_with("http://") || lower.starts_with("https://");
 }
 
 base::Unexpected<base::Error> broken(const std::string& message) {
@@ -192,7 +188,7 @@ std::vector<std::string> Certificate::crl_urls() const {
         const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
         if (!is_whole(*point)) continue;
         for (std::string& uri : uris_of(point->distpoint)) {
-            if (is_http(uri)) urls.push_back(std::move(uri));
+            if (base::parse_url(uri)) urls.push_back(std::move(uri));
         }
     }
     return urls;

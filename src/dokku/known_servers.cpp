@@ -5,6 +5,7 @@
 
 #include "base/ip_address.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "dokku/settings.h"
 
 namespace dokku {
@@ -20,13 +21,6 @@ constexpr std::array<KnownServer, 6> kServers{{
 }};
 
 constexpr std::string_view kWww = "www.";
-
-/// `ca.test:14000` of `https://ca.test:14000/dir`.
-std::string_view place_of(std::string_view url) {
-    const auto scheme = url.find("://");
-    if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-    return url.substr(0, url.find('/'));
-}
 
 bool is_one_site(const std::vector<std::string>& names) {
     if (names.empty()) return true;
@@ -48,7 +42,7 @@ std::span<const KnownServer> known_servers() {
 
 const KnownServer* find_known_server(std::string_view url) {
     const auto known = std::find_if(kServers.begin(), kServers.end(), [&](const KnownServer& one) {
-        return place_of(one.url) == place_of(url);
+        return base::is_same_place(one.url, url);
     });
     return known == kServers.end() ? nullptr : &*known;
 }

@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "dokku/known_servers.h"
 #include "dokku/settings.h"
 
@@ -101,9 +102,8 @@ base::Result<void> check_graceperiod(std::string_view value) {
 }
 
 bool is_https_url(std::string_view value) {
-    constexpr std::string_view kHttps = "https://";
-    return value.starts_with(kHttps) && value.size() > kHttps.size() &&
-           value[kHttps.size()] != '/' && value.find(' ') == std::string_view::npos;
+    const auto url = base::parse_url(value);
+    return url && url->is_https();
 }
 
 base::Result<void> check_rehearse(std::string_view value) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "dokku/exclusions.h"
 #include "dokku/known_servers.h"
 
@@ -151,11 +152,9 @@ base::Secret Settings::docker_env() const {
 }
 
 bool is_staging_server(std::string_view directory_url) {
-    const auto scheme = directory_url.find("://");
-    if (scheme != std::string_view::npos) directory_url.remove_prefix(scheme + 3);
-    const std::string host = base::to_lower(directory_url.substr(0, directory_url.find('/')));
-    return host.find("staging") != std::string::npos ||
-           host.find(".test-api.") != std::string::npos;
+    const auto url = base::parse_url(directory_url);
+    return url && (url->host.find("staging") != std::string::npos ||
+                   url->host.find(".test-api.") != std::string::npos);
 }
 
 bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off) {

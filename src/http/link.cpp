@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/url.h"
 
 namespace http {
 namespace {
@@ -11,26 +12,13 @@ namespace {
 constexpr std::size_t kMostLinks = 16;
 constexpr std::string_view kBlanks = " \t";
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-    return base::to_lower(text.substr(0, prefix.size())) == prefix;
+std::string to_origin(const base::Url& url) {
+    return url.scheme + "://" + base::to_lower(url.place);
 }
 
-/// The length of `http://` or `https://` at the start, or 0.
-std::size_t scheme_length(std::string_view url) {
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (starts_with_ignoring_case(url, scheme)) return scheme.size();
-    }
-    return 0;
-}
-
-/// Host and port of an absolute URL, user information left out.
-std::string_view authority_of(std::string_view url) {
-    const std::size_t scheme = scheme_length(url);
-    if (scheme == 0) return {};
-    const std::size_t end = std::min(url.find_first_of("/?#", scheme), url.size());
-    const std::string_view authority = url.substr(scheme, end - scheme);
-    const std::size_t at = authority.rfind('@');
-    return at == std::string_view::npos ? authority : authority.substr(at + 1);
+bool has_scheme(std::string_view reference) {
+    const std::string start = base::to_lower(reference.substr(0, 8));
+    return start.starts_with("https://") || start.starts_with("http://");
 }
 
 /// A reader of one Link header value (RFC 8288 section 3), tolerant of blanks.
@@ -108,13 +96,13 @@ bool has_relation(std::string_view relations, std::string_view wanted) {
 }  // namespace
 
 std::string origin_of(std::string_view url) {
-    const std::string_view authority = authority_of(url);
-    if (authority.empty()) return {};
-    return base::to_lower(std::string(url.substr(0, scheme_length(url))) + std::string(authority));
+    const auto parsed = base::parse_url(url);
+    return parsed ? to_origin(*parsed) : std::string{};
 }
 
 bool is_https(std::string_view url) {
-    return origin_of(url).starts_with("https://");
+    const auto parsed = base::parse_url(url);
+    return parsed && parsed->is_https();
 }
 
 bool is_weaker(std::string_view url, std::string_view former) {
@@ -122,31 +110,29 @@ bool is_weaker(std::string_view url, std::string_view former) {
 }
 
 std::string host_of(std::string_view url) {
-    const std::string_view authority = authority_of(url);
-    if (authority.empty()) return std::string(url);
-    const std::size_t colon = authority.rfind(':');
-    const bool has_port =
-        colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
-    return base::to_lower(has_port ? authority.substr(0, colon) : authority);
+    const auto parsed = base::parse_url(url);
+    if (!parsed) return std::string{url};
+    const bool is_ipv6 = parsed->host.find(':') != std::string::npos;
+    return is_ipv6 ? "[" + parsed->host + "]" : parsed->host;
 }
 
 std::string resolve_url(std::string_view base, std::string_view reference) {
-    if (scheme_length(reference) != 0) {
-        return authority_of(reference).empty() ? std::string() : std::string(reference);
+    if (has_scheme(reference)) {
+        return base::parse_url(reference) ? std::string(reference) : std::string();
     }
-    const std::string origin = origin_of(base);
-    if (origin.empty() || reference.empty()) return {};
+    const auto asked = base::parse_url(base);
+    if (!asked || reference.empty()) return {};
     if (reference.starts_with("//")) {
-        std::string url = origin.substr(0, origin.find('/')) + std::string(reference);
-        return authority_of(url).empty() ? std::string() : url;
+        std::string url = asked->scheme + ":" + std::string(reference);
+        return base::parse_url(url) ? url : std::string();
     }
+    const std::string origin = to_origin(*asked);
     if (reference.front() == '/') return origin + std::string(reference);
     // Another scheme, or no path.
     if (reference.find_first_of(":?#") < reference.find('/')) return {};
-    const std::string_view whole = base.substr(0, std::min(base.find_first_of("?#"), base.size()));
-    const std::size_t first = whole.find('/', scheme_length(whole));  // past the scheme's own
-    const std::string_view folder =
-        first == std::string_view::npos ? "/" : whole.substr(first, whole.rfind('/') + 1 - first);
+    const std::string_view path =
+        std::string_view{asked->path}.substr(0, asked->path.find_first_of("?#"));
+    const std::string_view folder = path.empty() ? "/" : path.substr(0, path.rfind('/') + 1);
     return origin + std::string(folder) + std::string(reference);
 }
 

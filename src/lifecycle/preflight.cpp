@@ -7,6 +7,7 @@
 #include "base/ip_address.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "dns/addresses.h"
 #include "dns/broken.h"
 #include "dns/caa.h"
@@ -55,14 +56,6 @@ std::string describe(const http::Response& response) {
     return text;
 }
 
-/// `example.com` of `https://example.com:8443/x`; "" if it is no absolute URL.
-std::string host_of(std::string_view url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return {};
-    url.remove_prefix(scheme + 3);
-    return base::to_lower(url.substr(0, url.find_first_of("/:?#")));
-}
-
 Fetched fetch_at(Context& context, const std::string& name, const std::string& address,
                  const std::string& thumbprint) {
     const std::string token = base::to_base64url(base::random_bytes(24));
@@ -86,7 +79,8 @@ Fetched fetch_at(Context& context, const std::string& name, const std::string& a
     fetched.evidence = describe(*response);
     fetched.has_proxy_marks = has_proxy_marks(*response);
     if (response->status >= 300 && response->status < 400) {
-        fetched.redirect_host = host_of(response->header("location").value_or(""));
+        const auto target = base::parse_url(response->header("location").value_or(""));
+        if (target) fetched.redirect_host = target->host;
     }
     return fetched;
 }

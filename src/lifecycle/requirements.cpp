@@ -6,6 +6,7 @@
 #include "dokku/command.h"
 #include "dokku/known_servers.h"
 #include "dokku/ports.h"
+#include "http/link.h"
 #include "lifecycle/dns_challenges.h"
 #include "lifecycle/stored_account.h"
 
@@ -23,7 +24,7 @@ base::Result<void> require_email(const dokku::Settings& settings, const dokku::A
 
 base::Result<void> require_https_server(const IssueJob& job) {
     const std::string& server = job.settings.server.computed;
-    if (base::to_lower(server).starts_with("https://")) return {};
+    if (http::is_https(server)) return {};
     return base::fail(
         ErrorKind::invalid_input,
         "The property server of " + job.app.text() + " is no https URL: " + base::printable(server),

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dokku/certs.h"
+#include "http/link.h"
 #include "lifecycle/certificate_note.h"
 #include "lifecycle/replaced_certificate.h"
 
@@ -16,19 +17,11 @@ using std::chrono::seconds;
 constexpr hours kOnceADay{23};
 constexpr hours kLookAgain{1};
 
-/// `http://c.ca.example` of `http://c.ca.example/17.crl`.
-std::string_view host_part(std::string_view url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return url;
-    return url.substr(0, url.find('/', scheme + 3));
-}
-
 /// A list is signed, so plain http will do (RFC 5280 section 8).
 http::Request request_for(const std::string& url) {
     http::Request request;
     request.url = url;
-    const bool is_plain = base::to_lower(url).starts_with("http://");
-    request.scheme = is_plain ? http::Scheme::http_only : http::Scheme::https_only;
+    request.scheme = http::is_https(url) ? http::Scheme::https_only : http::Scheme::http_only;
     request.limits = {seconds{5}, seconds{10}, seconds{5}, crypto::kMostCrlBytes};
     return request;
 }
@@ -36,7 +29,7 @@ http::Request request_for(const std::string& url) {
 }  // namespace
 
 base::Result<std::string> RevocationWatch::fetch(const std::string& url) {
-    const std::string host{host_part(url)};
+    const std::string host = http::origin_of(url);
     if (silent_hosts_.contains(host)) {
         return base::fail(base::ErrorKind::network, base::printable(host) + " does not answer");
     }

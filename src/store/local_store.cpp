@@ -4,6 +4,7 @@
 
 #include "base/directory.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "json/value.h"
 #include "json/writer.h"
 
@@ -46,11 +47,10 @@ std::string file_name_of(std::string_view url) {
 }  // namespace
 
 std::string account_server_name(std::string_view server_url) {
-    const auto scheme = server_url.find("://");
-    if (scheme != std::string_view::npos) server_url.remove_prefix(scheme + 3);
-    std::string name{server_url.substr(0, server_url.find('/'))};
+    const auto url = base::parse_url(server_url);
+    std::string name = url ? url->place : std::string{server_url};
     for (char& c : name) {
-        if (c == ':') c = '_';
+        if (c == ':' || c == '/') c = '_';
     }
     return name;
 }

@@ -32,5 +32,6 @@ TEST_CASE("another directory of a CA is the same CA", "[dokku]") {
     CHECK(dokku::find_known_server("https://acme.ssl.com/sslcom-dv-rsa") == sslcom);
     CHECK(dokku::find_known_server("https://acme.ssl.com:444/sslcom-dv-rsa") == nullptr);
     CHECK(dokku::find_known_server("https://acme.ssl.com.example/sslcom-dv-rsa") == nullptr);
+    CHECK(dokku::find_known_server("HTTPS://ACME.SSL.com:443/sslcom-dv-rsa") == sslcom);
     CHECK(dokku::find_known_server("") == nullptr);
 }

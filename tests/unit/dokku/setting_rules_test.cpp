@@ -98,6 +98,8 @@ TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]")
                                {"server", "https://", "https:// URL"},
                                {"server", "https:///dir", "https:// URL"},
                                {"server", "https://a b", "https:// URL"},
+                               {"server", "https://ca.test:x/dir", "https:// URL"},
+                               {"server", "https://[ca.test]/dir", "https:// URL"},
                                {"email", "me", "you@example.com"},
                                {"email", "@x.test", "you@example.com"},
                                {"email", "me@", "you@example.com"},

@@ -52,6 +52,7 @@ TEST_CASE("the host for messages has no port", "[http]") {
     CHECK(http::host_of("https://CA.example:14000/dir") == "ca.example");
     CHECK(http::host_of("https://[2001:db8::1]:443/") == "[2001:db8::1]");
     CHECK(http::host_of("https://[2001:db8::1]/") == "[2001:db8::1]");
+    CHECK(http::host_of("https://[2001:db8::1]:x/") == "https://[2001:db8::1]:x/");
     CHECK(http::host_of("nonsense") == "nonsense");
 }
 
@@ -68,6 +69,7 @@ TEST_CASE("a reference is resolved against the URL that was asked", "[http][rfc3
     CHECK(resolve_url("nonsense", "/a").empty());
     CHECK(resolve_url(kAsked, "//?a").empty());
     CHECK(resolve_url(kAsked, "https:///a").empty());
+    CHECK(resolve_url("https://[::1]:14000?x", "a") == "https://[::1]:14000/a");
 }
 
 TEST_CASE("links may repeat, be joined by commas, and be relative", "[http][rfc8288-3]") {

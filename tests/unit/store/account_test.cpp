@@ -50,6 +50,9 @@ TEST_CASE("a CA's folder is its host and port, whatever the path", "[store][dokk
           "acme-v02.api.letsencrypt.org");
     CHECK(store::account_server_name("https://172.17.0.1:14000/dir") == "172.17.0.1_14000");
     CHECK(store::account_server_name("https://ca.test") == "ca.test");
+    CHECK(store::account_server_name("https://me@CA.test?x") == "CA.test");
+    CHECK(store::account_server_name("https://[::1]:14000/dir") == "[__1]_14000");
+    CHECK(store::account_server_name("https://../dir") == "https___.._dir");
     CHECK(store::account_server_name("https://ca.test/a") ==
           store::account_server_name("https://ca.test/b"));
 }
