@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -62,23 +63,23 @@ std::size_t take_body(char* bytes, std::size_t /*one*/, std::size_t count, void*
     return count;
 }
 
-std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t count, void* user) noexcept {
+/// libcurl keeps the headers; how many there may be is ours to say.
+std::size_t count_header(char* /*bytes*/, std::size_t /*one*/, std::size_t count,
+                         void* user) noexcept {
     auto& exchange = *static_cast<Exchange*>(user);
     if (count > kMostHeaderBytes - exchange.header_bytes) return refuse(exchange);
     exchange.header_bytes += count;
-    const std::string_view line = base::trim({bytes, count});
-    try {
-        auto& headers = exchange.response.headers;
-        // A new status line: what came before belonged to an interim answer or a proxy's CONNECT.
-        if (line.starts_with("HTTP/")) headers.clear();
-        const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || line.starts_with("HTTP/")) return count;
-        headers.emplace_back(base::to_lower(base::trim(line.substr(0, colon))),
-                             base::trim(line.substr(colon + 1)));
-    } catch (...) {
-        return refuse(exchange);
-    }
     return count;
+}
+
+/// Those of the answer itself: none of an interim one or of a proxy's CONNECT, no trailers.
+std::vector<std::pair<std::string, std::string>> read_headers(CURL* easy) {
+    constexpr int kLastRequest = -1;
+    std::vector<std::pair<std::string, std::string>> headers;
+    curl_header* header = nullptr;
+    while ((header = curl_easy_nextheader(easy, CURLH_HEADER, kLastRequest, header)) != nullptr)
+        headers.emplace_back(base::to_lower(header->name), base::trim(header->value));
+    return headers;
 }
 
 /// The body goes out through a callback that cannot be rewound once it has given anything: with a
@@ -125,12 +126,7 @@ class Options {
 };
 
 void set_scheme(Options& options, Scheme scheme) {
-#if LIBCURL_VERSION_NUM >= 0x075500
     options.set(CURLOPT_PROTOCOLS_STR, scheme == Scheme::https_only ? "https" : "http");
-#else
-    options.set(CURLOPT_PROTOCOLS,
-                static_cast<long>(scheme == Scheme::https_only ? CURLPROTO_HTTPS : CURLPROTO_HTTP));
-#endif
     options.set(CURLOPT_FOLLOWLOCATION, 0L);
 }
 
@@ -160,7 +156,7 @@ void set_limits(Options& options, const Limits& limits) {
 void set_callbacks(Options& options, Exchange& exchange) {
     options.set(CURLOPT_WRITEFUNCTION, &take_body);
     options.set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
-    options.set(CURLOPT_HEADERFUNCTION, &take_header);
+    options.set(CURLOPT_HEADERFUNCTION, &count_header);
     options.set(CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
     options.set(CURLOPT_READFUNCTION, &give_body);
     options.set(CURLOPT_READDATA, static_cast<void*>(&exchange));
@@ -336,6 +332,7 @@ base::Result<Response> CurlClient::send(const Request& request) {
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
     if (code != CURLE_OK) return to_error(easy, code, exchange, request, reason.data());
     exchange.response.status = static_cast<int>(status);
+    exchange.response.headers = read_headers(easy);
     return std::move(exchange.response);
 }
 

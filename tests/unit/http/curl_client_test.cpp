@@ -97,6 +97,18 @@ TEST_CASE("an answer of any status is a value, and redirects are not followed", 
     CHECK(bench.server.requests().size() == 1);
 }
 
+TEST_CASE("what an interim answer says is not in the answer", "[http][rfc8297-2]") {
+    Bench bench([](const std::string&) -> Reply {
+        return {.bytes = "HTTP/1.1 103 Early Hints\r\nLink: </early>;rel=up\r\n\r\n" +
+                         http_answer(200, "ok", "Link: </late>;rel=up\r\nEmpty:\r\n")};
+    });
+    const auto answer = bench.client->send(bench.get());
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+    CHECK(answer->header_values("link") == std::vector<std::string_view>{"</late>;rel=up"});
+    CHECK(answer->header("empty") == "");
+}
+
 TEST_CASE("a POST whose answer is lost is not sent again on its own", "[http][rfc8555-6.5]") {
     int count = 0;
     Bench bench([&count](const std::string&) -> Reply {
