@@ -9,9 +9,7 @@
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
         const store::LocalStore store{call.environment.global_root()};
-        const auto due = store.due_head();
-        const bool idle = due && (!due->earliest || *due->earliest > base::SystemClock{}.now());
-        if (idle) return cli::ExitCode::done;
+        if (!store.is_any_due(base::SystemClock{}.now())) return cli::ExitCode::done;
         // The crontab says `cron --timestamps`; who types `cron` sees the lines as they are.
         const std::string& times = call.arguments.at(0);
         ::execlp("dokku", "dokku", "letsencrypt:retry", "--due",

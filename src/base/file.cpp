@@ -23,6 +23,11 @@ Path temporary_beside(const Path& path) {
                                  to_hex(random_bytes(kTagBytes)) + std::string{kTemporaryEnd});
 }
 
+/// What remove_leftovers takes for none of its own: it has no tag.
+Path locked_temporary_beside(const Path& path) {
+    return path.parent_path() / ("." + path.filename().string() + std::string{kTemporaryEnd});
+}
+
 /// The file for which such a name was made; empty if it is none.
 std::string_view target_of_temporary(std::string_view name) {
     constexpr std::size_t kTail = 1 + 2 * kTagBytes + kTemporaryEnd.size();
@@ -113,9 +118,33 @@ Result<UniqueFd> open_to_append(const Path& path, mode_t mode) {
     return fd;
 }
 
+Result<UniqueFd> open_to_change(const Path& path) {
+    UniqueFd fd{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+    if (!fd) return io_error("opening", path, errno);
+    if (auto regular = require_regular(fd.get(), "writing", path); !regular) {
+        return std::move(regular).error();
+    }
+    return fd;
+}
+
 Result<void> publish(const Path& temporary, const Path& path) {
     if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error("replacing", path, errno);
     return sync_directory(path.parent_path());
+}
+
+Result<void> replace_by(const Path& temporary, const Path& path, std::string_view content,
+                        mode_t mode) {
+    auto result = write_temporary(temporary, content, mode);
+    if (result) result = publish(temporary, path);
+    if (!result) ::unlink(temporary.c_str());
+    return result;
+}
+
+bool is_file_with(const Path& path, std::string_view content, mode_t mode) {
+    const auto present = read_file(path);
+    struct stat info {};
+    return present && *present == content && ::lstat(path.c_str(), &info) == 0 &&
+           S_ISREG(info.st_mode) && (info.st_mode & 07777U) == mode;
 }
 
 }  // namespace
@@ -172,21 +201,25 @@ Result<std::string> read_part(const Path& path, std::size_t offset, std::size_t 
 }
 
 Result<void> replace_file(const Path& path, std::string_view content, mode_t mode) {
-    const Path temporary = temporary_beside(path);
-    auto result = write_temporary(temporary, content, mode);
-    if (result) result = publish(temporary, path);
-    if (!result) ::unlink(temporary.c_str());
-    return result;
+    return replace_by(temporary_beside(path), path, content, mode);
+}
+
+Result<void> replace_locked_file(const Path& path, std::string_view content, mode_t mode) {
+    if (auto swept = remove_locked_leftover(path); !swept) return swept;
+    return replace_by(locked_temporary_beside(path), path, content, mode);
+}
+
+Result<void> remove_locked_leftover(const Path& path) {
+    return remove_file(locked_temporary_beside(path));
 }
 
 Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode) {
-    const auto present = read_file(path);
-    struct stat info {};
-    if (present && *present == content && ::lstat(path.c_str(), &info) == 0 &&
-        S_ISREG(info.st_mode) && (info.st_mode & 07777U) == mode) {
-        return {};
-    }
-    return replace_file(path, content, mode);
+    return is_file_with(path, content, mode) ? Result<void>{} : replace_file(path, content, mode);
+}
+
+Result<void> ensure_locked_file(const Path& path, std::string_view content, mode_t mode) {
+    if (is_file_with(path, content, mode)) return {};
+    return replace_locked_file(path, content, mode);
 }
 
 Result<void> require_writable_folder(const Path& folder) {
@@ -215,6 +248,22 @@ Result<void> append_line(const Path& path, std::string_view line, mode_t mode) {
     const std::string whole = std::string{line} + "\n";
     if (auto written = write_all(fd.get(), whole, path); !written) return written;
     if (::fsync(fd.get()) != 0) return io_error("syncing", path, errno);
+    return {};
+}
+
+Result<void> write_part(const Path& path, std::size_t offset, std::string_view content) {
+    const auto fd = open_to_change(path);
+    if (!fd) return fd.error();
+    if (::lseek(fd->get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
+        return io_error("writing", path, errno);
+    }
+    return write_all(fd->get(), content, path);
+}
+
+Result<void> sync_file(const Path& path) {
+    const auto fd = open_to_change(path);
+    if (!fd) return fd.error();
+    if (::fsync(fd->get()) != 0) return io_error("syncing", path, errno);
     return {};
 }
 

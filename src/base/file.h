@@ -33,12 +33,26 @@ Result<void> require_appendable(const Path& path, mode_t mode);
 /// When run as root, the file gets the owner of its folder.
 Result<void> replace_file(const Path& path, std::string_view content, mode_t mode);
 
+/// The same for who holds the lock under which alone `path` is written. The temporary file always
+/// has the same name, so that one which a killed process left goes with the next call.
+Result<void> replace_locked_file(const Path& path, std::string_view content, mode_t mode);
+
+/// What a call of replace_locked_file that was killed left, if it did.
+Result<void> remove_locked_leftover(const Path& path);
+
+/// As replace_locked_file, but leaves the file alone where ensure_file does.
+Result<void> ensure_locked_file(const Path& path, std::string_view content, mode_t mode);
+
 /// As replace_file, but leaves the file alone (bytes, times, inode) if it has this content already.
 Result<void> ensure_file(const Path& path, std::string_view content, mode_t mode);
 
 /// Adds `line` and a line end in one write, then fsync. Creates the file with `mode`. What is no
 /// regular file is refused.
 Result<void> append_line(const Path& path, std::string_view line, mode_t mode);
+
+/// Overwrites a part of a file in place, or adds to its end. It is on the disk after sync_file.
+Result<void> write_part(const Path& path, std::size_t offset, std::string_view content);
+Result<void> sync_file(const Path& path);
 
 /// Makes `path` a symbolic link to `target` in one step.
 Result<void> replace_symlink(const Path& path, const Path& target);

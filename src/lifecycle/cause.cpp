@@ -263,7 +263,7 @@ constexpr auto kCauses = std::to_array<Cause>({
      "for the app.",
      "A process that holds the lock of the app or of the host's accounts for more than two hours, "
      "or "
-     "that of all states for one.",
+     "that of its state or of the index for one.",
      "Look at the process in the reason with ps. If it is suspended let it go on with: sudo kill "
      "-CONT <pid>, else end it with: sudo kill -KILL <pid>. The next run takes up what it had "
      "begun."},

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +50,8 @@ class LocalStore {
     /// Is there one, in whatever condition?
     bool has_state(std::string_view app) const;
 
-    /// Reads, changes and replaces the state under its own short lock. A damaged one is put aside.
+    /// Reads, changes and replaces the state under its own short lock, which keeps out who changes
+    /// the same app's state only. A damaged one is put aside.
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 
@@ -67,13 +69,17 @@ class LocalStore {
 
     // state/due (due_index.h)
 
-    /// When the first app is to be looked at: one short read. Nothing if the index was lost.
-    std::optional<DueHead> due_head() const;
+    /// Before when no app is to be looked at: one short read. Nothing if the index was lost.
+    std::optional<DueHead> due_head() const { return due_index().head(); }
+
+    /// Has the time of any app come, or was the index lost? One short read while nothing has
+    /// changed; else all of the index is read, so that the next call has a short read again.
+    bool is_any_due(base::UtcTime now) const;
 
     /// Reads all of it.
     bool is_due_index_lost() const;
 
-    /// From the states, whatever it says now. One that cannot be read is due at once.
+    /// Makes it say what the states say. One that cannot be read is due at once.
     base::Result<void> rebuild_due_index() const;
 
     /// The app's state cannot be read, so it cannot say when the app is looked at again.
@@ -109,7 +115,7 @@ class LocalStore {
 
     /// Who holds these locks for longer than work can take.
     std::optional<StuckRun> find_stuck_run() const;
-    /// Of the app, or of all states: then nothing can be kept for any app.
+    /// Of the app or its state, or of the index: then nothing can be kept for any app.
     std::optional<StuckRun> find_stuck_run(std::string_view app) const;
     std::optional<StuckRun> find_stuck_writer() const;
 
@@ -211,22 +217,30 @@ class LocalStore {
     base::Path issued_file() const { return state_folder() / "issued.jsonl"; }
     base::Path ledger_file() const { return root_ / "ledger.jsonl"; }
     base::Path due_file() const { return state_folder() / "due"; }
-    base::Path state_lock_file() const { return state_folder() / ".lock"; }
+    /// No app's name begins with a dot.
+    base::Path state_lock_file(std::string_view app) const { return lock_file(".states") / app; }
+    base::Path index_lock_file() const { return lock_file(".due"); }
+    DueIndex due_index() const { return DueIndex{due_file()}; }
     /// As the index says or, if it was lost, the states.
     DueTimes due_times() const;
     DueTimes due_of_states() const;
-    /// Only for who holds the lock of the states. `before` is when the app was due so far.
-    base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at,
-                                std::optional<base::UtcTime> before) const;
-    base::Result<base::FileLock> lock_states() const;
+    /// What the state says; now if it cannot be read.
+    std::optional<base::UtcTime> due_of_state(std::string_view app) const;
+    /// Only for who holds the lock of the app's state. Takes that of the index, the last one before
+    /// the ledger's, for the append alone.
+    base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at) const;
+    base::Result<base::FileLock> lock_state(std::string_view app) const;
+    base::Result<void> forget_lock_of_nothing(std::string_view app) const;
+    base::Result<base::FileLock> lock_index() const;
+    base::Result<base::FileLock> lock_shortly(const base::Path& file,
+                                              const std::string& what) const;
     base::Result<bool> has_issued_line(const std::string& start) const;
     base::Path lock_file(std::string_view app) const { return root_ / "locks" / app; }
     base::Path run_lock_file() const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
-    mutable bool swept_ = false;               ///< what a killed run left in state/ is gone
-    mutable bool states_were_locked_ = false;  ///< for as long as anybody waits for that
+    mutable std::set<base::Path> held_locks_;  ///< for as long as anybody waits for them
 };
 
 /// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not

@@ -21,19 +21,30 @@ base::Unexpected<base::Error> refuse_held_lock(const base::Path& file, const std
 
 }  // namespace
 
-base::Result<base::FileLock> LocalStore::lock_states() const {
-    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) {
-        return std::move(made).error();
+base::Result<base::FileLock> LocalStore::lock_state(std::string_view app) const {
+    return lock_shortly(state_lock_file(app), "The state of " + std::string{app});
+}
+
+base::Result<base::FileLock> LocalStore::lock_index() const {
+    return lock_shortly(index_lock_file(), "The index of states of apps");
+}
+
+base::Result<base::FileLock> LocalStore::lock_shortly(const base::Path& file,
+                                                      const std::string& what) const {
+    for (const base::Path& folder : {state_folder(), file.parent_path()}) {
+        if (auto made = base::make_directories(folder, kPrivateFolder); !made) {
+            return std::move(made).error();
+        }
     }
     base::SystemClock clock;
-    // Once is enough: a run writes the states of many apps.
-    const auto patience = states_were_locked_ ? std::chrono::seconds{0} : kStatePatience;
-    auto lock = base::FileLock::acquire(state_lock_file(), patience, clock);
+    // Once is enough: a run writes many states, and each several times.
+    const auto patience = held_locks_.contains(file) ? std::chrono::seconds{0} : kStatePatience;
+    auto lock = base::FileLock::acquire(file, patience, clock);
     if (lock || lock.error().kind != base::ErrorKind::busy) return lock;
-    states_were_locked_ = true;
-    const auto stuck = store::find_stuck_run(state_lock_file(), std::chrono::hours{0});
+    held_locks_.insert(file);
+    const auto stuck = store::find_stuck_run(file, std::chrono::hours{0});
     return base::fail(base::ErrorKind::busy,
-                      "The states of apps cannot be written: their lock is held" +
+                      what + " cannot be written: its lock is held" +
                           (stuck ? " by " + to_text(*stuck) : std::string{}),
                       stuck ? steps_against(*stuck) : std::vector<std::string>{});
 }
@@ -94,11 +105,12 @@ std::optional<StuckRun> LocalStore::find_stuck_run() const {
 
 std::optional<StuckRun> LocalStore::find_stuck_run(std::string_view app) const {
     if (auto stuck = store::find_stuck_run(lock_file(app), kLongestForApp)) return stuck;
+    if (auto stuck = store::find_stuck_run(state_lock_file(app), kLongestForStates)) return stuck;
     return find_stuck_writer();
 }
 
 std::optional<StuckRun> LocalStore::find_stuck_writer() const {
-    return store::find_stuck_run(state_folder() / ".lock", kLongestForStates);
+    return store::find_stuck_run(index_lock_file(), kLongestForStates);
 }
 
 }  // namespace store

@@ -61,29 +61,33 @@ base::Result<void> LocalStore::update_state(std::string_view app,
 
 base::Result<void> LocalStore::update_state_if(std::string_view app,
                                                const std::function<bool(AppState&)>& change) const {
-    const auto lock = lock_states();
+    const auto lock = lock_state(app);
     if (!lock) return lock.error();
-    if (!swept_) {
-        if (auto swept = base::remove_leftovers(state_folder()); !swept) return swept;
-        swept_ = true;
-    }
     auto stored = load_state(app);
     if (!stored) return std::move(stored).error();
     AppState& state = stored->state;
     const auto due_before = state.due;
-    if (!change(state)) return {};
-    // An entry too many costs one look, one too few would never be looked at: it comes first, and
-    // goes last.
-    if (state.due) {
-        if (auto noted = note_due(app, state.due, due_before); !noted) return noted;
+    if (!change(state)) return forget_lock_of_nothing(app);
+    // An entry too early costs one look, one too late would be looked at too late: what comes
+    // sooner is noted first, and what comes later last.
+    const bool is_sooner = state.due && (!due_before || *state.due < *due_before);
+    if (is_sooner) {
+        if (auto noted = note_due(app, state.due); !noted) return noted;
     }
     auto written = stored->is_damaged ? replace_damaged_state(app, state) : write_state(app, state);
-    if (written && !state.due) return note_due(app, std::nullopt, due_before);
-    return written;
+    if (!written || is_sooner) return written;
+    // Most changes of a state do not move its time.
+    if (state.due == due_before && due_head()) return {};
+    return note_due(app, state.due);
+}
+
+/// The lock is ours, and goes with the state.
+base::Result<void> LocalStore::forget_lock_of_nothing(std::string_view app) const {
+    return has_state(app) ? base::Result<void>{} : base::remove_file(state_lock_file(app));
 }
 
 base::Result<void> LocalStore::write_state(std::string_view app, const AppState& state) const {
-    return base::ensure_file(state_file(app), to_text(state).reveal(), kPrivateFile);
+    return base::ensure_locked_file(state_file(app), to_text(state).reveal(), kPrivateFile);
 }
 
 base::Result<void> LocalStore::replace_damaged_state(std::string_view app,
@@ -119,69 +123,97 @@ base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) con
     });
 }
 
+std::optional<base::UtcTime> LocalStore::due_of_state(std::string_view app) const {
+    const auto stored = load_state(app);
+    // Whoever looks at what cannot be read says so, or mends it.
+    if (!stored || stored->is_damaged) return base::SystemClock{}.now();
+    return stored->state.due;
+}
+
 DueTimes LocalStore::due_of_states() const {
     DueTimes due;
     const auto files = base::list_directory(state_folder());
     for (const std::string& file : files.value_or({})) {
         if (!file.ends_with(kStateEnd) || file.starts_with('.')) continue;
         const std::string app = file.substr(0, file.size() - kStateEnd.size());
-        const auto stored = load_state(app);
-        // Whoever looks at what cannot be read says so, or mends it.
-        const bool unread = !stored || stored->is_damaged;
-        if (unread) due.emplace(app, base::SystemClock{}.now());
-        if (!unread && stored->state.due) due.emplace(app, *stored->state.due);
+        if (const auto at = due_of_state(app)) due.emplace(app, *at);
     }
     return due;
 }
 
 DueTimes LocalStore::due_times() const {
-    auto due = read_due_index(due_file());
+    auto due = due_index().read();
     return due ? std::move(*due) : due_of_states();
 }
 
-base::Result<void> LocalStore::note_due(std::string_view app, std::optional<base::UtcTime> at,
-                                        std::optional<base::UtcTime> before) const {
-    // With thousands of apps the index is large, and most changes of a state do not move its time.
-    if (at == before && read_due_head(due_file())) return {};
-    DueTimes due = due_times();
-    if (at) {
-        due.insert_or_assign(std::string{app}, *at);
-    } else if (const auto found = due.find(app); found != due.end()) {
-        due.erase(found);
+base::Result<void> LocalStore::note_due(std::string_view app,
+                                        std::optional<base::UtcTime> at) const {
+    {
+        const auto lock = lock_index();
+        if (!lock) return lock.error();
+        const auto noted = due_index().note(app, at);
+        if (!noted) return noted.error();
+        if (!*noted) {
+            DueTimes due = due_of_states();
+            due.erase(std::string{app});
+            if (at) due.emplace(app, *at);
+            return due_index().write(due);
+        }
     }
-    return write_due_index(due_file(), due);
+    // The disk is slow, and others have lines to append meanwhile.
+    return due_index().sync();
 }
 
-std::optional<DueHead> LocalStore::due_head() const {
-    return store::read_due_head(due_file());
+bool LocalStore::is_any_due(base::UtcTime now) const {
+    const auto head = due_head();
+    if (!head) return true;
+    if (!head->earliest || *head->earliest > now) return false;
+    const auto due = due_index().read();
+    if (!due || !due_at(*due, now).empty()) return true;
+    // Who holds the lock may be at work for the next app already.
+    if (const auto lock = base::FileLock::try_acquire(index_lock_file())) {
+        (void)due_index().tighten();
+    }
+    return false;
 }
 
 bool LocalStore::is_due_index_lost() const {
-    return !read_due_index(due_file());
+    return !due_index().read();
 }
 
 base::Result<void> LocalStore::rebuild_due_index() const {
-    const auto lock = lock_states();
-    if (!lock) return lock.error();
-    return write_due_index(due_file(), due_of_states());
+    // Of copies of damaged states, and of an older release that was killed.
+    if (auto swept = base::remove_leftovers(state_folder()); !swept) return swept;
+    const auto known = due_index().read();
+    if (!known) {
+        const auto lock = lock_index();
+        if (!lock) return lock.error();
+        return due_index().read() ? base::Result<void>{} : due_index().write(due_of_states());
+    }
+    const DueTimes right = due_of_states();
+    for (const auto& [app, at] : *known) {
+        if (right.contains(app)) continue;
+        if (auto mended = reindex(app); !mended) return mended;
+    }
+    for (const auto& [app, at] : right) {
+        const auto found = known->find(app);
+        if (found != known->end() && found->second == at) continue;
+        if (auto mended = reindex(app); !mended) return mended;
+    }
+    return {};
 }
 
 base::Result<void> LocalStore::postpone(std::string_view app, base::UtcTime until) const {
-    const auto lock = lock_states();
+    const auto lock = lock_state(app);
     if (!lock) return lock.error();
-    return note_due(app, until, std::nullopt);
+    return note_due(app, until);
 }
 
 base::Result<void> LocalStore::reindex(std::string_view app) const {
-    const auto lock = lock_states();
+    const auto lock = lock_state(app);
     if (!lock) return lock.error();
-    const auto state = read_state(app);
-    if (!state) return state.error();
-    DueTimes due = due_times();
-    const auto found = due.find(app);
-    if (found != due.end()) due.erase(found);
-    if (state->due) due.emplace(app, *state->due);
-    return write_due_index(due_file(), due);
+    if (auto noted = note_due(app, due_of_state(app)); !noted) return noted;
+    return forget_lock_of_nothing(app);
 }
 
 std::vector<std::string> LocalStore::due_apps(base::UtcTime now) const {
@@ -205,14 +237,16 @@ base::Result<void> LocalStore::copy_state(std::string_view from, std::string_vie
 
 base::Result<void> LocalStore::remove_state(std::string_view app) const {
     {
-        const auto states = lock_states();
-        if (!states) return states.error();
+        const auto lock = lock_state(app);
+        if (!lock) return lock.error();
         if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
+        if (auto removed = base::remove_locked_leftover(state_file(app)); !removed) return removed;
         if (auto removed = remove_damaged_states(state_folder(), app); !removed) return removed;
-        DueTimes due = due_times();
-        if (due.erase(std::string{app}) != 0) {
-            if (auto noted = write_due_index(due_file(), due); !noted) return noted;
+        // One that was lost is made anew without the app.
+        if (due_head()) {
+            if (auto noted = note_due(app, std::nullopt); !noted) return noted;
         }
+        if (auto removed = base::remove_file(state_lock_file(app)); !removed) return removed;
     }
     // A lock that a run holds stays: unlinked, it would no longer keep a second run out.
     if (!base::file_exists(lock_file(app))) return {};

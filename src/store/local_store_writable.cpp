@@ -24,11 +24,12 @@ base::Result<void> LocalStore::require_writable(std::string_view app) const {
 }
 
 base::Result<void> LocalStore::look_for_writable(std::string_view app) const {
-    for (const base::Path& folder : {root_, state_folder(), root_ / "locks"}) {
+    for (const base::Path& folder :
+         {root_, state_folder(), root_ / "locks", state_lock_file(app).parent_path()}) {
         if (auto free = base::look_for_writable_folder(folder); !free) return free;
     }
-    for (const base::Path& file :
-         {issued_file(), ledger_file(), state_lock_file(), run_lock_file(), lock_file(app)}) {
+    for (const base::Path& file : {issued_file(), ledger_file(), index_lock_file(),
+                                   state_lock_file(app), run_lock_file(), lock_file(app)}) {
         if (auto free = base::look_for_writable_file(file); !free) return free;
     }
     for (const base::Path& file : {due_file(), state_file(app)}) {

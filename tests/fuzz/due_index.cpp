@@ -1,4 +1,5 @@
-// state/due: what is believed is written and read back the same, and its first line agrees with it.
+// state/due: what is believed is written and read back the same, and no app is due before the time
+// in its first line.
 
 #include "store/due_index.h"
 
@@ -10,8 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto due = store::parse_due_index(text);
     if (!due) return 0;
     fuzz::expect(head.has_value());
-    fuzz::expect(head->apps == due->size());
-    fuzz::expect(head->earliest.has_value() == !due->empty());
+    fuzz::expect(head->earliest.has_value() || due->empty());
     for (const auto& [app, at] : *due)
         fuzz::expect(*head->earliest <= at);
     fuzz::expect(store::parse_due_index(store::to_text(*due)) == due);

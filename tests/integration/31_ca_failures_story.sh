@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # Files that may appear or change when the CA fails for APP.
 may_change() {
   local data=$DOKKU_LIB_ROOT/data/letsencrypt app=$1
-  grep -vE "^($DOKKU_ROOT/$app/letsencrypt(/certs(/[0-9a-f]{40}(/config|/docker.env|/docker_options|/certificates)?)?)?|$data/--global/(directories|accounts)(/.*)?|$data/--global/state(/$app.json|/due|/issued.jsonl|/\.lock)?|$data/--global/locks(/$app|/\.accounts)?|$data/--global(/\.?ledger.jsonl(\.lock)?)?|$data/--global/nginx|$data|$data/$app|$DOKKU_ROOT/$app|$DOKKU_ROOT/$app/nginx.conf.d) "
+  grep -vE "^($DOKKU_ROOT/$app/letsencrypt(/certs(/[0-9a-f]{40}(/config|/docker.env|/docker_options|/certificates)?)?)?|$data/--global/(directories|accounts)(/.*)?|$data/--global/state(/$app.json|/due|/issued.jsonl)?|$data/--global/locks(/$app|/\.accounts|/\.due|/\.states(/$app)?)?|$data/--global(/\.?ledger.jsonl(\.lock)?)?|$data/--global/nginx|$data|$data/$app|$DOKKU_ROOT/$app|$DOKKU_ROOT/$app/nginx.conf.d) "
 }
 
 # failing APP TEXT...: enable fails with the official lines and says each TEXT.

@@ -94,7 +94,7 @@ nothing_left_of() {
   left=$(find "$DOKKU_ROOT/$1" "$(state_file "$1")" "$(global_folder)/nginx/$1.conf" "$(global_folder)/locks/$1" \
     "$DOKKU_LIB_ROOT/data/letsencrypt/$1" "$DOKKU_LIB_ROOT/config/letsencrypt/$1" 2>/dev/null || true)
   assert_eq "" "$left" "what is left of $1"
-  assert_not_contains "$(cat "$(global_folder)/state/due" 2>/dev/null) " " $1 " "due"
+  assert_eq "" "$(due_apps 2>/dev/null | grep -xF "$1" || true)" "due"
   assert_not_contains "$(</var/log/dokku/letsencrypt.log)" "bug:" "log"
 }
 
@@ -104,7 +104,7 @@ waiting() {
   challtestsrv add-a "{\"host\":\"$1.example.test\",\"addresses\":[\"203.0.113.9\"]}"
   assert_runs dokku domains:add "$1" "$1.example.test"
   wait_until 15 no_run_at_work
-  assert_contains "$(<"$(global_folder)/state/due")" " $1" "due"
+  assert_contains "$(due_apps)" "$1" "due"
   name_has "$1" "$1.example.test" pending-dns other-server || fail "status: $(status_json "$1")"
 }
 
@@ -146,7 +146,7 @@ clone_waits_for_nobody() {
   mark=$(pebble_mark)
   assert_runs dokku apps:clone --skip-deploy shop copy
   assert_absent "$DOKKU_ROOT/copy/letsencrypt"
-  assert_not_contains "$(<"$(global_folder)/state/due") " " copy " "due"
+  assert_eq "" "$(due_apps | grep -xF copy || true)" "due"
   assert_eq "false" "$(jq -r '.enabled // false' "$(state_file copy)" 2>/dev/null || echo false)" "enabled"
   quiet_minute +2m copy
   assert_eq 0 "$(orders_since "$mark")" "orders"

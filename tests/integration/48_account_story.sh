@@ -176,7 +176,7 @@ planned() {
 }
 
 # without_what_is_learnt: the account and directory of the CA that it was rehearsed at, and locks.
-without_what_is_learnt() { grep -vE "^$(global_folder)(/accounts|/directories|/locks|/state/\.lock|/nginx)?(/[^ ]*)? |^$(global_folder)/state d |/nginx.conf.d d "; }
+without_what_is_learnt() { grep -vE "^$(global_folder)(/accounts|/directories|/locks|/nginx)?(/[^ ]*)? |^$(global_folder)/state d |/nginx.conf.d d "; }
 
 rehearsed() {
   local before served mark

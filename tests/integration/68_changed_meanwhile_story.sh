@@ -32,7 +32,7 @@ nothing_of() {
   assert_absent "$global/state/removing/$1"
   assert_absent "$global/locks/$1"
   assert_absent "$DOKKU_LIB_ROOT/data/letsencrypt/$1"
-  ! grep -qw "$1" "$global/state/due" || fail "next try: $(cat "$global/state/due")"
+  ! due_apps | grep -qxF "$1" || fail "next try: $(cat "$global/state/due")"
   assert_not_contains "$(dokku letsencrypt:list 2>&1 || true)" "$1" "list"
   assert_exits 20 dokku letsencrypt:status "$1"
   as_dokku sudo /usr/sbin/nginx -t 2>/dev/null

@@ -129,7 +129,7 @@ the_index() {
     challtestsrv clear-a "{\"host\":\"$name\"}"
     "${damages[i]}" "$due"
     minute "+$(($(seconds_of "${days[i]}") + 120))s"
-    assert_matches "$(head -n 1 "$due")" '^1 (-|[0-9]+) [0-9]+$' "first line after ${damages[i]}"
+    assert_matches "$(head -n 1 "$due")" '^2 +(-|[0-9]+)( +[0-9]+){2}$' "first line after ${damages[i]}"
     assert_eq in-use "$(status_at "${days[i]}" waits "$name")" "status of $name after ${damages[i]}"
   done
   minute +0s

@@ -176,9 +176,9 @@ files_now() {
 
 # but_for_state APP: leaves out what is known of the app, and when it is looked at again.
 but_for_state() {
-  local state
-  state=$(global_folder)/state
-  grep -vE "^$state(/$1.json|/due|/\.lock)? "
+  local global
+  global=$(global_folder)
+  grep -vE "^$global(/state(/$1.json|/due)?|/locks(/\.states(/$1)?|/\.due)?) "
 }
 
 # --- apps and names
@@ -245,6 +245,10 @@ assert_waits_for_renewal() {
 }
 # No run of ours is at work; hooks that wait for one count as well.
 no_run_at_work() { ! pgrep -f "/letsencrypt/(libexec/|subcommands/|cron|post-)" >/dev/null; }
+# due_apps: the apps that the index of the states has, one a line. The last line of an app holds.
+due_apps() {
+  awk 'NR > 1 && NF == 2 { at[$2] = $1 } END { for (app in at) if (at[app] != "-") print app }' "$(global_folder)/state/due"
+}
 # the_minute: what cron does each minute, with what it appends to the log, without the times there, in
 # `minute_log`.
 the_minute() {

@@ -216,6 +216,45 @@ TEST_CASE("lines are appended in order, and the file is made with its mode", "[b
     CHECK_FALSE(base::append_line(dir / "link", "x", 0600));
 }
 
+TEST_CASE("a part of a file is changed in place, and its end added to", "[base]") {
+    const test::TempDir dir;
+    const base::Path file = dir / "index";
+    CHECK(base::write_part(file, 0, "x").error().kind == base::ErrorKind::not_found);
+    test::write_file(file, "one two");
+    const auto inode = base::stamp_file(file)->inode;
+    REQUIRE(base::write_part(file, 0, "ONE"));
+    REQUIRE(base::write_part(file, 7, " three"));
+    REQUIRE(base::sync_file(file));
+    CHECK(test::content_of(file) == "ONE two three");
+    CHECK(base::stamp_file(file)->inode == inode);
+    std::filesystem::create_symlink(file, dir / "link");
+    CHECK_FALSE(base::write_part(dir / "link", 0, "x"));
+    REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
+    CHECK_FALSE(base::write_part(dir / "pipe", 0, "x"));
+    CHECK_FALSE(base::sync_file(dir / "pipe"));
+}
+
+TEST_CASE("what a killed writer with a lock left goes with the next write", "[base]") {
+    const test::TempDir dir;
+    const base::Path file = dir / "shop.json";
+    const base::Path left = dir / ".shop.json.tmp";
+    test::write_file(left, "half of a state that was lo");
+    REQUIRE(::chmod(left.c_str(), 0) == 0);
+    REQUIRE(base::replace_locked_file(file, "a state", 0600));
+    CHECK(test::content_of(file) == "a state");
+    CHECK(test::mode_of(file) == 0600);
+    CHECK_FALSE(std::filesystem::exists(left));
+    const auto stamp = base::stamp_file(file);
+    REQUIRE(base::ensure_locked_file(file, "a state", 0600));
+    CHECK(*base::stamp_file(file) == *stamp);
+    test::write_file(left, "x");
+    // Others may be at work on files of their own below the same folder.
+    REQUIRE(base::remove_leftovers(dir.path()));
+    CHECK(std::filesystem::exists(left));
+    REQUIRE(base::remove_locked_leftover(file));
+    CHECK_FALSE(std::filesystem::exists(left));
+}
+
 TEST_CASE("a symbolic link is replaced in one step, also where one was", "[base]") {
     const test::TempDir dir;
     REQUIRE(base::replace_symlink(dir / "current", "/somewhere/a"));

@@ -89,14 +89,14 @@ TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue sa
             state.due.reset();
         }));
         REQUIRE(hooks::wake_renamed(host.host.environment, host.store, host.app, host.now));
-        return host.store.due_head().value().earliest;
+        return host.store.is_any_due(host.now);
     };
     host.host.set_property("shop", "auto-issue", "false");
-    CHECK(due_after(true, false) == host.now);
+    CHECK(due_after(true, false));
     CHECK_FALSE(due_after(false, false));
     CHECK_FALSE(due_after(false, true));
     host.host.set_property("shop", "auto-issue", "true");
-    CHECK(due_after(false, false) == host.now);
+    CHECK(due_after(false, false));
 }
 
 TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks][design-10]") {

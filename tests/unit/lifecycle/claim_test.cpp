@@ -95,7 +95,9 @@ TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[lifecyc
     CHECK_FALSE(run.store.has_state("shop"));
     CHECK(run.store.due_apps(run.clock.now() + std::chrono::hours{24 * 365}).empty());
     CHECK(nothing_below(run.host.environment.global_root() / "nginx"));
-    CHECK(nothing_below(run.host.environment.global_root() / "locks"));
+    const fs::path locks = run.host.environment.global_root() / "locks";
+    CHECK_FALSE(fs::exists(locks / "shop"));
+    CHECK(nothing_below(locks / ".states"));
     CHECK_FALSE(fs::exists(run.host.environment.webroot(run.app)));
 }
 

@@ -78,9 +78,19 @@ TEST_CASE("an app that a stuck run holds is failing", "[store]") {
     CHECK(store::read_summary(host.store, "gone").status == "off");
 }
 
-TEST_CASE("who holds the states keeps runs from every app", "[store]") {
+TEST_CASE("who holds an app's state keeps runs from that app", "[store]") {
     const Host host;
-    const test::StuckLock states{host.root / "state" / ".lock", hours{2}};
+    const test::StuckLock state{host.lock(".states/shop"), hours{2}};
+    REQUIRE(host.store.find_stuck_run("shop"));
+    CHECK(host.store.find_stuck_run("shop")->pid == ::getpid());
+    CHECK_FALSE(host.store.find_stuck_run("blog"));
+    CHECK_FALSE(host.store.find_stuck_writer());
+    CHECK(host.store.update_state("blog", [](store::AppState& one) { one.enabled = true; }));
+}
+
+TEST_CASE("who holds the index of the states keeps runs from every app", "[store]") {
+    const Host host;
+    const test::StuckLock index{host.lock(".due"), hours{2}};
     REQUIRE(host.store.find_stuck_run("shop"));
     CHECK(host.store.find_stuck_run("shop")->pid == ::getpid());
     CHECK(host.store.find_stuck_writer());
@@ -105,9 +115,9 @@ TEST_CASE("who is refused a lock hears who holds it", "[store]") {
                ContainsSubstring("Another run is at work for blog right now"));
 }
 
-TEST_CASE("the lock of the states is waited for once", "[store]") {
+TEST_CASE("the lock of a state is waited for once", "[store]") {
     const Host host;
-    const test::StuckLock states{host.root / "state" / ".lock", hours{3}};
+    const test::StuckLock state{host.lock(".states/shop"), hours{3}};
     const auto began = std::chrono::steady_clock::now();
     for (int i = 0; i < 20; ++i) {
         const auto refused = host.store.update_state("shop", [](store::AppState&) {});
