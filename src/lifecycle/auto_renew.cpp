@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <set>
 
 #include "base/random.h"
 #include "base/text.h"
@@ -36,9 +37,8 @@ CheckedStates check_all_states(const Context& context, RenewalRun run) {
 
 std::vector<dokku::AppName> without(std::vector<dokku::AppName> apps,
                                     const std::vector<dokku::AppName>& others) {
-    std::erase_if(apps, [&](const dokku::AppName& app) {
-        return std::find(others.begin(), others.end(), app) != others.end();
-    });
+    const std::set<dokku::AppName> left_out{others.begin(), others.end()};
+    std::erase_if(apps, [&](const dokku::AppName& app) { return left_out.contains(app); });
     return apps;
 }
 

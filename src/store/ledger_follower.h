@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/utc_time.h"
+#include "store/appended_text.h"
 #include "store/ledger.h"
 
 namespace store {
@@ -14,7 +12,7 @@ namespace store {
 /// Reads a ledger that other processes add to: all of it first, and then what was added since.
 class LedgerFollower {
   public:
-    explicit LedgerFollower(Ledger ledger) : ledger_(std::move(ledger)) {}
+    explicit LedgerFollower(const Ledger& ledger) : text_(ledger.file()) {}
 
     struct News {
         bool is_whole = false;  ///< the first look, or the file was written anew since the last one
@@ -25,10 +23,7 @@ class LedgerFollower {
     base::Result<News> read(base::UtcTime now);
 
   private:
-    Ledger ledger_;
-    bool has_read_ = false;
-    std::size_t end_ = 0;     ///< of what was read
-    std::string last_words_;  ///< right before that: they stay unless the file is written anew
+    AppendedText text_;
 };
 
 }  // namespace store

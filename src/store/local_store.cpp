@@ -14,7 +14,6 @@ namespace {
 constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::chrono::hours kDirectoryLife{12};
-constexpr std::size_t kMaxIssuedBytes = 64UL << 20U;
 
 /// What Go's `omitempty` leaves out.
 bool is_empty(const json::Value& value) {
@@ -267,53 +266,22 @@ base::Result<void> LocalStore::write_directory(std::string_view server_url,
 
 base::Result<void> LocalStore::record_issued(std::string_view app, std::string_view fingerprint,
                                              base::UtcTime at) const {
-    if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
-    json::Writer out;
-    out.begin_object();
-    out.member("fingerprint", fingerprint);
-    out.member("app", app);
-    out.member("at", base::to_rfc3339(at));
-    out.end_object();
-    return base::append_line(issued_file(), out.text(), kPrivateFile);
+    return issued_.add({{std::string{app}, std::string{fingerprint}, at}});
 }
 
 base::Result<bool> LocalStore::was_issued(std::string_view fingerprint) const {
-    return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + "\"");
+    return issued_.has(fingerprint);
 }
 
 base::Result<bool> LocalStore::was_issued_for(std::string_view app,
                                               std::string_view fingerprint) const {
-    return has_issued_line(R"({"fingerprint":")" + std::string{fingerprint} + R"(","app":")" +
-                           std::string{app} + "\"");
+    return issued_.has_for(app, fingerprint);
 }
 
 base::Result<bool> LocalStore::was_any_issued_for(std::string_view app, base::UtcTime since) const {
-    const auto text = base::read_file(issued_file(), kMaxIssuedBytes);
-    if (!text && text.error().kind == base::ErrorKind::not_found) return false;
-    if (!text) return text.error();
-    const std::string before_time = R"(","app":")" + std::string{app} + R"(","at":")";
-    for (std::string_view line : base::split_lines(*text)) {
-        const auto start = line.find(before_time);
-        if (start == std::string_view::npos) continue;
-        line.remove_prefix(start + before_time.size());
-        const auto at = base::parse_rfc3339(line.substr(0, line.find('"')));
-        if (at && *at >= since) return true;
-    }
-    return false;
-}
-
-/// Our own line format: the fingerprint is its first member, the app its second.
-base::Result<bool> LocalStore::has_issued_line(const std::string& start) const {
-    const auto text = base::read_file(issued_file(), kMaxIssuedBytes);
-    if (!text) {
-        if (text.error().kind == base::ErrorKind::not_found) return false;
-        return text.error();
-    }
-    // A line that a power cut tore has the next one behind it.
-    for (const std::string_view line : base::split_lines(*text)) {
-        if (line.find(start) != std::string_view::npos) return true;
-    }
-    return false;
+    const auto latest = issued_.latest_for(app);
+    if (!latest) return latest.error();
+    return *latest && **latest >= since;
 }
 
 }  // namespace store

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "store/app_state.h"
 #include "store/due_index.h"
+#include "store/issued_record.h"
 #include "store/ledger.h"
 #include "store/stuck_run.h"
 
@@ -39,7 +40,8 @@ constexpr std::chrono::seconds kTypedPatience{30};
 class LocalStore {
   public:
     /// `global_root` is `LIB/data/letsencrypt/--global`. Nothing is created before it is written.
-    explicit LocalStore(base::Path global_root) : root_(std::move(global_root)) {}
+    explicit LocalStore(base::Path global_root)
+        : root_(std::move(global_root)), issued_(issued_file()) {}
 
     // --- apps: state/<app>.json ---
 
@@ -177,7 +179,7 @@ class LocalStore {
     base::Result<void> write_directory(std::string_view server_url,
                                        std::string_view json_text) const;
 
-    // --- state/issued.jsonl: fingerprints of what we issued on this host ---
+    // --- state/issued.jsonl: fingerprints of what we issued on this host (issued_record.h) ---
 
     base::Result<void> record_issued(std::string_view app, std::string_view fingerprint,
                                      base::UtcTime at) const;
@@ -234,12 +236,12 @@ class LocalStore {
     base::Result<base::FileLock> lock_index() const;
     base::Result<base::FileLock> lock_shortly(const base::Path& file,
                                               const std::string& what) const;
-    base::Result<bool> has_issued_line(const std::string& start) const;
     base::Path lock_file(std::string_view app) const { return root_ / "locks" / app; }
     base::Path run_lock_file() const;
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
+    mutable IssuedRecord issued_;              ///< what was read of it so far
     mutable std::set<base::Path> held_locks_;  ///< for as long as anybody waits for them
 };
 
