@@ -229,9 +229,10 @@ Result<void> require_writable_folder(const Path& folder) {
     const Path temporary = temporary_beside(folder / "writable");
     const UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!fd) return io_error("creating a file in", folder, errno);
+    // At once, so that a process which is killed meanwhile leaves nothing.
+    if (::unlink(temporary.c_str()) != 0) return io_error("removing", temporary, errno);
     Result<void> room = write_all(fd.get(), random_bytes(kTrialBytes), temporary);
     if (room && ::fsync(fd.get()) != 0) room = io_error("syncing", temporary, errno);
-    if (::unlink(temporary.c_str()) != 0) return io_error("removing", temporary, errno);
     return room;
 }
 

@@ -120,6 +120,7 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
                              RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
+    if (auto swept = context.store.sweep_states(); !swept) context.log.warn(swept.error().message);
     bound_waits(context);
     finish_removals(context.environment, context.store, context.log, context.clock.now());
     CaQuestions questions{context};

@@ -69,6 +69,10 @@ class LocalStore {
     /// minute's run, if any is not settled.
     base::Result<void> wake(std::string_view app, base::UtcTime now) const;
 
+    /// Removes what killed processes left beside the states, for a run over all apps. What a change
+    /// of a state leaves goes with the next one; this is about copies of damaged states.
+    base::Result<void> sweep_states() const;
+
     // state/due (due_index.h)
 
     /// Before when no app is to be looked at: one short read. Nothing if the index was lost.

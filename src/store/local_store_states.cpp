@@ -182,8 +182,6 @@ bool LocalStore::is_due_index_lost() const {
 }
 
 base::Result<void> LocalStore::rebuild_due_index() const {
-    // Of copies of damaged states, and of an older release that was killed.
-    if (auto swept = base::remove_leftovers(state_folder()); !swept) return swept;
     const auto known = due_index().read();
     if (!known) {
         const auto lock = lock_index();
@@ -191,16 +189,23 @@ base::Result<void> LocalStore::rebuild_due_index() const {
         return due_index().read() ? base::Result<void>{} : due_index().write(due_of_states());
     }
     const DueTimes right = due_of_states();
+    base::Result<void> mended;
+    // One whose state somebody holds is no reason to leave the others as they are.
+    const auto mend = [&](const std::string& app) {
+        if (auto done = reindex(app); !done && mended) mended = std::move(done);
+    };
     for (const auto& [app, at] : *known) {
-        if (right.contains(app)) continue;
-        if (auto mended = reindex(app); !mended) return mended;
+        if (!right.contains(app)) mend(app);
     }
     for (const auto& [app, at] : right) {
         const auto found = known->find(app);
-        if (found != known->end() && found->second == at) continue;
-        if (auto mended = reindex(app); !mended) return mended;
+        if (found == known->end() || found->second != at) mend(app);
     }
-    return {};
+    return mended;
+}
+
+base::Result<void> LocalStore::sweep_states() const {
+    return base::remove_leftovers(state_folder());
 }
 
 base::Result<void> LocalStore::postpone(std::string_view app, base::UtcTime until) const {

@@ -42,6 +42,14 @@ void switch_on(store::AppState& state) {
 
 }  // namespace
 
+TEST_CASE("what a killed process left beside the states goes with a run over all apps", "[store]") {
+    const test::TempDir folder;
+    const store::LocalStore store{folder.path()};
+    test::write_file(folder / "state" / ".shop.damaged-2026.0123456789ab.tmp", "half");
+    REQUIRE(store.sweep_states());
+    CHECK(std::filesystem::is_empty(folder / "state"));
+}
+
 TEST_CASE("a damaged state is one of which nothing is known", "[store][design-5.4]") {
     const Host host;
     const std::string text = GENERATE("", "\n", "{\"enabled\":", "[]", "null", "{} {}");

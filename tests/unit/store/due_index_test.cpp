@@ -7,6 +7,7 @@
 
 #include "store/local_store.h"
 #include "support/files.h"
+#include "support/stuck_lock.h"
 #include "support/temp_dir.h"
 
 using base::from_unix;
@@ -264,6 +265,14 @@ TEST_CASE("an index that says something else than the states is put right", "[st
     CHECK(host.due() == kDue);
     // An app that is gone leaves no lock.
     CHECK_FALSE(std::filesystem::exists(host.folder / "locks" / ".states" / "gone"));
+}
+
+TEST_CASE("a state that somebody holds leaves no other app's time wrong", "[store]") {
+    const Indexed host;
+    test::write_file(host.file, whole("5", "5 blog\n300 shop\n"));
+    const test::StuckLock blog{host.folder / "locks" / ".states" / "blog", std::chrono::hours{0}};
+    CHECK(host.store.rebuild_due_index().error().kind == base::ErrorKind::busy);
+    CHECK(host.due() == store::DueTimes{{"blog", from_unix(5)}, {"shop", from_unix(200)}});
 }
 
 TEST_CASE("an index of an older release is taken over with the next change", "[store]") {
