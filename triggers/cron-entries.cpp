@@ -1,10 +1,10 @@
 // `cron-entries SCHEDULER`: what Dokku puts into its crontab for us.
 #include "cli/run.h"
-#include "dokku/cron.h"
+#include "host/cron.h"
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) {
-        call.log.lines(dokku::cron_entries(call.environment));
+        call.log.lines(host::cron_entries(call.environment));
         return cli::ExitCode::done;
     });
 }

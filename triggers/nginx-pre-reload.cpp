@@ -4,17 +4,17 @@
 
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "dokku/challenge_route.h"
-#include "dokku/settings.h"
-#include "dokku/tls_exchange.h"
 #include "hooks/changed_pair.h"
 #include "hooks/restore_pairs.h"
+#include "nginx/challenge_route.h"
+#include "settings/settings.h"
 #include "store/local_store.h"
+#include "tls/exchange.h"
 
 namespace {
 
 bool has_permanent_route(const dokku::Environment& environment, const dokku::AppName& app) {
-    const auto settings = dokku::read_settings(environment, app);
+    const auto settings = settings::read_settings(environment, app);
     return settings && settings->has_permanent_route();
 }
 
@@ -34,12 +34,12 @@ int main(int argc, char** argv) {
         const auto lock = store.try_lock_app(app->text());
         const bool needed =
             !lock || store.is_run_under_way() || has_permanent_route(call.environment, *app);
-        auto healed = dokku::heal_route(dokku::route_files(call.environment, *app), app->text(),
+        auto healed = nginx::heal_route(nginx::route_files(call.environment, *app), app->text(),
                                         root / "nginx.conf",
-                                        needed ? dokku::RouteUse::needed : dokku::RouteUse::idle);
+                                        needed ? nginx::RouteUse::needed : nginx::RouteUse::idle);
         if (!healed) return std::move(healed).error();
         if (!lock && lock.error().kind == base::ErrorKind::busy) return cli::ExitCode::done;
-        if (auto tls = dokku::heal_tls(root); !tls) return std::move(tls).error();
+        if (auto tls = tls::heal_tls(root); !tls) return std::move(tls).error();
         auto checked = hooks::check_changed_pair(call.environment, store, *app);
         if (!checked) return std::move(checked).error();
         return cli::ExitCode::done;

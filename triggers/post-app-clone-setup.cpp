@@ -2,7 +2,7 @@
 // before someone asks: its state begins empty.
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "dokku/app_copy.h"
+#include "hooks/app_copy.h"
 #include "hooks/app_facts.h"
 #include "store/local_store.h"
 
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
         if (!to) return to.error();
         const store::LocalStore store{call.environment.global_root()};
         const auto old = hooks::read_old_app(call.environment, store, *from);
-        if (auto adopted = dokku::adopt_clone(call.environment, call.log, *from, *to, old);
+        if (auto adopted = hooks::adopt_clone(call.environment, call.log, *from, *to, old);
             !adopted) {
             return adopted.error();
         }

@@ -2,9 +2,9 @@
 #include "base/clock.h"
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "dokku/app_copy.h"
+#include "hooks/app_copy.h"
 #include "hooks/app_facts.h"
-#include "hooks/wake.h"
+#include "hooks/mark_due.h"
 #include "store/local_store.h"
 
 int main(int argc, char** argv) {
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         if (auto moved = store.copy_state(from->text(), to->text()); !moved) {
             cli::print_error(call.log, moved.error());
         }
-        if (auto adopted = dokku::adopt_rename(call.environment, *from, *to, old); !adopted) {
+        if (auto adopted = hooks::adopt_rename(call.environment, *from, *to, old); !adopted) {
             cli::print_error(call.log, adopted.error());
         }
         // No certificate store of its own yet: the minute's run orders under the new name.

@@ -2,8 +2,8 @@
 // orders and the record of issued certificates stay, since a CA does not forget either.
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "dokku/app_traces.h"
 #include "dokku/property.h"
+#include "host/app_traces.h"
 #include "store/local_store.h"
 
 int main(int argc, char** argv) {
@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
         const store::LocalStore store{call.environment.global_root()};
         for (const auto& removed :
              {dokku::PropertyStore{call.environment}.destroy(*app), store.remove_state(app->text()),
-              dokku::remove_app_traces(call.environment, *app)}) {
+              host::remove_app_traces(call.environment, *app)}) {
             if (!removed) cli::print_error(call.log, removed.error());
         }
         return cli::ExitCode::done;

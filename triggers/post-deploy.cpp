@@ -1,7 +1,7 @@
 // `post-deploy APP PORT IP TAG`: an app was deployed. The deploy never waits for a CA.
 #include "base/clock.h"
 #include "cli/run.h"
-#include "hooks/wake.h"
+#include "hooks/mark_due.h"
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {

@@ -1,5 +1,5 @@
 // `report APP`: our part of `dokku report`. DNS secrets are not shown there.
-#include "dokku/report.h"
+#include "subcommands/report.h"
 
 #include <utility>
 
@@ -13,8 +13,9 @@ int main(int argc, char** argv) {
         const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
         if (!app) return app.error();
         const store::LocalStore store{call.environment.global_root()};
-        const auto printed = dokku::print_redacted_report(
-            call.environment, call.log, *app, [&](const dokku::AppName& one) -> dokku::KnownOfApp {
+        const auto printed = subcommands::print_redacted_report(
+            call.environment, call.log, *app,
+            [&](const dokku::AppName& one) -> subcommands::KnownOfApp {
                 auto known = store::read_summary(store, one.text());
                 return {std::move(known.status), known.renews_at,
                         std::move(known.renewal_explanation)};

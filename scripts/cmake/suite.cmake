@@ -13,8 +13,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GRE
 endif()
 
 # Settings that third-party code does not get.
-add_library(suite_settings INTERFACE)
-target_compile_options(suite_settings INTERFACE
+add_library(suite_options INTERFACE)
+target_compile_options(suite_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough -Wextra-semi
   -Wcast-align -Wcast-qual -Wundef -Wmissing-declarations -Wredundant-decls
@@ -24,34 +24,34 @@ target_compile_options(suite_settings INTERFACE
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 if(SUITE_SANITIZE)
-  target_compile_options(suite_settings INTERFACE
+  target_compile_options(suite_options INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  target_link_options(suite_settings INTERFACE -fsanitize=address,undefined)
+  target_link_options(suite_options INTERFACE -fsanitize=address,undefined)
 elseif(LETSENCRYPT_FUZZ)
   # The rooms report their branches to libFuzzer; each target adds the fuzzer itself.
-  target_compile_options(suite_settings INTERFACE
+  target_compile_options(suite_options INTERFACE
     -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
     -fno-omit-frame-pointer)
-  target_link_options(suite_settings INTERFACE -fsanitize=address,undefined)
+  target_link_options(suite_options INTERFACE -fsanitize=address,undefined)
 else()
   # Release hardening. Assertions of the standard library stay on: a trap beats a wrong certificate.
-  target_compile_definitions(suite_settings INTERFACE _GLIBCXX_ASSERTIONS
+  target_compile_definitions(suite_options INTERFACE _GLIBCXX_ASSERTIONS
     $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
-  target_compile_options(suite_settings INTERFACE
+  target_compile_options(suite_options INTERFACE
     -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections)
-  target_link_options(suite_settings INTERFACE
+  target_link_options(suite_options INTERFACE
     -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections)
 endif()
 
 # The tests themselves go without UBSan, which doubles the time that Catch2's macros take to compile;
 # what they test has it.
-add_library(suite_test_settings INTERFACE)
+add_library(suite_test_options INTERFACE)
 if(SUITE_SANITIZE)
-  target_compile_options(suite_test_settings INTERFACE -fno-sanitize=undefined)
+  target_compile_options(suite_test_options INTERFACE -fno-sanitize=undefined)
 else()
   # Nor are they optimised, which would take longer than what they test and have g++ warn of what is
   # its own library's.
-  target_compile_options(suite_test_settings INTERFACE -O0 -U_FORTIFY_SOURCE)
+  target_compile_options(suite_test_options INTERFACE -O0 -U_FORTIFY_SOURCE)
 endif()
 
 # The room base is built first and has the precompiled headers of all.
@@ -81,14 +81,16 @@ function(suite_precompile_test target)
   endif()
 endfunction()
 
-# suite_library(NAME SOURCES... [USES suite::x ...] [HIDES lib ...])
-# USES are what its headers show; HIDES are what only its .cpp files see.
-function(suite_library name)
+# suite_library(ROOM SOURCES... [USES suite::x ...] [HIDES lib ...])
+# USES are what its headers show; HIDES are what only its .cpp files see. The target of a room inside
+# a room has a dash: suite::ca-limits is src/ca/limits.
+function(suite_library room)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;HIDES" ${ARGN})
+  string(REPLACE "/" "-" name ${room})
   add_library(suite_${name} STATIC ${ARG_SOURCES})
   add_library(suite::${name} ALIAS suite_${name})
   target_include_directories(suite_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(suite_${name} PUBLIC ${ARG_USES} PRIVATE suite_settings ${ARG_HIDES})
+  target_link_libraries(suite_${name} PUBLIC ${ARG_USES} PRIVATE suite_options ${ARG_HIDES})
   suite_precompile(suite_${name})
 endfunction()
 
@@ -105,7 +107,7 @@ function(suite_trigger name)
     set(folder .)
   endif()
   add_executable(${target} ${ARG_SOURCE})
-  target_link_libraries(${target} PRIVATE suite_settings ${ARG_USES})
+  target_link_libraries(${target} PRIVATE suite_options ${ARG_USES})
   suite_precompile(${target})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/payload/${folder})
@@ -118,18 +120,19 @@ function(suite_trigger name)
   endif()
 endfunction()
 
-# suite_test(NAME SOURCES... [USES suite::x ...]): one Catch2 binary per room. Configuring fails on a
+# suite_test(ROOM SOURCES... [USES suite::x ...]): one Catch2 binary per room. Configuring fails on a
 # *_test.cpp in the room's folder that is not listed, so that no test is forgotten.
-function(suite_test name)
+function(suite_test room)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
-  file(GLOB present RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${name}/*_test.cpp)
+  string(REPLACE "/" "-" name ${room})
+  file(GLOB present RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${room}/*_test.cpp)
   list(REMOVE_ITEM present ${ARG_SOURCES})
   if(present)
-    message(FATAL_ERROR "tests/unit: not listed in suite_test(${name}): ${present}")
+    message(FATAL_ERROR "tests/unit: not listed in suite_test(${room}): ${present}")
   endif()
   add_executable(test-${name} ${ARG_SOURCES})
   target_include_directories(test-${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(test-${name} PRIVATE suite_settings suite_test_settings ${ARG_USES}
+  target_link_libraries(test-${name} PRIVATE suite_options suite_test_options ${ARG_USES}
     Catch2::Catch2WithMain)
   target_compile_definitions(test-${name} PRIVATE
     TEST_DATA_DIR="${CMAKE_SOURCE_DIR}/tests/data")

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "acme/unusable_answer.h"
 #include "base/text.h"
 #include "json/value.h"
 #include "json/writer.h"

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "acme/words.h"
+#include "acme/status_word.h"
 #include "json/value.h"
 
 namespace acme {

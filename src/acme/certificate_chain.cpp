@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "acme/unusable_answer.h"
 #include "base/pem.h"
 #include "http/link.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "acme/words.h"
+#include "acme/status_word.h"
 #include "http/link.h"
 #include "json/value.h"
 

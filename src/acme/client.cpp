@@ -6,33 +6,17 @@
 #include <fmt/format.h>
 
 #include "acme/jws.h"
-#include "acme/page_text.h"
+#include "acme/unusable_answer.h"
 #include "base/text.h"
 #include "http/link.h"
-#include "http/retry_after.h"
 
 namespace acme {
 namespace {
 
 constexpr int kMostRefusedNonces = 10;
-constexpr int kUnavailable = 503;
-/// A CA that is down says when to come back; that is no limit of days.
-constexpr std::chrono::seconds kLongestOutage = std::chrono::hours{24};
 
 bool is_success(const http::Response& response) {
     return response.status >= 200 && response.status <= 299;
-}
-
-base::ErrorKind kind_of(const http::Response& response, const std::optional<Problem>& problem,
-                        bool has_retry_after) {
-    constexpr int kTooManyRequests = 429;
-    using base::ErrorKind;
-    if (response.status == kTooManyRequests) return ErrorKind::rate_limited;
-    if (problem && problem->is("rateLimited")) return ErrorKind::rate_limited;
-    // Let's Encrypt's limits per address answer so.
-    if (response.status == kUnavailable && has_retry_after) return ErrorKind::rate_limited;
-    if (response.status >= 500) return ErrorKind::network;
-    return problem ? ErrorKind::rejected : ErrorKind::protocol;
 }
 
 /// An answer with an Age was kept by a cache: it tells the time at which it came there.
@@ -47,20 +31,6 @@ std::optional<std::chrono::seconds> clock_ahead_of(const http::Response& respons
 
 }  // namespace
 
-Failure not_acme(const http::Response& response, std::string_view what, std::string_view ca,
-                 const std::string& url, std::string_view reason) {
-    const auto type = response.header("content-type");
-    std::string message = fmt::format("{} answered {} with {} instead of {}", ca, response.status,
-                                      type ? base::printable(*type, 80) : "no content type", what);
-    const bool is_json = base::trim(response.body).starts_with('{');
-    const std::string words =
-        is_json && !reason.empty() ? base::printable(reason) : page_text(response.body);
-    if (!words.empty()) message += fmt::format(": {}", words);
-    Failure failure = fail(base::ErrorKind::protocol, std::move(message), url);
-    failure.status = response.status;
-    return failure;
-}
-
 Outcome<std::string> read_location(const http::Response& response, std::string_view what,
                                    std::string_view ca, const std::string& url) {
     std::string location = http::resolve_url(url, response.header("location").value_or(""));
@@ -69,25 +39,6 @@ Outcome<std::string> read_location(const http::Response& response, std::string_v
         return not_acme(response, what, ca, url, "its Location is not https: " + location);
     }
     return location;
-}
-
-Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
-                   base::UtcTime now) {
-    auto after = http::retry_after(response, now);
-    if (after && response.status == kUnavailable) after = std::min(*after, kLongestOutage);
-    auto problem = parse_problem(response.body, response.status);
-    Failure failure = not_acme(response, "a problem document", ca, url);
-    failure.error.kind = kind_of(response, problem, after.has_value());
-    if (after) failure.error.retry_at = now + *after;
-    if (!problem) return failure;
-    const std::string& words = problem->detail.empty() ? problem->title : problem->detail;
-    failure.error.message = fmt::format("{} answered {}: \"{}\" ({})", ca, response.status,
-                                        base::printable(words), base::printable(problem->type));
-    if (!problem->instance.empty()) {
-        failure.error.steps.push_back(fmt::format("See {}", base::printable(problem->instance)));
-    }
-    failure.problem = std::move(problem);
-    return failure;
 }
 
 Client::Client(http::HttpClient& http, const base::Clock& clock, Directory directory,

@@ -91,16 +91,6 @@ class Client {
     std::optional<std::chrono::seconds> clock_ahead_;
 };
 
-/// The failure that an answer outside 2xx means: its problem document, or what else was sent.
-/// Pure; `ca` names the CA in the message.
-Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
-                   base::UtcTime now);
-
-/// The failure of an answer that should have been a `what` and is not. If it looks like JSON,
-/// `reason` says what is wrong with it, else (an HTML page) the text that a person would see does.
-Failure not_acme(const http::Response& response, std::string_view what, std::string_view ca,
-                 const std::string& url, std::string_view reason = {});
-
 /// The URL of what was just made (RFC 8555 sections 7.3 and 7.4): the answer's Location. Not an
 /// http one where the CA is asked over https: it would be stored, and no later request could use
 /// it. `what` names the object in the message.

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "acme/client.h"
+#include "acme/unusable_answer.h"
 #include "base/text.h"
 #include "http/link.h"
 #include "json/value.h"

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "acme/words.h"
+#include "acme/status_word.h"
 #include "http/link.h"
 #include "json/value.h"
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "acme/unusable_answer.h"
 #include "base/base64.h"
 #include "base/text.h"
 #include "http/retry_after.h"

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "acme/client.h"
+#include "acme/unusable_answer.h"
 #include "base/base64.h"
 #include "http/link.h"
 #include "http/retry_after.h"

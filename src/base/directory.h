@@ -4,7 +4,8 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "base/file.h"
+#include "base/path.h"
+#include "base/result.h"
 
 namespace base {
 

@@ -149,14 +149,6 @@ bool is_file_with(const Path& path, std::string_view content, mode_t mode) {
 
 }  // namespace
 
-Error io_error(std::string_view what, const Path& path, int error_number) {
-    return Error{error_number == ENOENT ? ErrorKind::not_found : ErrorKind::io,
-                 std::string{what} + " " + path.string() + ": " +
-                     std::generic_category().message(error_number),
-                 std::nullopt,
-                 {}};
-}
-
 Result<std::string> read_file(const Path& path, std::size_t max_bytes) {
     const auto file = open_to_read(path);
     if (!file) return file.error();

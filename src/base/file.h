@@ -6,11 +6,10 @@
 #include <string_view>
 #include <sys/types.h>
 
+#include "base/path.h"
 #include "base/result.h"
 
 namespace base {
-
-using Path = std::filesystem::path;
 
 inline constexpr std::size_t kMaxFileBytes = 4UL << 20U;
 
@@ -77,9 +76,5 @@ struct FileStamp {
 Result<FileStamp> stamp_file(const Path& path);
 
 bool file_exists(const Path& path);
-
-/// An Error of kind io (or not_found for ENOENT) that names what was tried, the path and the
-/// reason.
-Error io_error(std::string_view what, const Path& path, int error_number);
 
 }  // namespace base

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/process.h"
-#include "dokku/installation.h"
+#include "host/installation.h"
 
 namespace cli {
 namespace {
@@ -96,7 +96,7 @@ int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Bo
         }
         // Inside of a run of ours it has been said already.
         if (environment.run.empty()) {
-            if (const auto missing = dokku::describe_missing_install(environment)) {
+            if (const auto missing = host::describe_missing_install(environment)) {
                 log.warn(*missing);
             }
         }

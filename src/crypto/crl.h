@@ -34,7 +34,7 @@ class RevocationList {
     /// Is the leaf on the list? `protocol` with the reason if the list tells nothing about it: it
     /// is of another time than `now` (an hour is clock skew), is not signed by the issuer, or is
     /// for the certificates of another issuer, for others of this one or only some reasons (its
-    /// issuing distribution point, section 5.2.5).
+    /// issuing distribution point, RFC 5280 section 5.2.5).
     base::Result<std::optional<Revocation>> find(const Certificate& leaf, base::UtcTime now) const;
 
     /// Of its DER. In memory it takes some times as much.

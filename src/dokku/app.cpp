@@ -12,17 +12,6 @@
 namespace dokku {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 255;
-
-bool is_lower_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-base::Unexpected<base::Error> no_such_app(std::string_view name) {
-    return base::fail(base::ErrorKind::unknown_app,
-                      "App " + base::printable(name) + " does not exist");
-}
-
 bool is_filtered_per_user(const Environment& environment) {
     return has_trigger_file(environment, "user-auth-app");
 }
@@ -38,17 +27,6 @@ base::Result<std::vector<AppName>> ask_app_list(const Environment& environment) 
 }
 
 }  // namespace
-
-base::Result<AppName> AppName::parse(std::string_view name) {
-    const auto is_allowed = [](char c) {
-        return is_lower_or_digit(c) || c == '.' || c == '-' || c == '_';
-    };
-    if (name.empty() || name.size() > kMaxNameBytes || !is_lower_or_digit(name.front()) ||
-        !std::all_of(name.begin(), name.end(), is_allowed)) {
-        return no_such_app(name);
-    }
-    return AppName{name};
-}
 
 base::Result<std::vector<AppName>> list_all_apps(const Environment& environment) {
     std::error_code error;

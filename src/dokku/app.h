@@ -1,32 +1,14 @@
 #pragma once
 
-#include <compare>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "dokku/app_name.h"
 #include "dokku/environment.h"
 
 namespace dokku {
-
-/// The name of an app, safe as one path component. Apps of old may contain `_` (docs/dokku.md 5.1).
-class AppName {
-  public:
-    /// The only door. `unknown_app` for what no app can be called (empty, `../x`, `-x`, `.x`,
-    /// uppercase), with the words Dokku has for an app that does not exist.
-    static base::Result<AppName> parse(std::string_view name);
-
-    const std::string& text() const { return name_; }
-
-    // clang-tidy 14 takes the defaulted comparison for one with a null pointer.
-    friend auto operator<=>(const AppName&, const AppName&) = default;  // NOLINT(*-use-nullptr)
-
-  private:
-    explicit AppName(std::string_view name) : name_(name) {}
-
-    std::string name_;
-};
 
 /// All apps, sorted bytewise. Reads ROOT; only if some plugin filters apps per user (a file
 /// user-auth-app) is the `app-list` trigger asked instead. None is an empty list.

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "dokku/app.h"
+#include "dokku/app_name.h"
 
 namespace dokku {
 namespace {

@@ -6,7 +6,8 @@
 
 #include "base/file.h"
 #include "base/result.h"
-#include "dokku/app.h"
+#include "dokku/app_name.h"
+#include "dokku/environment.h"
 
 namespace dokku {
 

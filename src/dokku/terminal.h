@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/file.h"
-#include "base/patient_writer.h"
 #include "base/unique_fd.h"
+#include "dokku/patient_writer.h"
 
 namespace dokku {
 
@@ -40,7 +40,7 @@ class Terminal {
 
   private:
     struct Output {
-        base::PatientWriter writer;
+        PatientWriter writer;
         std::size_t missed = 0;  ///< lines that are in the log file instead
     };
 

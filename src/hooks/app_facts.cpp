@@ -1,27 +1,27 @@
 #include "hooks/app_facts.h"
 
-#include "dokku/certs.h"
+#include "tls/certs.h"
 
 namespace hooks {
 
 base::Result<AppFacts> read_facts(const dokku::Environment& environment,
                                   const store::LocalStore& store, const dokku::AppName& app) {
-    auto settings = dokku::read_settings(environment, app);
+    auto settings = settings::read_settings(environment, app);
     if (!settings) return std::move(settings).error();
     auto state = store.read_state(app.text());
     if (!state) return std::move(state).error();
     // As the next run finds it: a certificate of ours says that the app is enabled.
-    if (state->is_unknown() && dokku::is_active(environment, app)) state->enabled = true;
+    if (state->is_unknown() && tls::is_active(environment, app)) state->enabled = true;
     return AppFacts{std::move(*settings), std::move(*state)};
 }
 
-dokku::OldApp read_old_app(const dokku::Environment& environment, const store::LocalStore& store,
-                           const dokku::AppName& app) {
+OldApp read_old_app(const dokku::Environment& environment, const store::LocalStore& store,
+                    const dokku::AppName& app) {
     const auto state = store.read_state(app.text());
     if (!state) return {};
     const auto& installed = state->installed;
     const bool ours = installed && installed->owner == store::Owner::ours &&
-                      dokku::read_expiration(environment, app) == installed->not_after;
+                      tls::read_expiration(environment, app) == installed->not_after;
     return {state->switched_off, ours};
 }
 

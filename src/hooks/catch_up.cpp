@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 #include "dokku/app.h"
-#include "dokku/certs.h"
-#include "dokku/installation.h"
-#include "dokku/removal_marker.h"
 #include "hooks/installed_pair.h"
+#include "host/absence.h"
 #include "store/switch_off.h"
+#include "tls/certs.h"
+#include "tls/removal_marker.h"
 
 namespace hooks {
 namespace {
@@ -37,10 +37,10 @@ base::Result<bool> is_all_gone(const dokku::Environment& environment, const dokk
 /// removed.
 bool is_left_over(const dokku::Environment& environment, const store::AppState& state,
                   const dokku::AppName& app) {
-    const auto removal = dokku::pending_removal(environment, app);
-    const bool was_to_go = removal && removal->kind != dokku::RemovalKind::exchange;
-    if (was_to_go && removal->pair == dokku::stamp_pair(environment, app)) return true;
-    const auto until = dokku::read_expiration(environment, app);
+    const auto removal = tls::pending_removal(environment, app);
+    const bool was_to_go = removal && removal->kind != tls::RemovalKind::exchange;
+    if (was_to_go && removal->pair == tls::stamp_pair(environment, app)) return true;
+    const auto until = tls::read_expiration(environment, app);
     return !state.revoked.empty() && state.installed && until == state.installed->not_after;
 }
 
@@ -78,7 +78,7 @@ base::Result<void> catch_up(const dokku::Environment& environment, const store::
         const bool was_ours = is_on && had_certificate(*state);
         return was_ours ? note_switched_off(store, log, app) : base::Result<void>{};
     }
-    if (dokku::is_active(environment, app)) {
+    if (tls::is_active(environment, app)) {
         const bool is_as_before = is_on || is_left_over(environment, *state, app);
         return is_as_before ? base::Result<void>{} : note_enabled(store, log, app);
     }
@@ -91,7 +91,7 @@ base::Result<void> catch_up(const dokku::Environment& environment, const store::
 base::Result<void> catch_up_after_absence(const dokku::Environment& environment,
                                           const store::LocalStore& store, const dokku::Log& log,
                                           base::UtcTime now) {
-    if (!dokku::was_absent(environment, now)) return {};
+    if (!host::was_absent(environment, now)) return {};
     const auto apps = dokku::list_all_apps(environment);
     if (!apps) return apps.error();
     for (const dokku::AppName& app : *apps) {
@@ -100,7 +100,7 @@ base::Result<void> catch_up_after_absence(const dokku::Environment& environment,
         const auto done = catch_up(environment, store, log, app);
         if (!done) log.warn(app.text() + ": " + done.error().message);
     }
-    return dokku::end_absence(environment);
+    return host::end_absence(environment);
 }
 
 }  // namespace hooks

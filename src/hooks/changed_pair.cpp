@@ -4,13 +4,13 @@
 #include <string>
 
 #include "base/process.h"
-#include "dokku/certs.h"
+#include "tls/certs.h"
 
 namespace hooks {
 
 base::Result<void> check_changed_pair(const dokku::Environment& environment,
                                       const store::LocalStore& store, const dokku::AppName& app) {
-    const std::string stamp = dokku::stamp_pair(environment, app);
+    const std::string stamp = tls::stamp_pair(environment, app);
     if (stamp.empty()) return {};
     const auto state = store.read_state(app.text());
     if (state && state->checked_pair == stamp) return {};

@@ -4,7 +4,7 @@
 #include "hooks/app_facts.h"
 #include "hooks/installed_pair.h"
 #include "hooks/issue_worker.h"
-#include "hooks/wake.h"
+#include "hooks/mark_due.h"
 
 namespace hooks {
 namespace {

@@ -3,16 +3,16 @@
 #include <filesystem>
 #include <system_error>
 
-#include "dokku/certs.h"
 #include "hooks/app_facts.h"
 #include "store/switch_off.h"
+#include "tls/certs.h"
 
 namespace hooks {
 namespace {
 
 using store::NameStatus;
 
-/// As lifecycle/cause.h has it, which light executables do not link.
+/// As store/cause.h has it, which light executables do not link.
 constexpr std::string_view kCustom = "custom-certificate";
 
 bool is_link(const base::Path& path) {
@@ -38,7 +38,7 @@ void rest(store::AppState& state, base::UtcTime until, bool replaced_at_its_end)
 
 base::Result<void> note_pair(const dokku::Environment& environment, const store::LocalStore& store,
                              const dokku::AppName& app) {
-    const auto status = dokku::read_certificate_status(environment, app);
+    const auto status = tls::read_certificate_status(environment, app);
     if (!dokku::has_pair(environment, app) || !status.dates) {
         return store.update_existing_state(app.text(),
                                            [](store::AppState& state) { state.installed.reset(); });

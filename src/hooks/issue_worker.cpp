@@ -3,7 +3,7 @@
 #include <csignal>
 #include <string>
 
-#include "base/session.h"
+#include "dokku/detached_process.h"
 
 namespace hooks {
 namespace {
@@ -32,9 +32,9 @@ base::Result<void> run_issue_worker(const dokku::Environment& environment, const
                                     const dokku::AppName& app, std::chrono::seconds patience) {
     take_signals();
     const base::Path worker = environment.plugin_directory / "libexec" / "issue";
-    const auto output = base::start_session({worker.string(), app.text()});
+    const auto output = dokku::start_session({worker.string(), app.text()});
     if (!output) return output.error();
-    base::relay_lines(
+    dokku::relay_lines(
         *output, patience, [&](std::string_view line) { log.plain(line); },
         [] { return g_stop_waiting != 0; });
     return {};

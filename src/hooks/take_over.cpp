@@ -6,10 +6,10 @@
 
 #include "base/directory.h"
 #include "dokku/app.h"
-#include "dokku/app_copy.h"
-#include "dokku/app_traces.h"
-#include "dokku/certs.h"
 #include "dokku/property.h"
+#include "hooks/app_copy.h"
+#include "host/app_traces.h"
+#include "tls/certs.h"
 
 namespace hooks {
 namespace {
@@ -52,10 +52,10 @@ base::Result<void> move_records(const dokku::Environment& environment,
                                 const dokku::AppName& to) {
     if (!store.has_state(from.text())) return enable(store, to);
     if (auto moved = store.copy_state(from.text(), to.text()); !moved) return moved;
-    if (auto copied = dokku::copy_properties(environment, from, to); !copied) return copied;
+    if (auto copied = copy_properties(environment, from, to); !copied) return copied;
     auto removed = dokku::PropertyStore{environment}.destroy(from);
     if (removed) removed = store.remove_state(from.text());
-    return removed ? dokku::remove_app_traces(environment, from) : removed;
+    return removed ? host::remove_app_traces(environment, from) : removed;
 }
 
 /// Dokku copied the folder of OLD, and destroyed OLD: certs/current leads nowhere, but the folder
@@ -66,8 +66,8 @@ base::Result<void> take_over_renamed(const dokku::Environment& environment,
     const base::Path current = current_of(environment, to);
     std::error_code error;
     const base::Path meant = current.parent_path() / fs::read_symlink(current, error).filename();
-    if (error || !dokku::served_certificate_in(meant, environment, to)) return {};
-    if (const auto covered = dokku::covers_a_domain(environment, to); !covered || !*covered) {
+    if (error || !tls::served_certificate_in(meant, environment, to)) return {};
+    if (const auto covered = covers_a_domain(environment, to); !covered || !*covered) {
         return {};
     }
     if (auto linked = base::replace_symlink(current, meant); !linked) return linked;

@@ -5,29 +5,29 @@
 #include <iterator>
 #include <set>
 
+#include "base/duration_text.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "dokku/duration_text.h"
-#include "dokku/last_run.h"
-#include "lifecycle/answer.h"
-#include "lifecycle/claim.h"
+#include "ca/claim.h"
+#include "ca/stuck_app.h"
+#include "host/finish_removals.h"
 #include "lifecycle/damaged_states.h"
-#include "lifecycle/finish_removals.h"
-#include "lifecycle/sound_nginx.h"
-#include "lifecycle/stuck_app.h"
+#include "serving/valid_nginx.h"
+#include "status/answer.h"
+#include "store/last_run.h"
 #include "store/waits.h"
 
 namespace lifecycle {
 namespace {
 
-EnableWish wish_of(RenewalRun run) {
-    EnableWish wish;
-    wish.origin = run == RenewalRun::scheduled ? Origin::scheduled : Origin::all;
+ca::EnableWish wish_of(RenewalRun run) {
+    ca::EnableWish wish;
+    wish.origin = run == RenewalRun::scheduled ? ca::Origin::scheduled : ca::Origin::all;
     return wish;
 }
 
 /// The scheduled run answers for all apps, also for those of which nothing good is known.
-CheckedStates check_all_states(const Context& context, RenewalRun run) {
+CheckedStates check_all_states(const ca::Context& context, RenewalRun run) {
     if (run != RenewalRun::scheduled) return {};
     const auto all = dokku::list_all_apps(context.environment);
     if (all) return check_states(context, *all);
@@ -43,7 +43,7 @@ std::vector<dokku::AppName> without(std::vector<dokku::AppName> apps,
 }
 
 /// No wait is believed for ever, whatever the clock said when it was written.
-void bound_waits(const Context& context) {
+void bound_waits(const ca::Context& context) {
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) return context.log.warn(apps.error().message);
     const base::UtcTime now = context.clock.now();
@@ -57,31 +57,31 @@ void bound_waits(const Context& context) {
 }
 
 /// False where the scheduled run leaves nginx with a configuration that it refuses.
-bool mend_nginx_for(CaQuestions& questions, RenewalRun run) {
-    if (run == RenewalRun::scheduled) return mend_nginx(questions);
-    mend_missing_pairs(questions);
+bool mend_nginx_for(renewal::CaQuestions& questions, RenewalRun run) {
+    if (run == RenewalRun::scheduled) return serving::mend_nginx(questions);
+    serving::mend_missing_pairs(questions);
     return true;
 }
 
 /// What was due, is still there and has no success of this run counts as failed.
-void keep_time(const Context& context, const std::vector<dokku::AppName>& due,
+void keep_time(const ca::Context& context, const std::vector<dokku::AppName>& due,
                std::size_t unanswered, base::UtcTime started) {
     // A run that could keep nothing has answered for nobody.
     if (context.store.find_stuck_writer()) return;
-    dokku::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
+    store::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
     for (const dokku::AppName& app : due) {
-        if (is_gone(context, app)) continue;
+        if (ca::is_gone(context, app)) continue;
         const auto state = context.store.read_state(app.text());
         const bool renewed = state && state->last_attempt && state->last_attempt->issued &&
                              state->last_attempt->at >= started;
         (renewed ? run.renewed : run.failed) += 1;
     }
-    const auto kept = dokku::write_last_run(context.environment.global_root(), run);
+    const auto kept = store::write_last_run(context.environment.global_root(), run);
     if (!kept) context.log.warn(kept.error().message);
 }
 
 /// Tells what is due, and how long the others have.
-std::vector<dokku::AppName> take_due(const Context& context, const Renewals& found) {
+std::vector<dokku::AppName> take_due(const ca::Context& context, const Renewals& found) {
     std::vector<dokku::AppName> due;
     for (const RenewalCandidate& candidate : found.candidates) {
         if (candidate.is_due()) {
@@ -90,7 +90,7 @@ std::vector<dokku::AppName> take_due(const Context& context, const Renewals& fou
         } else {
             // Officially so: the duration's own units are followed by "days".
             context.log.verbose(candidate.app.text() + " still has " +
-                                dokku::to_duration_text(candidate.left) +
+                                base::to_duration_text(candidate.left) +
                                 " days left before renewal");
         }
     }
@@ -102,28 +102,28 @@ std::vector<dokku::AppName> take_due(const Context& context, const Renewals& fou
 }
 
 /// Every app that is to have HTTPS has it when the run ends, or its status says why not.
-bool answer_for_all(const Context& context, const std::vector<dokku::AppName>& due,
+bool answer_for_all(const ca::Context& context, const std::vector<dokku::AppName>& due,
                     const Renewals& found) {
     bool all_well = true;
     for (const UnansweredApp& one : found.unanswered)
-        report_unanswered(context, one.app, one.why);
+        status::report_unanswered(context, one.app, one.why);
     for (const dokku::AppName& app : due) {
-        if (is_gone(context, app)) continue;
-        if (!answer_for(context, app)) all_well = false;
+        if (ca::is_gone(context, app)) continue;
+        if (!status::answer_for(context, app)) all_well = false;
     }
     return all_well;
 }
 
 }  // namespace
 
-EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
+EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
                              RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
     if (auto swept = context.store.sweep_states(); !swept) context.log.warn(swept.error().message);
     bound_waits(context);
-    finish_removals(context.environment, context.store, context.log, context.clock.now());
-    CaQuestions questions{context};
+    host::finish_removals(context.environment, context.store, context.log, context.clock.now());
+    renewal::CaQuestions questions{context};
     const bool loads = mend_nginx_for(questions, run);
     const auto [unanswered, is_index_written] = check_all_states(context, run);
     // Whom the questions' time does not reach is another each time.
@@ -132,8 +132,8 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
     const Renewals found = find_renewals(context, walk, run, &questions);
     const std::vector<dokku::AppName> due = take_due(context, found);
-    const bool any_stuck = tell_stuck_runs(context, without(apps, due));
-    EnableWish wish = wish_of(run);
+    const bool any_stuck = ca::tell_stuck_runs(context, without(apps, due));
+    ca::EnableWish wish = wish_of(run);
     wish.over_all = true;
     EnableOutcome outcome = due.empty() ? EnableOutcome::done : enable(context, due, wish);
     const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
@@ -152,10 +152,10 @@ EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>
     return outcome;
 }
 
-EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run) {
-    finish_removals(context.environment, context.store, context.log, context.clock.now());
-    CaQuestions questions{context};
-    mend_missing_pairs(questions);
+EnableOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run) {
+    host::finish_removals(context.environment, context.store, context.log, context.clock.now());
+    renewal::CaQuestions questions{context};
+    serving::mend_missing_pairs(questions);
     const Renewals found = find_renewals(context, {app}, run, &questions);
     if (!found.unanswered.empty() || !found.unserved.empty()) return EnableOutcome::failed;
     if (!found.lost.empty()) return enable(context, {app}, wish_of(run));
@@ -165,7 +165,7 @@ EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, Renewa
     }
     const RenewalCandidate& candidate = found.candidates.front();
     if (!candidate.is_due()) {
-        context.log.verbose(app.text() + " still has " + dokku::to_duration_text(candidate.left) +
+        context.log.verbose(app.text() + " still has " + base::to_duration_text(candidate.left) +
                             " left before renewal");
         return EnableOutcome::done;
     }

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "lifecycle/context.h"
+#include "ca/context.h"
 #include "lifecycle/enable.h"
 #include "lifecycle/find_renewals.h"
 
@@ -10,10 +10,10 @@ namespace lifecycle {
 
 /// `letsencrypt:auto-renew` for all apps: what is due is renewed in one run. Official lines
 /// (docs/dokku.md 11.3). Keeps the time for reports.
-EnableOutcome auto_renew_all(Context& context, const std::vector<dokku::AppName>& apps,
+EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
                              RenewalRun run);
 
 /// `letsencrypt:auto-renew APP`.
-EnableOutcome auto_renew_one(Context& context, const dokku::AppName& app, RenewalRun run);
+EnableOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run);
 
 }  // namespace lifecycle

@@ -2,14 +2,14 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ca/pair_owner.h"
+#include "ca/refusal.h"
 #include "crypto/certificate.h"
-#include "dokku/certs.h"
 #include "dokku/domains.h"
-#include "lifecycle/cause.h"
-#include "lifecycle/host_fix.h"
-#include "lifecycle/pair_owner.h"
-#include "lifecycle/record.h"
-#include "lifecycle/refusal.h"
+#include "status/host_fix.h"
+#include "status/record_outcome.h"
+#include "store/cause.h"
+#include "tls/certs.h"
 
 namespace lifecycle {
 namespace {
@@ -17,17 +17,17 @@ namespace {
 enum class PairInPlace { none, ours, custom };
 
 /// One that cannot be read tells nothing.
-base::Result<PairInPlace> look_at_pair(const Context& context, const dokku::AppName& app) {
+base::Result<PairInPlace> look_at_pair(const ca::Context& context, const dokku::AppName& app) {
     if (!dokku::has_pair(context.environment, app)) return PairInPlace::none;
     const auto chain = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (!chain) return chain.error();
     if (!crypto::Certificate::parse_pem(*chain)) return PairInPlace::none;
-    const auto owner = find_pair_owner(context.environment, context.store, app, *chain);
+    const auto owner = ca::find_pair_owner(context.environment, context.store, app, *chain);
     if (!owner) return owner.error();
     return *owner == store::Owner::ours ? PairInPlace::ours : PairInPlace::custom;
 }
 
-bool report(const Context& context, const base::Result<void>& kept) {
+bool report(const ca::Context& context, const base::Result<void>& kept) {
     if (!kept) context.log.warn(kept.error().message);
     return kept.has_value();
 }
@@ -36,7 +36,7 @@ std::string what_was_lost(const dokku::AppName& app) {
     return "What letsencrypt knew of " + app.text() + " was damaged on the disk";
 }
 
-bool count_as_enabled(const Context& context, const dokku::AppName& app) {
+bool count_as_enabled(const ca::Context& context, const dokku::AppName& app) {
     context.log.warn(what_was_lost(app) +
                      "; its certificate is of letsencrypt, so it counts as enabled");
     const base::UtcTime now = context.clock.now();
@@ -46,7 +46,7 @@ bool count_as_enabled(const Context& context, const dokku::AppName& app) {
     }));
 }
 
-bool leave_alone(const Context& context, const dokku::AppName& app) {
+bool leave_alone(const ca::Context& context, const dokku::AppName& app) {
     context.log.warn(what_was_lost(app) +
                      "; a custom certificate is in use, so it is left alone. If letsencrypt is to "
                      "take its place when it ends: dokku letsencrypt:enable " +
@@ -55,23 +55,23 @@ bool leave_alone(const Context& context, const dokku::AppName& app) {
                                app.text(), [](store::AppState& state) { state.damaged.reset(); }));
 }
 
-bool ask_for_a_word(const Context& context, const dokku::AppName& app) {
+bool ask_for_a_word(const ca::Context& context, const dokku::AppName& app) {
     const base::Error error{
         base::ErrorKind::not_found,
         what_was_lost(app) + ", and there is no certificate that tells whether it is enabled",
         std::nullopt,
         {}};
     context.log.warn(error.message);
-    if (const Cause* why = find_cause(cause::kStateDamaged)) {
-        context.log.warn(fix_of(*why, app.text(), ""));
+    if (const store::Cause* why = store::find_cause(store::cause::kStateDamaged)) {
+        context.log.warn(store::fix_of(*why, app.text(), ""));
     }
-    record_refusal(context, app, {cause::kStateDamaged, error});
+    status::record_refusal(context, app, {store::cause::kStateDamaged, error});
     return false;
 }
 
 }  // namespace
 
-bool resolve_damaged_state(const Context& context, const dokku::AppName& app) {
+bool resolve_damaged_state(const ca::Context& context, const dokku::AppName& app) {
     const auto in_place = look_at_pair(context, app);
     if (!in_place) {
         context.log.warn(app.text() + ": " + in_place.error().message);
@@ -95,14 +95,14 @@ bool resolve_damaged_state(const Context& context, const dokku::AppName& app) {
     return ask_for_a_word(context, app);
 }
 
-void tell_unreadable_state(const Context& context, const dokku::AppName& app,
+void tell_unreadable_state(const ca::Context& context, const dokku::AppName& app,
                            const base::Error& error) {
     context.log.warn(app.text() + ": " + base::printable(error.message));
-    for (const std::string& step : with_fix(error, app.text()).steps)
+    for (const std::string& step : status::with_fix(error, app.text()).steps)
         context.log.warn(step);
 }
 
-CheckedStates check_states(const Context& context, const std::vector<dokku::AppName>& apps) {
+CheckedStates check_states(const ca::Context& context, const std::vector<dokku::AppName>& apps) {
     CheckedStates checked;
     for (const dokku::AppName& app : apps) {
         const auto state = context.store.read_state(app.text());

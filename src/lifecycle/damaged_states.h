@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "ca/context.h"
 #include "dokku/app.h"
-#include "lifecycle/context.h"
 #include "store/app_state.h"
 
 namespace lifecycle {
@@ -11,7 +11,7 @@ namespace lifecycle {
 /// An app whose state was damaged. A certificate of ours in its `tls/` says that it is enabled, a
 /// custom one that it is left alone. Where nothing is there, nobody can say: its names get the
 /// cause state-damaged, and `false` is returned until somebody types `enable` or `disable`.
-bool resolve_damaged_state(const Context& context, const dokku::AppName& app);
+bool resolve_damaged_state(const ca::Context& context, const dokku::AppName& app);
 
 struct CheckedStates {
     std::vector<dokku::AppName> unanswered{};  ///< apps that cannot be answered for
@@ -20,10 +20,10 @@ struct CheckedStates {
 
 /// Looks at the states of all apps, for a run that answers for them: what was damaged is resolved,
 /// and the index of when they are due is made anew. What is wrong was told.
-CheckedStates check_states(const Context& context, const std::vector<dokku::AppName>& apps);
+CheckedStates check_states(const ca::Context& context, const std::vector<dokku::AppName>& apps);
 
 /// A state that cannot be read, or is of a later version, for the operator.
-void tell_unreadable_state(const Context& context, const dokku::AppName& app,
+void tell_unreadable_state(const ca::Context& context, const dokku::AppName& app,
                            const base::Error& error);
 
 }  // namespace lifecycle

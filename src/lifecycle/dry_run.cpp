@@ -4,33 +4,35 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "dokku/challenge_route.h"
-#include "dokku/nginx_service.h"
-#include "lifecycle/ca_session.h"
-#include "lifecycle/challenge_routes.h"
-#include "lifecycle/claim.h"
-#include "lifecycle/explain.h"
-#include "lifecycle/orders.h"
-#include "lifecycle/preflight.h"
-#include "lifecycle/profile.h"
-#include "lifecycle/rehearsal.h"
+#include "ca/claim.h"
+#include "ca/explain_failure.h"
+#include "ca/session.h"
 #include "lifecycle/release.h"
-#include "lifecycle/serve.h"
-#include "lifecycle/sound_nginx.h"
+#include "nginx/challenge_route.h"
+#include "nginx/service.h"
+#include "orders/orders.h"
+#include "orders/rehearsal.h"
+#include "preflight/preflight.h"
+#include "preflight/profile.h"
+#include "serving/app_routes.h"
+#include "serving/serve.h"
+#include "serving/valid_nginx.h"
+#include "settings/known_servers.h"
 
 namespace lifecycle {
 namespace {
 
-void warn_of(const Context& context, const base::Error& error) {
+void warn_of(const ca::Context& context, const base::Error& error) {
     context.log.warn(error.message);
     for (const std::string& step : error.steps)
         context.log.warn(step);
 }
 
-base::Result<std::string> find_stage(const IssueJob& job) {
-    std::string stage = rehearsal_server(job.settings);
+base::Result<std::string> find_stage(const ca::IssueJob& job) {
+    std::string stage = orders::rehearsal_server(job.settings);
     if (!stage.empty()) return stage;
-    if (dokku::is_staging_server(job.settings.server.computed)) return job.settings.server.computed;
+    if (settings::is_staging_server(job.settings.server.computed))
+        return job.settings.server.computed;
     return base::fail(
         base::ErrorKind::invalid_input,
         "No staging server of " + base::printable(job.settings.server.computed) + " is known",
@@ -40,9 +42,9 @@ base::Result<std::string> find_stage(const IssueJob& job) {
 /// What a route that stays says of the app's own account.
 class KeptRoute {
   public:
-    KeptRoute(Context& context, const IssueJob& job) : context_(context), app_(job.app) {
+    KeptRoute(ca::Context& context, const ca::IssueJob& job) : context_(context), app_(job.app) {
         if (!job.settings.has_permanent_route()) return;
-        const auto files = route_files_of(context, job);
+        const auto files = serving::route_files_of(context, job);
         for (const base::Path& file : {files.snippet, files.block}) {
             if (auto text = base::read_file(file)) texts_.emplace_back(file, std::move(*text));
         }
@@ -57,56 +59,56 @@ class KeptRoute {
                 context_.log.warn(kept.error().message);
             }
         }
-        const auto reloaded = dokku::NginxService{context_.environment}.reload(app_);
+        const auto reloaded = nginx::NginxService{context_.environment}.reload(app_);
         if (!reloaded) context_.log.warn(reloaded.error().message);
     }
 
   private:
-    Context& context_;
+    ca::Context& context_;
     const dokku::AppName& app_;
     std::vector<std::pair<base::Path, std::string>> texts_;
 };
 
-void try_order(Context& context, IssueJob& job) {
-    CaSessions sessions{context};
+void try_order(ca::Context& context, ca::IssueJob& job) {
+    ca::CaSessions sessions{context};
     auto session = sessions.open(job.settings, job.options.lego);
     if (!session) return job.fail(std::move(session).error());
     job.ca = *session;
-    EnableWish typed;
-    check_profile(context, job, typed);
-    check_addresses(job);
-    check_count_of_names(job);
-    check_caa(context, job);
-    switch_routes_on(context, {&job});
-    check_reachability(context, job);
-    OrderRun run;
+    ca::EnableWish typed;
+    preflight::check_profile(context, job, typed);
+    preflight::check_addresses(job);
+    preflight::check_count_of_names(job);
+    preflight::check_caa(context, job);
+    serving::switch_routes_on(context, {&job});
+    preflight::check_reachability(context, job);
+    orders::OrderRun run;
     run.journals = false;
-    run_orders(context, sessions, {&job}, run);
+    orders::run_orders(context, sessions, {&job}, run);
 }
 
-EnableOutcome tell(const Context& context, const IssueJob& job) {
-    const bool left_out = std::any_of(job.held.begin(), job.held.end(), [](const HeldName& held) {
-        return held.cause != cause::kExcluded;
-    });
-    for (const HeldName& held : job.held) {
-        if (held.cause == cause::kExcluded) continue;
+EnableOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
+    const bool left_out =
+        std::any_of(job.held.begin(), job.held.end(),
+                    [](const ca::HeldName& held) { return held.cause != store::cause::kExcluded; });
+    for (const ca::HeldName& held : job.held) {
+        if (held.cause == store::cause::kExcluded) continue;
         context.log.warn(held.name + " would be left out (" + std::string{held.cause} +
                          "): " + held.reason.message);
     }
     if (job.failure) {
-        tell_failure(context.log, *job.failure, job.app);
+        ca::tell_failure(context.log, *job.failure, job.app);
         context.log.info1("No certificate would be issued for " + job.app.text());
         return EnableOutcome::failed;
     }
     context.log.info1("A certificate would be issued for " + job.app.text() + " with " +
-                      base::join(to_texts(job.names), ", "));
+                      base::join(ca::to_texts(job.names), ", "));
     return left_out ? EnableOutcome::failed : EnableOutcome::done;
 }
 
 }  // namespace
 
-EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
-    EnableWish wish;
+EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
+    ca::EnableWish wish;
     wish.force = true;
     context.log.info1("A dry run: nothing of it is kept");
     auto prepared = prepare(context, app, wish);
@@ -118,28 +120,28 @@ EnableOutcome rehearse_enable(Context& context, const dokku::AppName& app) {
         context.log.info1("Nothing would be done for " + app.text());
         return EnableOutcome::done;
     }
-    IssueJob& job = **prepared;
+    ca::IssueJob& job = **prepared;
     const auto stage = find_stage(job);
-    const auto sound = require_sound_nginx(context);
+    const auto sound = serving::require_sound_nginx(context);
     auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!stage || !sound || !lock) {
         warn_of(context, !stage ? stage.error() : !sound ? sound.error() : lock.error());
         return EnableOutcome::failed;
     }
     job.lock = std::move(*lock);
-    if (auto held = hold_folder(context, job); !held) {
+    if (auto held = ca::hold_folder(context, job); !held) {
         warn_of(context, held.error());
         return EnableOutcome::failed;
     }
     job.settings.server.computed = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
-    check_dns(context, job, wish);
+    preflight::check_dns(context, job, wish);
     if (job.alive()) try_order(context, job);
     const EnableOutcome outcome = tell(context, job);
     // Only the route is to be taken out: no pair was installed.
     job.settled = true;
-    load_pairs(context, {&job});
+    serving::load_pairs(context, {&job});
     route.restore();
     release(context, job);
     return outcome;

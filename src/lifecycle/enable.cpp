@@ -6,42 +6,42 @@
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "dokku/challenge_route.h"
+#include "ca/claim.h"
+#include "ca/stuck_app.h"
 #include "dokku/own_files.h"
-#include "lifecycle/certificate_files.h"
-#include "lifecycle/challenge_routes.h"
-#include "lifecycle/claim.h"
+#include "host/finish_removals.h"
 #include "lifecycle/finish.h"
-#include "lifecycle/finish_removals.h"
-#include "lifecycle/host_fix.h"
-#include "lifecycle/install_pair.h"
 #include "lifecycle/issue_run.h"
-#include "lifecycle/journal.h"
-#include "lifecycle/preflight.h"
-#include "lifecycle/record.h"
 #include "lifecycle/release.h"
-#include "lifecycle/repair.h"
-#include "lifecycle/requirements.h"
-#include "lifecycle/settle.h"
-#include "lifecycle/sound_nginx.h"
-#include "lifecycle/stuck_app.h"
 #include "lifecycle/writable.h"
+#include "nginx/challenge_route.h"
+#include "orders/decide_order.h"
+#include "orders/journal.h"
+#include "preflight/preflight.h"
+#include "preflight/requirements.h"
+#include "serving/app_routes.h"
+#include "serving/install_pair.h"
+#include "serving/repair.h"
+#include "serving/valid_nginx.h"
+#include "status/host_fix.h"
+#include "status/record_outcome.h"
+#include "tls/certificate_files.h"
 
 namespace lifecycle {
 namespace {
 
-using Jobs = std::vector<IssueJob*>;
+using Jobs = std::vector<ca::IssueJob*>;
 
-void print(const Context& context, const base::Error& error) {
+void print(const ca::Context& context, const base::Error& error) {
     context.log.warn(error.message);
     for (const std::string& step : error.steps)
         context.log.warn(step);
 }
 
 /// What a killed run was writing when it ended; some of it holds keys.
-base::Result<void> sweep(const Context& context, const IssueJob& job) {
-    const base::Path folder = certificate_folder(context, job);
-    const auto route = route_files_of(context, job);
+base::Result<void> sweep(const ca::Context& context, const ca::IssueJob& job) {
+    const base::Path folder = serving::certificate_folder(context, job);
+    const auto route = serving::route_files_of(context, job);
     for (const base::Path& swept :
          {folder.parent_path(), folder, folder / "certificates", route.snippet.parent_path()}) {
         if (auto done = base::remove_leftovers(swept); !done) return done;
@@ -51,74 +51,77 @@ base::Result<void> sweep(const Context& context, const IssueJob& job) {
 
 /// Its webroot (kept for compatibility) and the folder of its configuration; then whether the rest
 /// could be written as well.
-base::Result<void> write_folders(const Context& context, const IssueJob& job) {
+base::Result<void> write_folders(const ca::Context& context, const ca::IssueJob& job) {
     constexpr mode_t kFolder = 0755;
     if (auto swept = sweep(context, job); !swept) return swept;
     const base::Path webroot = context.environment.webroot(job.app);
     if (auto made = base::make_directories(webroot, kFolder); !made) return made;
     if (auto open = base::set_mode(webroot, kFolder); !open) return open;
-    auto written = write_configuration(certificate_folder(context, job), job.config_line,
-                                       job.settings.lego_docker_options.computed,
-                                       job.settings.docker_env().reveal());
+    auto written = tls::write_configuration(
+        serving::certificate_folder(context, job), job.config_line,
+        job.settings.lego_docker_options.computed, job.settings.docker_env().reveal());
     return written ? require_writable(context, job) : written;
 }
 
 /// The app's lock, from here to the end of the order.
-base::Result<base::FileLock, Refusal> lock_app(const Context& context, const IssueJob& job,
-                                               const EnableWish& wish) {
+base::Result<base::FileLock, ca::Refusal> lock_app(const ca::Context& context,
+                                                   const ca::IssueJob& job,
+                                                   const ca::EnableWish& wish) {
     constexpr std::chrono::seconds kShortPatience{2};  // in a batch others wait behind this one
     const std::chrono::seconds patience = wish.is_typed() ? store::kTypedPatience : kShortPatience;
-    if (auto stuck = find_stuck_run(context, job.app)) return std::move(*stuck);
+    if (auto stuck = ca::find_stuck_run(context, job.app)) return std::move(*stuck);
     auto lock = context.store.lock_app(job.app.text(), patience, context.clock);
     if (lock) return std::move(*lock);
     if (lock.error().kind != base::ErrorKind::busy) {
-        return Refusal{cause::kHost, std::move(lock).error()};
+        return ca::Refusal{store::cause::kHost, std::move(lock).error()};
     }
     if (wish.is_automatic()) {
         // What that run does not see any more, the minute's run does.
         const base::UtcTime now = context.clock.now();
         auto noted =
-            update_state_of(context, job.app, [&](store::AppState& state) { state.due = now; });
-        if (!noted) return Refusal{cause::kHost, std::move(noted).error()};
+            ca::update_state_of(context, job.app, [&](store::AppState& state) { state.due = now; });
+        if (!noted) return ca::Refusal{store::cause::kHost, std::move(noted).error()};
     }
-    return Refusal{cause::kHost,
-                   {base::ErrorKind::busy,
-                    "Another run is getting a certificate for " + job.app.text() + " right now",
-                    std::nullopt,
-                    {"Wait for it to end, then try again."}}};
+    return ca::Refusal{store::cause::kHost,
+                       {base::ErrorKind::busy,
+                        "Another run is getting a certificate for " + job.app.text() + " right now",
+                        std::nullopt,
+                        {"Wait for it to end, then try again."}}};
 }
 
 /// The app's folder is held open; then come the first writes and the journal. Returns whether there
 /// still is something to do: the run that held the lock may have done it, or the app be gone.
-base::Result<bool> begin(Context& context, IssueJob& job, const EnableWish& wish) {
+base::Result<bool> begin(ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
     auto due = is_still_due(context, job, wish);
     if (!due || !*due) return due;
     if (auto own = dokku::require_own_files(context.environment, job.app); !own) {
         return std::move(own).error();
     }
-    if (auto linked = restore_link(context, job.app); !linked) return std::move(linked).error();
+    if (auto linked = serving::restore_link(context, job.app); !linked)
+        return std::move(linked).error();
     if (auto written = write_folders(context, job); !written) {
         return job.folder->readable(std::move(written).error());
     }
-    return begin_journal(context, job);
+    return orders::begin_journal(context, job);
 }
 
 /// Takes the app for this run. False if nothing is left to be done.
-base::Result<bool, Refusal> claim(Context& context, IssueJob& job, const EnableWish& wish) {
+base::Result<bool, ca::Refusal> claim(ca::Context& context, ca::IssueJob& job,
+                                      const ca::EnableWish& wish) {
     if (!wish.is_automatic()) {
-        auto ready = require_port_80(context, job);
-        if (!ready) return Refusal{cause::kSettings, std::move(ready).error()};
+        auto ready = preflight::require_port_80(context, job);
+        if (!ready) return ca::Refusal{store::cause::kSettings, std::move(ready).error()};
     }
     auto lock = lock_app(context, job, wish);
     if (!lock) return std::move(lock).error();
     job.lock = std::move(*lock);
-    if (auto held = hold_folder(context, job); !held) {
-        if (wish.is_typed()) return Refusal{cause::kHost, std::move(held).error()};
+    if (auto held = ca::hold_folder(context, job); !held) {
+        if (wish.is_typed()) return ca::Refusal{store::cause::kHost, std::move(held).error()};
         context.log.verbose(held.error().message);
         return false;
     }
     auto begun = begin(context, job, wish);
-    if (!begun) return Refusal{cause::kHost, std::move(begun).error()};
+    if (!begun) return ca::Refusal{store::cause::kHost, std::move(begun).error()};
     return *begun;
 }
 
@@ -129,13 +132,13 @@ struct Missed {
 };
 
 /// The end of a run over many apps: how many, and which not, and why.
-void summarize(const Context& context, const Jobs& jobs, const std::vector<Missed>& missed) {
+void summarize(const ca::Context& context, const Jobs& jobs, const std::vector<Missed>& missed) {
     std::size_t issued = 0;
     std::vector<std::string> failed;
     failed.reserve(missed.size());
     for (const Missed& one : missed)
         failed.push_back(one.app.text() + " (" + std::string{one.cause} + ")");
-    for (const IssueJob* job : jobs) {
+    for (const ca::IssueJob* job : jobs) {
         if (job->failure) failed.push_back(job->app.text() + " (" + std::string{job->cause} + ")");
         if (job->alive()) ++issued;
     }
@@ -146,20 +149,20 @@ void summarize(const Context& context, const Jobs& jobs, const std::vector<Misse
 
 /// The apps that are begun with; one that was destroyed since the run began is none. What is wrong
 /// with others is told, and noted where nobody sees it.
-std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
-                                                   const std::vector<dokku::AppName>& apps,
-                                                   const EnableWish& wish,
-                                                   std::vector<Missed>& missed) {
-    std::vector<std::unique_ptr<IssueJob>> prepared;
+std::vector<std::unique_ptr<ca::IssueJob>> prepare_all(ca::Context& context,
+                                                       const std::vector<dokku::AppName>& apps,
+                                                       const ca::EnableWish& wish,
+                                                       std::vector<Missed>& missed) {
+    std::vector<std::unique_ptr<ca::IssueJob>> prepared;
     for (const dokku::AppName& app : apps) {
         auto job = prepare(context, app, wish);
-        if (!job && !wish.is_typed() && is_gone(context, app)) continue;
+        if (!job && !wish.is_typed() && ca::is_gone(context, app)) continue;
         if (!job) {
-            print(context, with_fix(job.error().error, app.text()));
-            if (wish.is_unattended()) record_refusal(context, app, job.error());
+            print(context, status::with_fix(job.error().error, app.text()));
+            if (wish.is_unattended()) status::record_refusal(context, app, job.error());
             missed.push_back({app, job.error().cause});
         } else if (job->has_value()) {
-            prepared.push_back(std::make_unique<IssueJob>(std::move(**job)));
+            prepared.push_back(std::make_unique<ca::IssueJob>(std::move(**job)));
         }
     }
     return prepared;
@@ -167,28 +170,30 @@ std::vector<std::unique_ptr<IssueJob>> prepare_all(Context& context,
 
 /// What keeps nginx from loading anything heals without this app: the minute's run goes on then,
 /// also for a person who typed `enable`.
-void note_blocked(const Context& context, const IssueJob& job, const Refusal& refusal,
-                  const EnableWish& wish) {
+void note_blocked(const ca::Context& context, const ca::IssueJob& job, const ca::Refusal& refusal,
+                  const ca::EnableWish& wish) {
     if (!wish.is_unattended()) {
-        auto kept = update_state_of(context, job.app, [](store::AppState& state) {
+        auto kept = ca::update_state_of(context, job.app, [](store::AppState& state) {
             state.enabled = true;
             state.switched_off = false;
         });
         if (!kept) return context.log.warn(kept.error().message);
     }
-    record_refusal(context, job.app, refusal);
+    status::record_refusal(context, job.app, refusal);
 }
 
 /// Nothing is ordered for anyone while nginx could not load it.
-void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<IssueJob>>& prepared,
-                         const EnableWish& wish, std::vector<Missed>& missed) {
+void drop_all_if_blocked(const ca::Context& context,
+                         std::vector<std::unique_ptr<ca::IssueJob>>& prepared,
+                         const ca::EnableWish& wish, std::vector<Missed>& missed) {
     if (prepared.empty()) return;
-    const auto sound = require_sound_nginx(context);
+    const auto sound = serving::require_sound_nginx(context);
     if (sound) return;
     print(context, sound.error());
     // Where nginx could not be asked, no file of anybody's is to blame.
     const bool complained = sound.error().kind == base::ErrorKind::rejected;
-    const Refusal refusal{complained ? cause::kBlockedBy : cause::kHost, sound.error()};
+    const ca::Refusal refusal{complained ? store::cause::kBlockedBy : store::cause::kHost,
+                              sound.error()};
     for (const auto& job : prepared) {
         missed.push_back({job->app, refusal.cause});
         note_blocked(context, *job, refusal, wish);
@@ -198,32 +203,32 @@ void drop_all_if_blocked(const Context& context, std::vector<std::unique_ptr<Iss
 
 /// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
 /// and left, without a word of an order that is not made.
-bool passes_dns(Context& context, IssueJob& job, const EnableWish& wish) {
-    check_dns(context, job, wish);
+bool passes_dns(ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+    preflight::check_dns(context, job, wish);
     if (wish.is_typed()) return true;
-    const bool all_covered = job.only_growth && uncovered_names(job).empty();
+    const bool all_covered = job.only_growth && orders::uncovered_names(job).empty();
     if (job.alive() && !all_covered) {
         if (wish.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
         return true;
     }
     if (job.failure && !wish.is_automatic()) return true;
-    for (const HeldName& held : job.held) {
-        if (held.cause != cause::kExcluded) context.log.verbose(held.reason.message);
+    for (const ca::HeldName& held : job.held) {
+        if (held.cause != store::cause::kExcluded) context.log.verbose(held.reason.message);
     }
     if (job.alive()) job.settled = true;
     remember(context, job);
-    record_outcome(context, job);
+    status::record_outcome(context, job);
     return false;
 }
 
 }  // namespace
 
-EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
-                     const EnableWish& wish) {
-    finish_removals(context.environment, context.store, context.log, context.clock.now());
+EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                     const ca::EnableWish& wish) {
+    host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     // Within a hook Dokku is at work on a vhost itself.
-    CaQuestions questions{context};
-    if (!wish.hand_over) mend_missing_pairs(questions);
+    renewal::CaQuestions questions{context};
+    if (!wish.hand_over) serving::mend_missing_pairs(questions);
     std::vector<Missed> missed;
     auto prepared = prepare_all(context, apps, wish, missed);
     drop_all_if_blocked(context, prepared, wish, missed);
@@ -231,13 +236,14 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
     for (const auto& job : prepared) {
         const auto due = claim(context, *job, wish);
         if (!due) {
-            const Refusal& refusal = due.error();
-            print(context, with_fix(refusal.error, job->app.text()));
+            const ca::Refusal& refusal = due.error();
+            print(context, status::with_fix(refusal.error, job->app.text()));
             missed.push_back({job->app, refusal.cause});
             // Who holds the lock sees that we came; if it sees anything.
             const bool is_ours_to_tell = refusal.error.kind != base::ErrorKind::busy || job->lock ||
-                                         refusal.cause == cause::kStuckRun;
-            if (wish.is_unattended() && is_ours_to_tell) record_refusal(context, job->app, refusal);
+                                         refusal.cause == store::cause::kStuckRun;
+            if (wish.is_unattended() && is_ours_to_tell)
+                status::record_refusal(context, job->app, refusal);
             release(context, *job);
         } else if (*due && passes_dns(context, *job, wish)) {
             jobs.push_back(job.get());
@@ -248,7 +254,7 @@ EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
         }
     }
     if (!jobs.empty()) issue(context, jobs, wish);
-    const bool issued = std::none_of(jobs.begin(), jobs.end(), [&](const IssueJob* job) {
+    const bool issued = std::none_of(jobs.begin(), jobs.end(), [&](const ca::IssueJob* job) {
         return job->failure || (wish.is_typed() && job->left_to_other);
     });
     if (apps.size() > 1 && !(jobs.empty() && missed.empty())) summarize(context, jobs, missed);

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "lifecycle/context.h"
+#include "ca/context.h"
 #include "lifecycle/prepare.h"
 
 namespace lifecycle {
@@ -15,7 +15,7 @@ enum class EnableOutcome {
 /// `letsencrypt:enable` for one app or many: the life of an order (docs/design.md 4) with each
 /// phase done for all apps at once, so that many cost one account and two reloads. Official wording
 /// and order of lines (docs/dokku.md 11.1). A failure of one app touches no other.
-EnableOutcome enable(Context& context, const std::vector<dokku::AppName>& apps,
-                     const EnableWish& wish);
+EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                     const ca::EnableWish& wish);
 
 }  // namespace lifecycle

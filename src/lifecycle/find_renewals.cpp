@@ -5,18 +5,18 @@
 
 #include "base/certificate_dates.h"
 #include "base/file.h"
+#include "ca/replaced_certificate.h"
 #include "dokku/own_files.h"
-#include "dokku/settings.h"
-#include "lifecycle/adopt.h"
-#include "lifecycle/check_pair.h"
-#include "lifecycle/kept_pair.h"
-#include "lifecycle/load_again.h"
-#include "lifecycle/loadable.h"
-#include "lifecycle/policy.h"
-#include "lifecycle/record.h"
-#include "lifecycle/repair.h"
-#include "lifecycle/replaced_certificate.h"
-#include "lifecycle/standing.h"
+#include "lifecycle/adopt_official_apps.h"
+#include "renewal/loadable.h"
+#include "renewal/rule.h"
+#include "renewal/standby_pair.h"
+#include "renewal/standing.h"
+#include "serving/check_pair.h"
+#include "serving/load_again.h"
+#include "serving/repair.h"
+#include "settings/settings.h"
+#include "status/record_outcome.h"
 
 namespace lifecycle {
 namespace {
@@ -24,15 +24,15 @@ namespace {
 using std::chrono::seconds;
 
 /// Why the certificate's dates cannot be read.
-base::Result<base::CertificateDates> read_served_dates(const Context& context,
+base::Result<base::CertificateDates> read_served_dates(const ca::Context& context,
                                                        const dokku::AppName& app) {
     const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (!pem) return pem.error();
     return base::read_certificate_dates(*pem);
 }
 
-void warn_of_unreadable(const Context& context, const dokku::AppName& app,
-                        const dokku::Settings& settings) {
+void warn_of_unreadable(const ca::Context& context, const dokku::AppName& app,
+                        const settings::Settings& settings) {
     const auto set = settings.renewal_margin();
     if (set || !settings.graceperiod_was_set()) return;
     context.log.warn(app.text() + ": " + set.error().message +
@@ -41,32 +41,32 @@ void warn_of_unreadable(const Context& context, const dokku::AppName& app,
 
 /// Was a run killed that had begun with the app? Perhaps the new pair is in place, but not loaded,
 /// and the route still open. A run at work has its journal open as well, but holds the lock.
-bool was_interrupted(const Context& context, const dokku::AppName& app,
+bool was_interrupted(const ca::Context& context, const dokku::AppName& app,
                      const store::AppState& state) {
     return state.order && context.store.try_lock_app(app.text());
 }
 
 /// What makes a certificate due whatever its dates are; "" if nothing does.
-std::string why_at_once(const Context& context, const dokku::AppName& app,
-                        const dokku::Settings& settings, const store::AppState& state) {
+std::string why_at_once(const ca::Context& context, const dokku::AppName& app,
+                        const settings::Settings& settings, const store::AppState& state) {
     const bool revoked =
         state.installed && !state.revoked.empty() && state.installed->fingerprint == state.revoked;
     if (revoked) return "the CA has revoked it";
-    if (is_of_another_ca(context, app, settings, state)) return "another CA is set now";
+    if (ca::is_of_another_ca(context, app, settings, state)) return "another CA is set now";
     if (was_interrupted(context, app, state)) return "an earlier run did not come to its end";
     return {};
 }
 
 /// One walk over apps: what they share is read once.
 struct Walk {
-    const Context& context;
+    const ca::Context& context;
     RenewalRun run;
-    dokku::SettingsReader settings;
-    CaQuestions* questions;
-    RenewalInquiry* windows;
+    settings::SettingsReader settings;
+    renewal::CaQuestions* questions;
+    renewal::RenewalInquiry* windows;
 
     /// Asks the app's CA what it is time for. Returns whether the app's state is another now.
-    bool ask(const dokku::AppName& app, const dokku::CertificateStatus& served,
+    bool ask(const dokku::AppName& app, const tls::CertificateStatus& served,
              const store::AppState& state) const {
         if (questions != nullptr) return questions->ask(app, served, state);
         return windows != nullptr && windows->ask_if_due(app, served, state);
@@ -77,7 +77,7 @@ struct Walk {
 /// plan changes nothing, so it keeps nothing in mind either.
 void warn_of_cut(const Walk& walk, const dokku::AppName& app, const store::AppState& state,
                  std::optional<seconds> graceperiod, bool is_cut) {
-    const Context& context = walk.context;
+    const ca::Context& context = walk.context;
     const bool is_plan = walk.questions == nullptr;
     if (!is_plan && state.cut_graceperiod == graceperiod) return;
     if (is_cut) {
@@ -93,8 +93,8 @@ void warn_of_cut(const Walk& walk, const dokku::AppName& app, const store::AppSt
 }
 
 base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& app,
-                                       const dokku::CertificateStatus& served) {
-    const Context& context = walk.context;
+                                       const tls::CertificateStatus& served) {
+    const ca::Context& context = walk.context;
     const auto dates = served.dates ? base::Result<base::CertificateDates>{*served.dates}
                                     : read_served_dates(context, app);
     if (!dates) return dates.error();
@@ -113,16 +113,16 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     warn_of_unreadable(context, app, *settings);
     const bool scheduled = walk.run == RenewalRun::scheduled;
     const auto graceperiod = settings->set_graceperiod();
-    const RenewalTime renewal =
-        renewal_time({*dates, graceperiod, scheduled, ari_moment(*state, dates->not_after)});
+    const renewal::RenewalTime renewal = renewal::renewal_time(
+        {*dates, graceperiod, scheduled, renewal::ari_moment(*state, dates->not_after)});
     if (scheduled) warn_of_cut(walk, app, *state, graceperiod, renewal.clamped);
     const bool may_have_asked = changes_things || walk.windows != nullptr;
-    if (may_have_asked) note_renewal_time(context, app, *settings, *state);
+    if (may_have_asked) status::note_renewal_time(context, app, *settings, *state);
     return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why},
                             store::renewal_explanation(*state)};
 }
 
-void add_unanswered(const Context& context, Renewals& found, const dokku::AppName& app,
+void add_unanswered(const ca::Context& context, Renewals& found, const dokku::AppName& app,
                     base::Error why) {
     context.log.warn(app.text() + ": " + why.message);
     found.unanswered.push_back({app, std::move(why)});
@@ -132,22 +132,22 @@ void add_unanswered(const Context& context, Renewals& found, const dokku::AppNam
 base::Result<void> make_renewable(const Walk& walk, const dokku::AppName& app) {
     const dokku::Environment& environment = walk.context.environment;
     if (auto own = dokku::require_own_files(environment, app); !own) return own;
-    if (!needs_link(environment, app)) return {};
-    const auto repaired = repair_certificate(*walk.questions, app);
+    if (!serving::needs_link(environment, app)) return {};
+    const auto repaired = serving::repair_certificate(*walk.questions, app);
     return repaired ? base::Result<void>{} : repaired.error();
 }
 
 /// For the scheduled run: a certificate that is in place is not HTTPS yet.
 void bring_https_back(const Walk& walk, const dokku::AppName& app, Renewals& found) {
-    if (!needs_loading(walk.context, app)) return;
-    const auto loaded = load_again(walk.questions->context(), app);
+    if (!serving::needs_loading(walk.context, app)) return;
+    const auto loaded = serving::load_again(walk.questions->context(), app);
     if (loaded) return;
     walk.context.log.warn(app.text() + ": " + loaded.error().message);
     found.unserved.push_back(app);
 }
 
-void visit_active(const Walk& walk, const dokku::AppName& app,
-                  const dokku::CertificateStatus& served, Renewals& found) {
+void visit_active(const Walk& walk, const dokku::AppName& app, const tls::CertificateStatus& served,
+                  Renewals& found) {
     const bool is_scheduled = walk.run == RenewalRun::scheduled && walk.questions != nullptr;
     const auto renewable = is_scheduled ? make_renewable(walk, app) : base::Result<void>{};
     auto candidate = look_at(walk, app, served);
@@ -160,11 +160,11 @@ void visit_active(const Walk& walk, const dokku::AppName& app,
 
 /// Its state was lost, and with it that it is enabled: what goes wrong now is to be found there.
 void count_as_enabled(const Walk& walk, const dokku::AppName& app) {
-    const Context& context = walk.context;
+    const ca::Context& context = walk.context;
     const auto state = context.store.read_state(app.text());
     const auto settings = walk.settings.read(app);
     if (!state || !settings || state->enabled) return;
-    if (dokku::issues_by_itself(*settings, state->enabled, state->switched_off)) return;
+    if (settings::issues_by_itself(*settings, state->enabled, state->switched_off)) return;
     context.log.warn("What letsencrypt knew of " + app.text() +
                      " is lost; certificates were issued for it, so it counts as enabled");
     const auto kept = context.store.update_state(
@@ -177,49 +177,49 @@ void visit_lost(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     constexpr const char* kWhy = "its certificate is gone, or its files are";
     if (walk.questions == nullptr) return found.lost.push_back({app, seconds{-1}, kWhy});
     count_as_enabled(walk, app);
-    const auto repaired = repair_certificate(*walk.questions, app);
+    const auto repaired = serving::repair_certificate(*walk.questions, app);
     if (!repaired) return add_unanswered(walk.context, found, app, repaired.error());
-    if (*repaired == Repair::left_to_other) return;
-    const auto served = dokku::read_certificate_status(walk.context.environment, app);
-    const bool is_done = *repaired == Repair::done && served.active;
+    if (*repaired == serving::Repair::left_to_other) return;
+    const auto served = tls::read_certificate_status(walk.context.environment, app);
+    const bool is_done = *repaired == serving::Repair::done && served.active;
     if (is_done) return visit_active(walk, app, served, found);
     found.lost.push_back({app, seconds{-1}, kWhy});
 }
 
 /// For the scheduled run: one that is not active.
 void visit_inactive(const Walk& walk, const dokku::AppName& app, Renewals& found) {
-    const Context& context = walk.context;
+    const ca::Context& context = walk.context;
     const auto standing =
-        read_standing(context.environment, context.store, app, context.clock.now());
+        renewal::read_standing(context.environment, context.store, app, context.clock.now());
     if (!standing) {
         // Who owns what cannot be read says what to do about it.
         const auto own = dokku::require_own_files(context.environment, app);
         return add_unanswered(context, found, app, own ? standing.error() : own.error());
     }
     switch (*standing) {
-        case Standing::lost:
+        case renewal::Standing::lost:
             return visit_lost(walk, app, found);
-        case Standing::custom_ended:
+        case renewal::Standing::custom_ended:
             return found.lost.push_back(
                 {app, seconds{-1}, "the certificate of its own has expired"});
-        case Standing::custom:
-            if (!is_unused_due(context, app)) return;
+        case renewal::Standing::custom:
+            if (!renewal::is_unused_due(context, app)) return;
             return found.candidates.push_back(
                 {app, seconds{-1}, "the certificate kept for later is due"});
-        case Standing::active:
-        case Standing::unwanted:
-        case Standing::waiting:
+        case renewal::Standing::active:
+        case renewal::Standing::unwanted:
+        case renewal::Standing::waiting:
             return;
     }
 }
 
 void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
-    const Context& context = walk.context;
+    const ca::Context& context = walk.context;
     // Perhaps its files were damaged: no deploy may come that would find that.
     const bool changes_things = walk.questions != nullptr;
-    const bool is_sound =
-        changes_things ? check_pair_of_ours(context, app) : is_loadable(context, app);
-    const auto served = dokku::read_certificate_status(context.environment, app);
+    const bool is_sound = changes_things ? serving::check_pair_of_ours(context, app)
+                                         : renewal::is_loadable(context, app);
+    const auto served = tls::read_certificate_status(context.environment, app);
     const bool damaged = served.active && !is_sound;
     if (served.active && !damaged) return visit_active(walk, app, served, found);
     if (walk.run == RenewalRun::scheduled) return visit_inactive(walk, app, found);
@@ -229,9 +229,10 @@ void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
 
 }  // namespace
 
-Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, CaQuestions* questions, RenewalInquiry* windows) {
-    auto settings = dokku::SettingsReader::open(context.environment);
+Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
+                       RenewalRun run, renewal::CaQuestions* questions,
+                       renewal::RenewalInquiry* windows) {
+    auto settings = settings::SettingsReader::open(context.environment);
     Renewals found;
     if (!settings) {
         context.log.warn(settings.error().message);

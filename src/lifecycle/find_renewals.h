@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ca/context.h"
 #include "dokku/app.h"
-#include "lifecycle/ca_questions.h"
-#include "lifecycle/context.h"
+#include "renewal/ca_inquiries.h"
 
 namespace lifecycle {
 
@@ -23,7 +23,7 @@ struct RenewalCandidate {
 
 enum class RenewalRun {
     typed,      ///< a graceperiod that was set holds to the letter
-    scheduled,  ///< the daily run: clamped where it would renew all the time (policy.h)
+    scheduled,  ///< the daily run: clamped where it would renew all the time (rule.h)
 };
 
 /// An app of which nobody can say how it stands, or that cannot be renewed as it is.
@@ -43,8 +43,8 @@ struct Renewals {
 /// active (standing.h), once their files were put right where that is possible (repair.h). A
 /// graceperiod that is no number counts as not set, with a warning. Without `questions` nothing is
 /// mended; then CAs are asked by `windows`, if there is one, for the windows that it is time for.
-Renewals find_renewals(const Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, CaQuestions* questions = nullptr,
-                       RenewalInquiry* windows = nullptr);
+Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
+                       RenewalRun run, renewal::CaQuestions* questions = nullptr,
+                       renewal::RenewalInquiry* windows = nullptr);
 
 }  // namespace lifecycle

@@ -2,41 +2,42 @@
 
 #include <algorithm>
 
-#include "lifecycle/choose_ca.h"
-#include "lifecycle/claim.h"
+#include "ca/choose_ca.h"
+#include "ca/claim.h"
 #include "lifecycle/prepare.h"
-#include "lifecycle/record.h"
 #include "lifecycle/release.h"
-#include "lifecycle/renewal_plan.h"
-#include "lifecycle/serve.h"
+#include "renewal/renewal_plan.h"
+#include "serving/serve.h"
+#include "status/record_outcome.h"
 
 namespace lifecycle {
 namespace {
 
 /// What nginx serves now. In a run that handed over, Dokku is rebuilding the vhost meanwhile.
-void look_at_served(Context& context, const ServedProbe& probe, IssueJob& job,
+void look_at_served(ca::Context& context, const serving::ServedProbe& probe, ca::IssueJob& job,
                     std::chrono::milliseconds patience) {
     constexpr std::chrono::seconds kForDokku{30};
-    auto wish = served_wish(job);
+    auto wish = serving::served_wish(job);
     if (!wish) return context.log.warn(wish.error().message);
     wish->vhost_before = job.vhost_before;
     job.served = probe.look(*wish, job.vhost_before ? kForDokku : patience);
-    const bool unloaded =
-        std::any_of(job.served.begin(), job.served.end(),
-                    [](const ServedName& one) { return one.cause == cause::kNotServed; });
-    const bool rebuilt = !job.vhost_before || *job.vhost_before != stamp_vhost(context, job.app);
+    const bool unloaded = std::any_of(
+        job.served.begin(), job.served.end(),
+        [](const ca::ServedName& one) { return one.cause == store::cause::kNotServed; });
+    const bool rebuilt =
+        !job.vhost_before || *job.vhost_before != serving::stamp_vhost(context, job.app);
     if (job.vhost_before && (!rebuilt || unloaded)) {
-        job.rebuilt = rebuild_vhost(context, job.app);
+        job.rebuilt = serving::rebuild_vhost(context, job.app);
         wish->vhost_before.reset();
         job.served = probe.look(*wish, patience);
     }
-    blame_rebuild(job.served, job.rebuilt);
+    serving::blame_rebuild(job.served, job.rebuilt);
 }
 
 /// One line for each name that is missing in the new certificate.
-void warn_of_held(const Context& context, const IssueJob& job) {
-    for (const HeldName& held : job.held) {
-        if (held.cause == cause::kExcluded) continue;
+void warn_of_held(const ca::Context& context, const ca::IssueJob& job) {
+    for (const ca::HeldName& held : job.held) {
+        if (held.cause == store::cause::kExcluded) continue;
         context.log.warn(held.name + " has no certificate yet (" + std::string{held.cause} +
                          "): " + held.reason.message);
     }
@@ -44,7 +45,7 @@ void warn_of_held(const Context& context, const IssueJob& job) {
 
 }  // namespace
 
-void remember(Context& context, const IssueJob& job) {
+void remember(ca::Context& context, const ca::IssueJob& job) {
     store::Attempt attempt;
     attempt.at = context.clock.now();
     attempt.issued = job.alive();
@@ -56,11 +57,11 @@ void remember(Context& context, const IssueJob& job) {
     // fetched again: its order is done with. What the disk refused is tried again.
     const bool useless =
         job.failure && job.issued && job.failure->error.kind == base::ErrorKind::protocol;
-    const Cause* why = find_cause(job.cause);
+    const store::Cause* why = store::find_cause(job.cause);
     const bool goes_on = job.alive() || (job.failure && why != nullptr && why->heals);
-    auto kept = update_claimed_state(context, job, [&](store::AppState& state) {
+    auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
         if (!job.settled) state.last_attempt = attempt;
-        note_ca_health(state, job, attempt.at);
+        ca::note_ca_health(state, job, attempt.at);
         // The minute's run goes on with what can heal by itself. Else the app is as before the
         // command: the claim enabled it.
         if (!goes_on && !job.was_enabled) {
@@ -75,8 +76,9 @@ void remember(Context& context, const IssueJob& job) {
 
 namespace {
 
-void finish_one(Context& context, const ServedProbe& probe, RenewalInquiry& inquiry, IssueJob& job,
-                const EnableWish& wish, std::chrono::milliseconds patience) {
+void finish_one(ca::Context& context, const serving::ServedProbe& probe,
+                renewal::RenewalInquiry& inquiry, ca::IssueJob& job, const ca::EnableWish& wish,
+                std::chrono::milliseconds patience) {
     context.log.info1("Disabling ACME proxy for " + job.app.text() + "...");
     if (job.alive() && job.unused) {
         context.log.verbose("Kept for later: " + job.app.text() +
@@ -84,7 +86,7 @@ void finish_one(Context& context, const ServedProbe& probe, RenewalInquiry& inqu
         context.log.info1("Done");
     } else if (job.alive()) {
         look_at_served(context, probe, job, patience);
-        for (const ServedName& served : job.served) {
+        for (const ca::ServedName& served : job.served) {
             if (!served.cause.empty()) context.log.warn(served.reason);
         }
         warn_of_held(context, job);
@@ -98,18 +100,19 @@ void finish_one(Context& context, const ServedProbe& probe, RenewalInquiry& inqu
     }
     const bool installed = job.alive() && !job.unused;
     if (installed) inquiry.ask_if_due(job.app);
-    record_outcome(context, job);
+    status::record_outcome(context, job);
     release(context, job);
 }
 
 }  // namespace
 
-void finish(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish) {
+void finish(ca::Context& context, const std::vector<ca::IssueJob*>& jobs,
+            const ca::EnableWish& wish) {
     constexpr std::chrono::seconds kPatience{5};  // of all together: they were loaded together
-    const ServedProbe probe{context};
-    RenewalInquiry inquiry{context};
+    const serving::ServedProbe probe{context};
+    renewal::RenewalInquiry inquiry{context};
     const auto deadline = context.clock.monotonic() + kPatience;
-    for (IssueJob* job : jobs) {
+    for (ca::IssueJob* job : jobs) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(deadline - context.clock.monotonic());
         finish_one(context, probe, inquiry, *job, wish,

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "lifecycle/context.h"
-#include "lifecycle/issue_job.h"
-#include "lifecycle/request.h"
+#include "ca/context.h"
+#include "ca/issue_job.h"
+#include "ca/request.h"
 
 namespace lifecycle {
 
@@ -13,6 +13,7 @@ namespace lifecycle {
 /// they come, and loaded once a minute and at the end. Afterwards each job has `issued` or
 /// `failure`, or is settled, and its state is written. Official wording and order of lines
 /// (docs/dokku.md 11.1, steps 5 to 9).
-void issue(Context& context, const std::vector<IssueJob*>& jobs, const EnableWish& wish);
+void issue(ca::Context& context, const std::vector<ca::IssueJob*>& jobs,
+           const ca::EnableWish& wish);
 
 }  // namespace lifecycle

@@ -3,36 +3,38 @@
 #include <optional>
 #include <string>
 
+#include "base/duration_text.h"
 #include "base/text.h"
-#include "dokku/duration_text.h"
-#include "dokku/settings.h"
-#include "lifecycle/limit_check.h"
-#include "lifecycle/renewal_plan.h"
-#include "lifecycle/replaced_certificate.h"
+#include "ca/limits/limit_check.h"
+#include "ca/replaced_certificate.h"
+#include "renewal/renewal_plan.h"
+#include "settings/settings.h"
 
 namespace lifecycle {
 namespace {
 
-std::string account_of(const Context& context, const dokku::Settings& settings) {
+std::string account_of(const ca::Context& context, const settings::Settings& settings) {
     const auto account =
         context.store.read_account(settings.server.computed, settings.account_email());
     return account && *account ? (*account)->url : std::string{};
 }
 
 /// The order that would renew what is installed.
-std::optional<OrderWish> renewing_order(const Context& context, const dokku::AppName& app) {
-    const auto settings = dokku::read_settings(context.environment, app);
+std::optional<ca::limits::OrderWish> renewing_order(const ca::Context& context,
+                                                    const dokku::AppName& app) {
+    const auto settings = settings::read_settings(context.environment, app);
     const auto state = context.store.read_state(app.text());
     if (!settings || !state || !state->installed) return std::nullopt;
-    OrderWish wish{settings->server.computed, account_of(context, *settings), state->covered, true};
+    ca::limits::OrderWish wish{settings->server.computed, account_of(context, *settings),
+                               state->covered, true};
     const bool has_window =
         state->renewal && state->renewal->fingerprint == state->installed->fingerprint;
-    wish.exempt = has_window && is_window_open(*state->renewal, context.clock.now());
+    wish.exempt = has_window && ca::is_window_open(*state->renewal, context.clock.now());
     return wish;
 }
 
-void tell_due(const Context& context, const RenewalCandidate& candidate, LimitCheck& limits,
-              const std::string& because) {
+void tell_due(const ca::Context& context, const RenewalCandidate& candidate,
+              ca::limits::LimitCheck& limits, const std::string& because) {
     const std::string& app = candidate.app.text();
     const auto wish = renewing_order(context, candidate.app);
     const auto reached = wish ? limits.foresee(*wish) : std::nullopt;
@@ -46,12 +48,12 @@ void tell_due(const Context& context, const RenewalCandidate& candidate, LimitCh
 
 }  // namespace
 
-EnableOutcome plan_renewals(Context& context, const std::vector<dokku::AppName>& apps,
+EnableOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppName>& apps,
                             RenewalRun run) {
     context.log.info2("What a renewal would do now; nothing is done");
-    RenewalInquiry windows{context, kQuestionPause};
+    renewal::RenewalInquiry windows{context, renewal::kQuestionPause};
     const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
-    LimitCheck limits{context, false, run == RenewalRun::typed};
+    ca::limits::LimitCheck limits{context, false, run == RenewalRun::typed};
     for (const RenewalCandidate& candidate : found.candidates) {
         std::string because = " (" + candidate.why;
         if (!candidate.explanation.empty()) {
@@ -62,7 +64,7 @@ EnableOutcome plan_renewals(Context& context, const std::vector<dokku::AppName>&
             tell_due(context, candidate, limits, because);
         } else {
             context.log.verbose(candidate.app.text() + " is due in " +
-                                dokku::to_duration_text(candidate.left) + ", at " +
+                                base::to_duration_text(candidate.left) + ", at " +
                                 base::to_readable(context.clock.now() + candidate.left) + because);
         }
     }

@@ -5,25 +5,25 @@
 #include "acme/renewal_info.h"
 #include "base/directory.h"
 #include "base/text.h"
+#include "ca/choose_ca.h"
+#include "ca/lego_command.h"
+#include "ca/pair_owner.h"
+#include "ca/replaced_certificate.h"
 #include "crypto/certificate.h"
-#include "dokku/certs.h"
 #include "dokku/domains.h"
 #include "dokku/own_files.h"
 #include "dokku/proxy.h"
-#include "lifecycle/adopt.h"
-#include "lifecycle/check_pair.h"
-#include "lifecycle/choose_ca.h"
-#include "lifecycle/config_line.h"
-#include "lifecycle/kept_pair.h"
-#include "lifecycle/load_again.h"
-#include "lifecycle/loadable.h"
-#include "lifecycle/pair_owner.h"
-#include "lifecycle/policy.h"
-#include "lifecycle/record.h"
-#include "lifecycle/renewal_plan.h"
-#include "lifecycle/replaced_certificate.h"
-#include "lifecycle/requirements.h"
-#include "lifecycle/retry_schedule.h"
+#include "lifecycle/adopt_official_apps.h"
+#include "preflight/requirements.h"
+#include "renewal/loadable.h"
+#include "renewal/renewal_plan.h"
+#include "renewal/rule.h"
+#include "renewal/standby_pair.h"
+#include "serving/check_pair.h"
+#include "serving/load_again.h"
+#include "status/record_outcome.h"
+#include "status/retry_schedule.h"
+#include "tls/certs.h"
 
 namespace lifecycle {
 namespace {
@@ -31,27 +31,27 @@ namespace {
 using base::ErrorKind;
 
 /// Sorts the names; says which are left out.
-void take_names(const Context& context, IssueJob& job, const EnableWish& wish) {
-    const auto kind = job.settings.uses_dns() ? ChallengeKind::dns : ChallengeKind::http;
-    NameChoice choice = choose_names(job.domains, kind, job.settings.excluded);
+void take_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+    const auto kind = job.settings.uses_dns() ? ca::ChallengeKind::dns : ca::ChallengeKind::http;
+    ca::NameChoice choice = ca::choose_names(job.domains, kind, job.settings.excluded);
     job.names = std::move(choice.names);
-    for (LeftOutName& name : choice.left_out)
+    for (ca::LeftOutName& name : choice.left_out)
         job.hold(name.domain, name.cause, std::move(name.reason));
     if (wish.is_automatic() || job.names.empty()) return;
-    for (const HeldName& name : job.held) {
+    for (const ca::HeldName& name : job.held) {
         context.log.warn("Left out of the certificate: " + name.reason.message);
         for (const std::string& step : name.reason.steps)
             context.log.warn(step);
     }
 }
 
-base::Result<void, Refusal> require_names(const IssueJob& job) {
+base::Result<void, ca::Refusal> require_names(const ca::IssueJob& job) {
     if (!job.names.empty()) return {};
-    const auto first = std::find_if(job.held.begin(), job.held.end(), [](const HeldName& name) {
-        return name.cause != cause::kExcluded;
+    const auto first = std::find_if(job.held.begin(), job.held.end(), [](const ca::HeldName& name) {
+        return name.cause != store::cause::kExcluded;
     });
-    const HeldName& shown = first == job.held.end() ? job.held.front() : *first;
-    return Refusal{
+    const ca::HeldName& shown = first == job.held.end() ? job.held.front() : *first;
+    return ca::Refusal{
         shown.cause,
         {ErrorKind::invalid_input,
          "No domain of " + job.app.text() + " can be in a certificate: " + shown.reason.message,
@@ -59,12 +59,13 @@ base::Result<void, Refusal> require_names(const IssueJob& job) {
 }
 
 /// Each name has its own clock: one that is not covered and not to be looked at yet is left alone.
-void leave_waiting_names(IssueJob& job, const store::AppState& state, base::UtcTime now) {
+void leave_waiting_names(ca::IssueJob& job, const store::AppState& state, base::UtcTime now) {
     const auto waits = [&](const dns::DnsName& name) {
         const store::NameState* known = store::find_name(state, name.str());
         if (known == nullptr || job.covers(name.str())) return false;
         // A changed domain has all names looked at, but the CA's refusals are counted all the same.
-        return (known->next_try && *known->next_try > now) || next_room(known->refusals, now) > now;
+        return (known->next_try && *known->next_try > now) ||
+               status::next_room(known->refusals, now) > now;
     };
     for (const dns::DnsName& name : job.names) {
         if (waits(name)) job.waiting.push_back(name.str());
@@ -74,23 +75,23 @@ void leave_waiting_names(IssueJob& job, const store::AppState& state, base::UtcT
 
 /// A renewal that failed has its own time. Until then nothing is ordered for the app, or each look
 /// at another name would order it again.
-bool renewal_waits(const IssueJob& job, const store::AppState& state, base::UtcTime now) {
+bool renewal_waits(const ca::IssueJob& job, const store::AppState& state, base::UtcTime now) {
     return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
         const store::NameState* known = store::find_name(state, name.str());
         return known != nullptr && job.covers(name.str()) &&
                ((known->next_try && *known->next_try > now) ||
-                next_room(known->refusals, now) > now);
+                status::next_room(known->refusals, now) > now);
     });
 }
 
 /// Nothing is ordered now: covered names keep what is known of them, new ones get a time of their
 /// own.
-void wait_for_renewal(IssueJob& job) {
+void wait_for_renewal(ca::IssueJob& job) {
     for (const dns::DnsName& name : job.names) {
         if (job.covers(name.str())) {
             job.waiting.push_back(name.str());
         } else {
-            job.hold(name.str(), cause::kHeldBack,
+            job.hold(name.str(), store::cause::kHeldBack,
                      {ErrorKind::rejected,
                       "not ordered before the failed renewal is tried again",
                       std::nullopt,
@@ -107,50 +108,51 @@ std::string current_hash(const base::Path& current) {
     return error ? "" : target.filename().string();
 }
 
-CertificateFacts read_facts(const Context& context, const IssueJob& job,
-                            const store::AppState& state) {
-    CertificateFacts facts;
+renewal::CertificateFacts read_facts(const ca::Context& context, const ca::IssueJob& job,
+                                     const store::AppState& state) {
+    renewal::CertificateFacts facts;
     facts.interrupted = job.interrupted;
     // Not only ours: a renamed app serves our pair, but certs/current leads nowhere.
-    facts.active = dokku::is_active(context.environment, job.app) &&
-                   check_loadable(context.environment, state, job.app);
+    facts.active = tls::is_active(context.environment, job.app) &&
+                   renewal::check_loadable(context.environment, state, job.app);
     facts.current_hash = current_hash(context.environment.certs_root(job.app) / "current");
     if (!job.live_chain) return facts;
     if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
     facts.covered = job.covered;
     facts.revoked = job.revoked;
     if (facts.active) {
-        facts.other_server = is_of_another_ca(context, job.app, job.settings, state);
-        if (facts.dates) facts.ari_moment = ari_moment(state, facts.dates->not_after);
+        facts.other_server = ca::is_of_another_ca(context, job.app, job.settings, state);
+        if (facts.dates) facts.ari_moment = renewal::ari_moment(state, facts.dates->not_after);
     }
     return facts;
 }
 
-bool covers_an_excluded_name(const IssueJob& job) {
-    return std::any_of(job.held.begin(), job.held.end(), [&](const HeldName& name) {
-        return name.cause == cause::kExcluded && job.covers(name.name);
+bool covers_an_excluded_name(const ca::IssueJob& job) {
+    return std::any_of(job.held.begin(), job.held.end(), [&](const ca::HeldName& name) {
+        return name.cause == store::cause::kExcluded && job.covers(name.name);
     });
 }
 
-base::Result<std::optional<Due>> why_due_now(const Context& context, const IssueJob& job,
-                                             const store::AppState& state,
-                                             const EnableWish& asked) {
-    Wish wish{job.hash,
-              to_texts(job.names),
-              std::nullopt,
-              asked.origin == Origin::scheduled || asked.is_automatic(),
-              asked.is_automatic(),
-              covers_an_excluded_name(job)};
+base::Result<std::optional<renewal::Due>> why_due_now(const ca::Context& context,
+                                                      const ca::IssueJob& job,
+                                                      const store::AppState& state,
+                                                      const ca::EnableWish& asked) {
+    renewal::Wish wish{job.hash,
+                       ca::to_texts(job.names),
+                       std::nullopt,
+                       asked.origin == ca::Origin::scheduled || asked.is_automatic(),
+                       asked.is_automatic(),
+                       covers_an_excluded_name(job)};
     wish.graceperiod = job.settings.set_graceperiod();
-    if (may_go_along(state, context.clock.now())) wish.ahead = asked.ahead;
+    if (renewal::may_go_along(state, context.clock.now())) wish.ahead = asked.ahead;
     // In a run over many apps a value that is no number has been warned of and counts as not set.
     if (!wish.graceperiod && job.settings.graceperiod_was_set() && asked.is_typed()) {
         if (const auto margin = job.settings.renewal_margin(); !margin) return margin.error();
     }
-    return why_due(read_facts(context, job, state), wish, context.clock.now());
+    return renewal::why_due(read_facts(context, job, state), wish, context.clock.now());
 }
 
-base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& app) {
+base::Result<ca::IssueJob> read_job(const ca::Context& context, const dokku::AppName& app) {
     auto folder = base::Folder::open(context.environment.app_root(app));
     if (!folder) return std::move(folder).error();
     auto domains = dokku::read_domains(context.environment, app);
@@ -159,26 +161,26 @@ base::Result<IssueJob> read_job(const Context& context, const dokku::AppName& ap
         return base::fail(ErrorKind::invalid_input, "No domains detected for " + app.text(),
                           {"Add one with: dokku domains:add " + app.text() + " <domain>"});
     }
-    auto settings = dokku::read_settings(context.environment, app);
+    auto settings = settings::read_settings(context.environment, app);
     if (!settings) return std::move(settings).error();
-    IssueJob job{app, std::move(*settings), std::move(*domains)};
+    ca::IssueJob job{app, std::move(*settings), std::move(*domains)};
     job.seen = std::move(*folder);
-    job.config_line = render_config_line(job.settings, job.domains);
-    job.hash = config_hash(job.config_line, job.settings.lego_docker_options.computed);
+    job.config_line = ca::render_config_line(job.settings, job.domains);
+    job.hash = ca::config_hash(job.config_line, job.settings.lego_docker_options.computed);
     // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.
     if (!job.options.lego.server.empty()) job.settings.server.computed = job.options.lego.server;
     return job;
 }
 
-base::Result<void> open_provider(const Context& context, IssueJob& job) {
+base::Result<void> open_provider(const ca::Context& context, ca::IssueJob& job) {
     if (!job.settings.uses_dns()) return {};
-    auto records = DnsChallenges::open(context, job.settings, job.options);
+    auto records = ca::DnsChallenges::open(context, job.settings, job.options);
     if (!records) return std::move(records).error();
     job.records = std::move(*records);
     return {};
 }
 
-void warn_of_options(const Context& context, const IssueJob& job) {
+void warn_of_options(const ca::Context& context, const ca::IssueJob& job) {
     for (const auto& warnings : {job.options.lego.warnings, job.options.docker.warnings}) {
         for (const std::string& warning : warnings)
             context.log.warn(warning);
@@ -186,11 +188,11 @@ void warn_of_options(const Context& context, const IssueJob& job) {
 }
 
 /// What `tls/` holds now, and whose it is.
-base::Result<void> observe_pair(const Context& context, IssueJob& job) {
+base::Result<void> observe_pair(const ca::Context& context, ca::IssueJob& job) {
     auto chain = base::read_file(context.environment.tls_root(job.app) / "server.crt");
     if (!chain && chain.error().kind != ErrorKind::not_found) return std::move(chain).error();
     job.live_chain.reset();
-    job.predecessor = Predecessor::none;
+    job.predecessor = ca::Predecessor::none;
     job.covered.clear();
     job.covered_until.reset();
     job.live_fingerprint.clear();
@@ -201,10 +203,10 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
 
     const auto leaf = crypto::Certificate::parse_pem(*job.live_chain);
     const auto owner =
-        find_pair_owner(context.environment, context.store, job.app, *job.live_chain);
+        ca::find_pair_owner(context.environment, context.store, job.app, *job.live_chain);
     if (!owner) return owner.error();
     const bool ours = *owner == store::Owner::ours;
-    job.predecessor = ours ? Predecessor::ours : Predecessor::custom;
+    job.predecessor = ours ? ca::Predecessor::ours : ca::Predecessor::custom;
     if (!leaf) return {};
     job.covered_until = leaf->not_after();
     if (!ours) return {};
@@ -216,15 +218,17 @@ base::Result<void> observe_pair(const Context& context, IssueJob& job) {
 
 /// Who did not ask for this app by name never replaces a pair that a person installed; where nobody
 /// asked, ours takes its place once it has expired (docs/design.md 1.3).
-bool keeps_custom_pair(const Context& context, const IssueJob& job, const EnableWish& wish) {
-    if (job.predecessor != Predecessor::custom || wish.is_typed()) return false;
+bool keeps_custom_pair(const ca::Context& context, const ca::IssueJob& job,
+                       const ca::EnableWish& wish) {
+    if (job.predecessor != ca::Predecessor::custom || wish.is_typed()) return false;
     const bool expired = job.covered_until && *job.covered_until <= context.clock.now();
     return !(wish.is_unattended() && expired);
 }
 
 /// A person wants letsencrypt for an app that has its certificate already: it is renewed from now
 /// on, whatever a command before that had switched off.
-void note_wish(const Context& context, const dokku::AppName& app, const store::AppState& state) {
+void note_wish(const ca::Context& context, const dokku::AppName& app,
+               const store::AppState& state) {
     if (state.enabled && !state.switched_off) return;
     auto noted = context.store.update_existing_state(app.text(), [](store::AppState& changed) {
         changed.enabled = true;
@@ -234,7 +238,8 @@ void note_wish(const Context& context, const dokku::AppName& app, const store::A
 }
 
 /// Looks at the pair and the journal. Says the official lines if nothing is due.
-base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWish& wish) {
+base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
+                          const ca::EnableWish& wish) {
     // Also of a certificate that is good: else nobody hears of it before the renewal fails.
     if (wish.is_unattended()) {
         auto own = dokku::require_own_files(context.environment, job.app);
@@ -242,10 +247,11 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
     }
     if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
     if (keeps_custom_pair(context, job, wish)) {
-        job.unused = wish.origin == Origin::scheduled && is_unused_due(context, job.app);
+        job.unused =
+            wish.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app);
         if (job.unused) return true;
         context.log.verbose(job.app.text() + " has a certificate of its own, which is kept");
-        record_custom_pair(context, job);
+        status::record_custom_pair(context, job);
         return false;
     }
     const auto state = context.store.read_state(job.app.text());
@@ -263,11 +269,11 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
     if (wish.force || (why->has_value() && !job.names.empty())) return true;
     if (wish.is_automatic()) {
         job.settled = true;
-        record_outcome(context, job);
+        status::record_outcome(context, job);
         return false;
     }
     if (wish.is_typed()) note_wish(context, job.app, *state);
-    adopt_if_unknown(context, job.app, dokku::read_certificate_status(context.environment, job.app),
+    adopt_if_unknown(context, job.app, tls::read_certificate_status(context.environment, job.app),
                      *state);
     tell_nothing_due(context, job);
     return false;
@@ -275,13 +281,14 @@ base::Result<bool> is_due(const Context& context, IssueJob& job, const EnableWis
 
 }  // namespace
 
-void tell_nothing_due(const Context& context, const IssueJob& job) {
+void tell_nothing_due(const ca::Context& context, const ca::IssueJob& job) {
     context.log.info1("Certificate is still valid for " + job.app.text() +
                       ", skipping certificate request");
     context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
 }
 
-base::Result<bool> is_still_due(const Context& context, IssueJob& job, const EnableWish& wish) {
+base::Result<bool> is_still_due(const ca::Context& context, ca::IssueJob& job,
+                                const ca::EnableWish& wish) {
     // In a run over many apps minutes may have passed.
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
@@ -290,47 +297,47 @@ base::Result<bool> is_still_due(const Context& context, IssueJob& job, const Ena
     return is_due(context, job, wish);
 }
 
-Prepared prepare(Context& context, const dokku::AppName& app, const EnableWish& wish) {
+Prepared prepare(ca::Context& context, const dokku::AppName& app, const ca::EnableWish& wish) {
     auto read = read_job(context, app);
-    if (!read) return Refusal{cause::kHost, std::move(read).error()};
-    IssueJob& job = *read;
+    if (!read) return ca::Refusal{store::cause::kHost, std::move(read).error()};
+    ca::IssueJob& job = *read;
     if (!wish.is_automatic()) context.log.info2("Enabling letsencrypt for " + app.text());
-    if (auto email = require_email(job.settings, app); !email) {
-        return Refusal{cause::kNoEmail, std::move(email).error()};
+    if (auto email = preflight::require_email(job.settings, app); !email) {
+        return ca::Refusal{store::cause::kNoEmail, std::move(email).error()};
     }
-    for (const auto& check : {require_https_server, require_known_provider}) {
+    for (const auto& check : {preflight::require_https_server, preflight::require_known_provider}) {
         if (auto passed = check(job); !passed) {
-            return Refusal{cause::kSettings, std::move(passed).error()};
+            return ca::Refusal{store::cause::kSettings, std::move(passed).error()};
         }
     }
     if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
     take_names(context, job, wish);
     if (auto any = require_names(job); !any) return std::move(any).error();
-    check_pair_of_ours(context, app);
+    serving::check_pair_of_ours(context, app);
     const auto due = is_due(context, job, wish);
-    if (!due) return Refusal{cause::kHost, due.error()};
+    if (!due) return ca::Refusal{store::cause::kHost, due.error()};
     if (!*due) {
-        const bool is_to_load = wish.is_typed() && needs_loading(context, app);
-        const auto loaded = is_to_load ? load_again(context, app) : base::Result<void>{};
-        if (!loaded) return Refusal{cause::kNotServed, loaded.error()};
-        return std::optional<IssueJob>{};
+        const bool is_to_load = wish.is_typed() && serving::needs_loading(context, app);
+        const auto loaded = is_to_load ? serving::load_again(context, app) : base::Result<void>{};
+        if (!loaded) return ca::Refusal{store::cause::kNotServed, loaded.error()};
+        return std::optional<ca::IssueJob>{};
     }
     if (const auto state = context.store.read_state(app.text())) {
-        choose_ca(context, job, *state);
-        auto refused = wish.force ? std::nullopt : refuse_staging(context, job, *state);
-        if (refused) return Refusal{cause::kSettings, std::move(*refused)};
+        ca::choose_ca(context, job, *state);
+        auto refused = wish.force ? std::nullopt : ca::refuse_staging(context, job, *state);
+        if (refused) return ca::Refusal{store::cause::kSettings, std::move(*refused)};
     }
-    if (auto external = require_external_account(context, job); !external) {
-        return Refusal{cause::kSettings, std::move(external).error()};
+    if (auto external = preflight::require_external_account(context, job); !external) {
+        return ca::Refusal{store::cause::kSettings, std::move(external).error()};
     }
     if (!wish.is_automatic()) warn_of_options(context, job);
     if (auto opened = open_provider(context, job); !opened) {
-        return Refusal{cause::kDnsProvider, std::move(opened).error()};
+        return ca::Refusal{store::cause::kDnsProvider, std::move(opened).error()};
     }
     if (auto proxy = dokku::require_nginx_proxy(context.environment, app); !proxy) {
-        return Refusal{cause::kProxyType, std::move(proxy).error()};
+        return ca::Refusal{store::cause::kProxyType, std::move(proxy).error()};
     }
-    return std::optional<IssueJob>{std::move(job)};
+    return std::optional<ca::IssueJob>{std::move(job)};
 }
 
 }  // namespace lifecycle

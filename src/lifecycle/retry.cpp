@@ -4,28 +4,30 @@
 #include <set>
 #include <utility>
 
-#include "dokku/app_traces.h"
-#include "dokku/certs.h"
-#include "dokku/removal_marker.h"
+#include "host/app_traces.h"
+#include "host/finish_removals.h"
 #include "lifecycle/damaged_states.h"
-#include "lifecycle/finish_removals.h"
-#include "lifecycle/load_again.h"
-#include "lifecycle/name_record.h"
-#include "lifecycle/renewal_plan.h"
+#include "renewal/renewal_plan.h"
+#include "serving/load_again.h"
+#include "status/name_outcome.h"
+#include "tls/certs.h"
+#include "tls/removal_marker.h"
 
 namespace lifecycle {
 namespace {
 
 /// Its certificate is installed, nginx did not show it, and it is time to look again.
 bool waits_to_be_served(const store::NameState& name, base::UtcTime now) {
-    return (name.cause == cause::kNotServed || name.cause == cause::kNoHttpsListener) &&
+    return (name.cause == store::cause::kNotServed ||
+            name.cause == store::cause::kNoHttpsListener) &&
            name.next_try.value_or(now) <= now;
 }
 
 /// What is installed for the app, and which of its names are to be seen served.
-base::Result<ServedWish> unseen_names(const Context& context, const dokku::AppName& app,
-                                      const store::AppState& state) {
-    auto wish = wish_for_pair_in_use(context, app);
+base::Result<serving::ServedWish> unseen_names(const ca::Context& context,
+                                               const dokku::AppName& app,
+                                               const store::AppState& state) {
+    auto wish = serving::wish_for_pair_in_use(context, app);
     if (!wish) return wish;
     wish->names.clear();
     for (const store::NameState& name : state.names) {
@@ -36,18 +38,18 @@ base::Result<ServedWish> unseen_names(const Context& context, const dokku::AppNa
 
 /// Names with an installed certificate that nginx did not show: looks again, and has the vhost
 /// rebuilt if that may help.
-void look_for_served(Context& context, const dokku::AppName& app) {
+void look_for_served(ca::Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
     if (!state) return;
     const auto wish = unseen_names(context, app, *state);
-    if (!wish || wish->names.empty() || !dokku::is_active(context.environment, app)) return;
+    if (!wish || wish->names.empty() || !tls::is_active(context.environment, app)) return;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
-    (void)load_again(context, *wish);
+    (void)serving::load_again(context, *wish);
 }
 
 /// The index is made again where it was lost: by a disk, a hand, or an older version of ours.
-void restore_due_index(const Context& context) {
+void restore_due_index(const ca::Context& context) {
     if (!context.store.is_due_index_lost()) return;
     const auto rebuilt = context.store.rebuild_due_index();
     if (!rebuilt) context.log.warn(rebuilt.error().message);
@@ -55,7 +57,7 @@ void restore_due_index(const Context& context) {
 
 /// What the index says is looked up in the app's state. Fails, and was told, where that cannot be
 /// read (once an hour) or was damaged and nobody can say what it was.
-base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName& app) {
+base::Result<bool> is_due_by_state(const ca::Context& context, const dokku::AppName& app) {
     const base::UtcTime now = context.clock.now();
     const auto state = context.store.read_state(app.text());
     if (!state) {
@@ -68,7 +70,7 @@ base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName&
     if (state->order && context.store.is_run_under_way()) return false;
     if (state->switched_off) {
         // Another process removes its pair, or that failed: finish_removals looks again.
-        if (dokku::pending_removal(context.environment, app)) return false;
+        if (tls::pending_removal(context.environment, app)) return false;
         (void)context.store.update_state(app.text(), [](store::AppState& one) { one.due.reset(); });
         return false;
     }
@@ -81,25 +83,25 @@ base::Result<bool> is_due_by_state(const Context& context, const dokku::AppName&
     return false;
 }
 
-void wait_for_next_batch(const Context& context, const dokku::AppName& app) {
+void wait_for_next_batch(const ca::Context& context, const dokku::AppName& app) {
     const base::UtcTime now = context.clock.now();
     const auto kept = context.store.update_state_if(app.text(), [&](store::AppState& state) {
-        if (!postpone_to_next_batch(state, now)) return false;
-        state.due = next_look_at(state, CustomEnd::awaited, now);
+        if (!renewal::postpone_to_next_batch(state, now)) return false;
+        state.due = status::next_look_at(state, status::CustomEnd::awaited, now);
         return true;
     });
     if (!kept) context.log.warn(kept.error().message);
 }
 
 /// One that is under way, in a batch that takes long or that was killed, takes no others along.
-bool is_renewal_due(const Context& context, const dokku::AppName& app) {
+bool is_renewal_due(const ca::Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
     return state && !state->order && state->renew_at && *state->renew_at <= context.clock.now();
 }
 
 /// With a renewal that is due go those that are due within the hour; the others of that hour wait
 /// for the next one. Returns whether there is one.
-bool add_coming_renewals(const Context& context, const std::vector<dokku::AppName>& existing,
+bool add_coming_renewals(const ca::Context& context, const std::vector<dokku::AppName>& existing,
                          std::vector<dokku::AppName>& apps) {
     const bool any_due = std::any_of(apps.begin(), apps.end(), [&](const dokku::AppName& app) {
         return is_renewal_due(context, app);
@@ -107,15 +109,16 @@ bool add_coming_renewals(const Context& context, const std::vector<dokku::AppNam
     if (!any_due) return false;
     const base::UtcTime now = context.clock.now();
     const std::set<dokku::AppName> taken{apps.begin(), apps.end()};
-    for (const std::string& text : context.store.due_apps(now + kBatchSpan)) {
+    for (const std::string& text : context.store.due_apps(now + renewal::kBatchSpan)) {
         const auto app = dokku::AppName::parse(text);
         if (!app || taken.contains(*app)) continue;
         if (!std::binary_search(existing.begin(), existing.end(), *app)) continue;
         const auto state = context.store.read_state(text);
-        const bool is_coming = state && state->renew_at && *state->renew_at <= now + kBatchSpan &&
+        const bool is_coming = state && state->renew_at &&
+                               *state->renew_at <= now + renewal::kBatchSpan &&
                                !state->switched_off && !state->order;
         if (!is_coming) continue;
-        if (may_go_along(*state, now)) {
+        if (renewal::may_go_along(*state, now)) {
             apps.push_back(*app);
         } else {
             wait_for_next_batch(context, *app);
@@ -124,16 +127,16 @@ bool add_coming_renewals(const Context& context, const std::vector<dokku::AppNam
     return true;
 }
 
-EnableOutcome look_again(Context& context, const std::vector<dokku::AppName>& apps,
-                         EnableWish wish) {
+EnableOutcome look_again(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                         ca::EnableWish wish) {
     for (const dokku::AppName& app : apps)
         look_for_served(context, app);
-    wish.origin = Origin::automatic;
+    wish.origin = ca::Origin::automatic;
     return enable(context, apps, wish);
 }
 
 /// What the app waits for is looked at now.
-EnableOutcome wake_and_look(Context& context, const dokku::AppName& app, EnableWish wish) {
+EnableOutcome wake_and_look(ca::Context& context, const dokku::AppName& app, ca::EnableWish wish) {
     if (auto woken = context.store.wake(app.text(), context.clock.now()); !woken) {
         context.log.warn(woken.error().message);
         return EnableOutcome::failed;
@@ -143,8 +146,8 @@ EnableOutcome wake_and_look(Context& context, const dokku::AppName& app, EnableW
 
 }  // namespace
 
-EnableOutcome retry_due(Context& context) {
-    finish_removals(context.environment, context.store, context.log, context.clock.now());
+EnableOutcome retry_due(ca::Context& context) {
+    host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     const auto existing = dokku::list_all_apps(context.environment);
     if (!existing) {
         context.log.warn(existing.error().message);
@@ -156,7 +159,7 @@ EnableOutcome retry_due(Context& context) {
     for (const std::string& text : context.store.due_apps(context.clock.now())) {
         const auto app = dokku::AppName::parse(text);
         if (!app || !std::binary_search(existing->begin(), existing->end(), *app)) {
-            if (app) (void)dokku::remove_app_traces(context.environment, *app);
+            if (app) (void)host::remove_app_traces(context.environment, *app);
             (void)context.store.remove_state(text);
             continue;
         }
@@ -164,21 +167,21 @@ EnableOutcome retry_due(Context& context) {
         if (due && *due) apps.push_back(*app);
         all_read = all_read && due;
     }
-    EnableWish wish;
-    if (add_coming_renewals(context, *existing, apps)) wish.ahead = kBatchSpan;
+    ca::EnableWish wish;
+    if (add_coming_renewals(context, *existing, apps)) wish.ahead = renewal::kBatchSpan;
     const EnableOutcome outcome = look_again(context, apps, std::move(wish));
     return all_read ? outcome : EnableOutcome::failed;
 }
 
-EnableOutcome retry_app(Context& context, const dokku::AppName& app) {
-    EnableWish wish;
+EnableOutcome retry_app(ca::Context& context, const dokku::AppName& app) {
+    ca::EnableWish wish;
     wish.by_hand = true;
     return wake_and_look(context, app, std::move(wish));
 }
 
-EnableOutcome issue_for_change(Context& context, const dokku::AppName& app,
+EnableOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
                                std::function<bool()> hand_over) {
-    EnableWish wish;
+    ca::EnableWish wish;
     wish.hand_over = std::move(hand_over);
     return wake_and_look(context, app, std::move(wish));
 }

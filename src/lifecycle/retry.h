@@ -8,13 +8,13 @@ namespace lifecycle {
 
 /// The minute's run: every app whose time has come is looked at again, in one batch. Says nothing
 /// if there is none.
-EnableOutcome retry_due(Context& context);
+EnableOutcome retry_due(ca::Context& context);
 
 /// `letsencrypt:retry APP`: all that the app waits for is looked at now.
-EnableOutcome retry_app(Context& context, const dokku::AppName& app);
+EnableOutcome retry_app(ca::Context& context, const dokku::AppName& app);
 
 /// What a hook started because the app's domains changed. `hand_over`: see EnableWish.
-EnableOutcome issue_for_change(Context& context, const dokku::AppName& app,
+EnableOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
                                std::function<bool()> hand_over);
 
 }  // namespace lifecycle

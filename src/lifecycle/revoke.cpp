@@ -4,26 +4,26 @@
 
 #include "base/folder.h"
 #include "base/text.h"
+#include "ca/claim.h"
+#include "ca/explain_failure.h"
+#include "ca/revoke_at_ca.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
-#include "dokku/certs.h"
 #include "dokku/domains.h"
-#include "dokku/hsts.h"
-#include "dokku/removal_marker.h"
-#include "dokku/remove_pair.h"
-#include "lifecycle/claim.h"
-#include "lifecycle/explain.h"
-#include "lifecycle/finish_removals.h"
+#include "host/finish_removals.h"
+#include "host/remove_pair.h"
 #include "lifecycle/release.h"
-#include "lifecycle/requirements.h"
-#include "lifecycle/revoke_at_ca.h"
 #include "lifecycle/same_key.h"
+#include "nginx/hsts.h"
+#include "preflight/requirements.h"
 #include "store/switch_off.h"
+#include "tls/certs.h"
+#include "tls/removal_marker.h"
 
 namespace lifecycle {
 namespace {
 
-void warn_of_rest(const Context& context, const dokku::AppName& app, const base::Error& error) {
+void warn_of_rest(const ca::Context& context, const dokku::AppName& app, const base::Error& error) {
     context.log.warn(error.message);
     for (const std::string& step : error.steps)
         context.log.warn(step);
@@ -36,10 +36,11 @@ void warn_of_rest(const Context& context, const dokku::AppName& app, const base:
 
 /// A hook that sees the pair go must not order it anew, nor take up what lies in certs/current.
 /// Should we be killed, the minute's run goes on.
-void note_off(const Context& context, const dokku::AppName& app, const OwnCertificate& own) {
+void note_off(const ca::Context& context, const dokku::AppName& app,
+              const ca::OwnCertificate& own) {
     const std::string revoked = base::to_hex(crypto::sha256(own.der));
     const base::UtcTime due = context.clock.now() + store::kRemovalPatience;
-    const auto off = update_state_of(context, app, [&](store::AppState& state) {
+    const auto off = ca::update_state_of(context, app, [&](store::AppState& state) {
         store::switch_off(state);
         state.revoked = revoked;
         state.due = due;
@@ -48,21 +49,21 @@ void note_off(const Context& context, const dokku::AppName& app, const OwnCertif
 }
 
 /// What `dokku certs:remove` does and says, but so that a kill leaves nginx a pair to load.
-base::Result<void> remove_served(const Context& context, const dokku::AppName& app) {
-    auto marked = dokku::mark_removal(context.environment, app, dokku::RemovalKind::revoke);
+base::Result<void> remove_served(const ca::Context& context, const dokku::AppName& app) {
+    auto marked = tls::mark_removal(context.environment, app, tls::RemovalKind::revoke);
     if (!marked) return marked;
     context.log.info1("Removing SSL endpoint from " + app.text());
-    return dokku::remove_pair(context.environment, app);
+    return host::remove_pair(context.environment, app);
 }
 
-void remove_pair(Context& context, const dokku::AppName& app, const OwnCertificate& own) {
+void remove_pair(ca::Context& context, const dokku::AppName& app, const ca::OwnCertificate& own) {
     note_off(context, app, own);
     std::optional<base::UtcTime> again;
-    if (dokku::is_active(context.environment, app)) {
+    if (tls::is_active(context.environment, app)) {
         const auto removed = remove_served(context, app);
         if (!removed) {
             warn_of_rest(context, app, removed.error());
-            again = dokku::postpone_removal(context.environment, app, context.clock.now());
+            again = tls::postpone_removal(context.environment, app, context.clock.now());
         }
     } else {
         context.log.verbose("The pair in use is not the revoked one; it stays");
@@ -73,13 +74,14 @@ void remove_pair(Context& context, const dokku::AppName& app, const OwnCertifica
 }
 
 /// A stranger who has the key can pretend to be each name that is certified for it.
-void give_up_key(const Context& context, const dokku::AppName& app, const OwnCertificate& own) {
+void give_up_key(const ca::Context& context, const dokku::AppName& app,
+                 const ca::OwnCertificate& own) {
     const auto revoked = crypto::Certificate::parse_pem(own.pem);
     if (revoked) replace_same_key(context, app, *revoked);
 }
 
 /// The app was destroyed or renamed.
-void forget(const Context& context, const dokku::AppName& app, base::FileLock lock) {
+void forget(const ca::Context& context, const dokku::AppName& app, base::FileLock lock) {
     { const base::FileLock released = std::move(lock); }
     forget_if_gone(context, app);
 }
@@ -92,32 +94,33 @@ base::Error destroyed(const dokku::AppName& app) {
         {}};
 }
 
-void say_what_is_revoked(const Context& context, const dokku::AppName& app,
-                         const dokku::Settings& settings, const std::vector<std::string>& domains) {
+void say_what_is_revoked(const ca::Context& context, const dokku::AppName& app,
+                         const settings::Settings& settings,
+                         const std::vector<std::string>& domains) {
     context.log.info1("Revoking letsencrypt certificate for " + app.text() + " via " +
                       (settings.uses_dns() ? "DNS-01" : "HTTP-01"));
     for (const std::string& domain : domains) {
         context.log.error_plain("        - Domain '" + domain + "'");
     }
-    if (const auto warning = dokku::hsts_warning(context.environment, app)) {
+    if (const auto warning = nginx::hsts_warning(context.environment, app)) {
         context.log.warn(*warning);
     }
 }
 
 }  // namespace
 
-base::Result<void> revoke(Context& context, const dokku::AppName& app,
+base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
                           acme::RevocationReason reason) {
     const base::Path root = context.environment.app_root(app);
     const auto folder = base::Folder::open(root);
     if (!folder) return folder.error();
-    const auto settings = dokku::read_settings(context.environment, app);
+    const auto settings = settings::read_settings(context.environment, app);
     if (!settings) return settings.error();
     context.log.info2("Revoke letsencrypt certificate from " + app.text() + "...");
-    if (auto email = require_email(*settings, app); !email) return email;
+    if (auto email = preflight::require_email(*settings, app); !email) return email;
     const auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return domains.error();
-    finish_removals(context.environment, context.store, context.log, context.clock.now());
+    host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     const bool has_state = context.store.has_state(app.text());
     auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!lock) return lock.error();
@@ -131,8 +134,8 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
         return destroyed(app);
     }
     say_what_is_revoked(context, app, *settings, *domains);
-    const auto own = read_own_certificate(context, app, *settings);
-    const auto done = own ? revoke_at_ca(context, app, *own, reason)
+    const auto own = ca::read_own_certificate(context, app, *settings);
+    const auto done = own ? ca::revoke_at_ca(context, app, *own, reason)
                           : acme::Outcome<void>{acme::Failure{own.error(), std::nullopt,
                                                               settings->server.computed}};
     if (done) {
@@ -144,7 +147,7 @@ base::Result<void> revoke(Context& context, const dokku::AppName& app,
         }
         if (reason == acme::RevocationReason::key_compromise) give_up_key(context, app, *own);
     } else {
-        tell_failure(context.log, done.error(), app);
+        ca::tell_failure(context.log, done.error(), app);
         context.log.info1("Certificate revocation failed (code 1)!");
     }
     context.log.info1("Done");

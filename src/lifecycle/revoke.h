@@ -1,8 +1,8 @@
 #pragma once
 
 #include "acme/revocation.h"
+#include "ca/context.h"
 #include "dokku/app.h"
-#include "lifecycle/context.h"
 
 namespace lifecycle {
 
@@ -11,7 +11,7 @@ namespace lifecycle {
 /// does, unless a person installed another one meanwhile. Where the key is compromised other
 /// certificates with it are named and replaced (same_key.h). What the CA refuses is told, as
 /// officially, and is no failure; an app without e-mail is.
-base::Result<void> revoke(Context& context, const dokku::AppName& app,
+base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
                           acme::RevocationReason reason);
 
 }  // namespace lifecycle

@@ -5,10 +5,10 @@
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "ca/claim.h"
+#include "ca/pair_owner.h"
 #include "crypto/certificate.h"
-#include "dokku/certs.h"
-#include "lifecycle/claim.h"
-#include "lifecycle/pair_owner.h"
+#include "tls/certs.h"
 
 namespace lifecycle {
 namespace {
@@ -16,13 +16,13 @@ namespace {
 using Place = SameKey::Place;
 
 /// A renamed app serves a pair of ours that is not in its certs/current.
-bool is_ours(const Context& context, const dokku::AppName& app, const std::string& pem) {
-    const auto owner = find_pair_owner(context.environment, context.store, app, pem);
+bool is_ours(const ca::Context& context, const dokku::AppName& app, const std::string& pem) {
+    const auto owner = ca::find_pair_owner(context.environment, context.store, app, pem);
     return owner && *owner == store::Owner::ours;
 }
 
 /// As it is where the pair that is served is not of letsencrypt.
-Place judge_place(const Context& context, const dokku::AppName& app, Place found_in) {
+Place judge_place(const ca::Context& context, const dokku::AppName& app, Place found_in) {
     if (found_in == Place::kept || !dokku::has_pair(context.environment, app)) return found_in;
     const auto served = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (!served || is_ours(context, app, *served)) return found_in;
@@ -31,7 +31,7 @@ Place judge_place(const Context& context, const dokku::AppName& app, Place found
 
 /// What is looked for, and what was found of it so far.
 struct Search {
-    const Context& context;
+    const ca::Context& context;
     const dokku::AppName& revoked_app;
     const crypto::Certificate& compromised;
     std::vector<SameKey> found{};
@@ -53,7 +53,7 @@ struct Search {
     }
 
     void look_into(const dokku::AppName& app, const base::Path& folder, Place place) {
-        for (const base::Path& file : dokku::certificates_in(folder)) {
+        for (const base::Path& file : tls::certificates_in(folder)) {
             if (const auto pem = base::read_file(file)) look_at(app, *pem, place);
         }
     }
@@ -70,7 +70,7 @@ struct Search {
 };
 
 void search(Search& search, const dokku::AppName& app) {
-    const Context& context = search.context;
+    const ca::Context& context = search.context;
     const auto served = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (served && dokku::has_pair(context.environment, app)) {
         search.look_at(app, *served, Place::served);
@@ -89,17 +89,18 @@ bool has_key(const store::RunningOrder& order, const crypto::Certificate& compro
 }
 
 /// Does letsencrypt look after what the app serves?
-bool is_wanted(const Context& context, const dokku::AppName& app, const store::AppState& state) {
-    return !state.switched_off && (state.enabled || dokku::is_active(context.environment, app));
+bool is_wanted(const ca::Context& context, const dokku::AppName& app,
+               const store::AppState& state) {
+    return !state.switched_off && (state.enabled || tls::is_active(context.environment, app));
 }
 
 /// Returns whether the minute's run replaces it.
-bool note(const Context& context, const SameKey& each, const crypto::Certificate& compromised) {
+bool note(const ca::Context& context, const SameKey& each, const crypto::Certificate& compromised) {
     const base::UtcTime now = context.clock.now();
     bool is_due = false;
     auto noted = context.store.wake(each.app.text(), now);
     if (noted) {
-        noted = update_state_of(context, each.app, [&](store::AppState& state) {
+        noted = ca::update_state_of(context, each.app, [&](store::AppState& state) {
             state.revoked = each.fingerprint;
             if (state.order && has_key(*state.order, compromised)) state.order.reset();
             is_due = each.place != Place::spare && is_wanted(context, each.app, state);
@@ -135,7 +136,7 @@ std::string to_line(const SameKey& each, bool is_due) {
 
 }  // namespace
 
-std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName& app,
+std::vector<SameKey> find_same_key(const ca::Context& context, const dokku::AppName& app,
                                    const crypto::Certificate& compromised) {
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) {
@@ -149,7 +150,7 @@ std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName&
     return std::move(all.found);
 }
 
-void replace_same_key(const Context& context, const dokku::AppName& app,
+void replace_same_key(const ca::Context& context, const dokku::AppName& app,
                       const crypto::Certificate& compromised) {
     for (const SameKey& each : find_same_key(context, app, compromised)) {
         const bool is_due = Search::is_noted(each) && note(context, each, compromised);

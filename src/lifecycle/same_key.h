@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "ca/context.h"
 #include "crypto/certificate.h"
 #include "dokku/app.h"
-#include "lifecycle/context.h"
 
 namespace lifecycle {
 
@@ -27,12 +27,12 @@ struct SameKey {
 /// Those of all apps but for the compromised one itself, which was this app's; each once for each
 /// app, also where another app has the very same. Of one app at most the first is `served`,
 /// `current` or `spare`, and of the app none: what it serves is going.
-std::vector<SameKey> find_same_key(const Context& context, const dokku::AppName& app,
+std::vector<SameKey> find_same_key(const ca::Context& context, const dokku::AppName& app,
                                    const crypto::Certificate& compromised);
 
 /// A CA revokes them as well once it blocks the key. Names each; one of letsencrypt that is in use
 /// is noted as revoked and due, so that the minute's run orders another one, with a key of its own.
-void replace_same_key(const Context& context, const dokku::AppName& app,
+void replace_same_key(const ca::Context& context, const dokku::AppName& app,
                       const crypto::Certificate& compromised);
 
 }  // namespace lifecycle

@@ -12,10 +12,10 @@
 #include "base/lock.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "ledger/issued_record.h"
+#include "ledger/ledger.h"
 #include "store/app_state.h"
 #include "store/due_index.h"
-#include "store/issued_record.h"
-#include "store/ledger.h"
 #include "store/stuck_run.h"
 
 namespace store {
@@ -202,7 +202,7 @@ class LocalStore {
 
     // --- ledger.jsonl: what was asked of the CAs, for their limits ---
 
-    Ledger ledger() const { return Ledger{ledger_file()}; }
+    ledger::Ledger ledger() const { return ledger::Ledger{ledger_file()}; }
 
   private:
     base::Path next_key_file(std::string_view server_url, std::string_view email) const;
@@ -245,7 +245,7 @@ class LocalStore {
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
-    mutable IssuedRecord issued_;              ///< what was read of it so far
+    mutable ledger::IssuedRecord issued_;      ///< what was read of it so far
     mutable std::set<base::Path> held_locks_;  ///< for as long as anybody waits for them
 };
 

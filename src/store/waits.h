@@ -13,8 +13,6 @@ namespace store {
 
 /// No pause of our own is longer.
 inline constexpr std::chrono::hours kLongestWait{25};
-/// Nor one that a CA asked for.
-inline constexpr std::chrono::hours kLongestAskedWait{24 * 7};
 /// How long a run may be silent before the minute's run looks at its app: one that was killed is
 /// taken up then.
 inline constexpr std::chrono::minutes kJournalPatience{15};

@@ -10,7 +10,33 @@ failures=0
 # A tree in which everything is right.
 lay() {
   rm -rf "${tree:?}"/*
-  mkdir -p "$tree"/src/{base,json,crypto,http,acme,dokku,cli,lifecycle} "$tree"/triggers/subcommands
+  mkdir -p "$tree"/src/{base,json,dokku,cli,crypto,http,acme,ca/limits,dns,lifecycle} \
+    "$tree"/{docs,triggers/subcommands}
+  cat >"$tree/docs/architecture.md" <<'EOF'
+| name | no table of rooms |
+|---|---|
+| `util` | - |
+
+| room | what lives there | may include |
+|---|---|---|
+| `base` | a | - |
+| `json` | b | base |
+| `dokku` | c | base json |
+| `store` | d | base json |
+| `cli` | e | base dokku |
+| *light above, heavy below* | | |
+| `crypto` | f | base |
+| `http` | g | base |
+| `acme` | h | base json crypto http |
+| `dns` | i | base |
+| `ca` | j | base acme |
+| `ca/limits` | k | base ca |
+| `lifecycle` | l | base json acme ca ca/limits dokku |
+
+| file | no room either |
+|---|---|
+| `lint` | - |
+EOF
   cat >"$tree/src/CMakeLists.txt" <<'EOF'
 suite_library(base SOURCES base/a.cpp HIDES fmt::fmt-header-only)
 suite_library(json SOURCES json/a.cpp USES suite::base)
@@ -22,7 +48,9 @@ suite_library(acme  # a comment with suite::dokku in it
   HIDES suite::json)
 suite_library(dokku SOURCES dokku/a.cpp USES suite::base)
 suite_library(cli SOURCES cli/a.cpp USES suite::dokku)
-suite_library(lifecycle SOURCES lifecycle/a.cpp USES suite::acme suite::dokku)
+suite_library(ca SOURCES ca/a.cpp USES suite::acme)
+suite_library(ca/limits SOURCES ca/limits/a.cpp USES suite::ca)
+suite_library(lifecycle SOURCES lifecycle/a.cpp USES suite::acme suite::dokku suite::ca-limits)
 EOF
   cat >"$tree/triggers/CMakeLists.txt" <<'EOF'
 suite_trigger(list IN subcommands LIGHT SOURCE subcommands/list.cpp USES suite::cli)
@@ -36,13 +64,15 @@ EOF
   printf '#include "cli/b.h"\n#include "dokku/b.h"\n#include "base/b.h"\n' \
     >"$tree/triggers/subcommands/list.cpp"
   printf '#include "lifecycle/b.h"\n' >"$tree/triggers/subcommands/enable.cpp"
+  printf '#include "ca/b.h"\n#include "ca/limits/b.h"\n' >"$tree/src/ca/limits/a.cpp"
 }
 
-# expect NAME STATUS TEXT: what the check says of the tree as it is now.
+# expect NAME STATUS TEXT: what the check says of the tree as it is now, the list of rooms if nothing.
+# With a fourth word there are notes beside it.
 expect() {
   local output status=0
   output=$("$check" "$tree" 2>&1) || status=$?
-  if [[ $status != "$2" || $output != *"$3"* || ($2 == 0 && -n $output) ]]; then
+  if [[ $status != "$2" || $output != *"$3"* ]] || { [[ $2 == 0 && -z ${4:-} ]] && grep -q ': ' <<<"$output"; }; then
     printf 'FAILED: %s: status %s, output:\n%s\n' "$1" "$status" "$output"
     failures=$((failures + 1))
   fi
@@ -56,7 +86,7 @@ breaks() {
 }
 
 lay
-expect "a tree that keeps the rules" 0 ""
+expect "a tree that keeps the rules" 0 "acme              4 lines heavy -> base"
 
 breaks src/base/a.cpp '#include "json/a.h"' 'src/base/a.cpp:1: base/ may not include "json/a.h"'
 breaks src/acme/a.h '#include "dokku/a.h"' 'src/acme/a.h:5: acme/ may not include "dokku/a.h"'
@@ -67,7 +97,9 @@ printf '#include "base/a.h"\n' >"$tree/src/util/a.cpp"
 expect "a folder that is no room" 1 'src/util/a.cpp:1: util/ is no room'
 breaks triggers/subcommands/list.cpp '  #  include "lifecycle/a.h"' \
   'list.cpp:4: a light trigger may not include "lifecycle/a.h"'
-breaks triggers/subcommands/enable.cpp '#include "acme/a.h"' 'a heavy trigger may not include'
+breaks triggers/subcommands/enable.cpp '#include "util/a.h"' 'a heavy trigger may not include'
+breaks src/ca/a.cpp '#include "ca/limits/a.h"' 'ca/ may not include "ca/limits/a.h"'
+breaks src/ca/limits/a.cpp '#include "acme/a.h"' 'ca/limits/ may not include "acme/a.h"'
 breaks triggers/stray.cpp '#include "base/a.h"' 'stray.cpp:1: no suite_trigger() has this file'
 breaks src/json/a.cpp '#include "value.h"' 'an own header is named with its room'
 
@@ -83,7 +115,7 @@ breaks src/base/a.h '#include <fmt/format.h>' 'third-party headers belong in .cp
 breaks src/crypto/a.h '#include <openssl/evp.h>' 'third-party headers belong in .cpp files'
 
 breaks src/CMakeLists.txt 'suite_library(store SOURCES a.cpp USES suite::dokku)' \
-  'src/CMakeLists.txt:12: store/ may not link suite::dokku'
+  'src/CMakeLists.txt:14: store/ may not link suite::dokku'
 breaks src/CMakeLists.txt 'suite_library(util SOURCES a.cpp)' 'util/ is no room'
 breaks src/CMakeLists.txt 'suite_library(store SOURCES a.cpp HIDES OpenSSL::SSL)' \
   'only crypto/ may link OpenSSL::SSL'
@@ -95,8 +127,43 @@ breaks triggers/CMakeLists.txt 'suite_trigger(cron SOURCE cron.cpp USES CURL::li
   'a trigger links rooms only'
 breaks src/dokku/a.cpp '#include "json/a.h"' \
   'dokku/ includes "json/a.h" but does not link suite::json'
-# What acme hides is no link of those who use it.
+# What acme hides is no link of those that use it.
 breaks src/lifecycle/a.cpp '#include "json/a.h"' 'but does not link suite::json'
+
+
+# The table itself.
+lay
+sed -i 's/| `cli` | e | base dokku |/| `cli` | e | base dokku acme |/' "$tree/docs/architecture.md"
+expect "a room that comes later" 1 'docs/architecture.md:11: `acme` is no room above `cli`'
+lay
+rm "$tree/docs/architecture.md"
+expect "a tree without the table" 2 'no table of rooms in docs/architecture.md'
+
+# Circles of files, in a room and through a header or a source.
+lay
+printf '#include "base/two.h"\n' >"$tree/src/base/one.h"
+printf '#include "base/three.h"\n' >"$tree/src/base/two.h"
+printf '\n#include "base/one.h"\n' >"$tree/src/base/three.cpp"
+expect "a circle of files" 1 'src/base/three.cpp:2: base/three and base/one include each other in a circle'
+
+# Sizes.
+lay
+for n in 1 2 3; do seq 320 >"$tree/src/base/long$n.cpp"; done
+expect "files that are long" 0 'note: src/base/long1.cpp: 320 of at most 400 lines' note
+seq 401 >"$tree/src/base/long1.cpp"
+expect "a file that is too long" 1 'src/base/long1.cpp: 401 lines, and 400 are the most'
+lay
+for n in {1..8}; do seq 310 >"$tree/src/base/part$n.cpp"; done
+expect "a room that is large" 0 'note: src/base: 2480 of at most 3000 lines' note
+for n in {1..10}; do seq 310 >"$tree/src/base/part$n.cpp"; done
+expect "a room that is too large" 1 'src/base: 3100 lines, and 3000 are the most'
+
+# What `dokku help` would execute.
+for place in src tests/data scripts; do
+  lay
+  mkdir -p "$tree/$place/commands"
+  expect "a folder called commands" 1 "./$place/commands: dokku help would execute every path called commands"
+done
 
 ((failures == 0)) && echo "check-layers: every rule was seen to fail"
 exit $((failures > 0))

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
-#include "lifecycle/cause.h"
-#include "lifecycle/name_record.h"
-#include "lifecycle/policy.h"
-#include "lifecycle/renewal_plan.h"
-#include "store/ledger.h"
+#include "ledger/ledger.h"
+#include "renewal/renewal_plan.h"
+#include "renewal/rule.h"
+#include "settings/known_servers.h"
+#include "status/name_outcome.h"
+#include "store/cause.h"
 
 namespace simulation {
 namespace {
 
-const std::string kServer{dokku::kProductionServer};
+const std::string kServer{settings::kProductionServer};
 const std::string kAccount = kServer + "/acct/1";
 constexpr std::size_t kInFlight = 16;
 constexpr seconds kPerDomain{12'096};
@@ -64,12 +65,12 @@ void Fleet::retry_job() {
 
 void Fleet::add_coming_renewals(std::vector<App*>& apps) {
     const std::set<App*> taken{apps.begin(), apps.end()};
-    for (App* app : due_apps(now_ + lifecycle::kBatchSpan)) {
+    for (App* app : due_apps(now_ + renewal::kBatchSpan)) {
         const auto& renew_at = app->state.renew_at;
-        if (taken.contains(app) || !renew_at || *renew_at > now_ + lifecycle::kBatchSpan) continue;
-        if (lifecycle::may_go_along(app->state, now_)) {
+        if (taken.contains(app) || !renew_at || *renew_at > now_ + renewal::kBatchSpan) continue;
+        if (renewal::may_go_along(app->state, now_)) {
             apps.push_back(app);
-        } else if (lifecycle::postpone_to_next_batch(app->state, now_)) {
+        } else if (renewal::postpone_to_next_batch(app->state, now_)) {
             set_due(*app);
         }
     }
@@ -93,13 +94,13 @@ void Fleet::scheduled_run() {
 
 bool Fleet::is_due(const App& app) const {
     if (!app.state.installed) return true;
-    return lifecycle::renewal_time({app.dates, std::nullopt, true,
-                                    lifecycle::ari_moment(app.state, app.dates.not_after)})
+    return renewal::renewal_time(
+               {app.dates, std::nullopt, true, renewal::ari_moment(app.state, app.dates.not_after)})
                .at < now_;
 }
 
 void Fleet::order_all(const std::vector<App*>& apps) {
-    Run run{lifecycle::Limits{read_ledger()}};
+    Run run{ca::limits::Limits{read_ledger()}};
     for (App* app : apps)
         order(run, *app);
     while (!run.taken.empty()) {
@@ -119,30 +120,30 @@ void Fleet::order(Run& run, App& app) {
     const bool is_renewal = app.state.installed.has_value();
     const bool exempt =
         is_renewal && plan && plan->start && Window{*plan->start, *plan->end}.contains(now_);
-    const lifecycle::OrderWish wish{kServer, kAccount, {app.name}, is_renewal, exempt};
+    const ca::limits::OrderWish wish{kServer, kAccount, {app.name}, is_renewal, exempt};
     CountingCa::Order order{app.name, app.domain, {}};
     if (is_renewal && app.kind->has_ari) order.replaces = window_of(app);
     if (const auto reached = run.limits.judge(wish, now_))
         return hold_back(run, app, order, *reached);
     if (outages_.is_down(now_)) {
         ++tallies_[app.kind].failed;
-        return fail(app, lifecycle::cause::kCaUnreachable);
+        return fail(app, store::cause::kCaUnreachable);
     }
-    write(run, app, store::LedgerKind::order, wish);
+    write(run, app, ledger::EntryKind::order, wish);
     run.has_ordered = true;
     if (!ca_.take(order, now_)) {
         ++trouble_.refused;
-        return fail(app, lifecycle::cause::kRateLimited, now_ + hours{1});
+        return fail(app, store::cause::kRateLimited, now_ + hours{1});
     }
     run.taken.push_back({&app, order, is_renewal});
 }
 
 void Fleet::hold_back(Run& run, App& app, const CountingCa::Order& order,
-                      const lifecycle::LimitReached& reached) {
+                      const ca::limits::LimitReached& reached) {
     ++trouble_.held_back;
     run.told.push_back({order, reached.until, run.waiting[reached.queue]++});
     run.limits.queue(reached);
-    fail(app, lifecycle::cause::kRateLimited, reached.until);
+    fail(app, store::cause::kRateLimited, reached.until);
 }
 
 /// By then the CA has issued what was under way.
@@ -174,8 +175,8 @@ void Fleet::issue(Run& run, const Taken& taken) {
         ++tally.renewed;
         if (taken.order.replaces->contains(now_)) ++tally.inside;
     }
-    const lifecycle::OrderWish wish{kServer, kAccount, {app.name}, taken.is_renewal, false};
-    write(run, app, store::LedgerKind::certificate, wish);
+    const ca::limits::OrderWish wish{kServer, kAccount, {app.name}, taken.is_renewal, false};
+    write(run, app, ledger::EntryKind::certificate, wish);
     ca_.issue(taken.order, now_);
     install(app, now_);
 }
@@ -190,25 +191,25 @@ void Fleet::install(App& app, UtcTime issued) {
                                                kServer,
                                                kAccount};
     ask(app);
-    lifecycle::record_name(app.state, {app.name}, now_, dice_.roll());
+    status::record_name(app.state, {app.name}, now_, dice_.roll());
     set_due(app);
 }
 
 void Fleet::fail(App& app, std::string_view cause, std::optional<UtcTime> not_before) {
     const bool served = app.state.installed.has_value();
-    lifecycle::NameOutcome outcome{
+    status::NameOutcome outcome{
         app.name, served ? store::NameStatus::in_use : store::NameStatus::failed, cause};
     outcome.not_before = not_before;
     if (served) outcome.covered_until = app.dates.not_after;
-    lifecycle::record_name(app.state, outcome, now_, dice_.roll());
+    status::record_name(app.state, outcome, now_, dice_.roll());
     set_due(app);
 }
 
 void Fleet::set_due(App& app) {
     if (app.state.due) due_.erase({*app.state.due, &app});
-    app.state.renew_at = lifecycle::selected_time(settings_, app.state);
+    app.state.renew_at = renewal::selected_time(settings_, app.state);
     if (app.state.renew_at && *app.state.renew_at <= now_) app.state.renew_at.reset();
-    app.state.due = lifecycle::next_look_at(app.state, lifecycle::CustomEnd::awaited, now_);
+    app.state.due = status::next_look_at(app.state, status::CustomEnd::awaited, now_);
     if (app.state.due) due_.insert({*app.state.due, &app});
 }
 
@@ -225,9 +226,8 @@ void Fleet::ask(App& app) {
     const Window window = window_of(app);
     info.start = window.start;
     info.end = window.end;
-    plan = outages_.is_down(now_)
-               ? lifecycle::plan_after(*plan, lifecycle::Silence::unanswered, now_)
-               : lifecycle::plan_after(*plan, info, now_, dice_.roll());
+    plan = outages_.is_down(now_) ? renewal::plan_after(*plan, renewal::Silence::unanswered, now_)
+                                  : renewal::plan_after(*plan, info, now_, dice_.roll());
 }
 
 /// Two hundredths of the lifetime around two thirds of it, or around its half where it is short.
@@ -240,7 +240,7 @@ Window Fleet::window_of(const App& app) {
 
 UtcTime Fleet::earliest_renewal(const App& app) {
     if (app.kind->has_ari) return window_of(app).start;
-    return app.dates.not_after - app.kind->lifetime / 2 - lifecycle::kBatchSpan;
+    return app.dates.not_after - app.kind->lifetime / 2 - renewal::kBatchSpan;
 }
 
 void Fleet::count_expired() {
@@ -250,9 +250,9 @@ void Fleet::count_expired() {
     }
 }
 
-void Fleet::write(Run& run, const App& app, store::LedgerKind kind,
-                  const lifecycle::OrderWish& wish) {
-    store::LedgerEntry entry;
+void Fleet::write(Run& run, const App& app, ledger::EntryKind kind,
+                  const ca::limits::OrderWish& wish) {
+    ledger::Entry entry;
     entry.kind = kind;
     entry.at = now_;
     entry.server = kServer;
@@ -266,9 +266,9 @@ void Fleet::write(Run& run, const App& app, store::LedgerKind kind,
 }
 
 /// As the file is read: what is old is left out.
-std::vector<store::LedgerEntry> Fleet::read_ledger() {
-    std::erase_if(ledger_, [&](const store::LedgerEntry& entry) {
-        return entry.at <= now_ - store::Ledger::kLife;
+std::vector<ledger::Entry> Fleet::read_ledger() {
+    std::erase_if(ledger_, [&](const ledger::Entry& entry) {
+        return entry.at <= now_ - ledger::Ledger::kLife;
     });
     return ledger_;
 }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/certificate_dates.h"
-#include "dokku/settings.h"
-#include "lifecycle/limits.h"
+#include "ca/limits/limits.h"
+#include "settings/settings.h"
 #include "simulation/counting_ca.h"
 #include "simulation/outages.h"
 #include "store/app_state.h"
@@ -84,7 +84,7 @@ class Fleet {
     };
     /// One run: what it reads of the ledger, and the orders that it has under way.
     struct Run {
-        lifecycle::Limits limits;
+        ca::limits::Limits limits;
         std::vector<Taken> taken{};
         std::vector<Told> told{};
         std::map<std::string, int> waiting{};
@@ -98,12 +98,12 @@ class Fleet {
     void order_all(const std::vector<App*>& apps);
     void order(Run& run, App& app);
     void hold_back(Run& run, App& app, const CountingCa::Order& order,
-                   const lifecycle::LimitReached& reached);
+                   const ca::limits::LimitReached& reached);
     void issue(Run& run, const Taken& taken);
     void check_told(const Run& run);
     void count_batch();
-    void write(Run& run, const App& app, store::LedgerKind kind, const lifecycle::OrderWish& wish);
-    std::vector<store::LedgerEntry> read_ledger();
+    void write(Run& run, const App& app, ledger::EntryKind kind, const ca::limits::OrderWish& wish);
+    std::vector<ledger::Entry> read_ledger();
 
     bool is_due(const App& app) const;
     void install(App& app, UtcTime issued);
@@ -118,11 +118,11 @@ class Fleet {
     Dice dice_;
     Outages outages_;
     CountingCa ca_;
-    dokku::Settings settings_ = dokku::resolve_settings({}, {});
+    settings::Settings settings_ = settings::resolve_settings({}, {});
     std::vector<std::unique_ptr<App>> apps_;
     std::set<std::pair<UtcTime, App*>> due_;
     std::set<const App*> expired_;
-    std::vector<store::LedgerEntry> ledger_;
+    std::vector<ledger::Entry> ledger_;
     std::deque<UtcTime> batches_;
     std::map<const Kind*, Tally> tallies_;
     Trouble trouble_;

@@ -5,7 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "lifecycle/orders.h"
+#include "orders/orders.h"
 #include "support/order_story.h"
 #include "support/run_bench.h"
 
@@ -53,16 +53,16 @@ struct Ordering : RunBench {
         REQUIRE(store.update_state("shop", [&](auto& state) { state.order = std::move(order); }));
     }
     /// `goes_on` for so many steps.
-    lifecycle::IssueJob run_for(int steps) {
+    ca::IssueJob run_for(int steps) {
         auto ordered = job();
-        lifecycle::OrderRun limited;
-        limited.goes_on = [steps](const lifecycle::IssueJob&) mutable { return steps-- > 0; };
-        lifecycle::run_orders(context, sessions, {&ordered}, limited);
+        orders::OrderRun limited;
+        limited.goes_on = [steps](const ca::IssueJob&) mutable { return steps-- > 0; };
+        orders::run_orders(context, sessions, {&ordered}, limited);
         return ordered;
     }
-    lifecycle::IssueJob run() {
+    ca::IssueJob run() {
         auto ordered = job();
-        lifecycle::run_orders(context, sessions, {&ordered});
+        orders::run_orders(context, sessions, {&ordered});
         return ordered;
     }
 };

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "lifecycle/context.h"
-#include "lifecycle/issue_job.h"
+#include "ca/context.h"
+#include "ca/issue_job.h"
 #include "support/acme_bench.h"
 #include "support/dokku_host.h"
 #include "support/fake_clock.h"
@@ -18,16 +18,15 @@ namespace test {
 /// clock that stands still.
 struct RunBench {
     /// A job for these domains of `shop`, ordered from the scripted CA by account 1.
-    lifecycle::IssueJob job(const std::vector<std::string>& domains = {"a.example"}) {
-        lifecycle::IssueJob job{app, settings(), domains};
+    ca::IssueJob job(const std::vector<std::string>& domains = {"a.example"}) {
+        ca::IssueJob job{app, settings(), domains};
         for (const std::string& domain : domains)
             job.names.push_back(dns::DnsName::parse(domain).value());
         job.hash = "0123abcd";
         job.seen = base::Folder::open(host.environment.app_root(app)).value();
         if (!ca) {
             auto key = crypto::PrivateKey::parse_pem(account_key().to_pem().reveal());
-            ca = std::make_unique<lifecycle::CaSession>(context, std::move(*key),
-                                                        Bench::directory());
+            ca = std::make_unique<ca::CaSession>(context, std::move(*key), Bench::directory());
             ca->client().use_account(at_ca("/account/1"));
             ca->client().nonces().add("nonce0");
         }
@@ -35,8 +34,8 @@ struct RunBench {
         return job;
     }
 
-    static dokku::Settings settings(const std::string& email = "me@x.test") {
-        return dokku::resolve_settings({}, {{"email", email}, {"server", at_ca("/directory")}});
+    static settings::Settings settings(const std::string& email = "me@x.test") {
+        return settings::resolve_settings({}, {{"email", email}, {"server", at_ca("/directory")}});
     }
 
     store::AppState state() const { return store.read_state("shop").value(); }
@@ -47,9 +46,9 @@ struct RunBench {
     store::LocalStore store{host.environment.global_root()};
     ScriptedHttp http;
     FakeClock clock;
-    lifecycle::Context context{host.environment, store, log, http, clock};
-    lifecycle::CaSessions sessions{context};
-    std::unique_ptr<lifecycle::CaSession> ca;
+    ca::Context context{host.environment, store, log, http, clock};
+    ca::CaSessions sessions{context};
+    std::unique_ptr<ca::CaSession> ca;
 };
 
 }  // namespace test

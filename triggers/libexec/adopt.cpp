@@ -1,10 +1,9 @@
 // `libexec/adopt`: certificates in use that the official plugin got come into our record, so that
 // they are known as letsencrypt's wherever they are found. `setup` starts us.
-#include "lifecycle/adopt.h"
-
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/run.h"
+#include "lifecycle/adopt_official_apps.h"
+#include "lifecycle/runtime.h"
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {

@@ -4,7 +4,7 @@
 #include "base/secret.h"
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/check_pair.h"
+#include "serving/check_pair.h"
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
         if (!app) return app.error();
         const store::LocalStore store{call.environment.global_root()};
         base::forbid_core_dumps();
-        auto checked = lifecycle::check_installed_pair(call.environment, store, call.log, *app,
-                                                       base::SystemClock{}.now());
+        auto checked = serving::check_installed_pair(call.environment, store, call.log, *app,
+                                                     base::SystemClock{}.now());
         if (!checked) return std::move(checked).error();
         return cli::ExitCode::done;
     });

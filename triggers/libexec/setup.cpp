@@ -1,6 +1,6 @@
 // `libexec/setup`: what the hooks `install` and `update` do once the executables are in place.
 
-#include "dokku/setup.h"
+#include "host/setup.h"
 
 #include "base/clock.h"
 #include "cli/run.h"
@@ -11,7 +11,7 @@
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-        if (auto ready = dokku::prepare_as_root(call.environment, call.log); !ready) {
+        if (auto ready = host::prepare_as_root(call.environment, call.log); !ready) {
             return std::move(ready).error();
         }
         const store::LocalStore store{call.environment.global_root()};
@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
         const auto caught_up = hooks::catch_up_after_absence(call.environment, store, call.log,
                                                              base::SystemClock{}.now());
         if (!caught_up) cli::print_error(call.log, caught_up.error());
-        auto done = dokku::set_up_host(call.environment, call.log);
+        auto done = host::set_up_host(call.environment, call.log);
         if (!done) return std::move(done).error();
         hooks::run_adopter(call.environment, call.log);
         return cli::ExitCode::done;

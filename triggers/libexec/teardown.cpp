@@ -1,6 +1,6 @@
 // `libexec/teardown`: what the hook `uninstall` does before the executables are removed.
 
-#include "dokku/teardown.h"
+#include "host/teardown.h"
 
 #include "base/clock.h"
 #include "cli/run.h"
@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-        if (auto ready = dokku::tear_down_as_root(call.environment, call.log); !ready) {
+        if (auto ready = host::tear_down_as_root(call.environment, call.log); !ready) {
             return std::move(ready).error();
         }
         // No hook of ours puts them back any more, and nginx would load nothing for any app.
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
             cli::print_error(call.log, restored.error());
         }
         hooks::tell_unfinished_removals(call.environment, call.log);
-        dokku::tear_down_host(call.environment, call.log, base::SystemClock{}.now());
+        host::tear_down_host(call.environment, call.log, base::SystemClock{}.now());
         return cli::ExitCode::done;
     });
 }

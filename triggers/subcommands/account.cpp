@@ -1,25 +1,24 @@
 // `letsencrypt:account show|rollover|register|deactivate [APP]`: the account at the CA that an app
 // orders with, or that all apps without settings of their own do.
-#include "lifecycle/account.h"
+#include "account/account.h"
 
 #include <optional>
 
 #include "base/text.h"
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/run.h"
+#include "lifecycle/runtime.h"
 
 namespace {
 
 base::Result<void> act(lifecycle::Run& run, const cli::Arguments& arguments,
-                       const lifecycle::AccountChoice& choice) {
-    lifecycle::Context& context = run.context();
+                       const account::AccountChoice& choice) {
+    ca::Context& context = run.context();
     const std::string& what = arguments.at(0);
     if (what == "show") {
         const bool json = arguments.option("--format") == "json";
-        return lifecycle::show_account(
-            context, choice,
-            json ? lifecycle::AccountFormat::json : lifecycle::AccountFormat::text);
+        return account::show_account(
+            context, choice, json ? account::AccountFormat::json : account::AccountFormat::text);
     }
     if (what != "rollover" && what != "register" && what != "deactivate") {
         return base::fail(
@@ -29,14 +28,14 @@ base::Result<void> act(lifecycle::Run& run, const cli::Arguments& arguments,
     // Orders that are under way go on with the account that they began with.
     const auto lock = run.lock_all();
     if (!lock) return lock.error();
-    if (what == "deactivate") return lifecycle::deactivate(context, choice);
+    if (what == "deactivate") return account::deactivate(context, choice);
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) return apps.error();
-    if (what == "register") return lifecycle::register_anew(context, choice, *apps);
-    return lifecycle::roll_over(context, choice, *apps);
+    if (what == "register") return account::register_anew(context, choice, *apps);
+    return account::roll_over(context, choice, *apps);
 }
 
-base::Result<cli::ExitCode> account(const cli::Call& call) {
+base::Result<cli::ExitCode> act_on_account(const cli::Call& call) {
     if (call.arguments.size() > 2) {
         return base::fail(
             base::ErrorKind::invalid_input,
@@ -50,7 +49,7 @@ base::Result<cli::ExitCode> account(const cli::Call& call) {
     }
     const auto run = lifecycle::Run::open(call.environment, call.log);
     if (!run) return run.error();
-    const auto choice = lifecycle::choose_account((*run)->context(), app);
+    const auto choice = account::choose_account((*run)->context(), app);
     if (!choice) return choice.error();
     const auto done = act(**run, call.arguments, *choice);
     if (!done) return done.error();
@@ -69,5 +68,5 @@ int main(int argc, char** argv) {
         "deactivates it for good. Apps with the same server and email share one. Certificates "
         "stay valid in each case.";
     subcommand.syntax.options = {"--format"};
-    return cli::run_subcommand(argc, argv, subcommand, account);
+    return cli::run_subcommand(argc, argv, subcommand, act_on_account);
 }

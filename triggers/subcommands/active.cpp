@@ -2,7 +2,7 @@
 // Light: reads files, compares bytes, starts nothing.
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "dokku/certs.h"
+#include "tls/certs.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
             if (!app) return app.error();
-            call.log.plain(dokku::is_active(call.environment, *app) ? "true" : "false");
+            call.log.plain(tls::is_active(call.environment, *app) ? "true" : "false");
             return cli::ExitCode::done;
         });
 }

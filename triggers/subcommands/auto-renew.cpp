@@ -4,13 +4,13 @@
 #include "dokku/app.h"
 #include "lifecycle/auto_renew.h"
 #include "lifecycle/plan_renewals.h"
-#include "lifecycle/run.h"
+#include "lifecycle/runtime.h"
 
 namespace {
 
 base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
                                              const cli::Arguments& arguments) {
-    lifecycle::Context& context = held.context();
+    ca::Context& context = held.context();
     const auto run = arguments.has("--scheduled") ? lifecycle::RenewalRun::scheduled
                                                   : lifecycle::RenewalRun::typed;
     if (!arguments.at(0).empty()) {

@@ -1,5 +1,5 @@
 // `letsencrypt:cleanup APP`: removes the certificate folders that are not in use. Light.
-#include "dokku/cleanup.h"
+#include "subcommands/cleanup.h"
 
 #include "base/clock.h"
 #include "cli/run.h"
@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
             base::SystemClock clock;
             const auto lock = store.lock_app(app->text(), store::kTypedPatience, clock);
             if (!lock) return lock.error();
-            const auto cleaned = dokku::clean_up(call.environment, call.log, *app);
+            const auto cleaned = subcommands::clean_up(call.environment, call.log, *app);
             if (!cleaned) return cleaned.error();
             return cli::ExitCode::done;
         });

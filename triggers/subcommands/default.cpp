@@ -1,14 +1,14 @@
 // `dokku letsencrypt` without a command, and `letsencrypt:help`: the commands there are, in
 // columns.
 #include "cli/run.h"
-#include "dokku/help.h"
+#include "subcommands/help.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
     subcommand.usage = "letsencrypt[:help]";
     subcommand.about = "Lists the commands of letsencrypt.";
     return cli::run_subcommand(argc, argv, subcommand, [](const cli::Call& call) {
-        call.log.lines(dokku::render_help(dokku::help_entries(call.environment)));
+        call.log.lines(subcommands::render_help(subcommands::help_entries(call.environment)));
         return cli::ExitCode::done;
     });
 }

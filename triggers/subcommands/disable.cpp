@@ -1,5 +1,5 @@
 // `letsencrypt:disable APP`: back to HTTP, and no certificate is ordered until the next `enable`.
-#include "hooks/disable.h"
+#include "subcommands/disable.h"
 
 #include "base/clock.h"
 #include "cli/run.h"
@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
             if (!app) return app.error();
             const store::LocalStore store{call.environment.global_root()};
             base::SystemClock clock;
-            const auto disabled = hooks::disable(call.environment, call.log, store, clock, *app);
+            const auto disabled =
+                subcommands::disable(call.environment, call.log, store, clock, *app);
             if (!disabled) return disabled.error();
             return cli::ExitCode::done;
         });

@@ -8,7 +8,7 @@
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/dry_run.h"
-#include "lifecycle/run.h"
+#include "lifecycle/runtime.h"
 
 namespace {
 
@@ -19,7 +19,7 @@ base::Result<std::vector<dokku::AppName>> apps_of(const cli::Call& call) {
     return std::vector<dokku::AppName>{std::move(*app)};
 }
 
-cli::ExitCode dry_run(lifecycle::Context& context, const std::vector<dokku::AppName>& apps) {
+cli::ExitCode dry_run(ca::Context& context, const std::vector<dokku::AppName>& apps) {
     auto code = cli::ExitCode::done;
     for (const dokku::AppName& app : apps) {
         const auto outcome = lifecycle::rehearse_enable(context, app);
@@ -38,12 +38,12 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
     const auto run = lifecycle::Run::open(call.environment, call.log);
     if (!run) return run.error();
     if (call.arguments.has("--dry-run")) return dry_run((*run)->context(), *apps);
-    lifecycle::EnableWish wish;
+    ca::EnableWish wish;
     wish.force = call.arguments.has("--force") || call.arguments.has("-f");
     wish.strict = call.arguments.has("--strict");
     std::optional<base::FileLock> lock;
     if (call.arguments.has("--all")) {
-        wish.origin = lifecycle::Origin::all;
+        wish.origin = ca::Origin::all;
         wish.over_all = true;
         auto taken = (*run)->lock_all();
         if (!taken) return std::move(taken).error();

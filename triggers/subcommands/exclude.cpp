@@ -1,6 +1,7 @@
 // `letsencrypt:exclude APP DOMAIN|PATTERN...`. Light.
+#include "subcommands/exclude.h"
+
 #include "cli/run.h"
-#include "hooks/change_exclusions.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -12,8 +13,9 @@ int main(int argc, char** argv) {
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-            const auto changed = hooks::change_exclusions(
-                call.environment, call.log, call.arguments.positional(), hooks::Exclusion::add);
+            const auto changed = subcommands::change_exclusions(call.environment, call.log,
+                                                                call.arguments.positional(),
+                                                                subcommands::Exclusion::add);
             if (!changed) return changed.error();
             return cli::ExitCode::done;
         });

@@ -1,6 +1,7 @@
 // `letsencrypt:explain [CAUSE]`: what a cause of letsencrypt:status means and what to do.
+#include "subcommands/explain.h"
+
 #include "cli/run.h"
-#include "lifecycle/explain_cause.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -10,7 +11,7 @@ int main(int argc, char** argv) {
         "Without a cause it lists all of them.";
     return cli::run_subcommand(
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-            const auto lines = lifecycle::explain_cause(call.arguments.at(0));
+            const auto lines = subcommands::explain_cause(call.arguments.at(0));
             if (!lines) return lines.error();
             call.log.lines(*lines);
             return cli::ExitCode::done;

@@ -1,6 +1,6 @@
 // `letsencrypt:include APP DOMAIN|PATTERN...`. Light.
 #include "cli/run.h"
-#include "hooks/change_exclusions.h"
+#include "subcommands/exclude.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -9,8 +9,9 @@ int main(int argc, char** argv) {
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-            const auto changed = hooks::change_exclusions(
-                call.environment, call.log, call.arguments.positional(), hooks::Exclusion::remove);
+            const auto changed = subcommands::change_exclusions(call.environment, call.log,
+                                                                call.arguments.positional(),
+                                                                subcommands::Exclusion::remove);
             if (!changed) return changed.error();
             return cli::ExitCode::done;
         });

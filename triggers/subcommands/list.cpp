@@ -1,5 +1,5 @@
 // `letsencrypt:list`: the active apps and when their certificates end. Light: starts nothing.
-#include "dokku/list.h"
+#include "subcommands/list.h"
 
 #include "base/clock.h"
 #include "cli/run.h"
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     return cli::run_subcommand(
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const auto printed =
-                dokku::print_list(call.environment, call.log, base::SystemClock{}.now());
+                subcommands::print_list(call.environment, call.log, base::SystemClock{}.now());
             if (!printed) return printed.error();
             return cli::ExitCode::done;
         });

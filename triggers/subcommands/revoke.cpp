@@ -3,7 +3,7 @@
 
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/run.h"
+#include "lifecycle/runtime.h"
 
 namespace {
 

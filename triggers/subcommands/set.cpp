@@ -1,8 +1,9 @@
 // `letsencrypt:set APP|--global KEY [VALUE]`: sets or removes a property. Light: starts nothing.
+#include "subcommands/set.h"
+
 #include "base/clock.h"
 #include "cli/run.h"
-#include "dokku/change_setting.h"
-#include "hooks/wake.h"
+#include "hooks/mark_due.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -15,8 +16,8 @@ int main(int argc, char** argv) {
     return cli::run_subcommand(
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const cli::Arguments& words = call.arguments;
-            const auto changed = dokku::change_setting(call.environment, call.log, words.at(0),
-                                                       words.at(1), words.at(2));
+            const auto changed = subcommands::change_setting(call.environment, call.log,
+                                                             words.at(0), words.at(1), words.at(2));
             if (!changed) return changed.error();
             const store::LocalStore store{call.environment.global_root()};
             const auto woken = hooks::wake_after_setting(store, words.at(0), words.at(1),

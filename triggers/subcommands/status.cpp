@@ -1,8 +1,8 @@
 // `letsencrypt:status [APP] [--format json] [--watch]`: what each name has, and what it waits for.
-#include "lifecycle/status.h"
+#include "status/status.h"
 
 #include "cli/run.h"
-#include "lifecycle/show_status.h"
+#include "status/show_status.h"
 
 int main(int argc, char** argv) {
     cli::Subcommand subcommand;
@@ -16,10 +16,10 @@ int main(int argc, char** argv) {
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(
         argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-            const lifecycle::StatusRequest request{call.arguments.at(0),
-                                                   call.arguments.option("--format").value_or(""),
-                                                   call.arguments.has("--watch")};
-            const auto settled = lifecycle::show_status(call.environment, call.log, request);
+            const status::StatusRequest request{call.arguments.at(0),
+                                                call.arguments.option("--format").value_or(""),
+                                                call.arguments.has("--watch")};
+            const auto settled = status::show_status(call.environment, call.log, request);
             if (!settled) return settled.error();
             return *settled ? cli::ExitCode::done : cli::ExitCode::failed;
         });

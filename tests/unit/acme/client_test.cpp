@@ -7,6 +7,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "acme/unusable_answer.h"
 #include "support/acme_bench.h"
 
 using base::ErrorKind;

@@ -6,6 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "base/file.h"
 #include "support/temp_dir.h"
 
 using base::ErrorKind;

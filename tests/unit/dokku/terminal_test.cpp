@@ -28,7 +28,7 @@ class FullPipe {
         reading_ = base::UniqueFd{ends[0]};
         writing_ = base::UniqueFd{ends[1]};
         milliseconds none{0};
-        base::PatientWriter filler{writing_.get(), none};
+        dokku::PatientWriter filler{writing_.get(), none};
         (void)filler.write(std::string(1UL << 20U, 'x'));
     }
     int fd() const { return writing_.get(); }

@@ -9,11 +9,12 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "dokku/certs.h"
-#include "dokku/installation.h"
-#include "dokku/removal_marker.h"
+#include "host/absence.h"
+#include "host/installation.h"
 #include "support/dokku_host.h"
 #include "support/files.h"
+#include "tls/certs.h"
+#include "tls/removal_marker.h"
 
 using Catch::Matchers::ContainsSubstring;
 
@@ -25,12 +26,12 @@ struct Away {
         test::DokkuHost::write(host.environment.root / "shop" / "VHOST", "shop.test\n");
         host.issue(app, "shop.test", ours);
         host.install_pair(app, ours);
-        const auto until = dokku::read_expiration(host.environment, app).value();
+        const auto until = tls::read_expiration(host.environment, app).value();
         change([&](store::AppState& state) {
             state.enabled = true;
             state.installed = store::InstalledPair{"ab", store::Owner::ours, until};
         });
-        REQUIRE(dokku::record_absence(host.environment, now));
+        REQUIRE(host::record_absence(host.environment, now));
     }
 
     void change(const std::function<void(store::AppState&)>& with) const {
@@ -69,12 +70,12 @@ TEST_CASE("an app without pair and store was switched off while we were away", "
     CHECK(away.state().switched_off);
     CHECK_FALSE(away.state().installed);
     // That is over: what is missing from now on was lost.
-    CHECK_FALSE(dokku::was_absent(away.host.environment, away.now));
+    CHECK_FALSE(host::was_absent(away.host.environment, away.now));
 }
 
 TEST_CASE("without an absence missing files are damage, not a wish", "[hooks][install]") {
     Away away;
-    REQUIRE(dokku::end_absence(away.host.environment));
+    REQUIRE(host::end_absence(away.host.environment));
     away.remove_all();
     CHECK(away.come_back().empty());
     CHECK(away.state().enabled);
@@ -126,7 +127,7 @@ TEST_CASE("a pair that was to go is nobody's wish to have one", "[hooks][install
     });
     SECTION("its removal was cut short") {
         const test::Fork remover{[&] {
-            return dokku::mark_removal(away.host.environment, away.app, dokku::RemovalKind::disable)
+            return tls::mark_removal(away.host.environment, away.app, tls::RemovalKind::disable)
                 .has_value();
         }};
         REQUIRE(remover.succeeded());
@@ -140,7 +141,7 @@ TEST_CASE("a pair that was to go is nobody's wish to have one", "[hooks][install
     const std::string other = test::read_test_data("dokku/other.crt");
     away.host.issue(away.app, "other", other);
     away.host.install_pair(away.app, other);
-    REQUIRE(dokku::record_absence(away.host.environment, away.now));
+    REQUIRE(host::record_absence(away.host.environment, away.now));
     CHECK_THAT(away.come_back(), ContainsSubstring("letsencrypt was enabled for shop meanwhile"));
     CHECK(away.state().enabled);
 }

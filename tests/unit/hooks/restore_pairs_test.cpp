@@ -6,10 +6,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "dokku/removal_marker.h"
-#include "dokku/tls_exchange.h"
 #include "support/dokku_host.h"
 #include "support/files.h"
+#include "tls/exchange.h"
+#include "tls/removal_marker.h"
 
 namespace fs = std::filesystem;
 
@@ -23,8 +23,8 @@ struct Removing {
     test::Fork remover() const {
         return test::Fork{[this] {
             const bool begun =
-                dokku::mark_removal(host.environment, app, dokku::RemovalKind::disable) &&
-                dokku::set_tls_aside(host.environment.app_root(app));
+                tls::mark_removal(host.environment, app, tls::RemovalKind::disable) &&
+                tls::set_tls_aside(host.environment.app_root(app));
             return begun && test::Fork::wait_to_be_killed();
         }};
     }
@@ -51,7 +51,7 @@ TEST_CASE("a pair whose remover was killed comes back, and is still to be remove
     CHECK(app.has("tls/server.crt"));
     CHECK(app.has("tls/server.key"));
     CHECK_FALSE(app.has(".tls.letsencrypt-former"));
-    CHECK(dokku::pending_removal(app.host.environment, app.app));
+    CHECK(tls::pending_removal(app.host.environment, app.app));
     app.restore();
     CHECK(app.has("tls/server.crt"));
 }
@@ -73,9 +73,8 @@ TEST_CASE("a pair whose remover was suspended comes back, though it holds the lo
     const test::Fork remover{[&] {
         const auto lock = app.store.try_lock_app("shop");
         return lock &&
-               dokku::mark_removal(app.host.environment, app.app, dokku::RemovalKind::disable) &&
-               dokku::set_tls_aside(app.host.environment.app_root(app.app)) &&
-               ::raise(SIGSTOP) == 0;
+               tls::mark_removal(app.host.environment, app.app, tls::RemovalKind::disable) &&
+               tls::set_tls_aside(app.host.environment.app_root(app.app)) && ::raise(SIGSTOP) == 0;
     }};
     int status = 0;
     REQUIRE(::waitpid(-1, &status, WUNTRACED) > 0);
@@ -83,7 +82,7 @@ TEST_CASE("a pair whose remover was suspended comes back, though it holds the lo
     app.restore();
     CHECK(app.has("tls/server.crt"));
     CHECK_FALSE(app.has(".tls.letsencrypt-former"));
-    CHECK(dokku::pending_removal(app.host.environment, app.app));
+    CHECK(tls::pending_removal(app.host.environment, app.app));
 }
 
 TEST_CASE("what was installed after the kill stays", "[hooks]") {

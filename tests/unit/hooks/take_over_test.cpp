@@ -5,9 +5,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "dokku/certs.h"
 #include "support/dokku_host.h"
 #include "support/files.h"
+#include "tls/certs.h"
 
 using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
@@ -60,9 +60,9 @@ TEST_CASE("a clone that was made meanwhile counts for nothing", "[hooks][install
     Copied host;
     host.take_over();
     CHECK_FALSE(host.store.has_state("new"));
-    CHECK_FALSE(dokku::is_active(host.environment, host.to));
+    CHECK_FALSE(tls::is_active(host.environment, host.to));
     CHECK_FALSE(fs::is_symlink(host.current()));
-    CHECK(dokku::is_active(host.environment, host.from));
+    CHECK(tls::is_active(host.environment, host.from));
 }
 
 TEST_CASE("an app that was renamed meanwhile is looked after as before", "[hooks][install]") {
@@ -85,7 +85,7 @@ TEST_CASE("an app that was renamed meanwhile is looked after as before", "[hooks
         host.take_over();
     }
     CHECK(host.store.read_state("new")->enabled);
-    CHECK(dokku::is_active(host.environment, host.to));
+    CHECK(tls::is_active(host.environment, host.to));
     CHECK_THAT(host.logged.out, ContainsSubstring("old renamed to new"));
 }
 
@@ -100,5 +100,5 @@ TEST_CASE("what another certificate is served for was not renamed", "[hooks][ins
     }
     host.take_over();
     CHECK_FALSE(host.store.has_state("new"));
-    CHECK_FALSE(dokku::is_active(host.environment, host.to));
+    CHECK_FALSE(tls::is_active(host.environment, host.to));
 }

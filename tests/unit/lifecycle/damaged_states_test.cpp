@@ -7,7 +7,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "crypto/certificate.h"
-#include "lifecycle/status.h"
+#include "status/status.h"
 #include "support/certificate_maker.h"
 #include "support/files.h"
 #include "support/run_bench.h"
@@ -35,8 +35,8 @@ struct Damaged : test::RunBench {
         return test::make_certificate(spec, test::make_key());
     }
     bool answered() { return lifecycle::check_states(context, {app}).unanswered.empty(); }
-    lifecycle::AppStatus status() const {
-        return lifecycle::read_status(host.environment, store, app).value();
+    status::AppStatus status() const {
+        return status::read_status(host.environment, store, app).value();
     }
 };
 
@@ -88,7 +88,7 @@ TEST_CASE("without a certificate somebody has to say what is wanted", "[lifecycl
         CHECK_FALSE(status.is_settled());
         CHECK(status.summary == "failing");
         CHECK(status.names.front().state.status == store::NameStatus::action_required);
-        CHECK(status.names.front().state.cause == lifecycle::cause::kStateDamaged);
+        CHECK(status.names.front().state.cause == store::cause::kStateDamaged);
         CHECK_THAT(status.names.front().fix, ContainsSubstring("letsencrypt:enable shop"));
     };
     shown();

@@ -8,6 +8,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "settings/known_servers.h"
 #include "support/certificate_maker.h"
 #include "support/run_bench.h"
 #include "support/served_app.h"
@@ -38,7 +39,7 @@ struct Renewing : test::RunBench {
     /// What a run warns of.
     std::string run(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
         host.logged.err.clear();
-        lifecycle::CaQuestions questions{context};
+        renewal::CaQuestions questions{context};
         (void)lifecycle::find_renewals(context, {app}, run, &questions);
         return host.logged.err;
     }
@@ -92,7 +93,7 @@ namespace {
 /// Two apps, of which `shop` has lost its files in one way or another.
 struct Losing : test::ServedApp {
     lifecycle::Renewals find(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
-        lifecycle::CaQuestions questions{context};
+        renewal::CaQuestions questions{context};
         return lifecycle::find_renewals(context, {app}, run, &questions);
     }
     lifecycle::Renewals plan() const {
@@ -110,7 +111,7 @@ TEST_CASE("an app whose certificate files are gone is put right by the scheduled
     CHECK(app.plan().lost.size() == 1);
     CHECK_FALSE(std::filesystem::exists(app.certs()));
     // Then it is asked about like any other.
-    app.http.lose(http::Method::get, std::string{dokku::kProductionServer});
+    app.http.lose(http::Method::get, std::string{settings::kProductionServer});
     const auto found = app.find();
     CHECK(found.lost.empty());
     REQUIRE(found.candidates.size() == 1);
@@ -143,7 +144,7 @@ TEST_CASE("an app whose state was lost with its files counts as enabled from the
 TEST_CASE("a key that nginx cannot load is found although the certificate is in place",
           "[lifecycle]") {
     Losing app;
-    app.http.lose(http::Method::get, std::string{dokku::kProductionServer});
+    app.http.lose(http::Method::get, std::string{settings::kProductionServer});
     app.put({app.ours.chain, ""});
     SECTION("a good copy is put back, by any run") {
         const auto run = GENERATE(lifecycle::RenewalRun::scheduled, lifecycle::RenewalRun::typed);

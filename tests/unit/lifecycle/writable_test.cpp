@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "lifecycle/install_pair.h"
+#include "serving/install_pair.h"
 #include "support/files.h"
 #include "support/run_bench.h"
 
@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Writing : test::RunBench {
-    lifecycle::IssueJob wanted = job();
-    fs::path folder = lifecycle::certificate_folder(context, wanted);
+    ca::IssueJob wanted = job();
+    fs::path folder = serving::certificate_folder(context, wanted);
     fs::path global = host.environment.global_root();
 
     base::Result<void> check() const { return lifecycle::require_writable(context, wanted); }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+
+#include "ca/context.h"
+#include "ca/issue_job.h"
+
+namespace ca {
+
+// A run may have an app for hours, and Dokku's commands know nothing of our locks: meanwhile the
+// app may be destroyed, made anew under the same name, renamed or switched off. So the run holds
+// the app's folder open from the claim on and writes below it, and looks whether the app still is
+// the one that it claimed before the pair is exchanged and before anything is recorded.
+
+/// Has it been destroyed or renamed?
+bool is_gone(const Context& context, const dokku::AppName& app);
+
+/// Holds the folder that was open when the app's domains were read. `not_found` if the app is gone,
+/// or another one has its name: what was read of the app is not about that one.
+base::Result<void> hold_folder(const Context& context, IssueJob& job);
+
+/// The app's folder: the one that is held, or by its path before the claim.
+base::Path app_folder(const Context& context, const IssueJob& job);
+
+/// Is the app in place the one that was claimed? Its state goes before its folder does (our
+/// `post-delete`).
+bool is_still_there(const Context& context, const IssueJob& job);
+
+/// Is the app still there, known to us and not switched off?
+bool is_still_claimed(const Context& context, const IssueJob& job);
+
+/// Changes the state of a claimed app where is_still_claimed, as seen under the state's lock; else
+/// nothing is written. Before the claim every state is changed. Returns whether it was.
+base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,
+                                        const std::function<void(store::AppState&)>& change);
+
+/// Changes the state of an app that no run has claimed, unless the app is gone.
+base::Result<void> update_state_of(const Context& context, const dokku::AppName& app,
+                                   const std::function<void(store::AppState&)>& change);
+
+}  // namespace ca

@@ -1,0 +1,61 @@
+#include "ca/register_account.h"
+
+namespace ca {
+namespace {
+
+std::vector<std::string> contacts(const settings::Settings& settings) {
+    const std::string email = settings.contact();
+    if (email.empty()) return {};
+    return {"mailto:" + email};
+}
+
+acme::Outcome<acme::Account> send_registration(acme::Client& client,
+                                               const settings::Settings& settings,
+                                               const LegoOptions& options) {
+    if (!options.external_account) return acme::register_account(client, contacts(settings));
+    const acme::ExternalAccount external{options.external_account_id,
+                                         options.external_account_key.clone(),
+                                         options.external_account_algorithm};
+    return acme::register_account(client, contacts(settings), &external);
+}
+
+void note_registration(const Context& context, const std::string& server) {
+    ledger::Entry entry;
+    entry.kind = ledger::EntryKind::registration;
+    entry.at = context.clock.now();
+    entry.server = server;
+    const auto kept = context.store.ledger().append({entry}, entry.at);
+    if (!kept) context.log.warn("The ledger of orders: " + kept.error().message);
+}
+
+}  // namespace
+
+acme::Outcome<acme::Account> register_account(const Context& context, acme::Client& client,
+                                              const settings::Settings& settings,
+                                              const LegoOptions& options) {
+    if (!options.external_account && client.directory().external_account_required) {
+        return acme::Failure{
+            {base::ErrorKind::invalid_input,
+             client.name() + " wants an external account, which none is set for",
+             std::nullopt,
+             {"Take key id and MAC key from the CA's web pages, and set the properties eab-kid and "
+              "eab-hmac-key with: dokku letsencrypt:set"}},
+            std::nullopt,
+            settings.server.computed};
+    }
+    auto account = send_registration(client, settings, options);
+    // An answer that was lost may have been a yes.
+    const bool is_spent = account ? account->created : account.error().unanswered();
+    if (is_spent) note_registration(context, settings.server.computed);
+    return account;
+}
+
+acme::Outcome<acme::Account> find_or_register(const Context& context, acme::Client& client,
+                                              const settings::Settings& settings,
+                                              const LegoOptions& options) {
+    auto found = acme::find_account(client);
+    if (found || !found.error().is("accountDoesNotExist")) return found;
+    return register_account(context, client, settings, options);
+}
+
+}  // namespace ca

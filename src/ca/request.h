@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+namespace ca {
+
+/// Who wants the certificate.
+enum class Origin {
+    typed,      ///< a person, for this app
+    all,        ///< a person, for all apps
+    scheduled,  ///< the daily run
+    automatic,  ///< nobody: a changed domain, a deploy, a removed certificate, the minute's retry
+};
+
+/// How a certificate was asked for.
+struct EnableWish {
+    bool force = false;   ///< order although nothing is due
+    bool strict = false;  ///< all names or none
+    Origin origin = Origin::typed;
+    bool over_all = false;  ///< one command for all apps; it holds Run::lock_all
+    /// Of an automatic run: certificates that are due so soon are renewed now (renewal_plan.h).
+    std::chrono::seconds ahead{0};
+    bool by_hand = false;  ///< automatic, but a person has typed it for this app (`retry`)
+    /// Called once an automatic run has installed its pair: lets go of who waits for that, and says
+    /// whether Dokku is going to rebuild the vhost now (docs/design.md 4.9). Unset: it is not.
+    std::function<bool()> hand_over{};
+
+    bool is_typed() const { return origin == Origin::typed; }
+    bool is_automatic() const { return origin == Origin::automatic; }
+    /// Nobody reads what is printed: what was found must be found in the app's status.
+    bool is_unattended() const { return is_automatic() || origin == Origin::scheduled; }
+    /// A person waits for it, who may have done at the CA what only a person can.
+    bool asks_at_once() const { return by_hand || !is_unattended(); }
+    /// Over many apps, by one command.
+    bool is_batch() const { return over_all; }
+};
+
+}  // namespace ca

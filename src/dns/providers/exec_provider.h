@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dns/provider.h"
+
+namespace dns::providers {
+
+/// lego's provider `exec`: a program of the operator's puts the records into the DNS. It is called
+/// `EXEC_PATH present|cleanup NAME VALUE`, or with EXEC_MODE=RAW `EXEC_PATH present|cleanup --
+/// DOMAIN TOKEN KEYAUTH`; an exit code other than 0 is a failure. Its environment is PATH, HOME and
+/// the provider's variables, of which no value comes into a message: they hold passwords.
+class ExecProvider final : public Provider {
+  public:
+    using Variables = std::map<std::string, std::string>;
+    using LineSink = std::function<void(std::string_view line)>;
+
+    /// `invalid_input` without EXEC_PATH. `relay` gets each line that the program prints, to stdout
+    /// or stderr, as it is. EXEC_PROPAGATION_TIMEOUT and EXEC_POLLING_INTERVAL that are no whole
+    /// number of seconds mean the default; a line about it goes to `warnings`.
+    static base::Result<std::unique_ptr<ExecProvider>> open(Variables variables, LineSink relay,
+                                                            std::vector<std::string>& warnings);
+
+    /// `not_found` or `io` if the program cannot be started, `timeout` if it does not end in time,
+    /// `rejected` if it fails.
+    base::Result<void> present(const ChallengeRecord& record) override;
+    base::Result<void> cleanup(const ChallengeRecord& record) override;
+
+    std::chrono::seconds propagation_timeout() const override { return timeout_; }
+    std::chrono::seconds polling_interval() const override { return interval_; }
+
+  private:
+    ExecProvider(Variables variables, LineSink relay)
+        : variables_(std::move(variables)), relay_(std::move(relay)) {}
+
+    base::Result<void> call(const std::string& action, const ChallengeRecord& record) const;
+
+    Variables variables_;
+    LineSink relay_;
+    std::chrono::seconds timeout_{60};
+    std::chrono::seconds interval_{2};
+};
+
+}  // namespace dns::providers

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/utc_time.h"
+
+namespace ledger {
+
+/// What happened at a CA, as far as its limits count it.
+enum class EntryKind {
+    order,         ///< it is asked for a new order; under way until one of the next two ends it
+    certificate,   ///< it issued
+    order_over,    ///< the order ended without a certificate, or was not taken
+    failure,       ///< it refused to validate a name
+    registration,  ///< it made an account
+    parked,  ///< it asked not to be asked again before a moment, or before a person did something
+};
+
+/// The longest pause that a CA asked for and that is believed: a date may be mistyped.
+inline constexpr std::chrono::hours kLongestAskedWait{24 * 7};
+
+/// What a CA does not want to be asked about.
+enum class BackoffScope {
+    ca,            ///< anything
+    account,       ///< anything by this account
+    name,          ///< this name by this account
+    set,           ///< exactly these names
+    domain,        ///< a name and all below it
+    registration,  ///< a new account
+};
+
+/// `order`, `account`, ...
+std::string_view to_text(EntryKind kind);
+std::string_view to_text(BackoffScope kind);
+
+/// What `key` of a parked set is: its names, sorted, with commas between them.
+std::string to_set_key(std::vector<std::string> names);
+
+/// One line of the ledger. Names are as ordered: lower case, A-labels, maybe with `*.`.
+struct Entry {
+    EntryKind kind = EntryKind::order;
+    base::UtcTime at{};
+    std::string server{};   ///< URL of the CA's directory
+    std::string account{};  ///< its URL; may be empty where something is parked
+
+    std::vector<std::string> names{};  ///< the exact set; of a failure, the one name
+    bool exempt = false;   ///< order: within the window of the certificate that it replaces (ARI)
+    bool renewal = false;  ///< order, certificate: for a set that was issued before
+    bool refused = false;  ///< order_over: the CA did not take it
+    /// When each allowance that the entry spends of is whole again, where older entries have a part
+    /// in that (ca/limits/limits.h): so those need not be kept.
+    std::map<std::string, base::UtcTime> whole_at{};
+
+    BackoffScope parked = BackoffScope::ca;
+    std::string key{};  ///< parked: the name without `*.`, to_set_key(), or the domain; else empty
+    base::UtcTime until{};  ///< parked: not before this moment
+    /// parked: until a person has opened the page in `words`; `until` is when it is tried unasked
+    bool paused = false;
+    std::string words{};  ///< parked: the CA's own; show them only through base::printable
+
+    friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+/// Nothing for a line that is none, or of a kind that this release does not know.
+std::optional<Entry> parse_entry(std::string_view line);
+
+/// One JSON object without line ends.
+std::string to_text(const Entry& entry);
+
+}  // namespace ledger

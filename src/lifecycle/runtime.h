@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/lock.h"
+#include "ca/context.h"
+#include "dokku/environment.h"
+#include "dokku/log.h"
+#include "http/curl_client.h"
+#include "store/local_store.h"
+
+namespace lifecycle {
+
+/// What an executable that talks to a CA sets up once: libcurl, the trust store, this host's files
+/// and clock. Its process leaves no core dumps, since keys pass through it.
+class Run {
+  public:
+    /// `invalid_input` if a CA file named in the environment cannot be used.
+    static base::Result<std::unique_ptr<Run>> open(const dokku::Environment& environment,
+                                                   const dokku::Log& log);
+
+    ca::Context& context() { return context_; }
+
+    /// For a command over all apps: held until it ends, so that two never overlap. `busy` if
+    /// another is under way. One that is stuck is passed by, with a warning and without this lock:
+    /// those of the apps are enough to keep two runs from one app.
+    base::Result<std::optional<base::FileLock>> lock_all();
+
+  private:
+    Run(const dokku::Environment& environment, const dokku::Log& log,
+        std::unique_ptr<http::CurlRuntime> runtime, std::unique_ptr<http::CurlClient> client)
+        : runtime_(std::move(runtime)),
+          client_(std::move(client)),
+          store_(environment.global_root()),
+          context_{environment, store_, log, *client_, clock_} {}
+
+    std::unique_ptr<http::CurlRuntime> runtime_;
+    std::unique_ptr<http::CurlClient> client_;
+    store::LocalStore store_;
+    base::SystemClock clock_;
+    ca::Context context_;
+};
+
+}  // namespace lifecycle

@@ -1,0 +1,110 @@
+#include "orders/decide_order.h"
+
+#include <algorithm>
+
+#include "ca/cause_of_failure.h"
+#include "ca/explain_failure.h"
+#include "ca/rejected_names.h"
+#include "renewal/rule.h"
+
+namespace orders {
+namespace {
+
+/// Names that the certificate covers, that are wanted, and that would be lost by ordering now.
+std::vector<const ca::HeldName*> names_at_risk(const ca::Context& context,
+                                               const ca::IssueJob& job) {
+    std::vector<const ca::HeldName*> at_risk;
+    const auto state = context.store.read_state(job.app.text());
+    const base::UtcTime now = context.clock.now();
+    for (const ca::HeldName& held : job.held) {
+        if (held.cause == store::cause::kExcluded || !job.covers(held.name)) continue;
+        const store::NameState* known = state ? store::find_name(*state, held.name) : nullptr;
+        const base::UtcTime since = known != nullptr ? known->failing_since.value_or(now) : now;
+        if (renewal::may_be_dropped({since, job.covered_until.value_or(now), job.only_growth},
+                                    now)) {
+            continue;
+        }
+        at_risk.push_back(&held);
+    }
+    return at_risk;
+}
+
+/// The app fails for the reason of the name that would be lost; the others are well.
+void hold_renewal(ca::IssueJob& job, const ca::HeldName& lost) {
+    job.fail(lost.cause, lost.reason);
+    const base::Error reason{base::ErrorKind::rejected,
+                             "not ordered yet, because the certificate would lose " + lost.name,
+                             std::nullopt,
+                             {}};
+    for (const std::string& name : ca::to_texts(job.names))
+        job.hold(name, store::cause::kHeldBack, reason);
+    job.drop_held();
+}
+
+/// New names wait for the one that would be lost.
+void hold_new_names(ca::IssueJob& job, const ca::HeldName& lost) {
+    for (const std::string& name : uncovered_names(job)) {
+        job.hold(name, store::cause::kHeldBack,
+                 {base::ErrorKind::rejected,
+                  "not ordered yet, because the certificate would lose " + lost.name,
+                  std::nullopt,
+                  {}});
+    }
+    job.drop_held();
+    job.failure.reset();
+    job.settled = true;
+}
+
+}  // namespace
+
+std::vector<std::string> uncovered_names(const ca::IssueJob& job) {
+    std::vector<std::string> names;
+    for (const dns::DnsName& name : job.names) {
+        if (!job.covers(name.str())) names.push_back(name.str());
+    }
+    return names;
+}
+
+void settle(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+    if (!job.alive()) return;
+    const auto missing = std::find_if(
+        job.held.begin(), job.held.end(),
+        [](const ca::HeldName& held) { return held.cause != store::cause::kExcluded; });
+    if (wish.strict && missing != job.held.end()) {
+        return job.fail(missing->cause, missing->reason);
+    }
+    if (!wish.is_typed()) {
+        const auto at_risk = names_at_risk(context, job);
+        if (!at_risk.empty() && job.only_growth) return hold_new_names(job, *at_risk.front());
+        if (!at_risk.empty()) return hold_renewal(job, *at_risk.front());
+    }
+    if (job.only_growth && uncovered_names(job).empty()) {
+        job.settled = true;
+    }
+}
+
+bool drop_refused_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+    if (!job.failure || !job.failure->problem || wish.strict) return false;
+    const acme::Failure failure = *job.failure;
+    const auto parts = ca::refused_names(*failure.problem, ca::to_texts(job.names));
+    if (parts.empty()) return false;
+    for (const acme::Subproblem& part : parts) {
+        const auto why = ca::cause_of_part(failure, part);
+        job.hold(part.identifier->value, why,
+                 {failure.error.kind, ca::reason_of(part), failure.error.retry_at, {}});
+        job.held.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
+    }
+    job.failure.reset();
+    job.drop_held();
+    if (job.names.empty()) {
+        job.fail(failure);
+        return false;
+    }
+    for (const std::string& line : ca::explain(failure, job.app.text()))
+        context.log.verbose(line);
+    context.log.verbose("Ordering again without what the CA refused");
+    settle(context, job, wish);
+    return job.alive();
+}
+
+}  // namespace orders

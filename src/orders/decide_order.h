@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ca/context.h"
+#include "ca/issue_job.h"
+#include "ca/request.h"
+
+namespace orders {
+
+/// Of the names that would be ordered those that the certificate in place does not have.
+std::vector<std::string> uncovered_names(const ca::IssueJob& job);
+
+/// What the preflight left over decides whether an order is worth it (docs/design.md 2.2): all
+/// names or none with `strict`; no order for exactly what is covered; and where nobody asked, no
+/// order that would lose a covered name before its failure has lasted (rule.h).
+void settle(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish);
+
+/// After a failed order: names that the CA refused by name leave it. Returns whether the others are
+/// worth one more order.
+bool drop_refused_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish);
+
+}  // namespace orders

@@ -1,0 +1,75 @@
+#include "orders/early_certificate.h"
+
+#include "ca/claim.h"
+#include "crypto/certificate.h"
+
+namespace orders {
+namespace {
+
+bool is_still_good(renewal::CaQuestions& questions, const ca::IssueJob& job) {
+    const std::string& pem = job.issued->chain_pem;
+    auto chain = crypto::parse_chain_pem(pem);
+    return chain && !questions.was_revoked(job.app, {std::move(*chain), pem, base::Secret{}});
+}
+
+/// Of the journal only that the app is at work stays: another is ordered.
+void drop(const ca::Context& context, ca::IssueJob& job, const store::RunningOrder& order) {
+    job.key.reset();
+    job.issued.reset();
+    const auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
+        state.order = store::RunningOrder{"",         order.directory_url, "",
+                                          order.hash, order.names,         base::Secret{}};
+    });
+    if (!kept) context.log.warn(kept.error().message);
+}
+
+}  // namespace
+
+std::optional<base::UtcTime> installable_from(const ca::Context& context, const ca::IssueJob& job) {
+    const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
+    if (!leaf) return std::nullopt;
+    const base::UtcTime from = leaf->not_before() - crypto::kClockSkew;
+    if (from <= context.clock.now()) return std::nullopt;
+    return from;
+}
+
+base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, base::UtcTime from) {
+    auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
+        if (!state.order) return;
+        state.order->chain_pem = job.issued->chain_pem;
+        state.order->certificate_url = job.issued->url;
+        state.order->key_pem = job.key->to_pem();
+    });
+    if (!kept) return std::move(kept).error();
+    job.fail(
+        store::cause::kClock,
+        {base::ErrorKind::rejected,
+         "The CA has issued a certificate that is not valid before " +
+             base::to_readable(from + crypto::kClockSkew) +
+             " by this host's clock, which is behind; it is kept and installed then",
+         from,
+         {"Set the clock right (timedatectl); then: dokku letsencrypt:retry " + job.app.text()}});
+    return {};
+}
+
+bool take_up_early_certificate(renewal::CaQuestions& questions, ca::IssueJob& job) {
+    const ca::Context& context = questions.context();
+    const auto state = context.store.read_state(job.app.text());
+    if (!state || !state->order || state->order->chain_pem.empty()) return false;
+    const store::RunningOrder& order = *state->order;
+    if (order.hash != job.hash || order.names != ca::to_texts(job.names) ||
+        order.directory_url != job.settings.server.computed) {
+        return false;
+    }
+    auto key = crypto::PrivateKey::parse_pem(order.key_pem.reveal());
+    if (!key) return false;
+    job.key = std::move(*key);
+    job.issued = acme::IssuedCertificate{};
+    job.issued->chain_pem = order.chain_pem;
+    job.issued->url = order.certificate_url;
+    if (installable_from(context, job) || is_still_good(questions, job)) return true;
+    drop(context, job, order);
+    return false;
+}
+
+}  // namespace orders

@@ -1,0 +1,256 @@
+#include "preflight/preflight.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/base64.h"
+#include "base/ip_address.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "ca/open_resolver.h"
+#include "dns/addresses.h"
+#include "dns/broken.h"
+#include "dns/caa.h"
+#include "nginx/config.h"
+#include "preflight/reachability.h"
+
+namespace preflight {
+namespace {
+
+constexpr std::size_t kMostAddresses = 4;  ///< of each family
+
+std::vector<std::string> steps_of(std::string_view cause_name, const ca::IssueJob& job,
+                                  const std::string& name) {
+    const store::Cause* known = store::find_cause(cause_name);
+    if (known == nullptr) return {};
+    return {store::fix_of(*known, job.app.text(), name)};
+}
+
+void hold(ca::IssueJob& job, const std::string& name, std::string_view cause_name,
+          std::string reason) {
+    job.hold(name, cause_name,
+             {base::ErrorKind::rejected, std::move(reason), std::nullopt,
+              steps_of(cause_name, job, name)});
+}
+
+bool is_checked(const ca::IssueJob& job) {
+    return job.alive() && job.settings.has_preflight();
+}
+
+/// Names of a CDN or proxy among the headers of a wrong answer.
+bool has_proxy_marks(const http::Response& response) {
+    constexpr std::array kMarks{"cf-ray", "via", "x-cache", "x-amz-cf-id", "x-served-by"};
+    return std::any_of(kMarks.begin(), kMarks.end(),
+                       [&](const char* mark) { return response.header(mark).has_value(); });
+}
+
+std::string describe(const http::Response& response) {
+    constexpr std::size_t kEnough = 120;
+    std::string text = "HTTP " + std::to_string(response.status);
+    if (const auto server = response.header("server")) {
+        text += " from " + base::printable(*server, kEnough);
+    }
+    if (const auto location = response.header("location")) {
+        text += " to " + base::printable(*location, kEnough);
+    }
+    return text;
+}
+
+Fetched fetch_at(ca::Context& context, const std::string& name, const std::string& address,
+                 const std::string& thumbprint) {
+    const std::string token = base::to_base64url(base::random_bytes(24));
+    http::Request request;
+    request.url = "http://" + name + "/.well-known/acme-challenge/" + token;
+    request.scheme = http::Scheme::http_only;
+    request.connect_to = address;
+    request.limits = {std::chrono::seconds{2}, std::chrono::seconds{5}, std::chrono::seconds{5},
+                      1UL << 16U};
+    Fetched fetched;
+    fetched.address = address;
+    fetched.is_ipv6 = address.find(':') != std::string::npos;
+    const auto response = context.http.send(request);
+    if (!response) {
+        fetched.evidence = response.error().message;
+        return fetched;
+    }
+    const bool right =
+        response->status == 200 && base::trim(response->body) == token + "." + thumbprint;
+    fetched.kind = right ? Fetched::Kind::right : Fetched::Kind::wrong;
+    fetched.evidence = describe(*response);
+    fetched.has_proxy_marks = has_proxy_marks(*response);
+    if (response->status >= 300 && response->status < 400) {
+        const auto target = base::parse_url(response->header("location").value_or(""));
+        if (target) fetched.redirect_host = target->host;
+    }
+    return fetched;
+}
+
+std::vector<std::string> first_of_each_family(const dns::Addresses& addresses) {
+    std::vector<std::string> chosen;
+    for (const auto* family : {&addresses.ipv6, &addresses.ipv4}) {
+        const auto count = std::min(family->size(), kMostAddresses);
+        chosen.insert(chosen.end(), family->begin(),
+                      family->begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    return chosen;
+}
+
+HostAddresses describe_host(const std::vector<std::string>& own) {
+    HostAddresses host;
+    for (const std::string& address : own) {
+        if (!base::is_public(address)) continue;
+        const bool ipv6 = address.find(':') != std::string::npos;
+        (ipv6 ? host.has_public_ipv6 : host.has_public_ipv4) = true;
+    }
+    return host;
+}
+
+/// `192.0.2.1` or `[2001:db8::1]` of an address without brackets.
+std::string as_in_listen(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+/// Does nginx listen on port 80 of this very address, for some app or all that are bound to it?
+bool is_bound(const std::string& address) {
+    const nginx::ListenPair pair{as_in_listen(address), 80};
+    const auto servers = nginx::find_servers(nginx::read_nginx_config(nginx::kNginxMainConfig));
+    return std::any_of(servers.begin(), servers.end(), [&](const nginx::NginxServer& server) {
+        return std::find(server.listens.begin(), server.listens.end(), pair) !=
+               server.listens.end();
+    });
+}
+
+/// Whose word counts where the resolver knows nothing, or what speaks against a name.
+dns::Confirm whose_word(const ca::IssueJob& job) {
+    return ca::has_own_resolver(job.settings, job.options.lego.dns) ? dns::Confirm::none
+                                                                    : dns::Confirm::authoritative;
+}
+
+struct Closed {
+    std::string_view cause;
+    std::string why;
+};
+
+/// Why the CA may not issue for the name, if it may not, or cannot find out. What a resolver
+/// remembers is not held against a name whose zone says otherwise by now.
+std::optional<Closed> why_closed(const dns::Resolver& resolver, const std::string& name,
+                                 const dns::CaaRequest& request, dns::Confirm confirm) {
+    const auto known = dns::look_up_caa(resolver, name);
+    if (!known.failed.empty()) {
+        auto why = dns::why_broken(resolver, known.failed, dns::RecordType::caa, confirm);
+        if (!why) return std::nullopt;
+        return Closed{store::cause::kDnsBroken,
+                      "no CA can look up the CAA records of " + known.failed + ": " + *why};
+    }
+    if (!known.set) return std::nullopt;
+    auto why = dns::why_forbidden(*known.set, request);
+    if (why && confirm != dns::Confirm::none) {
+        const auto today = dns::find_authoritative_caa(resolver, name);
+        if (today) why = *today ? dns::why_forbidden(**today, request) : std::nullopt;
+    }
+    return why ? std::optional{Closed{store::cause::kCaa, std::move(*why)}} : std::nullopt;
+}
+
+/// No name server says anything about a name. One that a certificate of ours covers goes on: the CA
+/// asks servers of its own, and that certificate has an end.
+void defer_unresolved(ca::IssueJob& job, const std::string& name, const std::string& evidence) {
+    if (job.covers(name)) return;
+    hold(job, name, store::cause::kResolverSilent, name + " is not ordered yet: " + evidence);
+}
+
+/// DNS-01 needs no address, but somebody who can tell whether its records are there.
+void check_name_servers(const dns::Resolver& resolver, ca::IssueJob& job) {
+    if (job.options.lego.dns.fixed_wait) return;
+    for (const dns::DnsName& name : job.names) {
+        if (job.covers(name.str())) continue;
+        const auto answer = resolver.ask(name.base_name(), dns::RecordType::ns);
+        if (answer || !dns::is_unanswered(answer.error())) continue;
+        defer_unresolved(job, name.str(), answer.error().message);
+    }
+    job.drop_held();
+}
+
+/// An IPv4 address in place of a name.
+dns::Addresses leads_to_itself(const std::string& address) {
+    dns::Addresses addresses;
+    addresses.state = dns::Addresses::State::found;
+    addresses.ipv4 = {address};
+    return addresses;
+}
+
+}  // namespace
+
+void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+    if (!is_checked(job)) return;
+    const bool nobody_watches = wish.is_unattended();
+    if (job.settings.uses_dns() && !nobody_watches) return;
+    const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
+    if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
+    if (job.settings.uses_dns()) return check_name_servers(*resolver, job);
+    const auto confirm = whose_word(job);
+    for (const dns::DnsName& each : job.names) {
+        const std::string& name = each.str();
+        if (each.is_address()) {
+            job.addresses.insert_or_assign(name, leads_to_itself(name));
+            continue;
+        }
+        auto addresses = dns::look_up_addresses(*resolver, name, confirm);
+        if (addresses.state == dns::Addresses::State::missing) {
+            hold(job, name, store::cause::kDnsMissing,
+                 name + " does not resolve yet: " + addresses.evidence);
+        }
+        if (addresses.state == dns::Addresses::State::broken) {
+            hold(job, name, store::cause::kDnsBroken,
+                 name + " cannot be resolved by any CA: " + addresses.evidence);
+        }
+        if (nobody_watches && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
+        job.addresses.insert_or_assign(name, std::move(addresses));
+    }
+    job.drop_held();
+}
+
+void check_caa(const ca::Context& context, ca::IssueJob& job) {
+    if (!is_checked(job) || job.ca == nullptr) return;
+    const acme::Client& client = job.ca->client();
+    if (client.directory().caa_identities.empty()) return;
+    const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
+    if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
+    for (const dns::DnsName& name : job.names) {
+        if (name.is_address()) continue;  // CAA is about domains (RFC 8659)
+        dns::CaaRequest request;
+        request.issuers = client.directory().caa_identities;
+        request.wildcard = name.is_wildcard();
+        request.account_url = client.account_url();
+        request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
+        const auto why = why_closed(*resolver, name.base_name(), request, whose_word(job));
+        if (!why) continue;
+        hold(job, name.str(), why->cause, name.str() + ": " + base::printable(why->why));
+    }
+    job.drop_held();
+}
+
+void check_reachability(ca::Context& context, ca::IssueJob& job) {
+    if (!is_checked(job) || job.settings.uses_dns()) return;
+    const auto own = base::local_addresses();
+    const HostAddresses host = describe_host(own);
+    for (const std::string& name : ca::to_texts(job.names)) {
+        const auto where = job.addresses.find(name);
+        if (where == job.addresses.end()) continue;
+        std::vector<Fetched> fetched;
+        for (const std::string& address : first_of_each_family(where->second)) {
+            Fetched one = fetch_at(context, name, address, job.ca->thumbprint());
+            one.is_own = std::find(own.begin(), own.end(), address) != own.end();
+            // Only then the whole configuration is worth reading.
+            one.is_bound = one.is_own && one.kind == Fetched::Kind::wrong && is_bound(address);
+            fetched.push_back(std::move(one));
+        }
+        const Reach reach = judge_reach(name, fetched, host);
+        for (const std::string& warning : reach.warnings)
+            context.log.warn(warning);
+        if (!reach.cause.empty()) hold(job, name, reach.cause, reach.reason);
+    }
+    job.drop_held();
+}
+
+}  // namespace preflight

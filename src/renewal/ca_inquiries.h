@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/clock.h"
+#include "ca/context.h"
+#include "dokku/app.h"
+#include "renewal/renewal_plan.h"
+#include "renewal/revocation_watch.h"
+#include "renewal/stored_pair.h"
+#include "store/app_state.h"
+#include "tls/certs.h"
+
+namespace renewal {
+
+/// What a run asks of CAs about certificates that are on this host: when to renew, and whether they
+/// were revoked. A run does not wait for them for ever: the next goes on.
+class CaQuestions {
+  public:
+    explicit CaQuestions(ca::Context& context);
+
+    /// About the certificate in use, what it is time for. Returns whether the app's state is
+    /// another now.
+    bool ask(const dokku::AppName& app, const tls::CertificateStatus& status,
+             const store::AppState& state);
+
+    /// Has its CA revoked a pair that is to be used again, or called it back? Both its window and
+    /// its lists are asked for; a CA that does not answer says nothing. What it says is kept in the
+    /// app's state, for who cannot ask.
+    bool was_revoked(const dokku::AppName& app, const StoredPair& pair);
+
+    ca::Context& context() const { return context_; }
+
+  private:
+    bool is_over() const { return context_.clock.monotonic() > deadline_; }
+    bool is_called_back(const store::AppState& state, const std::string& server,
+                        const crypto::Certificate& leaf);
+
+    ca::Context& context_;
+    base::Clock::Monotonic deadline_;
+    RenewalInquiry inquiry_;
+    RevocationWatch watch_;
+};
+
+}  // namespace renewal

@@ -1,0 +1,68 @@
+#include "renewal/rule.h"
+
+#include <algorithm>
+
+#include "settings/default_renewal_margin.h"
+
+namespace renewal {
+
+namespace {
+
+using std::chrono::seconds;
+
+/// What the certificate and the CA say without a graceperiod.
+RenewalTime usual_time(const RenewalRule& rule) {
+    const auto& dates = rule.dates;
+    if (!rule.ari_moment) {
+        return {dates.not_after - settings::usual_margin(dates), "the certificate's lifetime"};
+    }
+    const base::UtcTime last = dates.not_after - (dates.not_after - dates.not_before) / 10;
+    if (last < *rule.ari_moment) return {last, "the certificate's end"};
+    return {*rule.ari_moment, "the CA's renewal window"};
+}
+
+}  // namespace
+
+RenewalTime renewal_time(const RenewalRule& rule) {
+    const RenewalTime usual = usual_time(rule);
+    if (!rule.graceperiod) return usual;
+    const auto& dates = rule.dates;
+    RenewalTime set{dates.not_after - *rule.graceperiod, "the graceperiod"};
+    if (!rule.scheduled) return set;
+    const seconds half = (dates.not_after - dates.not_before) / 2;
+    set.clamped = *rule.graceperiod > half;
+    if (set.clamped) set.at = dates.not_after - half;
+    if (rule.ari_moment && usual.at < set.at) return usual;
+    const base::UtcTime last = dates.not_after - (dates.not_after - dates.not_before) / 10;
+    return last < set.at ? RenewalTime{last, "the certificate's end"} : set;
+}
+
+std::optional<Due> why_due(const CertificateFacts& facts, const Wish& wish, base::UtcTime now) {
+    if (facts.interrupted) return Due{"an earlier run did not come to its end"};
+    if (!facts.active) return Due{"no certificate of letsencrypt is in use"};
+    if (!wish.automatic && facts.current_hash != wish.hash) {
+        return Due{"domains or settings have changed"};
+    }
+    if (!facts.dates) return Due{"the installed certificate cannot be read"};
+    if (facts.revoked) return Due{"the CA has revoked the certificate"};
+    if (!wish.automatic && facts.other_server) return Due{"another CA is set now"};
+    const RenewalTime renewal =
+        renewal_time({*facts.dates, wish.graceperiod, wish.scheduled, facts.ari_moment});
+    if (renewal.at < now + wish.ahead) return Due{"the certificate is due for renewal"};
+    if (wish.loses_names) return Due{"a name of the certificate is excluded now"};
+    for (const std::string& name : wish.names) {
+        if (std::find(facts.covered.begin(), facts.covered.end(), name) == facts.covered.end()) {
+            return Due{"'" + name + "' is not in the certificate", true};
+        }
+    }
+    return std::nullopt;
+}
+
+bool may_be_dropped(const FailingName& name, base::UtcTime now) {
+    constexpr std::chrono::hours kForGrowth{1};
+    const std::chrono::seconds patience =
+        name.only_growth ? kForGrowth : (name.covered_until - name.since) / 2;
+    return now - name.since >= patience;
+}
+
+}  // namespace renewal

@@ -1,0 +1,52 @@
+#include "renewal/standby_pair.h"
+
+#include "crypto/certificate.h"
+#include "renewal/rule.h"
+#include "renewal/stored_pair.h"
+#include "tls/certs.h"
+
+namespace renewal {
+namespace {
+
+bool is_due(const ca::Context& context, const settings::Settings& settings,
+            const std::string& chain_pem) {
+    const auto dates = base::read_certificate_dates(chain_pem);
+    if (!dates) return true;
+    const auto graceperiod = settings.set_graceperiod();
+    return renewal_time({*dates, graceperiod, true, std::nullopt}).at < context.clock.now();
+}
+
+}  // namespace
+
+bool is_unused_due(const ca::Context& context, const dokku::AppName& app) {
+    const auto settings = settings::read_settings(context.environment, app);
+    if (!settings || !settings->renews_unused()) return false;
+    const auto state = context.store.read_state(app.text());
+    if (!state || !state->enabled) return false;
+    const auto kept = find_stored_pair(context.environment, app);
+    return kept && (is_due(context, *settings, kept->chain_pem) ||
+                    is_known_revoked(*state, kept->chain.front(), context.clock.now()));
+}
+
+bool take_up_kept_pair(CaQuestions& questions, ca::IssueJob& job) {
+    const ca::Context& context = questions.context();
+    if (job.predecessor == ca::Predecessor::ours || job.interrupted) return false;
+    // One of another configuration may be of a staging CA.
+    std::error_code error;
+    const base::Path current = context.environment.certs_root(job.app) / "current";
+    if (std::filesystem::read_symlink(current, error).filename() != job.hash) return false;
+    auto kept = find_stored_pair(context.environment, job.app);
+    if (!kept || is_due(context, job.settings, kept->chain_pem)) return false;
+    auto key = crypto::PrivateKey::parse_pem(kept->key_pem.reveal());
+    if (!key) return false;
+    const auto names = ca::to_texts(job.names);
+    if (kept->chain.front().names().size() != names.size()) return false;
+    if (!crypto::check_chain(kept->chain, *key, names, context.clock.now())) return false;
+    if (questions.was_revoked(job.app, *kept)) return false;
+    job.key = std::move(*key);
+    job.issued = acme::IssuedCertificate{};
+    job.issued->chain_pem = std::move(kept->chain_pem);
+    return true;
+}
+
+}  // namespace renewal

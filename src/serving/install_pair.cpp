@@ -1,0 +1,106 @@
+#include "serving/install_pair.h"
+
+#include "ca/claim.h"
+#include "crypto/certificate.h"
+#include "dokku/trigger.h"
+#include "renewal/certificate_note.h"
+#include "tls/backup.h"
+#include "tls/certificate_files.h"
+#include "tls/certs.h"
+#include "tls/exchange_pair.h"
+
+namespace serving {
+namespace {
+
+/// A typed `enable` replaces a pair that a person installed; it is kept, never lost.
+base::Result<void> keep_custom_pair(ca::Context& context, const ca::IssueJob& job) {
+    const auto copied = tls::keep_replaced_pair(ca::app_folder(context, job), context.clock.now());
+    if (!copied) return copied.error();
+    const base::Path kept = context.environment.app_root(job.app) / *copied;
+    context.log.warn("The certificate that was installed for " + job.app.text() +
+                     " was not issued by letsencrypt; it is replaced.");
+    context.log.warn("It is kept in " + kept.string() + ". Put it back with: dokku certs:add " +
+                     job.app.text() + " " + (kept / "server.crt").string() + " " +
+                     (kept / "server.key").string());
+    return {};
+}
+
+base::Unexpected<base::Error> taken_away(const ca::IssueJob& job) {
+    return base::fail(base::ErrorKind::busy,
+                      job.app.text() + " was switched off, renamed or destroyed meanwhile");
+}
+
+base::Result<void> note_installed(const ca::Context& context, const ca::IssueJob& job,
+                                  const crypto::Certificate& leaf) {
+    auto noted = ca::update_claimed_state(context, job, [&](store::AppState& state) {
+        store::InstalledPair pair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
+        pair.not_before = leaf.not_before();
+        if (job.ca != nullptr) {
+            pair.server = job.ca->client().directory().url;
+            pair.account = job.ca->client().account_url();
+        } else if (state.order && !state.order->chain_pem.empty()) {
+            pair.server = state.order->directory_url;
+            pair.account = state.order->account_url;
+        }
+        pair.by_fallback = job.is_fallback;
+        state.installed = std::move(pair);
+        state.crl_next = renewal::first_look_at_lists(leaf);
+        state.covered = leaf.names();
+        // Chain and key were checked before the exchange.
+        state.checked_pair = tls::stamp_pair(context.environment, job.app);
+    });
+    if (!noted) return std::move(noted).error();
+    return *noted ? base::Result<void>{} : taken_away(job);
+}
+
+}  // namespace
+
+base::Path certificate_folder(const ca::Context& context, const ca::IssueJob& job) {
+    return ca::app_folder(context, job) / "letsencrypt" / "certs" / job.hash;
+}
+
+base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job) {
+    auto chain = crypto::parse_chain_pem(job.issued->chain_pem);
+    if (!chain) return std::move(chain).error();
+    auto checked =
+        crypto::check_chain(*chain, *job.key, ca::to_texts(job.names), context.clock.now());
+    if (!checked) return checked;
+
+    const base::Path folder = certificate_folder(context, job);
+    const tls::CertificateFiles files{job.issued->chain_pem, job.key->to_pem(), job.issued->url,
+                                      job.domains.front()};
+    const bool was_ours = job.predecessor == ca::Predecessor::ours;
+    if (auto written = tls::write_certificate_files(folder, files, was_ours ? *job.live_chain : "");
+        !written) {
+        return written;
+    }
+    if (job.predecessor == ca::Predecessor::custom && !job.unused) {
+        if (auto kept = keep_custom_pair(context, job); !kept) return kept;
+    }
+    // Before the exchange: a run killed right after it must not take its own pair for a stranger's.
+    const crypto::Certificate& leaf = chain->front();
+    auto recorded =
+        context.store.record_issued(job.app.text(), leaf.fingerprint(), context.clock.now());
+    if (!recorded) return recorded;
+    // The link names the folder as others find it.
+    const base::Path certs = context.environment.certs_root(job.app);
+    if (auto linked = base::replace_symlink(folder.parent_path() / "current", certs / job.hash);
+        !linked) {
+        return linked;
+    }
+    if (job.unused) return tls::write_plain_pair(folder, files);
+    if (!ca::is_still_claimed(context, job)) return taken_away(job);
+    auto exchanged = tls::exchange_pair(context.environment, job.app, ca::app_folder(context, job),
+                                        {files.chain_pem, files.key_pem.clone()}, job.live_chain);
+    if (!exchanged) return exchanged;
+    if (auto noted = note_installed(context, job, leaf); !noted) return noted;
+    if (auto written = tls::write_plain_pair(folder, files); !written) return written;
+
+    // The pair is in place: a hook of another plugin that fails must not undo that.
+    auto fired =
+        dokku::require_trigger(context.environment, job.app, "post-certs-update", {job.app.text()});
+    if (!fired) context.log.warn(fired.error().message);
+    return {};
+}
+
+}  // namespace serving

@@ -1,0 +1,60 @@
+#include "serving/missing_pair.h"
+
+#include <string>
+
+#include "dokku/trigger.h"
+#include "serving/check_pair.h"
+#include "serving/vhost_pair.h"
+#include "tls/certs.h"
+#include "tls/exchange.h"
+
+namespace serving {
+namespace {
+
+/// A person's pair went before the app could be told so (hooks/installed_pair.h): ours takes its
+/// place with the minute's run.
+void note_gone(const ca::Context& context, const dokku::AppName& app) {
+    const base::UtcTime now = context.clock.now();
+    auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
+        state.installed.reset();
+        if (state.enabled) state.due = now;
+    });
+    if (!noted) context.log.warn(noted.error().message);
+}
+
+}  // namespace
+
+std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environment,
+                                               const std::vector<dokku::AppName>& apps) {
+    std::vector<dokku::AppName> found;
+    for (const dokku::AppName& app : apps) {
+        if (dokku::has_pair(environment, app)) continue;
+        if (vhost_names_pair(environment, app).value_or(false)) found.push_back(app);
+    }
+    return found;
+}
+
+void mend_missing_pair(renewal::CaQuestions& questions, const dokku::AppName& app) {
+    const ca::Context& context = questions.context();
+    const auto lock = context.store.try_lock_app(app.text());
+    if (!lock) return;
+    if (auto healed = tls::heal_tls(context.environment.app_root(app)); !healed) {
+        return context.log.warn(healed.error().message);
+    }
+    if (dokku::has_pair(context.environment, app)) return;
+    context.log.warn("The certificate files of " + app.text() + " are missing (" +
+                     context.environment.tls_root(app).string() +
+                     "), though its vhost names them: nginx could load nothing for any app");
+    const auto restored = restore_missing_pair(context, app, [&](const renewal::StoredPair& pair) {
+        return questions.was_revoked(app, pair);
+    });
+    if (!restored) return context.log.warn(restored.error().message);
+    if (*restored) return;
+    context.log.warn("Its vhost is rebuilt without https");
+    const auto built =
+        dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});
+    if (!built) context.log.warn(built.error().message);
+    note_gone(context, app);
+}
+
+}  // namespace serving

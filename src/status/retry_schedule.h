@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/utc_time.h"
+
+namespace status {
+
+/// What is known of a name when its next try is set (docs/design.md 3.1).
+struct RetryFacts {
+    int failures = 0;  ///< in a row, the one just seen included; at least 1
+    /// When the CA refused to validate it within the last day, oldest first. Older ones, and ones
+    /// in the future as a clock that was set back leaves them, do not count.
+    std::vector<base::UtcTime> refusals{};
+    std::optional<base::UtcTime> not_before{};     ///< what the CA asked for
+    std::optional<base::UtcTime> covered_until{};  ///< the end of the certificate in use
+};
+
+/// When to try again after a failure: 1, 2, 4, ... minutes, doubling to a day, a fifth more or less
+/// (`dice` from 0 to 1 says how much, a day being the most); while a certificate is in use, at most
+/// a fifth of the time that it has left, so that a short-lived one does not end during a pause.
+/// Never before the CA's own time, nor where one more refusal would be the fifth within an hour or
+/// the thirteenth within a day.
+base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
+
+/// When one more refusal would be within both caps; `now` if it is now.
+base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTime now);
+
+/// When to look at the DNS again for a name that waits for it: after a minute for the first ten
+/// minutes, then after a tenth of the time waited so far, every hour in the end. Costs no order.
+base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now);
+
+}  // namespace status

@@ -1,0 +1,192 @@
+#include "ca/claim.h"
+
+#include <filesystem>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "lifecycle/finish.h"
+#include "lifecycle/prepare.h"
+#include "lifecycle/release.h"
+#include "orders/journal.h"
+#include "serving/app_routes.h"
+#include "status/record_outcome.h"
+#include "store/switch_off.h"
+#include "support/files.h"
+#include "support/run_bench.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A job whose run has claimed its app.
+struct Claimed : test::RunBench {
+    Claimed() : claimed(job()) {
+        REQUIRE(ca::hold_folder(context, claimed));
+        REQUIRE(orders::begin_journal(context, claimed).value());
+        claimed.lock = store.try_lock_app("shop").value();
+    }
+
+    fs::path root() const { return host.environment.app_root(app); }
+    bool is_claimed() const { return ca::is_still_claimed(context, claimed); }
+
+    // What Dokku's commands and ours do meanwhile.
+    void destroy() const {
+        REQUIRE(store.remove_state("shop"));  // our post-delete
+        fs::remove_all(root());
+    }
+    void disable() const { REQUIRE(store.update_state("shop", store::switch_off)); }
+    void fail() { claimed.fail(store::cause::kHost, {base::ErrorKind::io, "disk", {}, {}}); }
+
+    ca::IssueJob claimed;
+};
+
+bool nothing_below(const fs::path& folder) {
+    return !fs::exists(folder) || fs::is_empty(folder);
+}
+
+}  // namespace
+
+TEST_CASE("an app is enabled from the claim on", "[lifecycle]") {
+    const Claimed run;
+    CHECK(run.is_claimed());
+    CHECK(run.state().enabled);
+    CHECK(run.state().order);
+    CHECK(run.state().due);
+}
+
+TEST_CASE("who switches an app off while a run is at work has the last word", "[lifecycle]") {
+    Claimed run;
+    run.disable();
+    CHECK_FALSE(run.is_claimed());
+    SECTION("the run ended well") {
+        run.claimed.issued = acme::IssuedCertificate{};
+    }
+    SECTION("it failed") {
+        run.fail();
+    }
+    lifecycle::remember(run.context, run.claimed);
+    status::record_outcome(run.context, run.claimed);
+    const auto state = run.state();
+    CHECK_FALSE(state.enabled);
+    CHECK(state.switched_off);
+    CHECK(state.names.empty());
+    CHECK_FALSE(state.due);
+    CHECK_FALSE(state.last_attempt);
+}
+
+TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[lifecycle]") {
+    Claimed run;
+    SECTION("before the run ends") {
+        run.destroy();
+    }
+    SECTION("and what the run wrote after our hook goes as well") {
+        run.destroy();
+        REQUIRE(run.store.update_state("shop", [&](auto& state) { state.due = run.clock.now(); }));
+        test::write_file(run.host.environment.global_root() / "nginx/shop.conf", "# a route\n");
+        test::write_file(run.host.environment.webroot(run.app) / "x", "");
+    }
+    CHECK_FALSE(run.is_claimed());
+    run.fail();
+    lifecycle::remember(run.context, run.claimed);
+    status::record_outcome(run.context, run.claimed);
+    lifecycle::abandon(run.context, run.claimed);
+    CHECK_FALSE(fs::exists(run.root()));
+    CHECK_FALSE(run.store.has_state("shop"));
+    CHECK(run.store.due_apps(run.clock.now() + std::chrono::hours{24 * 365}).empty());
+    CHECK(nothing_below(run.host.environment.global_root() / "nginx"));
+    const fs::path locks = run.host.environment.global_root() / "locks";
+    CHECK_FALSE(fs::exists(locks / "shop"));
+    CHECK(nothing_below(locks / ".states"));
+    CHECK_FALSE(fs::exists(run.host.environment.webroot(run.app)));
+}
+
+TEST_CASE("a permanent route stays with its app, and goes with it", "[lifecycle]") {
+    Claimed run;
+    run.claimed.settings.challenge_route.computed = "permanent";
+    const auto files = serving::route_files_of(run.context, run.claimed);
+    const fs::path block = run.host.environment.global_root() / "nginx/shop.conf";
+    test::write_file(block, "# a route\n");
+    const bool destroyed = GENERATE(true, false);
+    destroyed ? run.destroy() : run.disable();
+    CHECK(files.block == block);
+    CHECK(lifecycle::abandon(run.context, run.claimed) == destroyed);
+    CHECK(fs::exists(block) == !destroyed);
+}
+
+TEST_CASE("an app that was made anew under the same name is another one", "[lifecycle]") {
+    Claimed run;
+    run.destroy();
+    run.host.add_app("shop");
+    REQUIRE(run.store.update_state("shop", [](auto& state) { state.covered = {"new.example"}; }));
+    test::write_file(run.host.environment.global_root() / "nginx/shop.conf", "# the new one's\n");
+    CHECK_FALSE(run.is_claimed());
+    lifecycle::remember(run.context, run.claimed);
+    status::record_outcome(run.context, run.claimed);
+    lifecycle::release(run.context, run.claimed);
+    const auto state = run.state();
+    CHECK_FALSE(state.enabled);
+    CHECK(state.covered == std::vector<std::string>{"new.example"});
+    CHECK(state.names.empty());
+    CHECK(fs::is_empty(run.root()));
+    CHECK(fs::exists(run.host.environment.global_root() / "nginx/shop.conf"));
+}
+
+TEST_CASE("an app that is being destroyed is not begun with", "[lifecycle]") {
+    test::RunBench bench;
+    auto job = bench.job();
+    REQUIRE(ca::hold_folder(bench.context, job));
+    SECTION("its folder is gone") {
+        fs::remove_all(bench.host.environment.app_root(bench.app));
+    }
+    SECTION("it was switched off since the run looked at it") {
+        REQUIRE(bench.store.update_state("shop", store::switch_off));
+    }
+    CHECK_FALSE(orders::begin_journal(bench.context, job).value());
+    CHECK_FALSE(bench.state().enabled);
+    CHECK_FALSE(bench.state().order);
+}
+
+TEST_CASE("another app of the same name is not the one that was prepared", "[lifecycle]") {
+    test::RunBench bench;
+    auto job = bench.job();
+    const fs::path root = bench.host.environment.app_root(bench.app);
+    fs::rename(root, root.parent_path() / "destroyed");
+    const bool made_anew = GENERATE(true, false);
+    if (made_anew) fs::create_directory(root);
+    const auto held = ca::hold_folder(bench.context, job);
+    REQUIRE_FALSE(held);
+    CHECK(held.error().kind == base::ErrorKind::not_found);
+    CHECK(held.error().message == "shop was changed meanwhile; it is left alone");
+    CHECK_FALSE(job.folder);
+}
+
+TEST_CASE("of an app that is gone no refusal is noted", "[lifecycle]") {
+    test::RunBench bench;
+    const bool gone = GENERATE(true, false);
+    if (gone) fs::remove_all(bench.host.environment.app_root(bench.app));
+    status::record_refusal(bench.context, bench.app,
+                           {store::cause::kHost, {base::ErrorKind::io, "disk", {}, {}}});
+    CHECK(bench.store.has_state("shop") != gone);
+}
+
+TEST_CASE("what cannot heal leaves an app as enabled as it was before the command",
+          "[lifecycle][design-1.2]") {
+    test::RunBench bench;
+    const bool before = GENERATE(true, false);
+    REQUIRE(bench.store.update_state("shop", [&](auto& state) {
+        state.enabled = before;
+        state.switched_off = !before;
+    }));
+    auto job = bench.job();
+    job.was_off = !before;
+    REQUIRE(ca::hold_folder(bench.context, job));
+    REQUIRE(orders::begin_journal(bench.context, job).value());
+    CHECK(bench.state().enabled);
+    const bool heals = GENERATE(true, false);
+    job.fail(heals ? store::cause::kCaUnreachable : store::cause::kSettings,
+             {base::ErrorKind::network, "no answer", {}, {}});
+    lifecycle::remember(bench.context, job);
+    CHECK(bench.state().enabled == (before || heals));
+    CHECK(bench.state().switched_off == (!before && !heals));
+}

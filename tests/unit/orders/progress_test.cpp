@@ -1,0 +1,34 @@
+#include "orders/progress.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/certificate_maker.h"
+#include "support/run_bench.h"
+
+using orders::describe_end;
+
+TEST_CASE("what has become of an app in a long run", "[lifecycle]") {
+    test::RunBench bench;
+    auto job = bench.job();
+    SECTION("nothing was due") {
+        job.settled = true;
+        CHECK(describe_end(job) == "shop: nothing to do");
+    }
+    SECTION("it got none") {
+        job.fail(store::cause::kClock, {base::ErrorKind::rejected, "", std::nullopt, {}});
+        CHECK(describe_end(job) == "shop failed: clock");
+    }
+    SECTION("it got one") {
+        const test::CertificateSpec spec{.common_name = "a.example", .names = {"a.example"}};
+        job.issued.emplace().chain_pem = test::make_certificate(spec, test::make_key());
+        CHECK(describe_end(job).starts_with("shop issued, valid until "));
+        job.live_fingerprint = "of the one before";
+        CHECK(describe_end(job).starts_with("shop renewed, valid until "));
+    }
+}
+
+TEST_CASE("the count is for whoever watches", "[lifecycle]") {
+    CHECK(orders::count_of(7, 200, true) == "[  7/200] ");
+    CHECK(orders::count_of(200, 200, true) == "[200/200] ");
+    CHECK(orders::count_of(7, 200, false).empty());
+}

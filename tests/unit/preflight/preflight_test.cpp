@@ -1,0 +1,142 @@
+#include "preflight/preflight.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "support/dns_server.h"
+#include "support/run_bench.h"
+
+using Words = std::vector<std::string>;
+
+namespace {
+
+const Words kNames{"a.example", "b.example", "c.example", "d.example"};
+
+/// The app's only name server does not answer.
+struct Unheard : test::RunBench {
+    Unheard() {
+        test::DnsReply nothing;
+        nothing.silent = true;
+        server.otherwise(nothing);
+    }
+    /// As after three questions of the run.
+    void give_up() {
+        const auto silence = context.silences->of({server.address()});
+        for (int question = 0; question < 3; ++question)
+            silence->note_no_answer(std::chrono::steady_clock::now());
+    }
+    ca::IssueJob looked_at(ca::Origin origin, const Words& names,
+                           const std::string& provider = "") {
+        auto made = job(names);
+        made.covered = {"a.example", "d.example"};
+        made.settings.dns_resolvers.computed = "127.0.0.1:" + std::to_string(server.address().port);
+        made.settings.dns_provider.computed = provider;
+        made.options.lego.dns.query_timeout = std::chrono::seconds{1};
+        made.options.lego.dns.fixed_wait = fixed_wait;
+        ca::EnableWish wish;
+        wish.origin = origin;
+        preflight::check_dns(context, made, wish);
+        return made;
+    }
+
+    std::optional<std::chrono::seconds> fixed_wait;
+
+    test::DnsServer server;
+};
+
+}  // namespace
+
+TEST_CASE("while no name server answers, what nobody asked for is not ordered for the first time",
+          "[lifecycle][design-4.3]") {
+    Unheard bench;
+    bench.give_up();
+    const auto job = bench.looked_at(ca::Origin::scheduled, kNames);
+    CHECK(ca::to_texts(job.names) == Words{"a.example", "d.example"});
+    CHECK(job.alive());
+    REQUIRE(job.held.size() == 2);
+    CHECK(job.held.front().name == "b.example");
+    CHECK(job.held.front().cause == store::cause::kResolverSilent);
+    // No app of the run waits for the same servers again.
+    CHECK(bench.server.questions().empty());
+    CHECK(bench.looked_at(ca::Origin::automatic, kNames).held.size() == 2);
+    CHECK(bench.looked_at(ca::Origin::all, kNames).held.empty());
+}
+
+TEST_CASE("one name of which no name server says anything is enough", "[lifecycle]") {
+    Unheard bench;
+    const auto job = bench.looked_at(ca::Origin::automatic, {"b.example"});
+    REQUIRE(job.held.size() == 1);
+    CHECK(job.held.front().cause == store::cause::kResolverSilent);
+    CHECK_FALSE(job.alive());
+}
+
+TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there", "[lifecycle]") {
+    Unheard bench;
+    const auto held = [&](ca::Origin origin, const std::string& name) {
+        return bench.looked_at(origin, {name}, "exec").held.size();
+    };
+    CHECK(held(ca::Origin::automatic, "b.example") == 1);
+    CHECK(held(ca::Origin::scheduled, "a.example") == 0);
+    CHECK(held(ca::Origin::typed, "b.example") == 0);
+    bench.fixed_wait = std::chrono::seconds{60};  // which asks nobody
+    CHECK(held(ca::Origin::automatic, "b.example") == 0);
+}
+
+TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[lifecycle]") {
+    Unheard bench;
+    test::DnsReply failure;
+    failure.code = test::kServFail;
+    bench.server.otherwise({{}, test::kNxDomain});
+    for (const char* name : {"b.example", "a.example"}) {
+        for (const auto type : {dns::RecordType::a, dns::RecordType::aaaa})
+            bench.server.answer(name, type, failure);
+    }
+    bench.server.answer("c.example", dns::RecordType::a,
+                        {{test::a_record("c.example", "192.0.2.1")}});
+    const auto origin = GENERATE(ca::Origin::typed, ca::Origin::scheduled);
+    // That a certificate covers a.example changes nothing: the CA would refuse it.
+    const auto job = bench.looked_at(origin, {"a.example", "b.example", "c.example"});
+    CHECK(ca::to_texts(job.names) == Words{"c.example"});
+    REQUIRE(job.held.size() == 2);
+    for (const auto& held : job.held) {
+        CHECK(held.cause == store::cause::kDnsBroken);
+        CHECK(held.reason.message ==
+              held.name + " cannot be resolved by any CA: SERVFAIL from 127.0.0.1");
+    }
+}
+
+TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[lifecycle]") {
+    Unheard bench;
+    bench.server.otherwise({{}, test::kNxDomain});
+    test::DnsReply failure;
+    failure.code = test::kServFail;
+    bench.server.answer("b.example", dns::RecordType::caa, failure);
+    auto job = bench.job({"*.b.example", "c.example"});
+    job.settings.dns_resolvers.computed =
+        "127.0.0.1:" + std::to_string(bench.server.address().port);
+    job.settings.dns_provider.computed = "exec";
+    auto directory = test::Bench::directory();
+    directory.caa_identities = {"ca.test"};
+    auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
+    ca::CaSession session{bench.context, std::move(*key), std::move(directory)};
+    job.ca = &session;
+    preflight::check_caa(bench.context, job);
+    CHECK(ca::to_texts(job.names) == Words{"c.example"});
+    REQUIRE(job.held.size() == 1);
+    CHECK(job.held.front().cause == store::cause::kDnsBroken);
+    CHECK_THAT(job.held.front().reason.message,
+               Catch::Matchers::ContainsSubstring("the CAA records of b.example: SERVFAIL"));
+}
+
+TEST_CASE("who is there to see it goes on without an answer", "[lifecycle][design-4.3]") {
+    Unheard bench;
+    bench.give_up();
+    const auto job = bench.looked_at(ca::Origin::typed, kNames);
+    CHECK(job.names.size() == 4);
+    CHECK(job.held.empty());
+}

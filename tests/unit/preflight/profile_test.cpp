@@ -1,0 +1,77 @@
+#include "preflight/profile.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "settings/known_servers.h"
+
+TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[lifecycle][design-7.4]") {
+    CHECK(preflight::most_names(settings::kProductionServer, "") == 100);
+    CHECK(preflight::most_names(settings::kProductionServer, "classic") == 100);
+    CHECK(preflight::most_names(settings::kStagingServer, "tlsserver") == 25);
+    CHECK(preflight::most_names(settings::kProductionServer, "shortlived") == 25);
+    CHECK(preflight::most_names("https://other.example/directory", "shortlived") > 1000);
+}
+
+namespace {
+
+ca::IssueJob job_with_addresses(const std::string& server, const std::string& profile) {
+    settings::Settings settings = settings::resolve_settings({}, {{"server", server}});
+    ca::IssueJob job{*dokku::AppName::parse("shop"), settings, {}};
+    job.settings.server.computed = server;
+    job.options.lego.profile = profile;
+    for (const char* address : {"198.51.100.7", "10.0.0.7"})
+        job.names.push_back(*dns::DnsName::parse_address(address));
+    job.names.push_back(*dns::DnsName::parse("a.example"));
+    return job;
+}
+
+}  // namespace
+
+TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
+          "[lifecycle][rfc8738-3]") {
+    using Words = std::vector<std::string>;
+    SECTION("with its profile") {
+        auto job = job_with_addresses(std::string{settings::kStagingServer}, "shortlived");
+        preflight::check_addresses(job);
+        CHECK(ca::to_texts(job.names) == Words{"198.51.100.7", "a.example"});
+        REQUIRE(job.held.size() == 1);
+        CHECK(job.held[0].cause == store::cause::kBadName);
+        CHECK(job.held[0].reason.message ==
+              "10.0.0.7 is a private address; Let's Encrypt certifies public ones");
+    }
+    SECTION("without it") {
+        auto job = job_with_addresses(std::string{settings::kProductionServer}, "");
+        preflight::check_addresses(job);
+        CHECK(ca::to_texts(job.names) == Words{"a.example"});
+        REQUIRE(job.held.size() == 2);
+        CHECK(job.held[0].reason.steps ==
+              Words{"Run: dokku letsencrypt:set shop profile shortlived"});
+    }
+    SECTION("other CAs say themselves what they want") {
+        auto job = job_with_addresses("https://other.example/directory", "");
+        preflight::check_addresses(job);
+        CHECK(job.names.size() == 3);
+    }
+}
+
+TEST_CASE("names that are covered stay where there are too many", "[lifecycle][design-7.4]") {
+    std::vector<std::string> domains;
+    for (int i = 0; i < 130; ++i)
+        domains.push_back("n" + std::to_string(i) + ".example.org");
+    settings::Settings settings = settings::resolve_settings({}, {});
+    ca::IssueJob job{*dokku::AppName::parse("shop"), settings, domains};
+    for (const std::string& domain : domains)
+        job.names.push_back(*dns::DnsName::parse(domain));
+    job.covered = {"n120.example.org"};
+    preflight::check_count_of_names(job);
+    CHECK(job.names.size() == 100);
+    CHECK(job.held.size() == 30);
+    const auto left = ca::to_texts(job.names);
+    CHECK(std::find(left.begin(), left.end(), "n120.example.org") != left.end());
+    CHECK(job.held.front().name == "n99.example.org");
+    CHECK(job.held.front().cause == store::cause::kTooManyNames);
+}

@@ -1,0 +1,54 @@
+#include "subcommands/cron_job.h"
+
+#include <filesystem>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "host/cron.h"
+#include "support/dokku_host.h"
+#include "support/fake_programs.h"
+#include "support/files.h"
+
+namespace fs = std::filesystem;
+
+TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][dokku-11.5]") {
+    test::DokkuHost host;
+    const auto global = host.environment.global_root();
+    const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; echo noise)"};
+    subcommands::print_cron_job(host.environment, host.log());
+    REQUIRE(subcommands::add_cron_job(host.environment, host.log()));
+    REQUIRE(subcommands::add_cron_job(host.environment, host.log()));
+    CHECK(host::is_autorenew_enabled(host.environment));
+    subcommands::print_cron_job(host.environment, host.log());
+    REQUIRE(subcommands::remove_cron_job(host.environment, host.log()));
+    REQUIRE(subcommands::remove_cron_job(host.environment, host.log()));
+    CHECK_FALSE(host::is_autorenew_enabled(host.environment));
+    CHECK(fs::exists(global / "autorenew.off"));
+    CHECK(host.logged.out ==
+          "=====> Auto-renew cron job is not enabled\n"
+          "       Run 'dokku letsencrypt:cron-job --add' to enable.\n"
+          "-----> Added cron job to dokku's crontab.\n"
+          "-----> Added cron job to dokku's crontab.\n"
+          "=====> Auto-renew cron job is enabled\n"
+          "       Run 'dokku letsencrypt:cron-job --remove' to disable.\n"
+          "-----> Removed cron job from dokku's crontab.\n"
+          "       The minute's run is off as well: names that wait, and what failed, are not tried "
+          "again.\n"
+          "-----> Removed cron job from dokku's crontab.\n"
+          "       The minute's run is off as well: names that wait, and what failed, are not tried "
+          "again.\n");
+    CHECK(host.logged.err.empty());
+    // The whole crontab is Dokku's to write (docs/dokku.md 9.2).
+    CHECK(test::content_of(programs / "calls") ==
+          "trigger scheduler-cron-write\ntrigger scheduler-cron-write\n"
+          "trigger scheduler-cron-write\ntrigger scheduler-cron-write\n");
+    REQUIRE(subcommands::add_cron_job(host.environment, host.log()));
+    CHECK_FALSE(fs::exists(global / "autorenew.off"));
+}
+
+TEST_CASE("a crontab that cannot be written is an error", "[dokku][cron]") {
+    test::DokkuHost host;
+    const test::FakePrograms programs{"exit 4"};
+    CHECK_FALSE(subcommands::add_cron_job(host.environment, host.log()));
+    CHECK(host.logged.out.empty());
+}
