@@ -236,10 +236,7 @@ probe_counts() {
 }
 
 if [[ ${1-} == inside ]]; then
-  if [[ ${2-} == init ]]; then
-    scenario "reload as $3 spells it" reload_of_init_system "$3"
-    exit
-  fi
+  [[ ${2-} != init ]] || { scenario "reload as $3 spells it" reload_of_init_system "$3"; exit; }
   scenario "DNS, CA and the default properties are there" services_answer
   scenario "an app answers over HTTP, and over HTTPS once it has a certificate" app_gets_http_and_https
   scenario "sudo refuses what Dokku's sudoers file does not allow" sudo_is_strict
