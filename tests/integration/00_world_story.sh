@@ -151,6 +151,7 @@ triggers_in_dokku_order() {
 }
 
 plugin_gets_what_dokku_gives() {
+  given app_gets_http_and_https
   local plugin=$DOKKU_LIB_ROOT/plugins/available/letsencrypt mark
   mkdir -p "$plugin/subcommands"
   printf '[plugin]\ndescription = "dummy"\nversion = "1"\n[plugin.config]\n' >"$plugin/plugin.toml"

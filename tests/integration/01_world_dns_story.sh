@@ -67,10 +67,8 @@ caa_is_told() {
 }
 
 certificate_by_the_zones() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  dokku apps:create shop >/dev/null 2>&1
-  dokku domains:set shop shop.example.test >/dev/null 2>&1
-  world-deploy shop >/dev/null 2>&1
+  given an_email
+  deployed_app shop shop.example.test
   # The CA asks the zone's server: no name, no certificate.
   assert_exits 1 dokku letsencrypt:enable shop
   world-zone add shop.example.test A 192.0.2.1
@@ -79,12 +77,11 @@ certificate_by_the_zones() {
 }
 
 name_that_leads_to_another_server() {
+  given an_email
   other_server 203.0.113.9
   assert_eq "another server" "$(http_body http://203.0.113.9/any/path)" "page"
   world-zone add elsewhere.example.test A 203.0.113.9
-  dokku apps:create elsewhere >/dev/null 2>&1
-  dokku domains:set elsewhere elsewhere.example.test >/dev/null 2>&1
-  world-deploy elsewhere >/dev/null 2>&1
+  deployed_app elsewhere elsewhere.example.test
   assert_eq "another server" "$(http_body http://elsewhere.example.test/)" "page of the name"
   assert_exits 1 dokku letsencrypt:enable elsewhere
   other_server 203.0.113.9 "return 404;"
@@ -119,6 +116,7 @@ clock_moves_for_all_users() {
 
 # The clock of the product moves, that of the CA does not.
 renewal_in_eighty_days() {
+  given certificate_by_the_zones
   local served reloads started=$SECONDS
   served=$(served_fingerprint shop.example.test) reloads=$(reload_mark)
   assert_runs at_time +20d dokku letsencrypt:auto-renew

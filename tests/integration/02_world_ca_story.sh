@@ -9,18 +9,15 @@ status_of() { ask -o /dev/null -w '%{http_code}' "$@" || true; }
 # curl_code OPTION...: how curl ends
 curl_code() { local code=0; ask "$@" >/dev/null || code=$?; echo "$code"; }
 header_of() { ask -D - -o /dev/null "${2:-$PEBBLE_DIRECTORY}" | tr -d '\r' | sed -n "s/^$1: //Ip"; }
-certificate_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" "${@:2}"; }
 # days_ahead DATE: of today, rounded.
 days_ahead() { echo $((($(date -d "$1" +%s) - EPOCHSECONDS + 43200) / 86400)); }
-day_of_start() { days_ahead "$(certificate_of "$1" -noout -startdate | cut -d= -f2)"; }
+day_of_start() { days_ahead "$(installed_certificate "$1" -noout -startdate | cut -d= -f2)"; }
 
 asleep() {
   assert_eq 2 "$(ask --http2 -o /dev/null -w '%{http_version}' "$PEBBLE_DIRECTORY")" "HTTP version"
   assert_eq 0 "$(front_requests)" "requests that the front heard"
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  assert_runs dokku letsencrypt:enable shop
-  assert_not_contains "$(certificate_of shop -noout -text)" "CRL Distribution" "certificate by Pebble alone"
+  given enabled_app shop
+  assert_not_contains "$(installed_certificate shop -noout -text)" "CRL Distribution" "certificate by Pebble alone"
 }
 
 time_of_the_ca() {
@@ -42,12 +39,13 @@ seconds_behind() {
 
 # What was issued at +0 keeps its window, which has passed by then.
 renewal_in_eighty_days() {
+  given enabled_app shop
   local mark pebble
   ca_front works
   mark=$(front_requests) pebble=$(pebble_mark)
   assert_runs at_time +80d dokku letsencrypt:auto-renew --scheduled
   assert_eq 80 "$(day_of_start shop)" "day of the new certificate"
-  assert_eq 170 "$(days_ahead "$(certificate_of shop -noout -enddate | cut -d= -f2)")" "day of its end"
+  assert_eq 170 "$(days_ahead "$(installed_certificate shop -noout -enddate | cut -d= -f2)")" "day of its end"
   assert_eq true "$(front_orders "$mark" | jq 'has("replaces")')" "replaces"
   assert_contains "$(pebble_lines_since "$pebble")" "is a replacement of" "Pebble's log"
   assert_contains "$(at_time +80d http_body https://shop.example.test/)" "hello from shop" "page"
@@ -63,8 +61,9 @@ renewal_in_eighty_days() {
 }
 
 chain_and_list() {
+  given renewal_in_eighty_days
   local list=$WORLD/list
-  certificate_of shop -noout -text >"$list.text"
+  installed_certificate shop -noout -text >"$list.text"
   assert_contains "$(<"$list.text")" "URI:http://198.51.100.1:14080/list.crl" "certificate"
   at_time +145d ask http://198.51.100.1:14080/list.crl | openssl crl -inform der >"$list.pem"
   sed -n '/-BEGIN/,$p' "$DOKKU_ROOT/shop/tls/server.crt" | awk '/-BEGIN/ { n++ } n > 1' >"$list.issuer"
@@ -73,9 +72,10 @@ chain_and_list() {
 }
 
 revoked_by_somebody_else() {
+  # What was issued before the front woke does not name the list.
+  ca_front works
+  given enabled_app blog
   local before
-  new_app blog blog.example.test
-  assert_runs dokku letsencrypt:enable blog
   before=$(serial_in_use blog)
   ca_revokes blog 4
   assert_contains "$(ask http://198.51.100.1:14080/list.crl | openssl crl -inform der -noout -text)" "Superseded" "list"
@@ -85,6 +85,7 @@ revoked_by_somebody_else() {
 }
 
 revoked_by_the_product() {
+  given revoked_by_somebody_else
   local serial
   serial=$(serial_in_use blog)
   assert_runs at_time +26h dokku letsencrypt:revoke blog --reason keyCompromise
@@ -117,6 +118,7 @@ answers_by_rule() {
 }
 
 connections_by_rule() {
+  given an_email
   local mark
   ca_answers GET '^/dir$' reset=before
   assert_eq 56 "$(curl_code "$PEBBLE_DIRECTORY")" "curl on a reset connection"

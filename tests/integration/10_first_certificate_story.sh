@@ -32,7 +32,7 @@ assert_official_lines() {
 first_certificate() {
   local triggers
   new_app shop shop.example.test
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   assert_eq false "$(dokku letsencrypt:active shop)" "active"
   triggers=$(trigger_mark)
   assert_runs dokku letsencrypt:enable shop
@@ -44,6 +44,7 @@ first_certificate() {
 }
 
 nginx_serves_it() {
+  given first_certificate
   tls_verify shop.example.test
   if ip -6 addr show dev lo | grep -q 2001:db8::1; then tls_verify shop.example.test "[2001:db8::1]"; fi
   assert_eq shop.example.test "$(served_names shop.example.test)" "names"
@@ -56,6 +57,7 @@ nginx_serves_it() {
 }
 
 folder_of_the_hash() {
+  given first_certificate
   local certificates=$folder/certificates/shop.example.test
   assert_eq "$folder" "$(readlink "$app_root/letsencrypt/certs/current")" "certs/current"
   assert_eq "$(printf '%s\n' "$hash" current | sort)" "$(find "$app_root/letsencrypt/certs" -mindepth 1 -maxdepth 1 -printf "%f\n" | sort)" "certs"
@@ -76,6 +78,7 @@ folder_of_the_hash() {
 }
 
 tls_folder() {
+  given first_certificate
   local tls=$app_root/tls
   cmp "$tls/server.crt" "$folder/fullchain.pem"
   cmp "$tls/server.letsencrypt.crt" "$folder/fullchain.pem"
@@ -86,6 +89,7 @@ tls_folder() {
 }
 
 modes_and_owners() {
+  given first_certificate
   local data=$DOKKU_LIB_ROOT/data/letsencrypt name
   for name in server.crt server.key server.letsencrypt.crt; do assert_mode 600 "$app_root/tls/$name"; done
   assert_mode 750 "$app_root/tls"
@@ -103,6 +107,7 @@ modes_and_owners() {
 }
 
 account_in_legos_layout() {
+  given first_certificate
   local accounts server account
   accounts=$(global_folder)/accounts
   server=$(sed -E 's#https://([^/]+)/.*#\1#; s/:/_/' <<<"$PEBBLE_DIRECTORY")
@@ -120,6 +125,7 @@ account_in_legos_layout() {
 }
 
 second_enable_does_nothing() {
+  given first_certificate
   local files requests triggers reloads
   files=$(files_now) requests=$(pebble_mark) triggers=$(trigger_mark) reloads=$(reload_mark)
   assert_runs dokku letsencrypt:enable shop
@@ -134,6 +140,7 @@ second_enable_does_nothing() {
 }
 
 force_renews() {
+  given first_certificate
   local key before account
   key=$(<"$app_root/tls/server.key") before=$(served_fingerprint shop.example.test)
   account=$(find "$(global_folder)/accounts" -printf '%p %T@ %i\n' | sort)
@@ -150,6 +157,7 @@ force_renews() {
 }
 
 quiet_keeps_the_official_lines() {
+  given an_email
   local port_map
   new_app mute mute.example.test
   dokku ports:set mute http:8080:5000 >/dev/null 2>&1
@@ -164,6 +172,7 @@ quiet_keeps_the_official_lines() {
 }
 
 detected_ports_store_nothing() {
+  given first_certificate
   assert_eq "" "$(dokku ports:report shop --ports-map)" "stored port map"
   assert_contains "$(dokku ports:list shop)" "https"
 }

@@ -15,7 +15,7 @@ measure() {
 assert_triggers_at_most() { assert_at_most "$1" "$(grep -c . <<<"$triggers")" "trigger calls ($triggers)"; }
 
 cold_start() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   measure dokku letsencrypt:enable shop
   assert_at_most 11 "$requests" "requests to the CA"
@@ -27,6 +27,7 @@ cold_start() {
 }
 
 second_app() {
+  given cold_start
   new_app blog blog.example.test
   measure dokku letsencrypt:enable blog
   assert_at_most 9 "$requests" "requests to the CA"
@@ -37,6 +38,7 @@ second_app() {
 }
 
 renewal() {
+  given cold_start
   measure dokku letsencrypt:enable shop --force
   assert_at_most 9 "$requests" "requests to the CA"
   assert_eq 0 "$rebuilds" "rebuilds"
@@ -48,6 +50,7 @@ renewal() {
 }
 
 changed_names() {
+  given cold_start
   dokku letsencrypt:set shop auto-issue false >/dev/null
   dokku domains:add shop www.example.test >/dev/null 2>&1
   measure dokku letsencrypt:enable shop
@@ -85,6 +88,7 @@ traced() {
 }
 
 enable_starts_no_tools() {
+  given an_email
   local programs
   new_app wiki wiki.example.test
   traced letsencrypt:enable wiki
@@ -98,6 +102,7 @@ enable_starts_no_tools() {
 }
 
 light_commands_start_nothing() {
+  given cold_start
   local words name
   while read -r -a words; do
     name=${words[0]#letsencrypt:}
@@ -118,6 +123,7 @@ COMMANDS
 # What the crontab calls each minute. Its libraries are read as any program's are. The first one after
 # a change may have read all of the index, and nothing else.
 idle_cron_reads_one_file() {
+  given cold_start
   local record read cron
   cron=$(crontab -u dokku -l | grep -o '/[^ ]*/letsencrypt/cron')
   record=$(mktemp)

@@ -8,7 +8,7 @@ validations_since() { pebble_lines_since "$1" | grep -c 'Attempting to validate'
 
 straight_to_finalize() {
   local mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop
@@ -23,6 +23,7 @@ straight_to_finalize() {
 }
 
 one_name_more() {
+  given straight_to_finalize
   local mark
   dokku letsencrypt:set shop auto-issue false >/dev/null
   dokku domains:add shop www.example.test >/dev/null 2>&1

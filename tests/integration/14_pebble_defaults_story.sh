@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 patience_pays() {
   local mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test www.example.test
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop

@@ -23,17 +23,14 @@ added() {
 }
 
 an_enabled_app() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  assert_runs dokku letsencrypt:enable shop
+  given enabled_app shop
   added shop www.example.test
   assert_eq "shop.example.test www.example.test" "$(served_names shop.example.test)" "names"
 }
 
 switched_on_for_all() {
-  dokku letsencrypt:set --global auto-issue true >/dev/null
-  dokku apps:create blog >/dev/null 2>&1
-  world-deploy blog >/dev/null 2>&1
+  given auto_issue_for_all
+  deployed_app blog
   assert_runs dokku domains:add blog blog.example.test
   wait_until 5 tls_verify blog.example.test
   added blog news.example.test
@@ -41,6 +38,7 @@ switched_on_for_all() {
 
 # No container: nginx answers 502, over a TLS connection that verifies.
 never_deployed() {
+  given auto_issue_for_all
   dokku apps:create idle >/dev/null 2>&1
   assert_runs dokku domains:add idle idle.example.test
   wait_until 5 tls_verify idle.example.test
@@ -48,6 +46,7 @@ never_deployed() {
 }
 
 map_without_port_80() {
+  given auto_issue_for_all
   local before
   dokku apps:create secure >/dev/null 2>&1
   dokku ports:set secure https:443:5000 >/dev/null
@@ -60,6 +59,7 @@ map_without_port_80() {
 }
 
 map_without_https() {
+  given auto_issue_for_all
   dokku apps:create plain >/dev/null 2>&1
   dokku ports:set plain http:8080:5000 >/dev/null
   world-deploy plain >/dev/null
@@ -74,6 +74,8 @@ map_without_https() {
 }
 
 switched_off() {
+  given enabled_app shop
+  given switched_on_for_all
   local mark
   mark=$(pebble_mark)
   dokku letsencrypt:set shop auto-issue false >/dev/null

@@ -13,17 +13,11 @@ next_try_of() { status_json "$1" | jq -r --arg name "$2" '.names[] | select(.nam
 answer_of_resolver() { drill @127.0.0.1 "$1" A | sed -n 's/.*rcode: \([A-Z]*\),.*/\1/p'; }
 page_of() { http_body --resolve "$1:80:192.0.2.1" "http://$1/"; }
 
-# created APP: deployed, without a domain.
-created() {
-  dokku apps:create "$1" >/dev/null 2>&1
-  world-deploy "$1" >/dev/null 2>&1
-}
-
 typed_too_early() {
   local mark reload
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku plugin:trigger scheduler-cron-write >/dev/null
-  created early
+  deployed_app early
   assert_runs dokku domains:add early early.example.test
   assert_contains "$err" " !     Please run dokku letsencrypt:enable" "stderr"
   mark=$(pebble_mark) reload=$(reload_mark)
@@ -46,9 +40,9 @@ typed_too_early() {
 }
 
 added_too_early() {
+  given auto_issue_for_all
   local mark trigger before
-  dokku letsencrypt:set --global auto-issue true >/dev/null
-  created shop
+  deployed_app shop
   mark=$(pebble_mark) trigger=$(trigger_mark)
   assert_runs dokku domains:add shop shop.example.test
   assert_at_most 5000 "$milliseconds" "milliseconds"
@@ -78,6 +72,7 @@ added_too_early() {
 watched=/run/watched
 
 resolver_remembers() {
+  given added_too_early
   local mark trigger watching
   dokku letsencrypt:status shop --watch >$watched 2>&1 & watching=$!
   wait_until 5 grep -q pending-dns $watched
@@ -101,8 +96,9 @@ resolver_remembers() {
 }
 
 looked_at_by_hand() {
+  given auto_issue_for_all
   local mark
-  created hand
+  deployed_app hand
   assert_runs dokku domains:add hand hand.example.test
   name_has hand hand.example.test pending-dns dns-missing
   world-zone add hand.example.test A 192.0.2.1
@@ -114,10 +110,11 @@ looked_at_by_hand() {
 
 # Neither A nor AAAA: as good as no name.
 no_address() {
+  given auto_issue_for_all
   local mark
   mark=$(pebble_mark)
   world-zone add text.example.test TXT "only this"
-  created text
+  deployed_app text
   assert_runs dokku domains:add text text.example.test
   name_has text text.example.test pending-dns dns-missing
   assert_contains "$(dokku letsencrypt:status text || true)" "no A or AAAA record from 192.0.2.53" "reason"
@@ -126,10 +123,11 @@ no_address() {
 
 # Who cannot be asked has said nothing: the CA asks for itself.
 resolver_is_silent() {
+  given an_email
   local mark
   dokku letsencrypt:set --global auto-issue >/dev/null
   world-zone add quiet.example.test A 192.0.2.1
-  created quiet
+  deployed_app quiet
   dokku letsencrypt:set quiet dns-resolvers 192.0.2.2 >/dev/null
   dokku domains:add quiet quiet.example.test >/dev/null 2>&1
   mark=$(pebble_mark)
@@ -140,26 +138,28 @@ resolver_is_silent() {
 
 # The name server of lame.example.test does not exist.
 lame_zone() {
+  given an_email
   local mark
   world-zone add lame.example.test NS no.such.example
   world-zone add well.example.test A 192.0.2.1
-  created lame
+  deployed_app lame
   dokku domains:add lame www.lame.example.test well.example.test >/dev/null 2>&1
   assert_eq SERVFAIL "$(answer_of_resolver www.lame.example.test)" "answer of the resolver"
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable lame
   assert_eq 1 "$(orders_since "$mark")" "orders"
-  assert_eq well.example.test "$(openssl x509 -in "$DOKKU_ROOT/lame/tls/server.crt" -noout -ext subjectAltName | sed -n 's/.*DNS://p')" "names of the certificate"
+  assert_eq well.example.test "$(installed_certificate lame -noout -ext subjectAltName | sed -n 's/.*DNS://p')" "names of the certificate"
   name_has lame www.lame.example.test pending-dns dns-broken
   assert_contains "$(dokku letsencrypt:status lame || true)" "SERVFAIL from 127.0.0.1, and none of its zone's name servers answers for it" "reason"
 }
 
 # Its name server is there and speaks; the resolver asks somebody else for it.
 resolver_has_a_trouble_of_its_own() {
+  given an_email
   local mark
   world-zone add odd.example.test A 192.0.2.1
   resolver_with 'stub-zone:' '  name: "odd.example.test"' '  stub-host: no.such.example'
-  created odd
+  deployed_app odd
   dokku domains:add odd odd.example.test >/dev/null 2>&1
   assert_eq SERVFAIL "$(answer_of_resolver odd.example.test)" "answer of the resolver"
   mark=$(pebble_mark)
@@ -181,16 +181,17 @@ resolver_with() {
 
 # Of signed.example.test the resolver knows a key that the zone does not have.
 dnssec_is_broken() {
+  given an_email
   local mark name before
   for name in signed www.signed; do world-zone add $name.example.test A 192.0.2.1; done
-  created signed
+  deployed_app signed
   dokku domains:add signed signed.example.test well2.example.test >/dev/null 2>&1
   world-zone add well2.example.test A 192.0.2.1
   assert_runs dokku letsencrypt:enable signed
   resolver_with 'server:' '  module-config: "validator iterator"' \
     "  trust-anchor: \"signed.example.test. IN DS 4711 13 2 $(printf '0123456789abcdef%.0s' 1 2 3 4)\""
   assert_eq SERVFAIL "$(answer_of_resolver www.signed.example.test)" "answer of the resolver"
-  created more
+  deployed_app more
   dokku domains:add more www.signed.example.test >/dev/null 2>&1
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable more
@@ -198,10 +199,10 @@ dnssec_is_broken() {
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
   name_has more www.signed.example.test pending-dns dns-broken
   # Renewal: as for a name that does not resolve, the certificate is not renewed without it yet.
-  before=$(openssl x509 -in "$DOKKU_ROOT/signed/tls/server.crt" -noout -serial)
+  before=$(installed_certificate signed -noout -serial)
   at_time +80d dokku letsencrypt:auto-renew --scheduled >/dev/null 2>&1 || true
-  assert_eq "$before" "$(openssl x509 -in "$DOKKU_ROOT/signed/tls/server.crt" -noout -serial)" "certificate"
-  name_has signed signed.example.test in-use dns-broken || fail "status: $(status_json signed)"
+  assert_eq "$before" "$(installed_certificate signed -noout -serial)" "certificate"
+  assert_name signed signed.example.test in-use dns-broken
 }
 
 scenario "enable of a name without DNS fails, and cron goes on with it" typed_too_early

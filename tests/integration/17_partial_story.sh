@@ -5,27 +5,13 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# cron_when_due APP: the minute's run at the app's own time, and nothing else.
-cron_when_due() {
-  local ahead
-  ahead=$(($(date -d "$(jq -r .due "$(state_file "$1")")" +%s) - EPOCHSECONDS + 1))
-  assert_runs at_time "+$((ahead > 0 ? ahead : 0))s" world-cron letsencrypt/cron
-}
-
-# created APP DOMAIN...: deployed, with domains.
-created() {
-  dokku apps:create "$1" >/dev/null 2>&1
-  dokku domains:add "$@" >/dev/null 2>&1
-  world-deploy "$1" >/dev/null 2>&1
-}
-
 two_of_three() {
   local mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku plugin:trigger scheduler-cron-write >/dev/null
   world-zone add one.example.test A 192.0.2.1
   world-zone add two.example.test A 192.0.2.1
-  created shop one.example.test three.example.test two.example.test
+  deployed_app shop one.example.test three.example.test two.example.test
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop
   assert_lines "$out" "-----> Certificate retrieved successfully." "-----> Done"
@@ -43,11 +29,12 @@ two_of_three() {
 }
 
 twenty_looks() {
+  given two_of_three
   local mark reload look served due
   mark=$(pebble_mark) reload=$(reload_mark) served=$(served_fingerprint one.example.test)
   for look in {1..20}; do
     due=$(jq -r .due "$(state_file shop)")
-    cron_when_due shop
+    assert_runs cron_when_due shop
     assert_ne "$due" "$(jq -r .due "$(state_file shop)")" "time of the next look after $look"
   done
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
@@ -60,10 +47,11 @@ twenty_looks() {
 }
 
 all_three() {
+  given two_of_three
   local mark
   mark=$(pebble_mark)
   world-zone add three.example.test A 192.0.2.1
-  cron_when_due shop
+  assert_runs cron_when_due shop
   assert_eq 1 "$(orders_since "$mark")" "orders"
   assert_eq "one.example.test three.example.test two.example.test" "$(served_names one.example.test)" "names"
   tls_verify three.example.test
@@ -73,9 +61,10 @@ all_three() {
 }
 
 all_or_nothing() {
+  given an_email
   local mark
   world-zone add good.example.test A 192.0.2.1
-  created strict good.example.test bad.example.test
+  deployed_app strict good.example.test bad.example.test
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable strict --strict
   assert_lines "$out" "-----> Certificate retrieval failed!"
@@ -91,10 +80,11 @@ all_or_nothing() {
 
 # It stays a good name's neighbour for ever, and costs nothing.
 name_that_the_ca_forbids() {
+  given an_email
   local mark
   world-zone add blocked-domain.example A 192.0.2.1
   world-zone add fine.example.test A 192.0.2.1
-  created forbidden blocked-domain.example fine.example.test
+  deployed_app forbidden blocked-domain.example fine.example.test
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable forbidden
   assert_contains "$err" " !     blocked-domain.example has no certificate yet (bad-name)" "stderr"
@@ -107,11 +97,12 @@ name_that_the_ca_forbids() {
 }
 
 name_that_the_ca_cannot_validate() {
+  given an_email
   local mark
   other_server 203.0.113.9
   world-zone add away.example.test A 203.0.113.9
   world-zone add here.example.test A 192.0.2.1
-  created unseen away.example.test here.example.test
+  deployed_app unseen away.example.test here.example.test
   dokku letsencrypt:set unseen preflight off >/dev/null
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable unseen
@@ -122,7 +113,7 @@ name_that_the_ca_cannot_validate() {
   name_has unseen here.example.test in-use
   # The next try asks the CA for the certificate with both, once: it is refused, and that of one stays.
   mark=$(pebble_mark)
-  cron_when_due unseen
+  assert_runs cron_when_due unseen
   assert_eq 1 "$(orders_since "$mark")" "orders"
   assert_eq "here.example.test" "$(served_names here.example.test)" "names"
   name_has unseen here.example.test in-use
@@ -131,10 +122,11 @@ name_that_the_ca_cannot_validate() {
 
 # The daily run does not take a name out of the certificate because it fails right now; who types does.
 covered_name_loses_its_dns() {
+  given an_email
   local mark
   world-zone add keep.example.test A 192.0.2.1
   world-zone add lose.example.test A 192.0.2.1
-  created change keep.example.test lose.example.test new.example.test
+  deployed_app change keep.example.test lose.example.test new.example.test
   dokku letsencrypt:set change dns-resolvers 192.0.2.53 >/dev/null # keeps nothing
   assert_runs dokku letsencrypt:enable change
   assert_eq "keep.example.test lose.example.test" "$(served_names keep.example.test)" "names"

@@ -13,9 +13,7 @@ created() {
   for name in "${@:2}"; do
     [[ $name == \** ]] || drill @192.0.2.53 "$name" A | grep -q '^[^;].*[[:space:]]A[[:space:]]' || world-zone add "$name" A 192.0.2.1
   done
-  dokku apps:create "$1" >/dev/null 2>&1
-  dokku domains:add "$@" >/dev/null 2>&1
-  world-deploy "$1" >/dev/null 2>&1
+  deployed_app "$@"
 }
 
 # refused APP NAME WORDS: enable fails without an order, because the records say the words.
@@ -43,7 +41,7 @@ issued() {
 
 parent_forbids() {
   local mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   world-zone add closed.example.test CAA 0 issue other-ca.example
   created shop www.closed.example.test shop.example.test
   mark=$(pebble_mark)
@@ -61,6 +59,7 @@ parent_forbids() {
 
 # As soon as the zone has it, though the resolver may keep the old record for as long as it lives.
 mended() {
+  given parent_forbids
   local mark reload
   mark=$(pebble_mark) reload=$(reload_mark)
   assert_runs dokku letsencrypt:retry shop
@@ -75,6 +74,7 @@ mended() {
 }
 
 only_forbidden_names() {
+  given an_email
   world-zone add alone.example.test CAA 0 issue ";"
   created alone alone.example.test
   refused alone alone.example.test 'alone.example.test do not allow pebble.letsencrypt.org: 0 issue ";"'
@@ -87,6 +87,7 @@ only_forbidden_names() {
 
 # The closest records count: what stands above them does not.
 allowed_below() {
+  given an_email
   world-zone add wide.example.test CAA 0 issue other-ca.example
   world-zone add own.wide.example.test CAA 0 issue "$ca"
   created own own.wide.example.test
@@ -94,6 +95,7 @@ allowed_below() {
 }
 
 behind_an_alias() {
+  given an_email
   world-zone add target.test A 192.0.2.1
   world-zone add target.test CAA 0 issue other-ca.example
   world-zone add alias.example.test CNAME target.test
@@ -102,6 +104,7 @@ behind_an_alias() {
 }
 
 method_and_account() {
+  given an_email
   world-zone add method.example.test CAA 0 issue "$ca; validationmethods=dns-01"
   created method method.example.test
   refused method method.example.test "method.example.test allow $ca, but not by http-01"
@@ -126,12 +129,14 @@ PROGRAM
 }
 
 dns_is_allowed() {
+  given method_and_account
   by_dns method
   issued method method.example.test
 }
 
 # issuewild speaks of wildcards only, and alone.
 wildcards() {
+  given an_email
   local mark
   world-zone add stars.example.test CAA 0 issue "$ca"
   world-zone add stars.example.test CAA 0 issuewild other-ca.example
@@ -146,6 +151,7 @@ wildcards() {
 }
 
 other_settings() {
+  given an_email
   world-zone add strict.example.test CAA 0 issue other-ca.example
   created strict strict.example.test good.example.test
   local mark

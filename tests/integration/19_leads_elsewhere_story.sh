@@ -7,13 +7,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 elsewhere=203.0.113.9 elsewhere6=2001:db8::99 nobody6=2001:db8::77
 
-# created APP DOMAIN...: deployed, with domains.
-created() {
-  dokku apps:create "$1" >/dev/null 2>&1
-  dokku domains:add "$@" >/dev/null 2>&1
-  world-deploy "$1" >/dev/null 2>&1
-}
-
 # held APP NAME STATUS CAUSE WORDS: enable orders nothing, because of what the words say.
 held() {
   local mark
@@ -29,7 +22,7 @@ held() {
 
 # Without another server block nginx listens where this app's does, and nowhere else.
 port_closed() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   world-zone add closed.example.test A 192.0.2.2
   dokku apps:create closed >/dev/null 2>&1
   dokku nginx:set closed bind-address-ipv4 192.0.2.1 >/dev/null
@@ -44,14 +37,15 @@ port_closed() {
 # nginx asks only those there that are bound to the address. It takes no wildcard beside specific
 # addresses that it has already, so some app listens on all of them first and last.
 address_of_another_app() {
-  created keeper keeper.example.test
+  given an_email
+  deployed_app keeper keeper.example.test
   world-zone add taker.example.test A 192.0.2.2
   world-zone add guest.example.test A 192.0.2.2
   dokku apps:create taker >/dev/null 2>&1
   dokku nginx:set taker bind-address-ipv4 192.0.2.2 >/dev/null
   dokku domains:add taker taker.example.test >/dev/null 2>&1
   world-deploy taker >/dev/null 2>&1
-  created guest guest.example.test
+  deployed_app guest guest.example.test
   held guest guest.example.test failed address-taken "guest.example.test is answered by another app of this host, whose address that is, at 192.0.2.2: HTTP "
   # With a redirect to the same name: from here it looks as if that led back to us.
   mkdir -p "$DOKKU_ROOT/taker/nginx.conf.d"
@@ -64,44 +58,50 @@ address_of_another_app() {
 }
 
 another_server() {
+  given an_email
   other_server "$elsewhere"
   world-zone add other.example.test A "$elsewhere"
-  created other other.example.test
+  deployed_app other other.example.test
   held other other.example.test pending-dns other-server "other.example.test leads to another server, $elsewhere: HTTP 200 from nginx"
   assert_contains "$(dokku letsencrypt:status other || true)" "Let the A and AAAA records of other.example.test lead to this host" "what to do"
 }
 
 redirected() {
+  given an_email
   other_server "$elsewhere" 'return 301 https://www.elsewhere.test$request_uri;'
   world-zone add moved.example.test A "$elsewhere"
-  created moved moved.example.test
+  deployed_app moved moved.example.test
   held moved moved.example.test pending-dns redirected "moved.example.test is redirected at $elsewhere: HTTP 301 from nginx"
 }
 
 proxied() {
+  given an_email
   other_server "$elsewhere" 'add_header cf-ray 8f2-FRA always; return 404;'
   world-zone add cdn.example.test A "$elsewhere"
-  created cdn cdn.example.test
+  deployed_app cdn cdn.example.test
   held cdn cdn.example.test pending-dns proxied "cdn.example.test is answered by a proxy at $elsewhere: HTTP 404 from nginx"
 }
 
 # CAs prefer IPv6, and a wrong answer there is not made good by IPv4.
 aaaa_elsewhere() {
+  given an_email
   other_server "$elsewhere6"
   world-zone add six.example.test A 192.0.2.1
   world-zone add six.example.test AAAA "$elsewhere6"
-  created six six.example.test
+  deployed_app six six.example.test
   held six six.example.test pending-dns aaaa-mismatch "the AAAA record of six.example.test leads to another server, $elsewhere6: HTTP 200 from nginx"
 }
 
 # Of three names only the one that leads here is ordered.
 among_others() {
+  given aaaa_elsewhere
+  given proxied
   local mark
   world-zone add here.example.test A 192.0.2.1
   world-zone add here.example.test AAAA 2001:db8::1
   world-zone add six.here.example.test CNAME six.example.test
   world-zone add cdn.here.example.test CNAME cdn.example.test
-  created mixed here.example.test six.here.example.test cdn.here.example.test
+  deployed_app mixed here.example.test six.here.example.test cdn.here.example.test
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable mixed
   assert_eq 2 "$(grep -c 'has no certificate yet' <<<"$err")" "warnings"
@@ -115,10 +115,11 @@ among_others() {
 # Public CAs fall back to IPv4 where nobody answers. Pebble does not, so that for it the record is gone,
 # while the resolver still has it.
 aaaa_of_nobody() {
+  given an_email
   local mark
   world-zone add half.example.test A 192.0.2.1
   world-zone add half.example.test AAAA "$nobody6"
-  created half half.example.test
+  deployed_app half half.example.test
   drill @127.0.0.1 half.example.test AAAA | grep -q "AAAA[[:space:]]*$nobody6"
   world-zone remove half.example.test AAAA
   mark=$(pebble_mark)
@@ -131,13 +132,15 @@ aaaa_of_nobody() {
 
 # An address that is none of this host's, where nobody answers.
 nobody_there() {
+  given an_email
   world-zone add nobody.example.test A 203.0.113.77
-  created nobody nobody.example.test
+  deployed_app nobody nobody.example.test
   ip route add unreachable 203.0.113.77
   held nobody nobody.example.test pending-dns other-server "203.0.113.77, which is no address of this host and does not answer"
 }
 
 switched_off() {
+  given another_server
   local mark
   other_server "$elsewhere"
   dokku letsencrypt:set other preflight off >/dev/null
@@ -147,7 +150,7 @@ switched_off() {
   name_has other other.example.test failed ca-refused
   # Neither DNS nor address: that is the CA's to say.
   dokku letsencrypt:set --global preflight off >/dev/null
-  created unknown unknown.example.test
+  deployed_app unknown unknown.example.test
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable unknown
   assert_eq 1 "$(orders_since "$mark")" "orders"
@@ -158,9 +161,10 @@ switched_off() {
 # Behind a router: no public address of its own, and no way to itself by the public one. IPv6, because
 # the world lives on its IPv4 addresses. For the CA too nobody is there, but that is its to say.
 hairpin() {
+  given an_email
   local mark
   world-zone add home.example.test AAAA "$nobody6"
-  created home home.example.test
+  deployed_app home home.example.test
   held home home.example.test pending-dns other-server "which is no address of this host"
   ip -6 address del 2001:db8::1 dev lo
   ip -6 address del 2001:db8::2 dev lo

@@ -5,7 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 several_names() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test www.example.test Api.Example.test
   # `_` makes the app nginx's default; it is no name.
   dokku domains:add shop _ >/dev/null 2>&1
@@ -22,6 +22,7 @@ several_names() {
 
 # A name in its own script gets into VHOST only by hand; Dokku and nginx take it as it is.
 international_name() {
+  given an_email
   new_app books books.example.test
   echo "bücher.example.test" >>"$DOKKU_ROOT/books/VHOST"
   dokku proxy:build-config books >/dev/null 2>&1
@@ -39,6 +40,7 @@ international_name() {
 }
 
 wildcard_is_left_out() {
+  given an_email
   new_app docs docs.example.test "*.docs.example.test"
   assert_runs dokku letsencrypt:enable docs
   assert_contains "$err" " !     Left out of the certificate: '*.docs.example.test' is a wildcard, which needs the DNS-01 challenge" "stderr"
@@ -52,7 +54,10 @@ wildcard_is_left_out() {
 
 # Dokku takes the line, and nginx then refuses the whole configuration.
 name_that_nginx_refuses() {
+  given an_email
   local before orders
+  # nginx compares names, and then refuses some, only where there is more than one server.
+  new_app beside beside.example.test
   new_app odd odd.example.test
   assert_exits 1 dokku domains:add odd 'foo*bar.test'
   assert_contains "$err" "invalid server name or wildcard" "nginx"
@@ -67,6 +72,7 @@ name_that_nginx_refuses() {
 
 # Without a vhost that nginx chokes on, the name is left out of everything that we write.
 bad_name_is_left_out() {
+  given name_that_nginx_refuses
   local i=0
   rm "$DOKKU_ROOT/odd/nginx.conf"
   /usr/sbin/nginx -t 2>/dev/null
@@ -101,9 +107,9 @@ VHOST
 }
 
 all_names_bad() {
+  given an_email
   local before orders
-  dokku apps:create none >/dev/null 2>&1
-  dokku domains:add none "*.none.example.test" >/dev/null 2>&1
+  undeployed_app none "*.none.example.test"
   before=$(files_now) orders=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable none
   assert_eq "=====> Enabling letsencrypt for none" "$out" "stdout"

@@ -21,9 +21,8 @@ watch_block() {
 end_watch() { kill "$watcher" 2>/dev/null || true; wait "$watcher" 2>/dev/null || true; }
 
 never_deployed() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  dokku apps:create fresh >/dev/null 2>&1
-  dokku domains:add fresh fresh.example.test >/dev/null 2>&1
+  given an_email
+  undeployed_app fresh fresh.example.test
   assert_file "$DOKKU_ROOT/fresh/nginx.conf"
   assert_runs dokku letsencrypt:enable fresh
   assert_contains "$out" "-----> Done" "stdout"
@@ -34,6 +33,7 @@ never_deployed() {
 }
 
 without_nginx_conf() {
+  given an_email
   new_app moved moved.example.test
   rm "$DOKKU_ROOT/moved/nginx.conf"
   assert_runs dokku nginx:reload
@@ -51,6 +51,7 @@ without_nginx_conf() {
 
 # The vhost has the old name only: a line written by hand, as after a change of VHOST by a script.
 name_not_yet_in_the_vhost() {
+  given an_email
   new_app late late.example.test
   echo later.example.test >>"$DOKKU_ROOT/late/VHOST"
   watch_block late
@@ -69,8 +70,9 @@ scenario "so is a name that the vhost does not have yet" name_not_yet_in_the_vho
 
 # From here on nginx listens on the apps' own addresses only, and there is no default vhost.
 bind_address() {
+  given an_email
   local app
-  for app in fresh moved late; do dokku --force apps:destroy "$app" >/dev/null 2>&1; done
+  for app in fresh moved late; do dokku --force apps:destroy "$app" >/dev/null 2>&1 || true; done
   dokku apps:create bound >/dev/null 2>&1
   dokku nginx:set bound bind-address-ipv4 192.0.2.1 >/dev/null
   dokku nginx:set bound bind-address-ipv6 ::1 >/dev/null
@@ -94,6 +96,7 @@ something_on_80() { [[ -n $(listening_on_80) ]]; }
 one_address="00000000000000000000000001000000 010200C0" # as the kernel spells ::1 and 192.0.2.1
 
 foreign_address_is_not_taken() {
+  given bind_address
   local app=other
   dokku apps:create $app >/dev/null 2>&1
   dokku nginx:set $app bind-address-ipv4 192.0.2.2 >/dev/null

@@ -15,7 +15,7 @@ nothing_is_due() {
   assert_contains "$err" "You haven't deployed any applications yet" "stderr without apps"
   assert_runs dokku letsencrypt:status
   assert_eq " !     You haven't deployed any applications yet" "$err" "stderr of status without apps"
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   new_app blog blog.example.test
   new_app plain plain.example.test
@@ -44,6 +44,7 @@ nothing_is_due() {
 }
 
 one_is_due() {
+  given nothing_is_due
   local before mark
   dokku letsencrypt:set blog graceperiod $due >/dev/null
   before=$(served_fingerprint blog.example.test) mark=$(reload_mark)
@@ -63,6 +64,7 @@ one_is_due() {
 
 # The daily run would renew such a certificate twice a day, for ever.
 scheduled_run_clamps() {
+  given one_is_due
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:auto-renew --scheduled
@@ -72,10 +74,11 @@ scheduled_run_clamps() {
 }
 
 failures_do_not_spread() {
+  given nothing_is_due
   local mark
   dokku letsencrypt:set --global graceperiod $due >/dev/null
   dokku letsencrypt:set blog graceperiod >/dev/null
-  challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere blog.example.test
   new_account blog
   mark=$(served_fingerprint shop.example.test)
   assert_exits 1 dokku letsencrypt:auto-renew
@@ -87,8 +90,9 @@ failures_do_not_spread() {
 }
 
 custom_pairs_are_left_alone() {
+  given nothing_is_due
   local before
-  challtestsrv clear-a '{"host":"blog.example.test"}'
+  leads_here blog.example.test
   self_signed_pair blog.example.test /run/own
   dokku certs:add blog /run/own.crt /run/own.key >/dev/null 2>&1
   before=$(sha256sum "$DOKKU_ROOT/blog/tls/server.crt")
@@ -100,7 +104,8 @@ custom_pairs_are_left_alone() {
 
 # Stored by hand or by the official plugin, which takes any text.
 graceperiod_that_is_no_number() {
-  challtestsrv clear-a '{"host":"blog.example.test"}'
+  given nothing_is_due
+  leads_here blog.example.test
   dokku letsencrypt:set --global graceperiod >/dev/null
   printf 30d >"$DOKKU_LIB_ROOT/config/letsencrypt/shop/graceperiod"
   assert_runs dokku letsencrypt:auto-renew

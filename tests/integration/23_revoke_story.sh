@@ -4,13 +4,13 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-serial_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -serial | cut -d= -f2 | tr 'A-F' 'a-f' | sed 's/^0*//'; }
+serial_of() { installed_certificate "$1" -noout -serial | cut -d= -f2 | tr 'A-F' 'a-f' | sed 's/^0*//'; }
 ca_status() { curl -s --noproxy '*' -k "$PEBBLE_MANAGEMENT/cert-status-by-serial/$1"; }
 ca_reason() { ca_status "$1" | jq -r '.Reason // "none"'; }
 
 by_the_account() {
   local serial
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test www.example.test
   dokku letsencrypt:enable shop >/dev/null 2>&1
   serial=$(serial_of shop)
@@ -31,11 +31,13 @@ by_the_account() {
 }
 
 twice_is_success() {
+  given by_the_account
   assert_runs dokku letsencrypt:revoke shop
   assert_lines "$out" "-----> Certificate revoked successfully." "-----> Done"
 }
 
 with_a_reason() {
+  given by_the_account
   local serial
   dokku letsencrypt:enable shop >/dev/null 2>&1
   serial=$(serial_of shop)
@@ -48,6 +50,7 @@ with_a_reason() {
 
 # The account is gone from this host: the certificate's own key proves as much.
 by_the_certificate_key() {
+  given by_the_account
   local serial
   dokku letsencrypt:enable shop >/dev/null 2>&1
   serial=$(serial_of shop)
@@ -60,6 +63,7 @@ by_the_certificate_key() {
 
 # Its file was damaged: the CA finds the account by its key.
 by_a_damaged_account() {
+  given by_the_account
   local serial file
   dokku letsencrypt:enable shop >/dev/null 2>&1
   serial=$(serial_of shop)
@@ -75,6 +79,7 @@ by_a_damaged_account() {
 
 # Old versions of the official plugin kept an account per configuration.
 by_an_account_of_old() {
+  given by_the_account
   local serial folder
   dokku letsencrypt:enable shop >/dev/null 2>&1
   serial=$(serial_of shop) folder=$DOKKU_ROOT/shop/letsencrypt/certs/current
@@ -86,6 +91,7 @@ by_an_account_of_old() {
 }
 
 what_cannot_be_revoked() {
+  given an_email
   new_app none none.example.test
   assert_runs dokku letsencrypt:revoke none
   assert_lines "$out" "       There is no certificate of letsencrypt for none" \
@@ -97,7 +103,7 @@ what_cannot_be_revoked() {
   assert_exits 20 dokku letsencrypt:revoke nosuch
 }
 
-key_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -pubkey | sha256sum; }
+key_of() { installed_certificate "$1" -noout -pubkey | sha256sum; }
 
 # same_key_as APP OTHER: the certificate of APP has the key of the other one's.
 same_key_as() {
@@ -112,6 +118,7 @@ same_key_as() {
 
 # A CA blocks a key only by the word of who has it.
 a_compromised_key() {
+  given an_email
   local serial key other
   new_app key key.example.test
   new_app same same.example.test
@@ -141,6 +148,7 @@ a_compromised_key() {
 
 # A CA that takes no such word is asked by the account.
 a_compromised_key_by_the_account() {
+  given a_compromised_key
   local serial
   dokku letsencrypt:enable key >/dev/null 2>&1
   serial=$(serial_of key)
@@ -154,6 +162,7 @@ a_compromised_key_by_the_account() {
 
 # A pair that somebody else installed meanwhile stays.
 custom_pair_stays() {
+  given what_cannot_be_revoked
   local serial
   dokku letsencrypt:set --global email you@example.test >/dev/null
   dokku letsencrypt:enable none >/dev/null 2>&1

@@ -7,7 +7,7 @@ certs=$DOKKU_ROOT/shop/letsencrypt/certs
 
 cleanup() {
   local old current
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   assert_exits 1 dokku letsencrypt:cleanup shop
   assert_lines "$err" " !     Cannot resolve the 'current' certificate directory!"
@@ -32,6 +32,7 @@ cleanup() {
 crontab_of_dokku() { crontab -l -u "$DOKKU_SYSTEM_USER" 2>/dev/null || true; }
 
 cron_job() {
+  given cleanup
   assert_runs dokku letsencrypt:cron-job
   assert_eq "=====> Auto-renew cron job is enabled
        Run 'dokku letsencrypt:cron-job --remove' to disable." "$out" "after install"
@@ -75,6 +76,7 @@ lost_crontab() {
 
 # What cron runs, in cron's environment.
 daily_run() {
+  given cleanup
   dokku letsencrypt:set shop graceperiod $((80 * 86400)) >/dev/null
   rm -f /var/log/dokku/letsencrypt.log
   world-cron auto-renew
@@ -85,6 +87,7 @@ daily_run() {
 }
 
 rename() {
+  given cleanup
   local fingerprint mark
   dokku letsencrypt:set shop lego-args --pem >/dev/null
   dokku letsencrypt:set shop auto-issue false >/dev/null
@@ -111,6 +114,7 @@ rename() {
 }
 
 clone() {
+  given rename
   assert_runs dokku apps:clone store copy
   assert_eq "--pem" "$(dokku letsencrypt:report copy --letsencrypt-lego-args)" "property"
   assert_absent "$DOKKU_ROOT/copy/letsencrypt"
@@ -122,6 +126,7 @@ clone() {
 }
 
 migrations() {
+  given rename
   local folder=$DOKKU_LIB_ROOT/config
   dokku config:set --no-restart store DOKKU_LETSENCRYPT_EMAIL=old@example.test DOKKU_LETSENCRYPT_GRACEPERIOD=1000 >/dev/null 2>&1
   printf %s --dns.disable-cp >"$folder/letsencrypt/store/lego-docker-args"

@@ -37,7 +37,7 @@ set_exec() {
 wildcard() {
   local env mark name
   make_program
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop "*.shop.example.test" www.example.test
   # DNS-01 needs no port 80, and adds none.
   dokku ports:set shop https:443:5000 >/dev/null 2>&1
@@ -73,6 +73,7 @@ URL=$CHALLTESTSRV_URL" "$(<"$env")" "docker.env"
 
 # The host's variables hold where the app has none.
 name_and_its_wildcard() {
+  given wildcard
   set_exec --global
   dokku letsencrypt:set shop dns-provider >/dev/null
   for key in EXEC_PATH URL; do dokku letsencrypt:set shop dns-provider-$key >/dev/null; done
@@ -82,6 +83,7 @@ name_and_its_wildcard() {
 }
 
 raw_mode() {
+  given name_and_its_wildcard
   dokku letsencrypt:set shop dns-provider-EXEC_MODE RAW >/dev/null
   assert_runs dokku letsencrypt:enable shop --force
   assert_matches "$(grep -m1 -- '^present -- ' /run/dns/calls)" \
@@ -90,6 +92,7 @@ raw_mode() {
 }
 
 alias_is_followed() {
+  given name_and_its_wildcard
   challtestsrv set-cname '{"host":"_acme-challenge.shop.example.test","target":"shop.acme.example.test"}'
   assert_runs dokku letsencrypt:enable shop --force
   assert_contains "$out" "record present of shop.acme.example.test." "stdout"
@@ -98,6 +101,7 @@ alias_is_followed() {
 
 # Paths of lego's container lead to this host; a mount that nothing uses need not be there.
 mounts() {
+  given name_and_its_wildcard
   dokku letsencrypt:set shop dns-provider-EXEC_PATH /hooks/program >/dev/null
   dokku letsencrypt:set shop lego-docker-options "-v /run/dns:/hooks:ro -v /nowhere:/other --network host" >/dev/null
   assert_runs dokku letsencrypt:enable shop
@@ -108,6 +112,7 @@ mounts() {
 }
 
 failing_program() {
+  given name_and_its_wildcard
   local before
   before=$(served_fingerprint shop.example.test)
   printf '#!/bin/sh\necho "no such zone $2"\nexit 3\n' >/run/dns/failing
@@ -128,6 +133,7 @@ failing_program() {
 
 # A provider of lego's that is not built yet can be stored, and `enable` says what to do.
 unknown_provider() {
+  given name_and_its_wildcard
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:set shop dns-provider route53
@@ -137,6 +143,7 @@ unknown_provider() {
 }
 
 waits_as_told() {
+  given name_and_its_wildcard
   local started=$SECONDS
   dokku letsencrypt:set shop dns-provider exec >/dev/null
   dokku letsencrypt:set --global dns-provider-EXEC_PATH /run/dns/program >/dev/null
@@ -145,7 +152,7 @@ waits_as_told() {
   assert_runs dokku letsencrypt:enable shop
   assert_at_least 3 $((SECONDS - started)) "seconds"
   assert_contains "$err" "EXEC_PROPAGATION_TIMEOUT" "stderr"
-  assert_contains "$(openssl x509 -in "$DOKKU_ROOT/shop/tls/server.crt" -noout -text)" "NIST CURVE: P-384" "key"
+  assert_contains "$(installed_certificate shop -noout -text)" "NIST CURVE: P-384" "key"
 }
 
 scenario "a wildcard is certified by records that a program sets" wildcard

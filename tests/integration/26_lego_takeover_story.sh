@@ -6,13 +6,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/official.sh"
 
 data=$DOKKU_LIB_ROOT/data/letsencrypt
-accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
-
 look_of_accounts() { find "$data/--global/accounts" -type f -printf '%p %s %T@ %m\n' | sort; }
 
 nothing_to_do() {
   local mark before
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test www.example.test
   official_enable shop shop.example.test www.example.test
   tls_verify shop.example.test
@@ -28,6 +26,7 @@ nothing_to_do() {
 }
 
 renewed_with_the_account_of_old() {
+  given nothing_to_do
   local mark before folder
   folder=$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")
   mark=$(pebble_mark) before=$(look_of_accounts)
@@ -44,6 +43,7 @@ renewed_with_the_account_of_old() {
 
 # The official plugin makes docker.env with mode 0755, and Docker leaves files of root's.
 modes_are_put_right() {
+  given nothing_to_do
   local folder file before
   folder=$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")
   chmod 0755 "$folder/docker.env"
@@ -66,6 +66,7 @@ modes_are_put_right() {
 }
 
 revoked_here() {
+  given an_email
   new_app blog blog.example.test
   official_enable blog blog.example.test
   assert_runs dokku letsencrypt:revoke blog
@@ -76,6 +77,8 @@ revoked_here() {
 
 # Back to the official plugin: lego renews with what we wrote, and registers nobody.
 lego_uses_our_account() {
+  given nothing_to_do
+  given revoked_here
   local mark folder line
   rm -r "$data/--global/accounts"/*
   dokku letsencrypt:enable shop --force >/dev/null 2>&1
@@ -98,17 +101,18 @@ lego_uses_our_account() {
 
 # Keys of all types that lego makes, as account and as certificate.
 other_key_types() {
+  given an_email
   local type
   for type in rsa2048 ec384; do
-    rm -r "$data/--global/accounts"/*
+    rm -rf "$data/--global/accounts"/*
     new_app "app-$type" "$type.example.test"
     dokku letsencrypt:set "app-$type" lego-args "--key-type $type" >/dev/null
     assert_runs dokku letsencrypt:enable "app-$type"
     tls_verify "$type.example.test"
     assert_runs dokku letsencrypt:enable "app-$type" --force
   done
-  assert_contains "$(openssl x509 -in "$DOKKU_ROOT/app-rsa2048/tls/server.crt" -noout -text)" "Public-Key: (2048 bit)" "key"
-  assert_contains "$(openssl x509 -in "$DOKKU_ROOT/app-ec384/tls/server.crt" -noout -text)" "NIST CURVE: P-384" "key"
+  assert_contains "$(installed_certificate app-rsa2048 -noout -text)" "Public-Key: (2048 bit)" "key"
+  assert_contains "$(installed_certificate app-ec384 -noout -text)" "NIST CURVE: P-384" "key"
 }
 
 scenario "enable finds lego's certificate still valid and asks nobody" nothing_to_do

@@ -3,16 +3,11 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
-
 thirty_apps() {
   local i mark reloads rebuilds
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  for ((i = 1; i <= 30; i++)); do
-    dokku apps:create "app$i" >/dev/null 2>&1
-    dokku domains:add "app$i" "app$i.example.test" >/dev/null 2>&1
-  done
-  challtestsrv add-a '{"host":"app7.example.test","addresses":["203.0.113.9"]}'
+  given an_email
+  make_apps 30
+  leads_elsewhere app7.example.test
   mark=$(pebble_mark) reloads=$(reload_mark) rebuilds=$(trigger_mark)
   assert_exits 1 dokku letsencrypt:enable --all
   # Dokku reloads with each vhost that it rebuilds to listen on 443; of ours there are two.
@@ -32,8 +27,9 @@ thirty_apps() {
 # With a vhost that has its certificate nothing is rebuilt: one reload for the challenges, one for the
 # pairs. (Before, each app's vhost had to be rebuilt by Dokku once to listen on 443.)
 again_with_two_reloads() {
+  given thirty_apps
   local mark rebuilds
-  challtestsrv clear-a '{"host":"app7.example.test"}'
+  leads_here app7.example.test
   assert_runs dokku letsencrypt:enable app7
   mark=$(reload_mark) rebuilds=$(trigger_mark)
   assert_runs dokku letsencrypt:enable --all --force
@@ -43,6 +39,7 @@ again_with_two_reloads() {
 }
 
 nothing_to_do() {
+  given again_with_two_reloads
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable --all

@@ -20,8 +20,8 @@ refused() {
 }
 
 unknown_apps() {
+  given new_app shop shop.example.test
   local name command
-  new_app shop shop.example.test
   for name in nowhere ../x ../shop shop/ . .. -x "" Shop "shop x"; do
     for command in enable disable active; do
       refused 20 " !     App $name does not exist" -- "letsencrypt:$command" "$name"
@@ -34,6 +34,7 @@ unknown_apps() {
 }
 
 no_domains() {
+  given new_app shop shop.example.test
   dokku apps:create bare >/dev/null 2>&1
   refused 1 " !     No domains detected for bare" "dokku domains:add bare" -- letsencrypt:enable bare
   assert_eq "" "$out" "stdout"
@@ -45,14 +46,16 @@ no_domains() {
 }
 
 no_email() {
+  given new_app shop shop.example.test
   refused 1 " !     ERROR: Cannot request a certificate without an e-mail address!
  !       please provide your e-mail address using
  !       dokku letsencrypt:set shop email <e-mail>" -- letsencrypt:enable shop
   assert_eq "=====> Enabling letsencrypt for shop" "$out" "stdout"
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
 }
 
 malformed_values() {
+  given new_app shop shop.example.test
   refused 1 " !     Invalid value '30d' for graceperiod: it must be a whole number of seconds, type 2592000" \
     -- letsencrypt:set shop graceperiod 30d
   refused 1 "Invalid value 'abc' for graceperiod" -- letsencrypt:set --global graceperiod abc
@@ -67,12 +70,15 @@ malformed_values() {
 
 # A value that another hand wrote is met with the same words.
 value_written_by_hand() {
+  given new_app shop shop.example.test
+  given an_email
   printf 30d >"$DOKKU_LIB_ROOT/config/letsencrypt/--global/graceperiod"
   refused 1 "graceperiod" "2592000" -- letsencrypt:enable shop
   rm "$DOKKU_LIB_ROOT/config/letsencrypt/--global/graceperiod"
 }
 
 unknown_keys() {
+  given new_app shop shop.example.test
   local official=" !     Invalid key specified, valid keys include: dns-provider, dns-provider-*, email, graceperiod, server, lego-args, lego-docker-options"
   refused 1 "$official" -- letsencrypt:set shop colour blue
   refused 1 "$official" -- letsencrypt:set shop ../email x
@@ -82,6 +88,8 @@ unknown_keys() {
 }
 
 server_without_https() {
+  given new_app shop shop.example.test
+  given an_email
   local server=$DOKKU_LIB_ROOT/config/letsencrypt/shop/server url
   for url in http://ca.example.test/dir ftp://ca.example.test/dir ca.example.test https:// file:///etc/passwd; do
     refused 1 "Invalid value '$url' for server: it must be default, staging, zerossl, google, sslcom, actalis or the https:// URL of an ACME directory" \
@@ -95,6 +103,8 @@ server_without_https() {
 }
 
 other_proxies() {
+  given new_app shop shop.example.test
+  given an_email
   dokku proxy:set shop type caddy >/dev/null
   refused 1 " !     shop is served by caddy" "dokku caddy:set shop letsencrypt-email <e-mail>" \
     "dokku proxy:set shop type nginx" -- letsencrypt:enable shop
@@ -105,6 +115,8 @@ other_proxies() {
 }
 
 no_http_port() {
+  given new_app shop shop.example.test
+  given an_email
   dokku ports:set shop grpc:50051:50051 >/dev/null 2>&1
   refused 1 " !     Cannot enable letsencrypt for shop: no http or https proxy port mapping was found.
  !       letsencrypt needs an http listener on port 80 to serve the ACME HTTP-01 challenge.
@@ -113,12 +125,16 @@ no_http_port() {
 }
 
 dns_provider_that_is_not_there() {
+  given new_app shop shop.example.test
+  given an_email
   dokku letsencrypt:set shop dns-provider cloudflare >/dev/null
   refused 1 "cloudflare" "dokku letsencrypt:set shop dns-provider none" -- letsencrypt:enable shop
   dokku letsencrypt:set shop dns-provider >/dev/null
 }
 
 nginx_broken_by_another_app() {
+  given new_app shop shop.example.test
+  given an_email
   new_app blog blog.example.test
   mkdir -p "$DOKKU_ROOT/blog/nginx.conf.d"
   printf '# mine\nno_such_directive on;\n' >"$DOKKU_ROOT/blog/nginx.conf.d/mine.conf"
@@ -133,6 +149,8 @@ nginx_broken_by_another_app() {
 
 # The same app gets its certificate once nothing is wrong, so none of this was refused by accident.
 all_is_well_now() {
+  given new_app shop shop.example.test
+  given an_email
   assert_runs dokku letsencrypt:enable shop
   tls_verify shop.example.test
 }

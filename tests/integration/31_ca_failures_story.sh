@@ -41,8 +41,8 @@ never_issued() {
 }
 
 untrusted_ca() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
+  given new_app shop shop.example.test
+  given an_email
   mv "$DOKKU_ROOT/.dokkurc/LEGO_CA_CERTIFICATES" /run/LEGO_CA_CERTIFICATES
   failing shop "certificate" "LEGO_CA_CERTIFICATES"
   never_issued shop shop.example.test
@@ -50,6 +50,8 @@ untrusted_ca() {
 }
 
 unreachable_ca() {
+  given an_email
+  given new_app shop shop.example.test
   ca_front down $front_directory
   dokku letsencrypt:set shop server $front_directory >/dev/null
   failing shop "198.51.100.1:14999" "dokku letsencrypt:set shop server default|staging|https://..." "dokku letsencrypt:enable shop"
@@ -57,7 +59,10 @@ unreachable_ca() {
 }
 
 html_instead_of_a_directory() {
+  given an_email
+  given new_app shop shop.example.test
   ca_front 200 $front_directory
+  dokku letsencrypt:set shop server $front_directory >/dev/null
   failing shop "$front_directory" "Welcome to the proxy"
   never_issued shop shop.example.test
   ca_front 503 $front_directory
@@ -67,31 +72,36 @@ html_instead_of_a_directory() {
 }
 
 name_that_leads_elsewhere() {
-  challtestsrv add-a '{"host":"shop.example.test","addresses":["203.0.113.9"]}'
+  given an_email
+  given new_app shop shop.example.test
+  leads_elsewhere shop.example.test
   dokku letsencrypt:set shop preflight off >/dev/null
   failing shop "shop.example.test" "urn:ietf:params:acme:error:connection" "Open port 80" "dokku letsencrypt:retry shop"
   assert_not_contains "$out$err" "PRIVATE KEY" "output"
   dokku letsencrypt:set shop preflight >/dev/null
   failing shop "shop.example.test leads to 203.0.113.9, which is no address of this host"
-  challtestsrv clear-a '{"host":"shop.example.test"}'
+  leads_here shop.example.test
 }
 
 blocked_name() {
+  given an_email
   new_app blocked blocked-domain.example
   failing blocked "urn:ietf:params:acme:error:rejectedIdentifier" "blocked-domain.example" "dokku domains:remove"
   never_issued blocked blocked-domain.example false
 }
 
 served_certificate_survives() {
+  given an_email
   local served
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable blog
   served=$(served_fingerprint blog.example.test)
-  challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere blog.example.test
   new_account blog
   dokku letsencrypt:set blog preflight off >/dev/null
   force=1 failing blog "urn:ietf:params:acme:error:connection"
   assert_eq true "$(jq .enabled "$(state_file blog)")" "enabled"
+  ca_front 503 $front_directory
   dokku letsencrypt:set blog server $front_directory >/dev/null
   force=1 failing blog "503"
   dokku letsencrypt:set blog server >/dev/null
@@ -102,9 +112,11 @@ served_certificate_survives() {
 }
 
 rights_itself() {
+  given name_that_leads_elsewhere
+  given served_certificate_survives
   assert_runs dokku letsencrypt:enable shop
   tls_verify shop.example.test
-  challtestsrv clear-a '{"host":"blog.example.test"}'
+  leads_here blog.example.test
   assert_runs dokku letsencrypt:enable blog --force
   tls_verify blog.example.test
 }

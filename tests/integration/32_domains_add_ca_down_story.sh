@@ -50,7 +50,7 @@ follows() {
 
 dead_ca() {
   ca_front down
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku letsencrypt:set --global server $front_directory >/dev/null
   new_app shop shop.example.test
   dokku letsencrypt:set --global auto-issue true >/dev/null
@@ -81,6 +81,7 @@ growing() {
 }
 
 broken_ca() {
+  given dead_ca
   ca_front 500
   assert_runs dokku domains:add shop broken.example.test
   assert_contains "$out" "500" "stdout"
@@ -90,6 +91,7 @@ broken_ca() {
 }
 
 hanging_ca() {
+  given dead_ca
   ca_front hangs
   dokku letsencrypt:set shop auto-issue-timeout 3 >/dev/null
   assert_runs dokku domains:add shop hanging.example.test
@@ -109,6 +111,7 @@ hanging_ca() {
 }
 
 hook_is_interrupted() {
+  given dead_ca
   local code=0 adding
   ca_front hangs
   dokku letsencrypt:set shop auto-issue-timeout 60 >/dev/null
@@ -127,6 +130,7 @@ hook_is_interrupted() {
 
 # Dokku ends with its terminal's process group, before it came to its own rebuild.
 command_is_interrupted() {
+  given dead_ca
   local adding
   ca_front hangs
   (interruptible dokku domains:add shop broke.example.test) >/run/adding 2>&1 </dev/null &
@@ -144,6 +148,7 @@ command_is_interrupted() {
 
 # The reader takes the first line and goes; then the terminal does.
 terminal_is_gone() {
+  given dead_ca
   local said
   ca_front hangs
   said=$(timeout -s HUP 2 dokku domains:add shop hup.example.test 2>&1 </dev/null | head -n1) || true
@@ -158,6 +163,7 @@ terminal_is_gone() {
 # A Dokku whose output is closed from the start ends at its own first line, before any hook; the hook
 # does its work without one.
 hook_without_output() {
+  given dead_ca
   local code=0
   ca_front works
   echo closed.example.test >>"$DOKKU_ROOT/shop/VHOST"
@@ -171,6 +177,7 @@ hook_without_output() {
 
 # The CA works, but slowly: who went away gets the certificate without any further run.
 slow_ca_and_nobody_waits() {
+  given dead_ca
   local pebble log=/var/log/dokku/letsencrypt.log said
   ca_front works
   said=$(stat -c %s $log 2>/dev/null || echo 0)
@@ -189,9 +196,10 @@ slow_ca_and_nobody_waits() {
 }
 
 nothing_is_left() {
+  given slow_ca_and_nobody_waits
   assert_eq "" "$(pgrep -af '/plugins/[a-z]+/letsencrypt/' || true)" "processes"
   assert_eq "" "$(find "$DOKKU_ROOT/shop" "$DOKKU_LIB_ROOT/data" -name '.*.tmp' -o -name '.tls*')" "leftovers"
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
 }
 
 scenario "a CA that is down" dead_ca

@@ -22,7 +22,7 @@ pause_is() {
 ten_days_of_500() {
   local minutes=1 tries=1 requests orders pauses=()
   ca_front 500
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku letsencrypt:set --global server $front_directory >/dev/null
   new_app shop shop.example.test
   dokku letsencrypt:set shop auto-issue true >/dev/null
@@ -48,6 +48,7 @@ ten_days_of_500() {
 }
 
 and_then_it_works() {
+  given ten_days_of_500
   local mark
   ca_front works
   mark=$(pebble_mark)
@@ -77,8 +78,9 @@ validations_since() { pebble_lines_since "$1" | grep -c "Pulled a task .*Value:\
 
 # The CA refuses each time it is asked, and each look that a person causes counts.
 refusals_have_caps() {
+  given an_email
   local mark before times=() i
-  challtestsrv add-a '{"host":"away.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere away.example.test
   dokku apps:create away >/dev/null 2>&1
   dokku letsencrypt:set away preflight off >/dev/null
   dokku letsencrypt:set away auto-issue true >/dev/null
@@ -99,9 +101,10 @@ refusals_have_caps() {
 
 # Also where other names of the app are added all the time, each of which has the app looked at.
 caps_hold_for_commands() {
+  given an_email
   local mark i
   dokku apps:create busy >/dev/null 2>&1
-  challtestsrv add-a '{"host":"busy.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere busy.example.test
   dokku letsencrypt:set busy preflight off >/dev/null
   dokku letsencrypt:set busy auto-issue true >/dev/null
   mark=$(pebble_mark)

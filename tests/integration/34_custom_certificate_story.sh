@@ -4,8 +4,6 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-fingerprint_of() { openssl x509 -in "$1" -noout -fingerprint -sha256; }
-
 # Signed by itself, good for so many seconds from now on.
 short_pair() {
   local now
@@ -39,10 +37,10 @@ add_own() { assert_runs dokku certs:add "$1" "$2.crt" "$2.key"; }
 rests() {
   local app=$1 name=$2 mark pair
   mark=$(pebble_mark)
-  pair=$(fingerprint_of "$DOKKU_ROOT/$app/tls/server.crt")
+  pair=$(fingerprint_of "$app")
   assert_eq false "$(dokku letsencrypt:active "$app")" "active"
   assert_runs dokku letsencrypt:status "$app"
-  name_has "$app" "$name" not-used custom-certificate || fail "status: $(status_json "$app")"
+  assert_name "$app" "$name" not-used custom-certificate
   assert_runs dokku domains:add "$app" "more.$name"
   assert_not_contains "$err" "letsencrypt:enable" "stderr of domains:add"
   the_minute
@@ -53,10 +51,10 @@ rests() {
   assert_contains "$out" "$app has a certificate of its own, which is kept" "stdout of enable --all"
   the_minute
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
-  assert_eq "$pair" "$(fingerprint_of "$DOKKU_ROOT/$app/tls/server.crt")" "certificate in tls"
+  assert_eq "$pair" "$(fingerprint_of "$app")" "certificate in tls"
   assert_eq "$pair" "$(served_fingerprint "$name")" "served certificate"
   assert_eq false "$(dokku letsencrypt:active "$app")" "active"
-  name_has "$app" "more.$name" not-used custom-certificate || fail "status: $(status_json "$app")"
+  assert_name "$app" "more.$name" not-used custom-certificate
   assert_eq not-used "$(summary_of "$app")" "summary"
   assert_runs dokku letsencrypt:status "$app"
 }
@@ -74,24 +72,25 @@ replaced() {
 }
 
 own_pair_after_enable() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  assert_runs dokku letsencrypt:enable shop
+  given enabled_app shop
   self_signed_pair shop.example.test /run/own-shop
   add_own shop /run/own-shop
   rests shop shop.example.test
 }
 
 own_pair_where_all_are_issued() {
+  given an_email
   new_app blog blog.example.test
   self_signed_pair blog.example.test /run/own-blog
   add_own blog /run/own-blog
-  dokku letsencrypt:set --global auto-issue true >/dev/null
+  given auto_issue_for_all
   rests blog blog.example.test
 }
 
 # Of two apps, one was enabled, the other never: both fall under auto-issue.
 removed_pair_is_replaced() {
+  given own_pair_after_enable
+  given own_pair_where_all_are_issued
   local mark app
   for app in shop blog; do
     mark=$(pebble_mark)
@@ -105,6 +104,7 @@ removed_pair_is_replaced() {
 
 # A pair of a few seconds: nobody moves the clock. The other app's lasts for 30 days.
 expired_pair_is_replaced() {
+  given auto_issue_for_all
   local mark app
   for app in brief wiki; do
     dokku apps:create "$app" >/dev/null 2>&1
@@ -132,6 +132,7 @@ expired_pair_is_replaced() {
 
 # The run over all apps comes first, and nginx is to show what it put in place.
 expired_pair_is_replaced_by_the_scheduled_run() {
+  given expired_pair_is_replaced
   local mark
   self_signed_pair wiki.example.test /run/own-wiki
   add_own wiki /run/own-wiki
@@ -144,6 +145,7 @@ expired_pair_is_replaced_by_the_scheduled_run() {
 
 # It was never enabled, and no hook of ours saw the pair come: it was there before auto-issue was on.
 known_by_the_first_run() {
+  given an_email
   local mark
   dokku letsencrypt:set --global auto-issue >/dev/null
   new_app old old.example.test
@@ -162,6 +164,7 @@ known_by_the_first_run() {
 }
 
 our_own_removed_stays_away() {
+  given removed_pair_is_replaced
   local mark app
   dokku letsencrypt:set --global auto-issue >/dev/null
   for app in shop blog; do
@@ -187,6 +190,7 @@ our_own_removed_stays_away() {
 }
 
 typed_enable_replaces() {
+  given enabled_app shop
   local kept
   self_signed_pair shop.example.test /run/own-shop
   add_own shop /run/own-shop

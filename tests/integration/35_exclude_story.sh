@@ -6,10 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 exclusions_now() { find "$DOKKU_LIB_ROOT/config/letsencrypt" -type f -exec grep -H . {} + | LC_ALL=C sort; }
 
 excluded_before_it_exists() {
+  given enabled_app shop
   local mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  assert_runs dokku letsencrypt:enable shop
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:exclude shop internal.example.test
   assert_runs dokku domains:add shop internal.example.test
@@ -24,6 +22,7 @@ excluded_before_it_exists() {
 }
 
 pattern_before_it_exists() {
+  given enabled_app shop
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:exclude shop '*.Lab.example.test'
@@ -40,6 +39,7 @@ pattern_before_it_exists() {
 
 # Neither a typed command nor the daily run takes an excluded name.
 excluded_for_all_runs() {
+  given pattern_before_it_exists
   local mark
   assert_runs dokku letsencrypt:enable shop --force
   assert_eq "lab.example.test shop.example.test" "$(served_names shop.example.test)" "names"
@@ -51,6 +51,7 @@ excluded_for_all_runs() {
 }
 
 covered_name_is_excluded() {
+  given pattern_before_it_exists
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:exclude shop lab.example.test
@@ -69,6 +70,8 @@ covered_name_is_excluded() {
 }
 
 included_again() {
+  given excluded_before_it_exists
+  given covered_name_is_excluded
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:include shop lab.example.test '*.lab.example.test'
@@ -82,6 +85,7 @@ included_again() {
 }
 
 all_are_excluded() {
+  given enabled_app shop
   local mark served
   served=$(served_fingerprint shop.example.test)
   mark=$(pebble_mark)
@@ -98,6 +102,7 @@ all_are_excluded() {
 }
 
 bad_patterns() {
+  given enabled_app shop
   local before pattern mark
   before=$(exclusions_now) mark=$(pebble_mark)
   for pattern in 'a/b' 'two words' '-x.test' '' 'a;b' "$(printf 'x%.0s' {1..300})" '../x' 'http://shop.example.test' 'ex_ample..test'; do

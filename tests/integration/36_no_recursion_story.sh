@@ -23,8 +23,8 @@ by_cron() {
 
 installing_fires_and_orders_nothing() {
   local mark hooks
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  dokku letsencrypt:set --global auto-issue true >/dev/null
+  given an_email
+  given auto_issue_for_all
   mark=$(pebble_mark)
   dokku apps:create shop >/dev/null 2>&1
   assert_runs dokku domains:add shop shop.example.test
@@ -46,6 +46,7 @@ installing_fires_and_orders_nothing() {
 parallel=${PARALLEL-20}
 
 many_apps_at_once() {
+  given auto_issue_for_all
   local i apps=() pids=() failed=0 mark
   for ((i = 1; i <= parallel; i++)); do
     dokku apps:create "app$i" >/dev/null 2>&1
@@ -66,10 +67,11 @@ many_apps_at_once() {
   assert_at_most $((parallel * 2)) "$(orders_since "$mark")" "orders"
   assert_eq "" "$(jq -r 'select(.order != null) | input_filename' "$(global_folder)"/state/app*.json)" "journals"
   assert_eq "" "$(find "$(global_folder)/nginx" -name '*.conf' -size +0)" "routes"
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
 }
 
 one_app_many_times() {
+  given installing_fires_and_orders_nothing
   local i pids=() failed=0 mark names=()
   mark=$(pebble_mark)
   for ((i = 1; i <= 10; i++)); do
@@ -95,29 +97,30 @@ nothing_left_of() {
     "$DOKKU_LIB_ROOT/data/letsencrypt/$1" "$DOKKU_LIB_ROOT/config/letsencrypt/$1" 2>/dev/null || true)
   assert_eq "" "$left" "what is left of $1"
   assert_eq "" "$(due_apps 2>/dev/null | grep -xF "$1" || true)" "due"
-  assert_not_contains "$(</var/log/dokku/letsencrypt.log)" "bug:" "log"
+  assert_not_contains "$(cat /var/log/dokku/letsencrypt.log 2>/dev/null)" "bug:" "log"
 }
 
 # waiting APP: with a name that leads elsewhere, noted and due.
 waiting() {
   dokku apps:create "$1" >/dev/null 2>&1
-  challtestsrv add-a "{\"host\":\"$1.example.test\",\"addresses\":[\"203.0.113.9\"]}"
+  leads_elsewhere "$1.example.test"
   assert_runs dokku domains:add "$1" "$1.example.test"
   wait_until 15 no_run_at_work
   assert_contains "$(due_apps)" "$1" "due"
-  name_has "$1" "$1.example.test" pending-dns other-server || fail "status: $(status_json "$1")"
+  assert_name "$1" "$1.example.test" pending-dns other-server
 }
 
 # quiet_minute OFFSET APP: cron runs without an error, and has no word for an app that is gone.
 quiet_minute() {
   local said
-  said=$(stat -c %s /var/log/dokku/letsencrypt.log)
+  said=$(stat -c %s /var/log/dokku/letsencrypt.log 2>/dev/null || echo 0)
   assert_runs at_time "$1" world-cron letsencrypt/cron
   said=$(tail -c "+$((said + 1))" /var/log/dokku/letsencrypt.log)
   assert_eq "" "$(grep -wE "$2|bug:|cannot|Cannot|Failed to setup|does not exist" <<<"$said" | grep -v "$2\.example" || true)" "log of the minute"
 }
 
 apps_that_go_while_a_name_waits() {
+  given auto_issue_for_all
   local mark
   waiting gone
   assert_runs dokku apps:destroy gone force
@@ -128,7 +131,7 @@ apps_that_go_while_a_name_waits() {
   assert_runs dokku apps:rename before after
   nothing_left_of before
   assert_absent "$DOKKU_ROOT/after/letsencrypt"
-  challtestsrv clear-a '{"host":"before.example.test"}'
+  leads_here before.example.test
   quiet_minute +2m before
   wait_until 10 dokku letsencrypt:status after
   tls_verify before.example.test
@@ -137,9 +140,10 @@ apps_that_go_while_a_name_waits() {
 }
 
 clone_waits_for_nobody() {
+  given installing_fires_and_orders_nothing
   local mark
   dokku letsencrypt:set --global auto-issue >/dev/null
-  challtestsrv add-a '{"host":"more.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere more.example.test
   assert_runs dokku domains:add shop more.example.test
   wait_until 15 no_run_at_work
   name_has shop more.example.test pending-dns other-server
@@ -152,7 +156,7 @@ clone_waits_for_nobody() {
   assert_eq 0 "$(orders_since "$mark")" "orders"
   assert_runs dokku apps:destroy copy force
   nothing_left_of copy
-  challtestsrv clear-a '{"host":"more.example.test"}'
+  leads_here more.example.test
   quiet_minute +1d copy
   tls_verify more.example.test
 }
@@ -174,15 +178,18 @@ torn_while() {
 }
 
 app_that_goes_while_the_worker_works() {
+  given an_email
   dokku letsencrypt:set --global auto-issue true >/dev/null
   torn_while dokku apps:destroy torn force
   assert_absent "$DOKKU_ROOT/torn"
   quiet_minute +20m torn
   nothing_left_of torn
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
 }
 
 app_that_is_renamed_while_the_worker_works() {
+  given an_email
+  dokku letsencrypt:set --global auto-issue true >/dev/null
   torn_while dokku apps:rename torn mended
   assert_absent "$DOKKU_ROOT/torn"
   quiet_minute +20m torn

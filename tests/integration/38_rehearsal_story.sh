@@ -9,11 +9,11 @@ rehearsed="Rehearsing the order at"
 # Another path of the same CA: a directory of its own for the product, and accounts shared as with
 # lego.
 refused_twice() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku letsencrypt:set --global rehearse "$PEBBLE_DIRECTORY" >/dev/null
   new_app shop shop.example.test
   dokku letsencrypt:set shop preflight off >/dev/null
-  challtestsrv add-a '{"host":"shop.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere shop.example.test
   for _ in 1 2; do
     assert_exits 1 dokku letsencrypt:enable shop
     assert_not_contains "$out" "$rehearsed" "stdout"
@@ -23,6 +23,7 @@ refused_twice() {
 }
 
 refused_in_the_rehearsal() {
+  given refused_twice
   local mark
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable shop
@@ -33,8 +34,9 @@ refused_in_the_rehearsal() {
 }
 
 passes_both() {
+  given refused_twice
   local mark
-  challtestsrv clear-a '{"host":"shop.example.test"}'
+  leads_here shop.example.test
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop
   assert_contains "$out" "$rehearsed" "stdout"
@@ -45,6 +47,7 @@ passes_both() {
 }
 
 not_any_more() {
+  given passes_both
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop --force

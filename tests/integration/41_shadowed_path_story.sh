@@ -31,7 +31,7 @@ shadowed() {
 }
 
 return_of_the_server() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   # shellcheck disable=SC2016
   snippet shop <<<'return 301 https://elsewhere.example.test$request_uri;'
@@ -42,6 +42,7 @@ return_of_the_server() {
 
 # A maintenance page for everything.
 rewrite_of_the_server() {
+  given an_email
   new_app forum forum.example.test
   snippet forum <<<'rewrite ^ /closed.html;'
   shadowed forum "nginx does not answer the ACME challenge for forum.example.test at " \
@@ -50,12 +51,14 @@ rewrite_of_the_server() {
 }
 
 own_location_of_the_path() {
+  given an_email
   new_app blog blog.example.test
   snippet blog <<<'location ^~ /.well-known/acme-challenge/ { return 418; }'
   shadowed blog "nginx refuses the ACME challenge route: duplicate location \"/.well-known/acme-challenge/\" in $DOKKU_ROOT/blog/nginx.conf.d/own.conf:1"
 }
 
 exact_location_is_no_harm() {
+  given an_email
   new_app wiki wiki.example.test
   snippet wiki <<'CONF'
 location ~ /\. { deny all; }
@@ -69,6 +72,7 @@ CONF
 }
 
 template_without_the_include() {
+  given an_email
   dokku apps:create custom >/dev/null 2>&1
   mkdir -p "$DOKKU_LIB_ROOT/data/nginx-vhosts/app-custom"
   cat >"$DOKKU_LIB_ROOT/data/nginx-vhosts/app-custom/nginx.conf.sigil" <<'VHOST'
@@ -85,6 +89,9 @@ VHOST
 }
 
 neighbours_are_untouched() {
+  given return_of_the_server
+  given own_location_of_the_path
+  given exact_location_is_no_harm
   tls_verify wiki.example.test
   rm "$DOKKU_ROOT/shop/nginx.conf.d/own.conf" "$DOKKU_ROOT/blog/nginx.conf.d/own.conf"
   assert_runs dokku letsencrypt:enable shop

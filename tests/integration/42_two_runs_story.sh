@@ -3,12 +3,10 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts in memory' || true; }
-
 # A fresh host: both need an account, and must end up with the same.
 two_apps_at_once() {
   local mark one two
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   new_app blog blog.example.test
   mark=$(pebble_mark)
@@ -25,6 +23,7 @@ two_apps_at_once() {
 
 # The second finds what the first has just done, or is told that it is at work.
 one_app_twice() {
+  given two_apps_at_once
   local mark other
   mark=$(pebble_mark)
   dokku letsencrypt:enable shop --force >/run/one 2>&1 & other=$!
@@ -41,6 +40,7 @@ one_app_twice() {
 
 # The command that was typed last holds.
 disable_waits() {
+  given two_apps_at_once
   local other
   dokku letsencrypt:enable shop --force >/run/one 2>&1 & other=$!
   wait_until 5 jq -e .order "$(state_file shop)"
@@ -55,6 +55,7 @@ disable_waits() {
 
 # A run that has handed its pair over still looks whether it is served when the prompt is back.
 commands_wait() {
+  given two_apps_at_once
   dokku letsencrypt:enable shop >/dev/null 2>&1
   exec {held}>"$(global_folder)/locks/shop"
   flock "$held"
@@ -66,6 +67,7 @@ commands_wait() {
 
 # The CA was set up anew, or has forgotten us: registered again with the same key.
 lost_account() {
+  given two_apps_at_once
   local account
   account=$(find "$(global_folder)/accounts" -name account.json)
   jq '.registration.uri |= sub("my-account/.*"; "my-account/ffff")' "$account" >/run/account
@@ -78,6 +80,7 @@ lost_account() {
 
 # As a service manager may start us: what is printed is not for the file that is opened next.
 streams_are_closed() {
+  given two_apps_at_once
   local folder
   folder=$(global_folder)
   # shellcheck disable=SC2016 # expanded by dokku's shell

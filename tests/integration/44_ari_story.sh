@@ -4,9 +4,6 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-app_certificate() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt"; }
-fingerprint_of() { app_certificate "$1" | openssl x509 -noout -fingerprint -sha256; }
-
 # window FROM TO: e.g. window -2days -1day
 window() {
   local format=%Y-%m-%dT%H:%M:%SZ
@@ -25,8 +22,8 @@ asked_again() {
 # certificate_id APP: RFC 9773 section 4.1, worked out by other means than ours.
 certificate_id() {
   local key_id serial
-  key_id=$(app_certificate "$1" | openssl x509 -noout -ext authorityKeyIdentifier | sed -n 's/^ *\(keyid:\)\{0,1\}\([0-9A-F:]*\)$/\2/p' | tr -d ':')
-  serial=$(app_certificate "$1" | openssl x509 -noout -serial | cut -d= -f2)
+  key_id=$(installed_certificate "$1" -noout -ext authorityKeyIdentifier | sed -n 's/^ *\(keyid:\)\{0,1\}\([0-9A-F:]*\)$/\2/p' | tr -d ':')
+  serial=$(installed_certificate "$1" -noout -serial | cut -d= -f2)
   # A serial whose first bit is set has a zero before it.
   [[ $serial != [89A-F]* || $((${#serial} % 2)) != 0 ]] || serial=00$serial
   printf '%s.%s\n' "$(base64url_of "$key_id")" "$(base64url_of "$serial")"
@@ -40,7 +37,7 @@ daily_run() { assert_runs dokku letsencrypt:auto-renew --scheduled; }
 
 asked_after_issuance() {
   ca_front works
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku letsencrypt:set --global server $front_directory >/dev/null
   new_app shop shop.example.test
   new_app blog blog.example.test
@@ -51,6 +48,7 @@ asked_after_issuance() {
 }
 
 moved_into_the_past() {
+  given asked_after_issuance
   local before id mark blog
   before=$(fingerprint_of shop) blog=$(fingerprint_of blog) id=$(certificate_id shop)
   ca_renewal_info shop "$(window -2days -1day)"
@@ -69,6 +67,7 @@ moved_into_the_past() {
 }
 
 once_is_enough() {
+  given moved_into_the_past
   local before mark
   before=$(fingerprint_of shop) mark=$(front_requests)
   at_time +8h dokku letsencrypt:auto-renew --scheduled >/run/renewed 2>&1
@@ -78,6 +77,7 @@ once_is_enough() {
 }
 
 moved_ahead() {
+  given asked_after_issuance
   local mark moment
   mark=$(front_requests)
   ca_renewal_info shop "$(window +3days +4days)"
@@ -99,6 +99,7 @@ moved_ahead() {
 
 # The CA exempts what is sent while the window of the replaced certificate is open, and nothing else.
 open_window() {
+  given asked_after_issuance
   local id mark
   id=$(certificate_id shop)
   ca_renewal_info shop "$(window -1hour +2hours)"
@@ -113,6 +114,7 @@ open_window() {
 }
 
 words_that_mean_nothing() {
+  given asked_after_issuance
   local mark answer
   mark=$(front_requests)
   for answer in 'no json' '{}' "$(window -1day -2days)"; do
@@ -135,6 +137,7 @@ restore_app() {
 
 # A backup was played back: the certificate has a successor already.
 replaced_already() {
+  given asked_after_issuance
   local mark before
   keep_app shop
   assert_runs dokku letsencrypt:enable shop --force
@@ -152,6 +155,7 @@ replaced_already() {
 
 # The certificate is another account's than the state says.
 account_that_did_not_order_it() {
+  given asked_after_issuance
   local other file mark
   dokku letsencrypt:set --global email they@example.test >/dev/null
   assert_runs dokku letsencrypt:enable blog --force

@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-key_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -pubkey | sha256sum; }
+key_of() { installed_certificate "$1" -noout -pubkey | sha256sum; }
 
 # revoke_elsewhere APP DOMAIN: by lego with the app's account, so that nothing here knows of it.
 revoke_elsewhere() {
@@ -26,12 +26,9 @@ forget_when_to_ask() {
 }
 
 revoked_is_replaced() {
+  given enabled_app shop
+  given enabled_app blog
   local before key mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  new_app blog blog.example.test
-  dokku letsencrypt:enable shop >/dev/null 2>&1
-  dokku letsencrypt:enable blog >/dev/null 2>&1
   before=$(served_fingerprint shop.example.test) key=$(key_of shop)
   revoke_elsewhere shop shop.example.test
   forget_when_to_ask shop
@@ -47,6 +44,7 @@ revoked_is_replaced() {
 }
 
 once_is_enough() {
+  given revoked_is_replaced
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:auto-renew --scheduled
@@ -56,6 +54,7 @@ once_is_enough() {
 
 # What `revoke` took away leaves its key behind, which may be why it was revoked.
 key_of_a_revoked_one_is_not_reused() {
+  given enabled_app blog
   local key
   dokku letsencrypt:set blog lego-args --reuse-key >/dev/null
   key=$(key_of blog)
@@ -68,6 +67,7 @@ key_of_a_revoked_one_is_not_reused() {
 
 # The CA knows that the key was stolen, and this host does not.
 blocked_key_is_not_reused() {
+  given key_of_a_revoked_one_is_not_reused
   local key mark
   key=$(key_of blog)
   ca_front works

@@ -9,7 +9,7 @@ address_pem() { nginx_settled; timeout 5 openssl s_client -connect "$1:$HTTPS_PO
 names_at() { address_pem "$1" | openssl x509 -noout -ext subjectAltName | tail -n 1 | tr -d ' '; }
 
 address_beside_a_name() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   dokku domains:add shop 192.0.2.1 >/dev/null 2>&1
   assert_runs dokku letsencrypt:enable shop
@@ -24,12 +24,14 @@ address_beside_a_name() {
 }
 
 nothing_is_due() {
+  given address_beside_a_name
   assert_runs dokku letsencrypt:enable shop
   assert_contains "$out" "-----> Certificate is still valid for shop" "stdout"
 }
 
 # nginx shows the certificate of the first app to who asks without a name.
 behind_another_app() {
+  given address_beside_a_name
   new_app alpha alpha.example.test
   dokku letsencrypt:enable alpha >/dev/null 2>&1
   assert_runs dokku letsencrypt:enable shop --force
@@ -39,6 +41,7 @@ behind_another_app() {
 }
 
 address_that_leads_elsewhere() {
+  given an_email
   new_app far far.example.test
   other_server 203.0.113.9
   dokku domains:add far 203.0.113.9 >/dev/null 2>&1
@@ -48,6 +51,7 @@ address_that_leads_elsewhere() {
 }
 
 not_by_dns() {
+  given an_email
   printf '#!/bin/sh\nexit 1\n' >/run/provider
   chmod +x /run/provider
   new_app zone 192.0.2.2

@@ -6,11 +6,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 port=${PEBBLE_DIRECTORY##*:}
 staging=https://staging.ca.example.net:$port
 installed_by() { jq -r .installed.server "$(state_file "$1")"; }
-key_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -text | grep -m1 -o 'prime256v1\|secp384r1\|(2048 bit)\|(4096 bit)'; }
+key_of() { installed_certificate "$1" -noout -text | grep -m1 -o 'prime256v1\|secp384r1\|(2048 bit)\|(4096 bit)'; }
 
 another_server() {
   challtestsrv add-a '{"host":"staging.ca.example.net","addresses":["198.51.100.1"]}'
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   ca_front works
   new_app shop shop.example.test
   dokku letsencrypt:set shop server "$front_directory" >/dev/null
@@ -26,6 +26,7 @@ another_server() {
 }
 
 staging_never_replaces_trusted() {
+  given another_server
   local served mark
   served=$(served_fingerprint shop.example.test) mark=$(pebble_mark)
   dokku letsencrypt:set shop server "$staging" >/dev/null
@@ -43,6 +44,7 @@ staging_never_replaces_trusted() {
 }
 
 key_types() {
+  given another_server
   assert_eq prime256v1 "$(key_of shop)" "key"
   dokku letsencrypt:set shop key-type rsa2048 >/dev/null
   assert_runs dokku letsencrypt:enable shop --force
@@ -60,6 +62,7 @@ key_types() {
 }
 
 profiles() {
+  given another_server
   local mark
   dokku letsencrypt:set shop profile shortlived >/dev/null
   mark=$(pebble_mark)
@@ -77,6 +80,7 @@ profiles() {
 
 # `zerossl` and its like want an external account; who sets none is told before anything is asked.
 external_accounts() {
+  given another_server
   assert_runs dokku letsencrypt:set shop server zerossl
   assert_eq https://acme.zerossl.com/v2/DV90 "$(dokku letsencrypt:report shop --letsencrypt-computed-server)" "server"
   assert_exits 1 dokku letsencrypt:enable shop
@@ -90,6 +94,7 @@ external_accounts() {
 
 # A CA that fails for half a day, while the certificate comes near its end.
 fallback() {
+  given an_email
   new_app blog blog.example.test
   dokku letsencrypt:enable blog >/dev/null 2>&1
   dokku letsencrypt:set blog fallback-server "$front_directory" >/dev/null
@@ -104,6 +109,7 @@ fallback() {
 
 # sslcom issues for one name and its www.
 fallback_that_cannot_issue() {
+  given an_email
   new_app duo duo.example.test other.example.test
   dokku letsencrypt:enable duo >/dev/null 2>&1
   assert_runs dokku letsencrypt:set duo fallback-server sslcom

@@ -28,7 +28,7 @@ status_of() {
 
 renewals_go_on() {
   local i before
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku letsencrypt:set --global lego-args '--dns-timeout 3' >/dev/null
   for i in 1 2 3 4; do
     new_app "app$i" "app$i.example.test"
@@ -56,6 +56,7 @@ renewals_go_on() {
 
 # One name alone, at which nobody looks: a refused validation would not tell why.
 the_only_name_waits() {
+  given renewals_go_on
   dokku letsencrypt:set --global auto-issue true >/dev/null
   dokku apps:create alone >/dev/null 2>&1
   at_time +80d dokku domains:add alone alone.example.test >/dev/null 2>&1
@@ -64,6 +65,7 @@ the_only_name_waits() {
 }
 
 and_then_they_answer() {
+  given renewals_go_on
   dokku letsencrypt:set --global dns-resolvers >/dev/null
   at_time +81d world-cron letsencrypt/cron || true
   assert_eq "in-use in-use " "$(status_of new.example.test +81d app4)$(status_of newer.example.test +81d app4)" "status of the new names"

@@ -12,7 +12,7 @@ thumbprint_of_the_account() {
 
 permanent_route_stays() {
   local mark thumbprint
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   assert_runs dokku letsencrypt:set shop challenge-route permanent
   assert_eq "=====> Setting challenge-route to permanent" "$out"
@@ -36,6 +36,7 @@ permanent_route_stays() {
 }
 
 momentary_again() {
+  given permanent_route_stays
   assert_runs dokku letsencrypt:set shop challenge-route momentary
   assert_runs dokku proxy:build-config shop
   assert_no_route shop
@@ -45,6 +46,7 @@ momentary_again() {
 }
 
 copied_route_is_dropped() {
+  given permanent_route_stays
   new_app blog blog.example.test
   mkdir -p "$DOKKU_ROOT/blog/nginx.conf.d"
   cp "$(route shop)" "$(route blog)"
@@ -54,6 +56,7 @@ copied_route_is_dropped() {
 }
 
 clone_gets_no_route() {
+  given permanent_route_stays
   assert_runs dokku apps:clone shop twin
   assert_file "$(route shop)"
   # Dokku copies the whole folder; the first build drops what is not the clone's.
@@ -64,6 +67,7 @@ clone_gets_no_route() {
 }
 
 rename_takes_the_route_along() {
+  given permanent_route_stays
   assert_runs dokku apps:rename shop store
   assert_runs dokku proxy:build-config store
   assert_absent "$DOKKU_ROOT/shop"
@@ -78,6 +82,7 @@ rename_takes_the_route_along() {
 }
 
 foreign_file_of_the_same_name() {
+  given an_email
   new_app own own.example.test
   mkdir -p "$DOKKU_ROOT/own/nginx.conf.d"
   # The official plugin's snippet, left behind by a killed run of it.

@@ -47,6 +47,14 @@ with_clock() {
   )
 }
 
+# challtestsrv PATH JSON, e.g. add-a '{"host":"x.test","addresses":["192.0.2.2"]}'
+challtestsrv() { curl -sf --noproxy '*' --max-time 5 -d "$2" "$CHALLTESTSRV_URL/$1"; }
+
+# leads_elsewhere NAME: to an address where nobody is; leads_here NAME, as all names do at first. With
+# challtestsrv.
+leads_elsewhere() { challtestsrv add-a "{\"host\":\"$1\",\"addresses\":[\"203.0.113.9\"]}"; }
+leads_here() { challtestsrv clear-a "{\"host\":\"$1\"}"; }
+
 # other_server ADDRESS [DIRECTIVES]: another machine has the address, and its nginx says "another server"
 # on port 80 to everything, or does what the directives of a location say. Again: with other directives.
 # It is a network of its own because this machine's nginx has port 80 of all addresses here.
