@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The checks that read the sources: format, shell scripts, layers, citations, light executables,
-# clang-tidy.
+# The checks that read the sources: format, shell scripts, layers, citations, names in the pages
+# for contributors, light executables, clang-tidy.
 #
-#   scripts/check.sh [--full] [--base COMMIT]
+#   scripts/check.sh [--quick | --full | --base COMMIT]
 #
+# --quick builds nothing: no light executables, no clang-tidy.
 # clang-tidy takes some twenty seconds for a file, so it looks at the latest work: the 16 sources that
 # were changed last. With --base at all that changed since COMMIT and the sources that include it;
 # with --full at the whole tree, tests included, and with the analyzer. That is to be run once for an
@@ -12,13 +13,15 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+quick=
 full=
 base=
 while (($# > 0)); do
   case $1 in
+    --quick) quick=1; shift ;;
     --full) full=1 base=; shift ;;
     --base) base=$2; shift 2 ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "check: unknown option $1" >&2; exit 1 ;;
   esac
 done
@@ -34,10 +37,6 @@ check() {
     failures=$((failures + 1))
   fi
 }
-
-sources() { git ls-files 'src/*.h' 'src/*.cpp' 'triggers/*.cpp' 'tests/*.h' 'tests/*.cpp'; }
-
-check_format() { sources | xargs clang-format-14 --dry-run --Werror; }
 
 # /dev/stderr opened by its name is the file anew, which empties a log that has been written to.
 keeps_its_logs() { ! git grep -nE '(tee( -a)?|>) */dev/std(out|err)' -- ':!scripts/check.sh'; }
@@ -88,11 +87,14 @@ check_tidy() {
   printf '%s\n' $units | xargs -P "$(nproc)" -n 1 clang-tidy-14 --quiet --checks="$checks" -p build/tidy 2>/dev/null
 }
 
-check format check_format
+check format scripts/format --check
 check shellcheck check_shell
 check layers scripts/check-layers.sh
 check citations scripts/check-citations.sh
-check "light executables" check_light
-check clang-tidy check_tidy
+check "what is named is there" scripts/check-names.sh
+if [[ -z $quick ]]; then
+  check "light executables" check_light
+  check clang-tidy check_tidy
+fi
 
 ((failures == 0)) || { echo "$failures checks failed"; exit 1; }
