@@ -41,7 +41,7 @@ place_of() {
 
 record_first() {
   put_under_control
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   # The account and the directory are there already in all later runs.
   assert_runs dokku letsencrypt:enable shop
@@ -65,7 +65,7 @@ killed_before() {
   assert_exits 137 dokku letsencrypt:enable shop "$@"
   echo >$kill_at
   assert_sound shop
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
   assert_runs dokku nginx:reload
   if [[ -n $* ]]; then tls_verify shop.example.test; fi
   mark=$(pebble_mark)
@@ -74,7 +74,7 @@ killed_before() {
   assert_eq "$orders" "$(orders_since "$mark")" "orders after a kill before $pattern"
   assert_sound shop
   tls_verify shop.example.test
-  assert_eq "$(openssl x509 -in "$DOKKU_ROOT/shop/tls/server.crt" -noout -fingerprint -sha256)" "$(served_fingerprint shop.example.test)" "served certificate"
+  assert_eq "$(fingerprint_of shop)" "$(served_fingerprint shop.example.test)" "served certificate"
   assert_no_route shop
   assert_eq null "$(jq .order "$(state_file shop)")" "journal"
   assert_eq true "$(dokku letsencrypt:active shop)" "active"
@@ -94,6 +94,7 @@ renewal() {
 }
 
 every_step() {
+  given record_first
   local run=$1 exchange=$2
   $run 'nginx\.conf\.d/letsencrypt\.conf"\)' 1
   $run 'certificates/shop\.example\.test\.key"\)' 0
@@ -106,6 +107,7 @@ every_step() {
 
 # What a run leaves that is killed between its route's files and nginx's reload.
 route_was_never_loaded() {
+  given record_first
   local route=$DOKKU_ROOT/shop/nginx.conf.d/letsencrypt.conf run reloads
   dokku letsencrypt:enable shop --force >/run/out 2>&1 & run=$!
   wait_until 10 cp -p "$route" /run/route

@@ -8,7 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 due=$((91 * 86400))
 limited=(a1 a2 a3 a4 a5) free=(b1 b2 b3)
 
-fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
 fingerprints_of() { local app; for app in "$@"; do fingerprint_of "$app"; done; }
 # How many lines two lists of one length have in common, place by place.
 same_lines() { paste -d '|' <(echo "$1") <(echo "$2") | awk -F '|' '$1 == $2 { same++ } END { print same + 0 }'; }
@@ -18,10 +17,9 @@ new_orders_at_front() { front_orders "$1" $front_directory | wc -l; }
 both_cas_work() {
   local app
   ca_front works
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   for app in "${limited[@]}" "${free[@]}"; do
-    dokku apps:create "$app" >/dev/null 2>&1
-    dokku domains:add "$app" "$app.example.test" >/dev/null 2>&1
+    undeployed_app "$app" "$app.example.test"
     [[ $app != a* ]] || dokku letsencrypt:set "$app" server $front_directory >/dev/null
   done
   assert_runs dokku letsencrypt:enable --all
@@ -29,6 +27,7 @@ both_cas_work() {
 }
 
 one_is_limited() {
+  given both_cas_work
   local before_limited before_free mark app
   ca_front limited $front_directory
   before_limited=$(fingerprints_of "${limited[@]}") before_free=$(fingerprints_of "${free[@]}")
@@ -48,6 +47,7 @@ one_is_limited() {
 }
 
 parked_until_then() {
+  given one_is_limited
   local app next
   assert_eq parked "$(jq -r 'select(.entry == "parked") | .entry' "$(global_folder)/ledger.jsonl" | sort -u)" "ledger"
   for app in "${limited[@]}"; do
@@ -62,6 +62,7 @@ parked_until_then() {
 
 # Not even for the directory, or a nonce.
 nothing_is_sent_until_then() {
+  given one_is_limited
   local mark
   mark=$(front_requests)
   run_and_capture dokku letsencrypt:auto-renew
@@ -82,6 +83,7 @@ nothing_is_sent_until_then() {
 }
 
 force_orders_all_the_same() {
+  given one_is_limited
   local before
   ca_front works
   before=$(fingerprint_of a1)
@@ -94,7 +96,9 @@ force_orders_all_the_same() {
 }
 
 after_the_time() {
+  given one_is_limited
   local before
+  ca_front works
   before=$(fingerprints_of "${limited[@]}")
   at_time +3h dokku letsencrypt:auto-renew >/run/later 2>&1 || { cat /run/later; false; }
   assert_eq 0 "$(same_lines "$before" "$(fingerprints_of "${limited[@]}")")" "certificates that are the old ones"
@@ -113,24 +117,25 @@ ca_pauses() {
 orders_for() { front_orders "$1" | jq -c --arg name "$2" 'select(any(.identifiers[]; .value == $name))' | wc -l; }
 
 one_name_is_paused() {
+  given an_email
   local mark
   ca_front works
-  dokku apps:create pz >/dev/null 2>&1
-  dokku domains:add pz p1.example.test p2.example.test >/dev/null 2>&1
+  undeployed_app pz p1.example.test p2.example.test
   ca_pauses p1.example.test
   mark=$(front_requests)
   assert_runs dokku letsencrypt:enable pz
   assert_contains "$out$err" "$paused_page" "output"
   assert_not_contains "$out$err" "asks not to be asked" "output"
-  assert_eq "p2.example.test" "$(openssl x509 -in "$DOKKU_ROOT/pz/tls/server.crt" -noout -ext subjectAltName | sed -n 's/.*DNS://p')" "names of the certificate"
+  assert_eq "p2.example.test" "$(installed_certificate pz -noout -ext subjectAltName | sed -n 's/.*DNS://p')" "names of the certificate"
   assert_eq "1 2" "$(orders_for "$mark" p1.example.test) $(front_orders "$mark" | wc -l)" "orders"
-  name_has pz p1.example.test action-required paused || fail "status: $(status_json pz)"
+  assert_name pz p1.example.test action-required paused
   assert_contains "$(status_json pz | jq -r '.names[0].reason')" "$paused_page" "reason"
   assert_exits 1 dokku letsencrypt:status pz
   assert_contains "$out" "$paused_page" "status"
 }
 
 the_schedule_asks_once_a_day() {
+  given one_name_is_paused
   local mark i
   mark=$(front_requests)
   for i in 1 11 23; do
@@ -138,12 +143,13 @@ the_schedule_asks_once_a_day() {
     at_time "+${i}h" world-cron letsencrypt/cron || true
   done
   assert_eq 0 "$(orders_for "$mark" p1.example.test)" "orders within the day"
-  name_has pz p1.example.test action-required paused || fail "status: $(status_json pz)"
+  assert_name pz p1.example.test action-required paused
   at_time +25h world-cron letsencrypt/cron || true
   assert_eq 1 "$(orders_for "$mark" p1.example.test)" "orders after a day"
 }
 
 a_person_asks_at_once() {
+  given one_name_is_paused
   local mark
   mark=$(front_requests)
   run_and_capture dokku letsencrypt:retry pz
@@ -153,14 +159,14 @@ a_person_asks_at_once() {
   ca_front works
   assert_runs dokku letsencrypt:retry pz
   tls_verify p1.example.test
-  name_has pz p1.example.test in-use || fail "status: $(status_json pz)"
+  assert_name pz p1.example.test in-use
 }
 
 # The words name another name than the only one that is ordered.
 the_only_name_is_paused() {
+  given an_email
   local mark
-  dokku apps:create only >/dev/null 2>&1
-  dokku domains:add only only.example.test >/dev/null 2>&1
+  undeployed_app only only.example.test
   ca_pauses elsewhere.test only.example.test
   mark=$(front_requests)
   for _ in 1 2; do
@@ -169,16 +175,16 @@ the_only_name_is_paused() {
     assert_not_contains "$out$err" "asks not to be asked" "output"
   done
   assert_eq 2 "$(orders_for "$mark" only.example.test)" "orders"
-  name_has only only.example.test action-required paused || fail "status: $(status_json only)"
+  assert_name only only.example.test action-required paused
   ca_front works
   assert_runs dokku letsencrypt:enable only
 }
 
 new_accounts_are_limited() {
+  given both_cas_work
   local mark app
   for app in fresh1 fresh2; do
-    dokku apps:create $app >/dev/null 2>&1
-    dokku domains:add $app $app.example.test >/dev/null 2>&1
+    undeployed_app $app $app.example.test
     new_account $app
   done
   ca_answers POST '^/sign-me-up$' times=0 status=429 problem=rateLimited header="Retry-After: 7200" \

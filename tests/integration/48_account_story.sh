@@ -9,7 +9,7 @@ thumbprint() { { dokku letsencrypt:account show --format json 2>/dev/null || tru
 shown() {
   assert_exits 1 dokku letsencrypt:account show
   assert_contains "$err" "No e-mail address is set" "stderr"
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   assert_exits 1 dokku letsencrypt:account show
   assert_contains "$err" "There is no account of you@example.test" "stderr"
   new_app shop shop.example.test
@@ -25,6 +25,7 @@ shown() {
 }
 
 rolled_over() {
+  given shown
   local before old mark
   dokku letsencrypt:set shop challenge-route permanent >/dev/null
   dokku letsencrypt:enable shop --force >/dev/null 2>&1
@@ -37,11 +38,12 @@ rolled_over() {
   assert_absent "$(global_folder)/next-keys/$(basename "$(find "$(global_folder)/accounts" -mindepth 1 -maxdepth 1)")/you@example.test.key"
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop --force
-  assert_eq 0 "$(pebble_lines_since "$mark" | grep -c 'There are now .* accounts' || true)" "new accounts"
+  assert_eq 0 "$(accounts_since "$mark")" "new accounts"
 }
 
 # The CA took the key, its answer was lost, and so was the process.
 cut_short() {
+  given shown
   local server key next
   server=$(basename "$(find "$(global_folder)/accounts" -mindepth 1 -maxdepth 1)")
   key=$(find "$(global_folder)/accounts" -name '*.key') next=$(global_folder)/next-keys/$server
@@ -60,6 +62,7 @@ account_requests_since() { front_requests_since "$1" | jq -r 'select(.path | sta
 
 # Each server of a CA remembers the old key for some seconds.
 waited_for() {
+  given shown
   local mark
   ca_front works
   ca_answers POST ^/my-account/ times=3 status=400 problem=malformed detail="JWS verification error"
@@ -69,6 +72,7 @@ waited_for() {
 }
 
 no_rollover() {
+  given rolled_over
   local before
   before=$(account_key)
   ca_answers POST ^/rollover-account-key status=405 body='<h1>no</h1>'
@@ -79,12 +83,12 @@ no_rollover() {
   assert_eq "" "$(find "$(global_folder)/next-keys" -name '*.key')" "keys that wait"
 }
 
-accounts_since() { pebble_lines_since "$1" | grep -c 'There are now .* accounts' || true; }
 account_url() { { dokku letsencrypt:account show --format json 2>/dev/null || true; } | jq -r .url; }
 names_account() { challtestsrv add-caa "{\"host\":\"$1\",\"policies\":[{\"tag\":\"issue\",\"value\":\"pebble.letsencrypt.org; accounturi=$2\"}]}"; }
 
 # Somebody ended the account elsewhere: an order says so, and no command but one makes a new one.
 dead() {
+  given shown
   local mark
   cp -a "$(global_folder)/accounts" /run/kept-accounts
   dokku letsencrypt:account deactivate >/dev/null
@@ -104,6 +108,8 @@ dead() {
 }
 
 registered_anew() {
+  given rolled_over
+  given dead
   local mark url old
   new_app bound bound.example.test
   url=$(account_url) old=$(thumbprint)
@@ -130,6 +136,7 @@ registered_anew() {
 
 # The CA made the account, and its answer was lost.
 cut_short_registration() {
+  given shown
   local mark url
   url=$(account_url) mark=$(pebble_mark)
   ca_front works
@@ -147,6 +154,7 @@ cut_short_registration() {
 
 # Also right after another one was put aside.
 deactivated() {
+  given shown
   local mark
   assert_runs dokku letsencrypt:account register
   assert_runs dokku letsencrypt:account deactivate
@@ -155,11 +163,12 @@ deactivated() {
   assert_file "$(find "$(global_folder)/retired-accounts" -name account.json | tail -n 1)"
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:enable shop --force
-  assert_eq 1 "$(pebble_lines_since "$mark" | grep -c 'There are now .* accounts')" "new accounts"
+  assert_eq 1 "$(accounts_since "$mark")" "new accounts"
   tls_verify shop.example.test
 }
 
 planned() {
+  given shown
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:auto-renew --dry-run
@@ -179,6 +188,7 @@ planned() {
 without_what_is_learnt() { grep -vE "^$(global_folder)(/accounts|/directories|/locks|/nginx)?(/[^ ]*)? |^$(global_folder)/state d |/nginx.conf.d d "; }
 
 rehearsed() {
+  given shown
   local before served mark
   new_app blog blog.example.test
   assert_exits 1 dokku letsencrypt:enable blog --dry-run
@@ -196,7 +206,7 @@ rehearsed() {
   assert_runs dokku letsencrypt:enable shop --dry-run
   assert_eq "$served" "$(served_fingerprint shop.example.test)" "certificate"
   assert_eq "" "$(diff <(echo "$before") <(files_now | without_what_is_learnt))" "changed files"
-  challtestsrv add-a '{"host":"blog.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere blog.example.test
   mark=$(pebble_mark)
   assert_exits 1 dokku letsencrypt:enable blog --dry-run
   assert_contains "$out" "-----> No certificate would be issued for blog" "stdout"

@@ -20,13 +20,17 @@ probed() {
 asked_over_https() { grep -q 'asking https' "$probe_output.err"; }
 
 first_issue() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   probed dokku letsencrypt:enable shop
   tls_verify shop.example.test
 }
-renewal() { probed dokku letsencrypt:enable shop --force; }
+renewal() {
+  given first_issue
+  probed dokku letsencrypt:enable shop --force
+}
 one_name_more() {
+  given first_issue
   dokku letsencrypt:set shop auto-issue false >/dev/null
   dokku domains:add shop www.example.test >/dev/null 2>&1
   probed dokku letsencrypt:enable shop
@@ -35,6 +39,7 @@ one_name_more() {
 
 # As of a WebSocket: what is open when nginx is reloaded is served to its end.
 download_goes_on() {
+  given first_issue
   local folder bytes=3000000 download
   folder=$(dirname "$(grep -rl 'hello from shop' "$WORLD/upstream/address" | head -n1)")
   head -c $bytes /dev/zero >"$folder/big"

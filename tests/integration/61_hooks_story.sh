@@ -8,7 +8,7 @@ data=$DOKKU_LIB_ROOT/data/letsencrypt
 
 domain_hint() {
   local hint=" !     Please run dokku letsencrypt:enable to add https support to the new domain"
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku apps:create shop >/dev/null 2>&1
   assert_runs dokku domains:add shop shop.example.test
   assert_lines "$err" "$hint"
@@ -48,6 +48,7 @@ cron_entries_are_runnable() {
 }
 
 disable() {
+  given domain_hint
   local mark properties
   world-deploy shop >/dev/null 2>&1
   assert_runs dokku letsencrypt:set shop graceperiod 864000
@@ -73,6 +74,7 @@ disable() {
 }
 
 destroy() {
+  given disable
   local accounts issued
   accounts=$(find "$data/--global/accounts" -printf '%p %T@\n' | sort)
   issued=$(<"$data/--global/state/issued.jsonl")
@@ -94,6 +96,7 @@ destroy() {
 }
 
 custom_pair_is_kept() {
+  given an_email
   local kept
   new_app blog blog.example.test
   self_signed_pair blog.example.test /run/blog

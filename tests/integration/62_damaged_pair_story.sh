@@ -32,7 +32,7 @@ no_bytes() { : >"$DOKKU_ROOT/shop/tls/server.key"; }
 
 ours() {
   local mark
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable shop
@@ -45,6 +45,7 @@ ours() {
 }
 
 missing() {
+  given ours
   rm "$DOKKU_ROOT/shop/tls/server.key"
   rebuild shop
   assert_contains "$err" "server.key is missing" "stderr"
@@ -56,6 +57,7 @@ missing() {
 
 # Only shop is damaged, and only others are asked for: no run of theirs could load a certificate.
 found_by_others() {
+  given ours
   another_key
   assert_runs dokku letsencrypt:enable blog
   assert_contains "$err" " !     The certificate of shop was damaged: " "stderr"
@@ -71,6 +73,7 @@ found_by_others() {
 
 # The certificate is the right one, nothing is due and nobody deploys.
 found_by_the_daily_run() {
+  given ours
   local mark
   mark=$(pebble_mark)
   no_bytes
@@ -86,6 +89,7 @@ found_by_the_daily_run() {
 
 # It would keep nginx from answering the challenge of any app, its own as well.
 replaced_where_no_copy_is_good() {
+  given ours
   local mark
   mark=$(pebble_mark)
   no_bytes
@@ -108,6 +112,7 @@ traced_hook() {
 }
 
 looked_at_once() {
+  given ours
   rebuild shop
   assert_eq "letsencrypt/nginx-pre-reload" "$(traced_hook shop)" "executables for an unchanged pair"
   touch "$DOKKU_ROOT/shop/tls/server.crt"
@@ -116,6 +121,7 @@ looked_at_once() {
 }
 
 without_a_good_copy() {
+  given ours
   another_key
   rm -r "$DOKKU_ROOT"/shop/letsencrypt/certs
   rebuild shop
@@ -126,6 +132,7 @@ without_a_good_copy() {
 }
 
 a_persons() {
+  given ours
   local tls=$DOKKU_ROOT/blog/tls damaged
   self_signed_pair blog.example.test /run/own-blog
   assert_runs dokku certs:add blog /run/own-blog.crt /run/own-blog.key

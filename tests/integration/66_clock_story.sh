@@ -3,14 +3,13 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
 new_orders_since() { front_orders "$1" | wc -l; }
 
 # Half an hour of retry jobs with a clock an hour behind: once that was five certificates, and a week of waiting.
 an_hour_behind() {
   local mark minute
   ca_front works
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   mark=$(front_requests)
   assert_exits 1 wrong_clock -61m dokku letsencrypt:enable shop
@@ -30,6 +29,7 @@ an_hour_behind() {
 }
 
 some_minutes_off() {
+  given an_hour_behind
   local mark
   mark=$(front_requests)
   assert_runs wrong_clock +10m dokku letsencrypt:enable shop --force
@@ -39,6 +39,7 @@ some_minutes_off() {
 
 # At +1 and +30 days nothing is to be ordered, so the clock costs nothing.
 over_the_days() {
+  given an_hour_behind
   local offset before mark
   before=$(fingerprint_of shop) mark=$(front_requests)
   for offset in +1d +30d; do
@@ -59,6 +60,7 @@ over_the_days() {
 
 # The order was made with a right clock, the certificate comes with one that is behind.
 not_valid_yet() {
+  given an_email
   local mark
   new_app blog blog.example.test
   ca_answers POST '^/my-order/' times=0 status=502
@@ -84,6 +86,7 @@ not_valid_yet() {
 
 # While the clock was a year ahead the CA did not answer: the next try is in a year.
 a_year_ahead() {
+  given an_email
   ca_front down
   dokku letsencrypt:set --global auto-issue true >/dev/null
   dokku apps:create news >/dev/null 2>&1

@@ -19,14 +19,14 @@ hex_to_base64url() {
 }
 
 traced_enable() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   mkdir -p /run/evidence
   strace -f -qq -v -s 65535 -e trace=execve -o /run/evidence/programs dokku --trace letsencrypt:enable shop >/run/evidence/out 2>/run/evidence/err </dev/null
   assert_contains "$(</run/evidence/out)" "-----> Done" "stdout"
   cp "$DOKKU_ROOT/shop/tls/server.key" /run/first.key
   strace -f -qq -v -s 65535 -e trace=execve -o /run/evidence/programs2 dokku --trace letsencrypt:enable shop --force >/run/evidence/out2 2>/run/evidence/err2 </dev/null
-  challtestsrv add-a '{"host":"shop.example.test","addresses":["203.0.113.9"]}'
+  leads_elsewhere shop.example.test
   new_account shop
   dokku letsencrypt:set shop preflight off >/dev/null
   dokku --trace letsencrypt:enable shop --force >/run/evidence/out3 2>/run/evidence/err3 </dev/null && return 1
@@ -35,6 +35,7 @@ traced_enable() {
 }
 
 nothing_leaks() {
+  given traced_enable
   local key
   cp -r "$WORLD_LOGS" /var/log/nginx /var/log/dokku /run/evidence/
   assert_at_least 6 "$(find /run/evidence -type f -size +0 | wc -l)" "files of evidence"
@@ -52,6 +53,7 @@ nothing_leaks() {
 }
 
 keys_are_only_where_they_belong() {
+  given traced_enable
   local found
   found=$(grep -rlE 'PRIVATE KEY' "$DOKKU_ROOT" "$DOKKU_LIB_ROOT/data" "$DOKKU_LIB_ROOT/config" | LC_ALL=C sort || true)
   assert_eq "$(printf '%s\n' "$DOKKU_ROOT/shop/letsencrypt/certs/$(basename "$(readlink "$DOKKU_ROOT/shop/letsencrypt/certs/current")")"/{certificates/shop.example.test.key,certificates/shop.example.test.pem,key.pem} \

@@ -17,11 +17,9 @@ assert_host() {
 
 # With nothing due, and when the renewal is.
 shut_records() {
+  given enabled_app shop
   local global file kept=/run/kept day
   global=$(global_folder)
-  dokku letsencrypt:set --global email you@example.test >/dev/null
-  new_app shop shop.example.test
-  assert_runs dokku letsencrypt:enable shop
   for day in +1d +80d; do
     mv "$global/state/due" $kept
     as_dokku mkdir -p "$global/state/due/a folder"
@@ -40,6 +38,7 @@ shut_records() {
 }
 
 no_trust() {
+  given enabled_app shop
   local named=$DOKKU_ROOT/.dokkurc/LEGO_CA_CERTIFICATES
   cp -p "$named" /run/named
   echo 'export LEGO_CA_CERTIFICATES=/nowhere/ca.pem' >"$named"
@@ -49,6 +48,7 @@ no_trust() {
 
 # A full disk takes new files, but nothing into them.
 full_disk() {
+  given enabled_app shop
   local global
   global=$(global_folder)
   mount_full "$DOKKU_ROOT/shop/letsencrypt"
@@ -79,6 +79,7 @@ mount_full() {
 }
 
 opened_again() {
+  given shut_records
   local before
   before=$(served_fingerprint shop.example.test)
   assert_runs at_time +80d dokku letsencrypt:auto-renew --scheduled
