@@ -11,6 +11,7 @@ failed_validations() { grep -c '"entry":"failure"' "$(global_folder)/ledger.json
 
 # As ca_answers, in place of what was to be answered before.
 fault() {
+  given an_app
   front_order forget '{"port": 0}'
   ca_answers "$@"
 }
@@ -41,7 +42,7 @@ told() {
 
 an_app() {
   ca_front works
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop $domain
   dokku letsencrypt:set shop preflight off >/dev/null
 }
@@ -154,9 +155,12 @@ fails_validation() {
   fault POST '^/authZ/' skip=1 times=0 members="$(jq -nc --arg type "urn:ietf:params:acme:error:$1" --arg words "$2" \
     '{challenges: [{type: "http-01", url: "https://ca.example.test/1", token: "abc", status: "invalid",
       error: {type: $type, detail: $words, status: 400}}]}')"
+  # Where it led here, the CA would now and then have found all well before it is asked.
+  leads_elsewhere "$domain"
 }
 elsewhere() {
-  challtestsrv add-a "{\"host\":\"$domain\",\"addresses\":[\"203.0.113.9\"]}"
+  given an_app
+  leads_elsewhere "$domain"
   words="urn:ietf:params:acme:error:connection"
   ca_front works
   told firewall 1 "Open port 80"
@@ -172,12 +176,13 @@ another_server() {
 caa_at_validation() {
   fails_validation caa "CAA record for $domain prevents issuance"
   told caa 1 "Add a CAA record that allows the CA"
-  challtestsrv clear-a "{\"host\":\"$domain\"}"
+  leads_here "$domain"
 }
 
 # --- limits
 
 limit() {
+  leads_here "$domain"
   refuses '^/order-plz$' 429 rateLimited "too many new orders" header='Retry-After: 7200'
   told rate-limited 0 "it goes on by itself then."
   assert_not_contains "$out" "Once that is mended" "stdout"

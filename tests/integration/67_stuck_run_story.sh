@@ -16,7 +16,7 @@ held_for() {
 # Counted from the installation on: nothing has run yet.
 nobody_renews() {
   local offset
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable --all
@@ -40,6 +40,7 @@ nobody_renews() {
 
 # One app: its operator has suspended an order for it (Ctrl-Z) and gone.
 suspended_enable() {
+  given nobody_renews
   local pid offset
   ca_front works
   ca_answers POST '^/order-plz$' delay=600
@@ -75,6 +76,7 @@ held_by_a_run() {
 
 # The whole host: a run over all apps is suspended while it orders for one.
 suspended_run() {
+  given nobody_renews
   local pid offset stuck other
   assert_runs dokku letsencrypt:set --global renew-concurrency 1
   ca_front works
@@ -116,6 +118,7 @@ suspended_run() {
 
 # A pipe that somebody holds open and does not read, already full.
 unread_output() {
+  given an_email
   local keep
   new_app quiet quiet.example.test
   mkfifo /run/unread
@@ -129,6 +132,7 @@ unread_output() {
   ) &
 }
 unread_output_ended() {
+  given unread_output
   wait_until 100 test -s /run/unread-took
   assert_at_least 55 "$(</run/unread-took)" "seconds"
   assert_at_most 90 "$(</run/unread-took)" "seconds"
@@ -141,6 +145,7 @@ unread_output_ended() {
 
 # Lines that cannot be written are no reason to stop half way either.
 no_room_for_output() {
+  given an_email
   new_app full full.example.test
   dokku letsencrypt:enable full >/dev/full 2>&1
   tls_verify full.example.test
@@ -151,6 +156,7 @@ no_room_for_output() {
 
 # A Retry-After of a year in an answer that refuses nothing.
 a_year_of_patience() {
+  given an_email
   local mark
   new_app news news.example.test
   ca_answers POST '^/my-order/' members='{"status": "processing"}' header='Retry-After: 31536000'

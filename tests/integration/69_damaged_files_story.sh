@@ -40,7 +40,7 @@ status_at() {
 
 prepare() {
   local app
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   for app in ours later shut; do
     new_app "$app" "$app.example.test"
     assert_runs dokku letsencrypt:enable "$app"
@@ -54,7 +54,7 @@ prepare() {
 # One scheduled run for each day, with every fault of a state at once.
 states() {
   local day served later text='{"form": 99, "enabled": true}' shut
-  prepare
+  given prepare
   later=$(served_fingerprint later.example.test) shut=$(<"$(state_file shut)")
   for day in "${days[@]}"; do
     served=$(served_fingerprint ours.example.test)
@@ -103,6 +103,7 @@ states() {
 
 # Until somebody says it.
 a_word_is_enough() {
+  given prepare
   assert_runs dokku letsencrypt:enable bare
   assert_runs dokku letsencrypt:status bare
   tls_verify bare.example.test
@@ -116,17 +117,18 @@ a_word_is_enough() {
 
 # The index is lost while a name waits for its DNS: it is looked at in time all the same.
 the_index() {
+  given prepare
   local due name i damages=(rm empty of_before half_of)
   due=$(global_folder)/state/due
   new_app waits waits.example.test
   dokku letsencrypt:set waits auto-issue true >/dev/null
   for i in "${!days[@]}"; do
     name=day$i.example.test
-    challtestsrv add-a "{\"host\":\"$name\",\"addresses\":[\"203.0.113.9\"]}"
+    leads_elsewhere "$name"
     assert_runs at_time "${days[i]}" dokku domains:add waits "$name"
     wait_until 15 no_run_at_work
     assert_eq pending-dns "$(status_at "${days[i]}" waits "$name")" "status of $name"
-    challtestsrv clear-a "{\"host\":\"$name\"}"
+    leads_here "$name"
     "${damages[i]}" "$due"
     minute "+$(($(seconds_of "${days[i]}") + 120))s"
     assert_matches "$(head -n 1 "$due")" '^2 +(-|[0-9]+)( +[0-9]+){2}$' "first line after ${damages[i]}"
@@ -140,6 +142,7 @@ of_before() { replace_with '1700000000 gone' "$1"; }
 
 # The CA tells whose key it is; no account is made anew.
 the_account() {
+  given prepare
   local day mark file accounts
   file=$(find "$(global_folder)/accounts" -path '*you@example.test/account.json')
   accounts=$(find "$(global_folder)/accounts" -name account.json | wc -l)
@@ -157,6 +160,7 @@ the_account() {
 
 # What could not be kept is not ordered.
 nothing_to_write_on() {
+  given prepare
   local day mark record served
   record=$(global_folder)/state/issued.jsonl
   served=$(served_fingerprint ours.example.test)
@@ -176,6 +180,7 @@ nothing_to_write_on() {
 
 # Nobody waits for a pipe or reads half a gigabyte.
 pipes_and_giants() {
+  given prepare
   local file kept
   for file in "$DOKKU_ROOT/ours/VHOST" "$DOKKU_LIB_ROOT/config/letsencrypt/--global/email" "$(global_folder)/ledger.jsonl" \
     "$(state_file ours)" "$DOKKU_ROOT/ours/tls/server.crt"; do

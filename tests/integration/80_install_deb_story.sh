@@ -45,6 +45,7 @@ over_the_official_plugin() {
 }
 
 installed_again() {
+  given over_the_official_plugin
   local before
   provide_auto_renew
   assert_at_least 1 "$(our_cron_lines)" "lines in the crontab"
@@ -58,6 +59,7 @@ installed_again() {
 }
 
 switched_off_stays_off() {
+  given over_the_official_plugin
   assert_runs dokku plugin:disable letsencrypt
   assert_runs dpkg --install "$package"
   assert_absent "$PLUGIN_ENABLED_PATH/letsencrypt"
@@ -67,6 +69,7 @@ switched_off_stays_off() {
 }
 
 removed_and_back() {
+  given over_the_official_plugin
   local kept
   provide_auto_renew
   kept=$(kept_files)
@@ -89,6 +92,7 @@ removed_and_back() {
 kept_files() { find "$DOKKU_ROOT" "$DOKKU_LIB_ROOT/config/letsencrypt" "$DOKKU_LIB_ROOT/data/letsencrypt/--global/accounts" -type f -exec sha256sum {} + | sort; }
 
 removed_after_uninstall() {
+  given over_the_official_plugin
   assert_runs dokku plugin:uninstall letsencrypt
   assert_absent "$available"
   assert_runs dpkg --purge dokku-letsencrypt

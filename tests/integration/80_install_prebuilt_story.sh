@@ -32,6 +32,7 @@ over_the_official_plugin() {
 }
 
 second_install() {
+  given over_the_official_plugin
   local before
   before=$(executables_now)
   assert_runs dokku plugin:install
@@ -42,6 +43,7 @@ second_install() {
 }
 
 missing_library() {
+  given over_the_official_plugin
   local library package
   library=$(ldd "$available/subcommands/enable" | sed -n 's/.*libidn2.so.0 => \([^ ]*\).*/\1/p')
   layer_over "${library%/*}"

@@ -26,6 +26,7 @@ without_compiler() {
 }
 
 without_a_library() {
+  given without_compiler
   layer_over /usr/include
   rm /usr/include/idn2.h
   assert_runs dokku plugin:install
@@ -35,6 +36,7 @@ without_a_library() {
 }
 
 other_plugin_installs() {
+  given without_compiler
   local path
   make_other_plugin "$WORLD/other"
   path=$(path_without g++ c++ cmake)
@@ -53,6 +55,7 @@ other_plugin_installs() {
 }
 
 removed_unbuilt() {
+  given without_compiler
   assert_runs dokku plugin:uninstall letsencrypt
   assert_contains "$out" "-----> Plugin letsencrypt uninstalled"
   assert_absent "$available"
@@ -81,6 +84,7 @@ swapped_directory() {
 
 # Made for a newer system or another machine: a hook that cannot be loaded would stop every deploy.
 wrong_machine() {
+  given swapped_directory
   local file
   cp -r "$available" "$WORLD/right"
   while IFS= read -r file; do printf 'no program of this machine' >"$file"; done < <(
@@ -98,6 +102,7 @@ wrong_machine() {
 
 # As after an upgrade of the system: the same files can run now, hooks that lie aside among them.
 right_machine_again() {
+  given wrong_machine
   local file
   for file in "$available"/libexec/unusable/*.off; do
     cp "$WORLD/right/$(basename "$file" .off)" "$file"

@@ -10,7 +10,7 @@ snippet=$DOKKU_ROOT/shop/nginx.conf.d/letsencrypt.conf
 
 another_name() {
   local before hook
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:set shop challenge-route permanent
@@ -38,6 +38,7 @@ kept_files() {
 }
 
 our_name() {
+  given another_name
   local before mark
   # A server block of a run that was killed, and somebody else's snippet of the same name.
   echo 'server { listen 80; server_name left.example.test; return 404; }' >"$data/--global/nginx/left.conf"
@@ -72,6 +73,7 @@ our_name() {
 app_gets_challenges() { [[ $(http_body https://shop.example.test/.well-known/acme-challenge/token) == "hello from shop" ]]; }
 
 back_again() {
+  given our_name
   cp -r "$WORLD/plugin" "$available"
   ln -s "$available" "$PLUGIN_ENABLED_PATH/letsencrypt"
   # Until install has run nothing is written to the crontab, and every command says so.
@@ -89,6 +91,7 @@ back_again() {
 }
 
 nothing_twice() {
+  given another_name
   local mark
   assert_runs "$available/uninstall" letsencrypt
   mark=$(reload_mark)
@@ -104,6 +107,7 @@ nothing_twice() {
 }
 
 with_nginx_broken() {
+  given another_name
   assert_runs dokku letsencrypt:enable shop --force
   assert_file "$snippet"
   mkdir -p "$DOKKU_ROOT/blog/nginx.conf.d"
@@ -115,6 +119,7 @@ with_nginx_broken() {
 
 # Links that Dokku's user has put into its own folders.
 through_links() {
+  given another_name
   local global=$data/--global
   assert_runs dokku plugin:install
   mkdir -p /etc/victim

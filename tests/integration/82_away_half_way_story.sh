@@ -9,8 +9,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/deadly_hook.sh"
 global=$(global_folder)
 ours=$WORLD/ours
 
-nginx_loads() { as_dokku sudo /usr/sbin/nginx -t 2>/dev/null || fail "nginx -t fails"; }
-
 ours_comes() {
   rm -rf "$available"
   cp -r "$ours" "$available"
@@ -19,7 +17,7 @@ ours_comes() {
 }
 
 goes_half_way() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   cp -r "$available" "$ours"
   for app in rev off ren orig shut; do
     new_app "$app" "$app.example.test"
@@ -41,6 +39,7 @@ goes_half_way() {
 }
 
 comes_back() {
+  given goes_half_way
   assert_runs dokku proxy:build-config orig
   dokku apps:rename ren renamed >/dev/null 2>&1
   dokku apps:clone orig copy >/dev/null 2>&1
@@ -57,6 +56,7 @@ comes_back() {
 }
 
 holds() {
+  given comes_back
   at_time +5m world-cron letsencrypt/cron
   for app in off rev; do
     assert_absent "$DOKKU_ROOT/$app/tls"
@@ -81,6 +81,7 @@ holds() {
 
 # The absence is over with the first `install` after it, whatever the last run says.
 is_over() {
+  given holds
   sed -i 's/^20..-..-..T/2024-01-01T/' "$global/last-run"
   assert_runs dokku plugin:uninstall letsencrypt
   ours_comes
