@@ -26,7 +26,7 @@ pair_gone() {
 
 set_up() {
   local app
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   for app in "${apps[@]}"; do new_app "$app" "$app.example.test"; done
   assert_runs dokku letsencrypt:enable --all
 }
@@ -42,6 +42,7 @@ comes_back() {
 
 # day OFFSET: revoked and taken away on that day; the scheduled run gets others.
 day() {
+  given set_up
   local offset=$1 moved kept
   moved=$(served_fingerprint moved.example.test) kept=$(served_fingerprint kept.example.test)
   revoke_elsewhere moved
@@ -55,6 +56,7 @@ day() {
 }
 
 on_the_first_day() {
+  given set_up
   local mark good
   mark=$(pebble_mark) good=$(served_fingerprint good.example.test)
   day +0s
@@ -67,6 +69,7 @@ a_day_before_the_end() { day +89d; }
 
 # The app waits for something (a name whose DNS is not ready), so the minute's run looks at it.
 by_the_minute() {
+  given set_up
   local app moved kept good mark
   for app in "${apps[@]}"; do assert_runs dokku letsencrypt:enable "$app" --force; done
   moved=$(served_fingerprint moved.example.test) kept=$(served_fingerprint kept.example.test)
@@ -86,6 +89,7 @@ by_the_minute() {
 
 # Known to be revoked, and its pair is damaged: nginx-pre-reload has two seconds and asks nobody.
 not_before_a_reload() {
+  given set_up
   local kept mark
   kept=$(served_fingerprint kept.example.test)
   as_dokku jq --arg fingerprint "$(jq -r .installed.fingerprint "$(state_file kept)")" '.revoked = $fingerprint' "$(state_file kept)" >/run/state

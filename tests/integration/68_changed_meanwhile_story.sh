@@ -35,7 +35,7 @@ nothing_of() {
   ! due_apps | grep -qxF "$1" || fail "next try: $(cat "$global/state/due")"
   assert_not_contains "$(dokku letsencrypt:list 2>&1 || true)" "$1" "list"
   assert_exits 20 dokku letsencrypt:status "$1"
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
 }
 
 # Off for good: neither a scheduled run nor the minute brings it back.
@@ -49,11 +49,12 @@ is_off() {
   the_minute
   assert_absent "$DOKKU_ROOT/$1/tls"
   assert_eq false "$(dokku letsencrypt:active "$1")" "active"
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
   assert_eq "hello from $1" "$(http_body "http://$1.example.test/")" "the app over HTTP"
 }
 
 an_app() {
+  given an_email
   new_app "$1" "$1.example.test"
   assert_runs dokku letsencrypt:enable "$1"
 }
@@ -68,7 +69,7 @@ on_each_day() {
 }
 
 first_orders() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   ca_front works
   new_app first first.example.test
   order_held first
@@ -108,7 +109,8 @@ made_anew() {
 }
 
 disabled() {
-  [[ -d $DOKKU_ROOT/blog ]] || new_app blog blog.example.test
+  given an_email
+  given new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable blog --force
   order_held blog
   assert_runs dokku letsencrypt:disable blog
@@ -119,6 +121,8 @@ disabled() {
 }
 
 certificate_removed() {
+  given an_email
+  given new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable blog --force
   order_held blog
   assert_runs dokku certs:remove blog
@@ -144,6 +148,8 @@ renamed() {
 
 # What is typed later holds, even if the run fails and would be tried again.
 failed_run() {
+  given an_email
+  given new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable blog
   order_held blog status=500
   assert_runs dokku letsencrypt:disable blog
@@ -206,12 +212,14 @@ disable_waits_for_renamed() {
   assert_eq "false true" "$(jq -r '"\(.enabled) \(.switched_off)"' "$(state_file store)")" "enabled, switched off"
   assert_runs dokku letsencrypt:auto-renew --scheduled
   assert_absent "$DOKKU_ROOT/store/tls"
-  as_dokku sudo /usr/sbin/nginx -t 2>/dev/null
+  nginx_loads
   dokku apps:destroy store force >/dev/null 2>&1
 }
 
 # Killed before its turn came: the next runs remove what it was to remove.
 disable_killed_waiting() {
+  given an_email
+  given new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable blog --force
   order_held blog
   waits setsid dokku letsencrypt:disable blog

@@ -25,18 +25,18 @@ ours_comes() {
 
 recorded() {
   local fingerprint
-  fingerprint=$(openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -outform DER | sha256sum | cut -d' ' -f1)
+  fingerprint=$(installed_certificate "$1" -outform DER | sha256sum | cut -d' ' -f1)
   grep -q "$fingerprint" "$global/state/issued.jsonl"
 }
 # in_use APP NAME: with HTTPS and for everybody to see.
 in_use() {
   tls_verify "$2"
-  name_has "$1" "$2" in-use || fail "status of $1: $(status_json "$1")"
+  assert_name "$1" "$2" in-use
 }
 all_cron_lines() { world-cron letsencrypt >/dev/null 2>&1 || true; }
 
 official_after_ours() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   cp -r "$available" "$ours"
   for app in shop blog own; do
     new_app "$app" "$app.example.test"
@@ -52,6 +52,7 @@ official_after_ours() {
 }
 
 meanwhile() {
+  given official_after_ours
   local before
   before=$(served_fingerprint shop.example.test)
   official_enable shop shop.example.test
@@ -63,6 +64,7 @@ meanwhile() {
 }
 
 ours_after_official() {
+  given meanwhile
   local requests
   requests=$(pebble_mark)
   ours_comes env
@@ -86,6 +88,7 @@ ours_after_official() {
 
 # Right after: no run of ours has seen the app yet.
 renamed_after_take_over() {
+  given ours_after_official
   local mark
   assert_runs dokku apps:rename late later
   tls_verify late.example.test
@@ -98,6 +101,7 @@ renamed_after_take_over() {
 }
 
 renamed_after_official_renewal() {
+  given ours_after_official
   rm -r "$available"
   official_comes
   official_enable shop shop.example.test
@@ -111,6 +115,7 @@ renamed_after_official_renewal() {
 
 # Swapped without `uninstall`: that no scheduled run came tells as much.
 swapped_folder() {
+  given renamed_after_official_renewal
   assert_runs dokku letsencrypt:auto-renew --scheduled
   rm -r "$available"
   official_comes
@@ -129,6 +134,7 @@ swapped_folder() {
 
 # Without an absence the same is damage, and nobody's wish.
 no_absence() {
+  given renamed_after_official_renewal
   assert_runs dokku letsencrypt:auto-renew --scheduled
   mkdir -p "$WORLD/store"
   mv "$DOKKU_ROOT/store/tls" "$DOKKU_ROOT/store/letsencrypt" "$WORLD/store/"
@@ -142,6 +148,7 @@ no_absence() {
 # Each of these lost HTTPS for good: it had no certificate store, and its certificate was nobody's. While
 # that is good its store is made again from it; then it is renewed.
 whenever_it_is_looked_at() {
+  given ours_after_official
   local day fingerprint
   rm -r "$available"
   official_comes
