@@ -7,7 +7,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # A day of this many apps, whose renewals are spread over so many days; cron comes each so many minutes.
 day_apps=${RENEWAL_APPS:-8} spread=${RENEWAL_SPREAD:-1} step=${RENEWAL_STEP:-20}
 
-fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
 utc_time() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 state_seconds() { date -d "$(jq -r ".$2" "$(state_file "$1")")" +%s; }
 
@@ -38,7 +37,7 @@ which_are_renewed() {
 
 all_have_times() {
   local app
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   make_apps "$((day_apps > 5 ? day_apps : 5))"
   assert_runs dokku letsencrypt:enable --all
   for app in app1 app5; do
@@ -49,6 +48,7 @@ all_have_times() {
 }
 
 the_hour_goes_along() {
+  given all_have_times
   local mark reloads
   selected app1 -3600 -60 72000
   selected app2 -3600 1800 72000   # within the hour, its window is open
@@ -65,6 +65,7 @@ the_hour_goes_along() {
 }
 
 the_other_waits_for_the_next_batch() {
+  given the_hour_goes_along
   local mark reloads
   note_all app1 app2 app3 app4
   mark=$(pebble_mark) reloads=$(reload_mark)
@@ -80,6 +81,7 @@ the_other_waits_for_the_next_batch() {
 
 # What a killed batch left behind is taken up, and none of the next hour with it.
 what_is_taken_up_goes_alone() {
+  given all_have_times
   local file
   selected app1 -3600 -60 72000
   selected app2 -3600 1800 72000
@@ -93,6 +95,8 @@ what_is_taken_up_goes_alone() {
 
 # A window that was moved is asked for by the scheduled run, and the time for the retry job follows.
 scheduled_run_moves_times() {
+  given all_have_times
+  selected app4 -3600 10800 72000
   assert_runs dokku letsencrypt:set app4 graceperiod $((80 * 86400))
   the_minute
   assert_runs dokku letsencrypt:auto-renew --scheduled
@@ -106,6 +110,7 @@ scheduled_run_moves_times() {
 }
 
 a_day() {
+  given all_have_times
   local i minute at reloads batches=0 made exempt expected=0
   exempt=$(exempt_orders)
   for ((i = 1; i <= day_apps; i++)); do

@@ -35,18 +35,15 @@ expired_pair() {
   chmod 0644 "$2.key" "$2.crt"
 }
 
-leads_elsewhere() { challtestsrv add-a "{\"host\":\"$1.example.test\",\"addresses\":[\"203.0.113.9\"]}"; }
-leads_here() { challtestsrv clear-a "{\"host\":\"$1.example.test\"}"; }
-
 set_up() {
   local app
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   for app in "${faults[@]}" root-owned own; do new_app "$app" "$app.example.test"; done
   assert_runs dokku letsencrypt:enable --all
   expired_pair own.example.test /run/own
   # One that never had a certificate: its own schedule looks at its DNS, and no run fails for it.
   new_app fresh fresh.example.test
-  leads_elsewhere fresh
+  leads_elsewhere fresh.example.test
   run_and_capture dokku letsencrypt:enable fresh
   assert_eq 1 "$code" "exit code of enable"
   assert_eq true "$(jq .enabled "$(state_file fresh)")" "enabled"
@@ -74,6 +71,7 @@ good() {
 
 # day OFFSET: all of it happens on that day; what the runs of that day make of it.
 day() {
+  given set_up
   local offset=$1 app
   for app in "${faults[@]}"; do "do_${app//-/_}" "$app"; done
   # As after a backup that root has restored; the certificate in tls is good.
@@ -89,15 +87,16 @@ day() {
   # A person's certificate that has expired; none of ours is kept, and none can be had.
   assert_runs dokku certs:add own /run/own.crt /run/own.key
   rm -r "$DOKKU_ROOT/own/letsencrypt"
-  leads_elsewhere own
+  leads_elsewhere own.example.test
   assert_exits 1 at_time "$offset" dokku letsencrypt:auto-renew --scheduled
   reported "$offset" own "other-server"
-  leads_here own
+  leads_here own.example.test
   assert_runs at_time "$offset" dokku letsencrypt:auto-renew --scheduled
   good "$offset" own
 }
 
 on_the_first_day() {
+  given set_up
   local mark
   mark=$(pebble_mark)
   day +0s
@@ -111,6 +110,7 @@ a_day_before_the_end() { day +89d; }
 
 # A typed run keeps to the official set: who lost the files is not in it.
 typed_run() {
+  given set_up
   do_store_gone store-gone
   assert_exits 1 dokku letsencrypt:status store-gone
   assert_contains "$out" "in-use" "status"
@@ -126,13 +126,14 @@ typed_run() {
 
 # Nothing is left to serve, and there is no other to be had: the operator hears of it each time.
 no_way_back() {
-  leads_elsewhere all-gone
+  given set_up
+  leads_elsewhere all-gone.example.test
   do_all_gone all-gone
   assert_exits 1 at_time +89d dokku letsencrypt:auto-renew --scheduled
   reported +89d all-gone other-server
   assert_exits 1 at_time +90d dokku letsencrypt:auto-renew --scheduled
   reported +90d all-gone other-server
-  leads_here all-gone
+  leads_here all-gone.example.test
   assert_runs at_time +90d dokku letsencrypt:auto-renew --scheduled
   good +90d all-gone
 }
@@ -146,6 +147,7 @@ lost_with_its_vhost() {
 
 # A certificate that is in place is not HTTPS yet: another app keeps nginx from loading it.
 not_loaded() {
+  given set_up
   lost_with_its_vhost pair-gone
   echo 'nonsense;' >"$DOKKU_ROOT/store-gone/nginx.conf.d/bad.conf"
   chown "$DOKKU_SYSTEM_USER:" "$DOKKU_ROOT/store-gone/nginx.conf.d/bad.conf"
@@ -164,6 +166,7 @@ not_loaded() {
 
 # The order succeeds, and Dokku cannot write the vhost then.
 not_rebuilt_after_the_order() {
+  given set_up
   lost_with_its_vhost all-gone
   do_all_gone all-gone
   mkdir "$PLUGIN_ENABLED_PATH/00-failing"
@@ -179,6 +182,7 @@ not_rebuilt_after_the_order() {
 
 # Dokku took the app for one without https before its key came back.
 half_a_pair() {
+  given set_up
   rm "$DOKKU_ROOT/pair-gone/tls/server.key"
   dokku proxy:build-config pair-gone >/dev/null 2>&1
   if tls_verify pair-gone.example.test; then fail "pair-gone still has https"; fi
@@ -190,6 +194,7 @@ half_a_pair() {
 
 # killed_before_it_is_loaded: the run ends while Dokku rebuilds the vhost.
 killed_before_it_is_loaded() {
+  given set_up
   local trigger=$PLUGIN_ENABLED_PATH/zz-slow
   lost_with_its_vhost pair-gone
   mkdir "$trigger"
@@ -205,6 +210,7 @@ killed_before_it_is_loaded() {
 
 # nginx and Dokku take it for no certificate at all.
 half_a_persons_pair() {
+  given set_up
   self_signed_pair pair-gone.example.test /run/half-own
   assert_runs dokku certs:add pair-gone /run/half-own.crt /run/half-own.key
   half_a_pair_is_left
@@ -219,6 +225,7 @@ half_a_pair_is_left() {
 }
 
 domains_gone() {
+  given set_up
   mv "$DOKKU_ROOT/pair-gone/VHOST" /run/VHOST
   assert_exits 1 dokku letsencrypt:status pair-gone
   assert_contains "$out" "pair-gone letsencrypt status: failing" "status"
@@ -228,6 +235,7 @@ domains_gone() {
 }
 
 ports_without_https() {
+  given set_up
   dokku ports:set pair-gone http:80:5000 >/dev/null
   assert_exits 1 dokku letsencrypt:auto-renew --scheduled
   assert_exits 1 dokku letsencrypt:status pair-gone
@@ -239,6 +247,7 @@ ports_without_https() {
 
 # A hook that hides apps from users is asked on behalf of whoever types a command.
 hidden_from_users() {
+  given set_up
   local typed
   mkdir "$PLUGIN_ENABLED_PATH/hiding"
   printf '#!/bin/sh\nexit 0\n' >"$PLUGIN_ENABLED_PATH/hiding/user-auth-app"

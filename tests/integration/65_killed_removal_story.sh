@@ -267,6 +267,7 @@ killed_certs_remove() {
 
 # A person's: nobody here has another copy of it.
 custom_pair_is_gone() {
+  given two_apps
   new_app own own.example.test
   self_signed_pair own.example.test /run/own
   dokku certs:add own /run/own.crt /run/own.key >/dev/null 2>&1

@@ -6,13 +6,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/deadly_hook.sh"
 plugin=$PLUGIN_AVAILABLE_PATH/letsencrypt
 root=$DOKKU_ROOT/shop removing=$(global_folder)/state/removing/shop saved=/run/saved
 
-nginx_loads() { as_dokku sudo /usr/sbin/nginx -t 2>/dev/null; }
 names_pair() { grep -q "$root/tls/server" "$root/nginx.conf"; }
 
 # --- an app that is as it was before each kill, without an order
 
 two_apps() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   new_app shop shop.example.test
   new_app blog blog.example.test
   assert_runs dokku letsencrypt:enable blog
@@ -28,6 +27,7 @@ save_certificate() {
 }
 
 as_before() {
+  given two_apps
   rm -rf "$root"/tls "$root"/letsencrypt "$root"/.tls* "$removing"
   cp -a $saved/tls $saved/letsencrypt "$root/"
   cp -a $saved/shop.json "$(state_file shop)"
@@ -41,6 +41,7 @@ as_before() {
 
 # killed_away COMMAND...
 killed_away() {
+  deadly_hook
   killed_by_hook "$@"
   assert_absent "$root/tls"
   ! nginx_loads || fail "nginx loads without the pair"
