@@ -12,8 +12,7 @@ in_flight=16
 # Old certificates are of 30 days, new ones of 90: only the former are due.
 due=$((60 * 86400))
 
-fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
-is_renewed() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -checkend $due >/dev/null; }
+is_renewed() { installed_certificate "$1" -noout -checkend $due >/dev/null; }
 count_left() {
   local i left=0
   for ((i = 1; i <= apps; i++)); do is_renewed "app$i" || left=$((left + 1)); done
@@ -30,7 +29,7 @@ all_sound() {
 }
 
 short_certificates() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   dokku letsencrypt:set --global profile short >/dev/null
   make_apps "$apps"
   assert_runs dokku letsencrypt:enable --all
@@ -55,6 +54,7 @@ killed_at() {
 }
 
 killed_often() {
+  given short_certificates
   local mark i hits=0 left line reached
   # A run says five lines for each app before the first order, then four for each while it orders.
   local -r before=5 orders_each=4
@@ -83,6 +83,7 @@ killed_often() {
 }
 
 all_in_use() {
+  given killed_often
   local i
   for ((i = 1; i <= apps; i++)); do
     assert_eq "$(fingerprint_of "app$i")" "$(served_fingerprint "app$i.example.test")" "served certificate of app$i"
@@ -91,6 +92,7 @@ all_in_use() {
 }
 
 nothing_is_left_behind() {
+  given killed_often
   assert_eq "" "$(find "$DOKKU_ROOT" "$DOKKU_LIB_ROOT/data" -name '.*.tmp' -o -name '.tls*')" "leftovers"
   assert_eq "" "$(find "$DOKKU_ROOT" -path '*/nginx.conf.d/letsencrypt.conf')" "routes"
   assert_eq "" "$(find "$(global_folder)/nginx" -name '*.conf' -size +0)" "routes"

@@ -50,7 +50,6 @@ assert_renewed() {
     assert_ne "${before[$app]}" "$(fingerprint_of "$app")" "certificate of $app"
   done
 }
-fingerprint_of() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -fingerprint -sha256; }
 declare -A before=()
 note_certificates() {
   local i
@@ -58,7 +57,7 @@ note_certificates() {
 }
 
 many_apps() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given an_email
   make_apps "$apps"
   assert_runs dokku letsencrypt:enable --all
   for app in app1 app2 "app$apps"; do world-deploy "$app" >/dev/null 2>&1; done
@@ -66,6 +65,7 @@ many_apps() {
 }
 
 all_are_renewed() {
+  given many_apps
   local mark reloads watcher i due_apps=() seconds
   note_certificates
   for ((i = 1; i <= apps; i++)); do due_apps+=("app$i"); done
@@ -96,12 +96,13 @@ all_are_renewed() {
 break_every_tenth() {
   local i
   for ((i = 10; i <= apps; i += 10)); do
-    challtestsrv add-a "{\"host\":\"app$i.example.test\",\"addresses\":[\"203.0.113.9\"]}"
+    leads_elsewhere "app$i.example.test"
     ((i % 20 != 0)) || { dokku letsencrypt:set "app$i" preflight off >/dev/null; new_account "app$i"; }
   done
 }
 
 a_tenth_is_broken() {
+  given many_apps
   local mark reloads i sound=() broken=0 failed_line run
   break_every_tenth
   note_certificates
@@ -131,6 +132,7 @@ a_tenth_is_broken() {
 run_at_work() { grep -q 'needs renewal' /run/first-run; }
 
 two_runs() {
+  given a_tenth_is_broken
   local first code_of_first=0 mark
   mark=$(pebble_mark)
   dokku letsencrypt:auto-renew >/run/first-run 2>&1 & first=$!
@@ -150,9 +152,10 @@ two_runs() {
 }
 
 nothing_is_due() {
+  given two_runs
   local mark reloads i
   dokku letsencrypt:set --global graceperiod >/dev/null
-  for ((i = 10; i <= apps; i += 10)); do challtestsrv clear-a "{\"host\":\"app$i.example.test\"}"; done
+  for ((i = 10; i <= apps; i += 10)); do leads_here "app$i.example.test"; done
   mark=$(pebble_mark) reloads=$(reload_mark)
   assert_runs dokku letsencrypt:auto-renew
   echo "  nothing due: $milliseconds ms"
@@ -163,6 +166,7 @@ nothing_is_due() {
 }
 
 one_by_one() {
+  given many_apps
   local i reloads started=${EPOCHREALTIME/./}
   reloads=$(reload_mark)
   for i in 2 3 4 5 6 7 8 9 11 12; do assert_runs dokku letsencrypt:enable "app$i" --force; done

@@ -31,7 +31,8 @@ built_and_set_up() {
 }
 
 gets_a_certificate() {
-  dokku letsencrypt:set --global email you@example.test >/dev/null
+  given built_and_set_up
+  given an_email
   new_app shop shop.example.test
   assert_runs dokku letsencrypt:enable shop
   tls_verify shop.example.test
@@ -41,6 +42,7 @@ gets_a_certificate() {
 install_milliseconds() { awk -F '\t' '$5 == "letsencrypt" && $6 == "install" { ms = $3 } END { print ms }' "$WORLD_LOGS/hooks.log"; }
 
 second_run_is_free() {
+  given built_and_set_up
   local before best=100000 milliseconds _
   before=$(executables_now)
   find "$available" -name '*.cpp' -exec touch {} +
@@ -56,6 +58,7 @@ second_run_is_free() {
 }
 
 update_without_new_sources() {
+  given built_and_set_up
   local before
   before=$(executables_now)
   echo "another line" >>"$repository/README.md"
@@ -78,6 +81,7 @@ fake_cmake() {
 }
 
 killed_build_keeps_the_old() {
+  given gets_a_certificate
   local before path pid
   before=$(executables_now)
   echo "// changed" >>"$repository/src/base/text.cpp"
@@ -100,6 +104,7 @@ killed_build_keeps_the_old() {
 }
 
 failed_build_keeps_the_old() {
+  given killed_build_keeps_the_old
   local before path
   before=$(executables_now)
   path=$(fake_cmake 'echo "[1/4] Building text.cpp"; echo "src/base/text.cpp:9: error: this is no C++"; exit 1')
