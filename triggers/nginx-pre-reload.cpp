@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
         auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return std::move(app).error();
         const base::Path root = call.environment.app_root(*app);
-        // Whoever issues for the app holds its lock, needs the route, and builds the pair to be. A
-        // run over all apps lets go of the locks of those that wait for their turn.
+        // The run that issues for the app holds its lock, needs the route, and builds the pair to
+        // be. A run over all apps lets go of the locks of those that wait for their turn.
         const store::LocalStore store{call.environment.global_root()};
         if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
             cli::print_error(call.log, restored.error());

@@ -103,7 +103,7 @@ std::vector<Caa> with_tag(const CaaSet& set, std::string_view tag) {
     return found;
 }
 
-/// A critical property that forbids whoever does not know it (RFC 8659 section 4.1).
+/// A critical property that forbids a CA that does not know it (RFC 8659 section 4.1).
 bool is_unknown_and_critical(const Caa& record) {
     return record.critical &&
            std::find(kKnownTags.begin(), kKnownTags.end(), record.tag) == kKnownTags.end();

@@ -14,13 +14,13 @@ namespace dokku {
 /// user-auth-app) is the `app-list` trigger asked instead. None is an empty list.
 base::Result<std::vector<AppName>> list_apps(const Environment& environment);
 
-/// As list_apps, whoever asks: for what concerns the host and not a user.
+/// As list_apps, without the filter per user: for what concerns the host and not a user.
 base::Result<std::vector<AppName>> list_all_apps(const Environment& environment);
 
 /// The app of that name, if it exists and may be seen. `unknown_app` (exit code 20) otherwise.
 base::Result<AppName> verify_app(const Environment& environment, std::string_view name);
 
-/// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, whoever put them there.
+/// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, of any origin.
 bool has_pair(const Environment& environment, const AppName& app);
 
 /// The words for a host without apps: `You haven't deployed any applications yet`.

@@ -134,7 +134,7 @@ base::Result<base::UniqueFd> make_folder(int parent, const base::Path& path,
     return folder;
 }
 
-/// The host's own: whoever laid it out may have made it a link.
+/// The host's own: an operator may have made it a link.
 base::Result<base::UniqueFd> open_root(const base::Path& root) {
     base::UniqueFd folder{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!folder) return base::io_error("opening", root, errno);

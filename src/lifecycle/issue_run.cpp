@@ -74,8 +74,8 @@ void tell_of_failure(const ca::Context& context, const ca::IssueJob& job) {
     context.log.info1("Certificate retrieval failed!");
 }
 
-/// Whoever waits for the pair of this one app may go on: the rebuild of the vhost that Dokku does
-/// next loads it, and takes the route out as well. Returns whether there is one.
+/// The hook that waits for the pair of this one app may go on: the rebuild of the vhost that Dokku
+/// does next loads it, and takes the route out as well. Returns whether there is one.
 bool hand_over(const ca::Context& context, const Jobs& jobs, const ca::EnableWish& wish) {
     if (!wish.hand_over || jobs.size() != 1 || !jobs.front()->alive()) return false;
     if (!jobs.front()->settings.has_permanent_route()) {

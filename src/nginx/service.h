@@ -50,9 +50,9 @@ class NginxService {
     /// `nginx -t`. A complaint is an answer; `io` if it could not be asked (the message says why).
     static base::Result<std::optional<NginxComplaint>> test();
 
-    /// Returns before the new workers serve: whoever looks polls. `rejected` with what was printed
-    /// if a running nginx was asked and did not do it, `io` if it could not be asked: sudo refuses,
-    /// or it does not run.
+    /// Returns before the new workers serve: a look at what is served has to poll. `rejected` with
+    /// what was printed if a running nginx was asked and did not do it, `io` if it could not be
+    /// asked: sudo refuses, or it does not run.
     base::Result<void> reload(const dokku::Scope& scope) const;
 
     /// By its pid file.

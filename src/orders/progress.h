@@ -7,7 +7,7 @@
 
 namespace orders {
 
-/// What has become of the app, for whoever watches a run over several:
+/// What has become of the app, for those who watch a run over several:
 /// `shop renewed, valid until 2027-02-20 09:00 UTC`.
 std::string describe_end(const ca::IssueJob& job);
 

@@ -180,7 +180,7 @@ void load_pairs(ca::Context& context, const std::vector<ca::IssueJob*>& jobs) {
         }
     }
     if (reload_for == nullptr) return;
-    // Whoever starts nginx has it read these files, and what failed because it does not run has
+    // When nginx is started it reads these files, and what failed because it does not run has
     // said so.
     const bool any =
         std::any_of(jobs.begin(), jobs.end(), [](const ca::IssueJob* job) { return job->alive(); });

@@ -106,7 +106,7 @@ class LocalStore {
     /// Absent already is success.
     base::Result<void> remove_state(std::string_view app) const;
 
-    /// Held by whoever issues for this app, from the order to the exchange of the pair.
+    /// Held by the run that issues for this app, from the order to the exchange of the pair.
     base::Result<base::FileLock> try_lock_app(std::string_view app) const;
 
     /// The same, for who can wait a little: a hook of ours may hold it for some milliseconds.

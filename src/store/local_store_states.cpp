@@ -125,7 +125,7 @@ base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) con
 
 std::optional<base::UtcTime> LocalStore::due_of_state(std::string_view app) const {
     const auto stored = load_state(app);
-    // Whoever looks at what cannot be read says so, or mends it.
+    // The caller that looks at what cannot be read says so, or mends it.
     if (!stored || stored->is_damaged) return base::SystemClock{}.now();
     return stored->state.due;
 }

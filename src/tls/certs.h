@@ -21,7 +21,7 @@ std::string stamp_pair(const dokku::Environment& environment, const dokku::AppNa
 /// What one pass over an app's certificate files tells.
 struct CertificateStatus {
     bool active = false;                          ///< see is_active
-    std::optional<base::CertificateDates> dates;  ///< of tls/server.crt, whoever issued it
+    std::optional<base::CertificateDates> dates;  ///< of tls/server.crt, of any issuer
 };
 CertificateStatus read_certificate_status(const dokku::Environment& environment,
                                           const dokku::AppName& app);
@@ -31,7 +31,7 @@ CertificateStatus read_certificate_status(const dokku::Environment& environment,
 /// and their order do not matter.
 bool is_active(const dokku::Environment& environment, const dokku::AppName& app);
 
-/// The end of validity of tls/server.crt, whoever issued it; nothing if it cannot be read.
+/// The end of validity of tls/server.crt, of any issuer; nothing if it cannot be read.
 std::optional<base::UtcTime> read_expiration(const dokku::Environment& environment,
                                              const dokku::AppName& app);
 

@@ -245,7 +245,7 @@ ports_without_https() {
   good +0s pair-gone
 }
 
-# A hook that hides apps from users is asked on behalf of whoever types a command.
+# A hook that hides apps from users is asked on behalf of the user who types a command.
 hidden_from_users() {
   given set_up
   local typed

@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 lock_of() { echo "$(global_folder)/locks/$1"; }
 holder_of() { cut -d ' ' -f 1 "$(lock_of "$1")" | grep .; }
 
-# held_for HOURS LOCK: whoever holds the lock took it so many hours ago.
+# held_for HOURS LOCK: the holder of the lock took it so many hours ago.
 held_for() {
   local pid started boot since
   read -r pid started boot since <"$(lock_of "$2")"

@@ -1,5 +1,6 @@
-// `libexec/issue APP`: the worker of `domains:add` (hooks/issue_worker.h). Whoever started it waits
-// for its output to end: that is when the pair is installed, since Dokku rebuilds the vhost next.
+// `libexec/issue APP`: the worker of `domains:add` (hooks/issue_worker.h). The hook that started it
+// waits for its output to end: that is when the pair is installed, since Dokku rebuilds the vhost
+// next.
 #include <unistd.h>
 
 #include "cli/run.h"

@@ -19,7 +19,7 @@ base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
         if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, {*app}, run);
         return lifecycle::auto_renew_one(context, *app, run);
     }
-    // Whoever has the scheduled run started must not hide apps from it.
+    // A filter per user must not hide apps from the scheduled run.
     const auto apps = run == lifecycle::RenewalRun::scheduled
                           ? dokku::list_all_apps(context.environment)
                           : dokku::list_apps(context.environment);

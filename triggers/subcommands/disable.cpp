@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
     cli::Subcommand subcommand;
     subcommand.usage = "letsencrypt:disable <app>";
     subcommand.about =
-        "Removes the certificate of an app, whoever issued it, and all of letsencrypt's files of "
+        "Removes the certificate of an app, also one that is not of letsencrypt, and all of "
+        "letsencrypt's files of "
         "the app; it is served over HTTP only. Its properties stay.";
     subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(

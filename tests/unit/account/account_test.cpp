@@ -68,7 +68,7 @@ struct Changing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a new account key that the CA refuses is not kept", "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("a new account key that the CA refuses is not kept", "[account][rfc8555-7.3.5]") {
     Changing changing;
     const int status = GENERATE(400, 401, 409, 429);
     CAPTURE(status);
@@ -83,7 +83,7 @@ TEST_CASE("a new account key that the CA refuses is not kept", "[lifecycle][rfc8
     CHECK(changing.http.left() == 0);
 }
 
-TEST_CASE("an account that is no more gets no key, but a command", "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("an account that is no more gets no key, but a command", "[account][rfc8555-7.3.5]") {
     Changing changing;
     changing.nonce();
     changing.http.post(at_ca("/key-change"), 403,
@@ -97,7 +97,7 @@ TEST_CASE("an account that is no more gets no key, but a command", "[lifecycle][
     CHECK(changing.http.left() == 0);
 }
 
-TEST_CASE("a damaged account key is told by its file and what to do", "[lifecycle]") {
+TEST_CASE("a damaged account key is told by its file and what to do", "[account]") {
     Changing changing;
     test::write_file(changing.key_file(), "no key");
     for (const auto& done :
@@ -112,7 +112,7 @@ TEST_CASE("a damaged account key is told by its file and what to do", "[lifecycl
     }
 }
 
-TEST_CASE("where the CA offers no change of keys no key is written", "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("where the CA offers no change of keys no key is written", "[account][rfc8555-7.3.5]") {
     Changing changing{R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
                       at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") + "\"}"};
     const auto done = changing.roll_over();
@@ -125,7 +125,7 @@ TEST_CASE("where the CA offers no change of keys no key is written", "[lifecycle
 }
 
 TEST_CASE("a CA whose key rollover is not there has none, and no key is kept for it",
-          "[lifecycle][rfc8555-7.3.5]") {
+          "[account][rfc8555-7.3.5]") {
     Changing changing;
     const int status = GENERATE(404, 405, 501);
     CAPTURE(status);
@@ -143,8 +143,7 @@ TEST_CASE("a CA whose key rollover is not there has none, and no key is kept for
     CHECK(changing.http.left() == 0);
 }
 
-TEST_CASE("a rollover ends once the CA takes what the new key signs",
-          "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("a rollover ends once the CA takes what the new key signs", "[account][rfc8555-7.3.5]") {
     Changing changing;
     changing.nonce();
     changing.http.post(at_ca("/key-change"), 200, "");
@@ -193,7 +192,7 @@ TEST_CASE("a rollover ends once the CA takes what the new key signs",
     CHECK(changing.http.left() == 0);
 }
 
-TEST_CASE("a new account key is kept while the CA may have it", "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("a new account key is kept while the CA may have it", "[account][rfc8555-7.3.5]") {
     Changing changing;
     changing.nonce();
     SECTION("the answer was lost") {
@@ -217,7 +216,7 @@ TEST_CASE("a new account key is kept while the CA may have it", "[lifecycle][rfc
 }
 
 TEST_CASE("a new account key that the CA has is taken up whatever it said",
-          "[lifecycle][rfc8555-7.3.5]") {
+          "[account][rfc8555-7.3.5]") {
     Changing changing;
     changing.nonce();
     SECTION("nothing") {
@@ -235,7 +234,7 @@ TEST_CASE("a new account key that the CA has is taken up whatever it said",
     CHECK(changing.http.left() == 0);
 }
 
-TEST_CASE("with an account the key that it was to get goes", "[lifecycle][rfc8555-7.3.6]") {
+TEST_CASE("with an account the key that it was to get goes", "[account][rfc8555-7.3.6]") {
     Changing changing;
     test::write_file(changing.next_file(), test::make_key().to_pem().reveal());
     const std::string next = test::content_of(changing.next_file());
@@ -259,7 +258,7 @@ TEST_CASE("with an account the key that it was to get goes", "[lifecycle][rfc855
     CHECK(test::content_of(retired / "keys" / "me@x.test.key") == last_key);
 }
 
-TEST_CASE("no key goes while it is open which one the account has", "[lifecycle][rfc8555-7.3.6]") {
+TEST_CASE("no key goes while it is open which one the account has", "[account][rfc8555-7.3.6]") {
     Changing changing;
     test::write_file(changing.next_file(), test::make_key().to_pem().reveal());
     changing.nonce();
@@ -273,7 +272,7 @@ TEST_CASE("no key goes while it is open which one the account has", "[lifecycle]
 }
 
 TEST_CASE("an account that is no more is shown as what it is, with what to type",
-          "[lifecycle][rfc8555-7.1.2]") {
+          "[account][rfc8555-7.1.2]") {
     Changing changing;
     changing.nonce();
     std::string status = "deactivated";
@@ -307,7 +306,7 @@ TEST_CASE("an account that is no more is shown as what it is, with what to type"
     CHECK_THAT(changing.host.logged.out, ContainsSubstring(R"("status":")" + status));
 }
 
-TEST_CASE("an account of which the CA says nothing is no dead one", "[lifecycle]") {
+TEST_CASE("an account of which the CA says nothing is no dead one", "[account]") {
     Changing changing;
     changing.nonce();
     SECTION("the name is what it does not like") {

@@ -103,7 +103,7 @@ struct Registering : test::RunBench {
 }  // namespace
 
 TEST_CASE("a new account takes the place of the old one, which is put aside",
-          "[lifecycle][rfc8555-7.3]") {
+          "[account][rfc8555-7.3]") {
     Registering ca;
     ca.nonce().takes_account();
     Watched watched{ca.http, ca.key_file(), ca.staged_key()};
@@ -122,7 +122,7 @@ TEST_CASE("a new account takes the place of the old one, which is put aside",
 }
 
 TEST_CASE("an account is registered where there was none, or one of no use",
-          "[lifecycle][rfc8555-7.3]") {
+          "[account][rfc8555-7.3]") {
     Registering ca;
     bool is_put_aside = true;
     SECTION("none") {
@@ -142,7 +142,7 @@ TEST_CASE("an account is registered where there was none, or one of no use",
     CHECK(ca.http.left() == 0);
 }
 
-TEST_CASE("a registration that the CA refuses changes nothing", "[lifecycle][rfc8555-7.3]") {
+TEST_CASE("a registration that the CA refuses changes nothing", "[account][rfc8555-7.3]") {
     Registering ca;
     ca.nonce();
     const int status = GENERATE(400, 401, 403);
@@ -160,7 +160,7 @@ TEST_CASE("a registration that the CA refuses changes nothing", "[lifecycle][rfc
 }
 
 TEST_CASE("a registration whose answer was lost is taken up by the next one",
-          "[lifecycle][rfc8555-7.3][kill]") {
+          "[account][rfc8555-7.3][kill]") {
     Registering ca;
     const bool has_it = GENERATE(true, false);
     CAPTURE(has_it);
@@ -194,7 +194,7 @@ TEST_CASE("a registration whose answer was lost is taken up by the next one",
     CHECK_FALSE(fs::exists(ca.staged()));
 }
 
-TEST_CASE("a registration that meets a limit says when to try again", "[lifecycle]") {
+TEST_CASE("a registration that meets a limit says when to try again", "[account]") {
     Registering ca;
     const std::string command = "dokku letsencrypt:account register shop";
     std::vector<std::string> steps{"Later run: " + command};
@@ -218,7 +218,7 @@ TEST_CASE("a registration that meets a limit says when to try again", "[lifecycl
 }
 
 TEST_CASE("a CA that wants an external account is not asked without one",
-          "[lifecycle][rfc8555-7.3.4]") {
+          "[account][rfc8555-7.3.4]") {
     Registering ca{R"(,"meta":{"externalAccountRequired":true})"};
     const auto done = ca.act();
     REQUIRE_FALSE(done);
@@ -227,7 +227,7 @@ TEST_CASE("a CA that wants an external account is not asked without one",
     CHECK(ca.http.left() == 0);
 }
 
-TEST_CASE("with the old account goes the key that it was to get", "[lifecycle][rfc8555-7.3]") {
+TEST_CASE("with the old account goes the key that it was to get", "[account][rfc8555-7.3]") {
     Registering ca;
     test::write_file(ca.next_key(), test::make_key().to_pem().reveal());
     const std::string next = test::content_of(ca.next_key());
@@ -247,8 +247,7 @@ TEST_CASE("with the old account goes the key that it was to get", "[lifecycle][r
     CHECK(ca.url() == at_ca("/account/6"));
 }
 
-TEST_CASE("while nobody knows which key the old account has, it stays",
-          "[lifecycle][rfc8555-7.3]") {
+TEST_CASE("while nobody knows which key the old account has, it stays", "[account][rfc8555-7.3]") {
     Registering ca;
     test::write_file(ca.next_key(), test::make_key().to_pem().reveal());
     ca.nonce();
@@ -260,7 +259,7 @@ TEST_CASE("while nobody knows which key the old account has, it stays",
 }
 
 TEST_CASE("CAA records that name the old account are told before anything else",
-          "[lifecycle][rfc8657-3]") {
+          "[account][rfc8657-3]") {
     Registering ca;
     test::DnsServer server;
     const auto other = ca.host.add_app("other");

@@ -5,7 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-TEST_CASE("durations read as in the official list", "[dokku][dokku-10.6]") {
+TEST_CASE("durations read as in the official list", "[base][dokku-10.6]") {
     struct Case {
         long long seconds;
         std::string text;

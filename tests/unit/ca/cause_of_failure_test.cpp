@@ -42,7 +42,7 @@ acme::Subproblem part(const std::string& type, const std::string& name,
 
 }  // namespace
 
-TEST_CASE("without a problem document the error's kind tells", "[lifecycle][design-2.1]") {
+TEST_CASE("without a problem document the error's kind tells", "[ca][design-2.1]") {
     using base::ErrorKind;
     CHECK(cause_of(failure(ErrorKind::network)) == cause::kCaUnreachable);
     CHECK(cause_of(failure(ErrorKind::timeout)) == cause::kCaUnreachable);
@@ -55,7 +55,7 @@ TEST_CASE("without a problem document the error's kind tells", "[lifecycle][desi
     CHECK(cause_of(failure(ErrorKind::io)) == cause::kHost);
 }
 
-TEST_CASE("the words about the names count for the order", "[lifecycle][design-2.1]") {
+TEST_CASE("the words about the names count for the order", "[ca][design-2.1]") {
     const std::string late = "During Secondary Validation: 404";
     CHECK(cause_of(refused("unauthorized", {part("unauthorized", "a.test", late)})) ==
           cause::kSecondaryValidation);
@@ -67,7 +67,7 @@ TEST_CASE("the words about the names count for the order", "[lifecycle][design-2
 }
 
 TEST_CASE("an authorization that did not turn invalid is not told as a failed validation",
-          "[lifecycle][rfc8555-7.1.6]") {
+          "[ca][rfc8555-7.1.6]") {
     auto failed = refused("unauthorized", {part("x", "a.test", "the authorization is expired")});
     failed.problem->subproblems.front().type = "about:blank";
     CHECK(cause_of(failed) == cause::kRefused);
@@ -75,7 +75,7 @@ TEST_CASE("an authorization that did not turn invalid is not told as a failed va
     CHECK(cause_of(failed) == cause::kCaError);
 }
 
-TEST_CASE("one error means another thing at another place", "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("one error means another thing at another place", "[ca][rfc8555-6.7]") {
     acme::Failure failed = failure(base::ErrorKind::rejected, 403);
     failed.problem = acme::Problem{};
     failed.problem->type = kPrefix + "unauthorized";
@@ -92,7 +92,7 @@ TEST_CASE("one error means another thing at another place", "[lifecycle][rfc8555
 }
 
 TEST_CASE("an external account that is refused is told as that, whatever the type",
-          "[lifecycle][rfc8555-7.3.4]") {
+          "[ca][rfc8555-7.3.4]") {
     acme::Failure failed = failure(base::ErrorKind::rejected, 400);
     failed.request = RequestKind::new_account;
     failed.problem = acme::Problem{};
@@ -112,7 +112,7 @@ TEST_CASE("an external account that is refused is told as that, whatever the typ
 }
 
 TEST_CASE("an error of the CA's own is no limit because it says when to come back",
-          "[lifecycle][limits]") {
+          "[ca][limits]") {
     acme::Failure failed = failure(base::ErrorKind::rate_limited, 503);
     failed.problem = acme::Problem{};
     failed.problem->type = kPrefix + "serverInternal";
@@ -121,7 +121,7 @@ TEST_CASE("an error of the CA's own is no limit because it says when to come bac
     CHECK(cause_of(failed) == cause::kRateLimited);
 }
 
-TEST_CASE("names may be refused in the whole, or in each part", "[lifecycle][rfc8555-6.7.1]") {
+TEST_CASE("names may be refused in the whole, or in each part", "[ca][rfc8555-6.7.1]") {
     acme::Failure failed = failure(base::ErrorKind::rejected, 400);
     failed.problem = acme::Problem{};
     failed.problem->subproblems = {part("malformed", "a.test")};
@@ -135,7 +135,7 @@ TEST_CASE("names may be refused in the whole, or in each part", "[lifecycle][rfc
     CHECK(cause_at(RequestKind::finalize, "malformed") == cause::kBadRequest);
 }
 
-TEST_CASE("a CA that refuses the certificate's key for ever says so", "[lifecycle]") {
+TEST_CASE("a CA that refuses the certificate's key for ever says so", "[ca]") {
     acme::Failure failed = failure(base::ErrorKind::rejected, 400);
     failed.request = RequestKind::finalize;
     failed.problem = acme::Problem{};
@@ -159,7 +159,7 @@ TEST_CASE("a CA that refuses the certificate's key for ever says so", "[lifecycl
           cause::kAccountClosed);
 }
 
-TEST_CASE("a limit that pauses names is a cause of its own", "[lifecycle][limits]") {
+TEST_CASE("a limit that pauses names is a cause of its own", "[ca][limits]") {
     acme::Failure limited = failure(base::ErrorKind::rate_limited, 429);
     limited.request = RequestKind::new_order;
     limited.problem = acme::Problem{};

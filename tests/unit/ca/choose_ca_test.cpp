@@ -33,7 +33,7 @@ ca::IssueJob failing_job(test::RunBench& bench, const std::string& server,
 }  // namespace
 
 TEST_CASE("the fallback server is for a CA that fails for long while the end comes near",
-          "[lifecycle][design-4.4]") {
+          "[ca][design-4.4]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     const base::CertificateDates near_end{now - days{70}, now + days{20}};
@@ -45,8 +45,7 @@ TEST_CASE("the fallback server is for a CA that fails for long while the end com
     CHECK(ca::needs_fallback(now - hours{12}, std::nullopt, now));
 }
 
-TEST_CASE("a CA fails while it does not answer, and no longer once it does",
-          "[lifecycle][design-4.4]") {
+TEST_CASE("a CA fails while it does not answer, and no longer once it does", "[ca][design-4.4]") {
     test::RunBench bench;
     const auto now = bench.clock.now();
     auto job = bench.job();
@@ -73,7 +72,7 @@ TEST_CASE("a CA fails while it does not answer, and no longer once it does",
     }
 }
 
-TEST_CASE("a fallback server that does not issue for the names is none", "[lifecycle]") {
+TEST_CASE("a fallback server that does not issue for the names is none", "[ca]") {
     test::RunBench bench;
     store::AppState state;
     state.ca_fails_since = bench.clock.now() - days{1};
@@ -95,7 +94,7 @@ TEST_CASE("a fallback server that does not issue for the names is none", "[lifec
     }
 }
 
-TEST_CASE("a fallback server that would make no account is none", "[lifecycle]") {
+TEST_CASE("a fallback server that would make no account is none", "[ca]") {
     test::RunBench bench;
     store::AppState state;
     state.ca_fails_since = bench.clock.now() - days{1};
@@ -125,7 +124,7 @@ TEST_CASE("a fallback server that would make no account is none", "[lifecycle]")
     CHECK(job.is_fallback);
 }
 
-TEST_CASE("the external account goes to the CA that it is of", "[lifecycle]") {
+TEST_CASE("the external account goes to the CA that it is of", "[ca]") {
     test::RunBench bench;
     store::AppState state;
     state.ca_fails_since = bench.clock.now() - days{1};

@@ -47,7 +47,7 @@ bool nothing_below(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("an app is enabled from the claim on", "[lifecycle]") {
+TEST_CASE("an app is enabled from the claim on", "[ca]") {
     const Claimed run;
     CHECK(run.is_claimed());
     CHECK(run.state().enabled);
@@ -55,7 +55,7 @@ TEST_CASE("an app is enabled from the claim on", "[lifecycle]") {
     CHECK(run.state().due);
 }
 
-TEST_CASE("who switches an app off while a run is at work has the last word", "[lifecycle]") {
+TEST_CASE("who switches an app off while a run is at work has the last word", "[ca]") {
     Claimed run;
     run.disable();
     CHECK_FALSE(run.is_claimed());
@@ -75,7 +75,7 @@ TEST_CASE("who switches an app off while a run is at work has the last word", "[
     CHECK_FALSE(state.last_attempt);
 }
 
-TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[lifecycle]") {
+TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[ca]") {
     Claimed run;
     SECTION("before the run ends") {
         run.destroy();
@@ -101,7 +101,7 @@ TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[lifecyc
     CHECK_FALSE(fs::exists(run.host.environment.webroot(run.app)));
 }
 
-TEST_CASE("a permanent route stays with its app, and goes with it", "[lifecycle]") {
+TEST_CASE("a permanent route stays with its app, and goes with it", "[ca]") {
     Claimed run;
     run.claimed.settings.challenge_route.computed = "permanent";
     const auto files = serving::route_files_of(run.context, run.claimed);
@@ -114,7 +114,7 @@ TEST_CASE("a permanent route stays with its app, and goes with it", "[lifecycle]
     CHECK(fs::exists(block) == !destroyed);
 }
 
-TEST_CASE("an app that was made anew under the same name is another one", "[lifecycle]") {
+TEST_CASE("an app that was made anew under the same name is another one", "[ca]") {
     Claimed run;
     run.destroy();
     run.host.add_app("shop");
@@ -132,7 +132,7 @@ TEST_CASE("an app that was made anew under the same name is another one", "[life
     CHECK(fs::exists(run.host.environment.global_root() / "nginx/shop.conf"));
 }
 
-TEST_CASE("an app that is being destroyed is not begun with", "[lifecycle]") {
+TEST_CASE("an app that is being destroyed is not begun with", "[ca]") {
     test::RunBench bench;
     auto job = bench.job();
     REQUIRE(ca::hold_folder(bench.context, job));
@@ -147,7 +147,7 @@ TEST_CASE("an app that is being destroyed is not begun with", "[lifecycle]") {
     CHECK_FALSE(bench.state().order);
 }
 
-TEST_CASE("another app of the same name is not the one that was prepared", "[lifecycle]") {
+TEST_CASE("another app of the same name is not the one that was prepared", "[ca]") {
     test::RunBench bench;
     auto job = bench.job();
     const fs::path root = bench.host.environment.app_root(bench.app);
@@ -161,7 +161,7 @@ TEST_CASE("another app of the same name is not the one that was prepared", "[lif
     CHECK_FALSE(job.folder);
 }
 
-TEST_CASE("of an app that is gone no refusal is noted", "[lifecycle]") {
+TEST_CASE("of an app that is gone no refusal is noted", "[ca]") {
     test::RunBench bench;
     const bool gone = GENERATE(true, false);
     if (gone) fs::remove_all(bench.host.environment.app_root(bench.app));
@@ -171,7 +171,7 @@ TEST_CASE("of an app that is gone no refusal is noted", "[lifecycle]") {
 }
 
 TEST_CASE("what cannot heal leaves an app as enabled as it was before the command",
-          "[lifecycle][design-1.2]") {
+          "[ca][design-1.2]") {
     test::RunBench bench;
     const bool before = GENERATE(true, false);
     REQUIRE(bench.store.update_state("shop", [&](auto& state) {

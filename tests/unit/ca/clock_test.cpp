@@ -38,7 +38,7 @@ struct Told : test::Bench {
 
 }  // namespace
 
-TEST_CASE("a clock near the CA's is not spoken of", "[lifecycle]") {
+TEST_CASE("a clock near the CA's is not spoken of", "[ca]") {
     for (const seconds ahead : {seconds{0}, seconds{minutes{5}}, seconds{minutes{-5}}}) {
         const Told told{ahead};
         CHECK(told.client.clock_ahead() == ahead);
@@ -47,7 +47,7 @@ TEST_CASE("a clock near the CA's is not spoken of", "[lifecycle]") {
     }
 }
 
-TEST_CASE("a clock that is some minutes off is warned of", "[lifecycle]") {
+TEST_CASE("a clock that is some minutes off is warned of", "[ca]") {
     const Told behind{minutes{-10}};
     REQUIRE(ca::warn_of_clock(behind.client));
     CHECK_THAT(*ca::warn_of_clock(behind.client),
@@ -58,7 +58,7 @@ TEST_CASE("a clock that is some minutes off is warned of", "[lifecycle]") {
     CHECK_FALSE(ca::refuse_wrong_clock(ahead.client));
 }
 
-TEST_CASE("with a clock that is an hour off nothing is ordered", "[lifecycle]") {
+TEST_CASE("with a clock that is an hour off nothing is ordered", "[ca]") {
     for (const minutes ahead : {minutes{-61}, minutes{61}, minutes{-60 * 24 * 365}}) {
         const Told told{ahead};
         const auto wrong = ca::refuse_wrong_clock(told.client);
@@ -68,7 +68,7 @@ TEST_CASE("with a clock that is an hour off nothing is ordered", "[lifecycle]") 
     }
 }
 
-TEST_CASE("what a cache kept tells no time", "[lifecycle]") {
+TEST_CASE("what a cache kept tells no time", "[ca]") {
     CHECK_FALSE(Told(minutes{-61}, {{"age", "3660"}}).client.clock_ahead());
     test::Bench silent;
     silent.http.lose(http::Method::head, test::at_ca("/new-nonce"));
@@ -81,14 +81,14 @@ TEST_CASE("what a cache kept tells no time", "[lifecycle]") {
     CHECK_FALSE(ca::refuse_wrong_clock(silent.client));
 }
 
-TEST_CASE("the nonce that told the time is not wasted", "[lifecycle]") {
+TEST_CASE("the nonce that told the time is not wasted", "[ca]") {
     Told told{seconds{0}};
     told.http.post(test::at_ca("/a"), 200, "{}");
     REQUIRE(told.client.post(test::at_ca("/a"), "{}"));
     CHECK(told.http.last().protected_member("nonce") == "nonce1");
 }
 
-TEST_CASE("a run with a wrong clock sends no order", "[lifecycle]") {
+TEST_CASE("a run with a wrong clock sends no order", "[ca]") {
     test::RunBench bench;
     auto job = bench.job();
     bench.http.answer(

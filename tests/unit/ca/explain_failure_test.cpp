@@ -44,7 +44,7 @@ bool has_line_with(const Lines& lines, std::string_view words) {
 
 }  // namespace
 
-TEST_CASE("each error that an operator can mend says how", "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("each error that an operator can mend says how", "[ca][rfc8555-6.7]") {
     struct Sample {
         std::string type;
         std::string words;
@@ -67,7 +67,7 @@ TEST_CASE("each error that an operator can mend says how", "[lifecycle][rfc8555-
     CHECK(lines[2].find(sample.words) + lines[1].find(sample.words) != 2 * std::string::npos);
 }
 
-TEST_CASE("the command for another try is said once", "[lifecycle]") {
+TEST_CASE("the command for another try is said once", "[ca]") {
     const auto lines = [](const std::string& type) { return ca::explain(refused(type), "shop"); };
     CHECK(lines("caa").back() == "Once that is mended, run: dokku letsencrypt:enable shop");
     CHECK_FALSE(has_line_with(lines("connection"), "Once that is mended"));
@@ -78,7 +78,7 @@ TEST_CASE("the command for another try is said once", "[lifecycle]") {
           "Once that is mended, run: dokku letsencrypt:revoke shop");
 }
 
-TEST_CASE("each name's part is told, each cause once", "[lifecycle][rfc8555-6.7.1]") {
+TEST_CASE("each name's part is told, each cause once", "[ca][rfc8555-6.7.1]") {
     const auto lines = ca::explain(
         refused("compound", {part("dns", "NXDOMAIN", "a.test"), part("dns", "SERVFAIL", "b.test"),
                              part("caa", "forbidden")}),
@@ -92,7 +92,7 @@ TEST_CASE("each name's part is told, each cause once", "[lifecycle][rfc8555-6.7.
     CHECK(lines[6].starts_with("A CAA record"));
 }
 
-TEST_CASE("the CA's words about the only name are printed once", "[lifecycle][rfc8555-6.7.1]") {
+TEST_CASE("the CA's words about the only name are printed once", "[ca][rfc8555-6.7.1]") {
     auto failure = refused("dns", {part("dns", "NXDOMAIN", "a.test")});
     failure.error.message = "ca.test refused a.test: \"NXDOMAIN\" (urn:ietf:params:acme:error:dns)";
     const auto lines = ca::explain(failure, "shop");
@@ -107,7 +107,7 @@ TEST_CASE("the CA's words about the only name are printed once", "[lifecycle][rf
     }
 }
 
-TEST_CASE("under a limit is said when, and no command", "[lifecycle][rfc8555-6.6]") {
+TEST_CASE("under a limit is said when, and no command", "[ca][rfc8555-6.6]") {
     auto failure = refused("rateLimited");
     CHECK(ca::explain(failure, "shop").back() == "It goes on by itself, at growing distances.");
     failure.error.retry_at = base::from_unix(1'770'000'000);
@@ -123,7 +123,7 @@ TEST_CASE("under a limit is said when, and no command", "[lifecycle][rfc8555-6.6
     CHECK(has_line_with(lines, "dokku letsencrypt:revoke shop"));
 }
 
-TEST_CASE("what our own patience ends is not said to be the CA's wish", "[lifecycle]") {
+TEST_CASE("what our own patience ends is not said to be the CA's wish", "[ca]") {
     auto failure = acme::fail(base::ErrorKind::timeout, "not in time", "https://ca.test/order/1");
     failure.status = 200;
     failure.error.retry_at = base::from_unix(1'770'000'000);
@@ -132,7 +132,7 @@ TEST_CASE("what our own patience ends is not said to be the CA's wish", "[lifecy
           "then.");
 }
 
-TEST_CASE("a page for a person is shown once", "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("a page for a person is shown once", "[ca][rfc8555-6.7]") {
     auto failure = refused("userActionRequired");
     failure.problem->instance = "https://ca.test/terms";
     failure.error.steps = {"See https://ca.test/terms"};  // as acme::to_failure puts it
@@ -140,13 +140,13 @@ TEST_CASE("a page for a person is shown once", "[lifecycle][rfc8555-6.7]") {
     CHECK(std::count(lines.begin(), lines.end(), "See https://ca.test/terms") == 1);
 }
 
-TEST_CASE("a local failure says its own steps", "[lifecycle]") {
+TEST_CASE("a local failure says its own steps", "[ca]") {
     acme::Failure failure = acme::fail(base::ErrorKind::io, "the disk is full", "");
     failure.error.steps = {"Make room."};
     CHECK(ca::explain(failure, "shop") == Lines{"the disk is full", "Make room."});
 }
 
-TEST_CASE("a CA that gave no usable answer is named with a way to another", "[lifecycle]") {
+TEST_CASE("a CA that gave no usable answer is named with a way to another", "[ca]") {
     const auto kind =
         GENERATE(base::ErrorKind::network, base::ErrorKind::timeout, base::ErrorKind::protocol);
     const auto lines = ca::explain(acme::fail(kind, "no answer", "https://ca.test/dir"), "shop");
@@ -157,7 +157,7 @@ TEST_CASE("a CA that gave no usable answer is named with a way to another", "[li
     CHECK(has_line_with(lines, "dokku letsencrypt:enable shop"));
 }
 
-TEST_CASE("no word of a CA can speak to the terminal", "[lifecycle][security]") {
+TEST_CASE("no word of a CA can speak to the terminal", "[ca][security]") {
     auto failure = refused("caa", {part("caa\x1b[31m", "x\r\n !     all is well", "a\x07.test")});
     failure.error.message = "refused\x1b[2J";
     failure.problem->instance =
@@ -172,7 +172,7 @@ TEST_CASE("no word of a CA can speak to the terminal", "[lifecycle][security]") 
     }
 }
 
-TEST_CASE("a limit is known by its kind or by its problem", "[lifecycle][dokku-11.2]") {
+TEST_CASE("a limit is known by its kind or by its problem", "[ca][dokku-11.2]") {
     CHECK(ca::is_rate_limit(refused("rateLimited")));
     CHECK(ca::is_rate_limit(acme::fail(base::ErrorKind::rate_limited, "429", "")));
     CHECK_FALSE(ca::is_rate_limit(refused("caa")));

@@ -22,7 +22,7 @@ ca::LegoOptions parse(const Words& words) {
 
 }  // namespace
 
-TEST_CASE("lego's words keep their meaning", "[lifecycle][dokku-10.2]") {
+TEST_CASE("lego's words keep their meaning", "[ca][dokku-10.2]") {
     const auto options = parse({"--key-type",
                                 "rsa4096",
                                 "--preferred-chain=Root X2",
@@ -63,14 +63,14 @@ TEST_CASE("lego's words keep their meaning", "[lifecycle][dokku-10.2]") {
     CHECK(options.warnings.empty());
 }
 
-TEST_CASE("a repeated flag overrides", "[lifecycle][dokku-10.2]") {
+TEST_CASE("a repeated flag overrides", "[ca][dokku-10.2]") {
     const auto options = parse(
         {"--key-type=ec384", "--cert.timeout", "10", "--key-type=ec256", "--cert.timeout=20"});
     CHECK(options.key_type == crypto::KeyType::p256);
     CHECK(options.certificate_timeout == seconds{20});
 }
 
-TEST_CASE("propagation can be switched", "[lifecycle][dokku-10.2]") {
+TEST_CASE("propagation can be switched", "[ca][dokku-10.2]") {
     CHECK(parse({}).dns.ask_authoritative);
     CHECK_FALSE(parse({}).dns.ask_recursive);
     CHECK_FALSE(parse({"--dns.disable-cp"}).dns.ask_authoritative);
@@ -80,7 +80,7 @@ TEST_CASE("propagation can be switched", "[lifecycle][dokku-10.2]") {
 }
 
 TEST_CASE("words that mean nothing here are named once, their values are not words",
-          "[lifecycle][dokku-10.2]") {
+          "[ca][dokku-10.2]") {
     const auto options =
         parse({"--must-staple", "--path", "/x", "--tls-skip-verify", "stray", "--must-staple",
                "--pem", "--accept-tos", "--pfx.pass=s3cret", "--key-type", "ec384"});
@@ -93,8 +93,7 @@ TEST_CASE("words that mean nothing here are named once, their values are not wor
     CHECK_THAT(options.warnings[4], ContainsSubstring("'--pfx.pass'") && !ContainsSubstring("s3c"));
 }
 
-TEST_CASE("what is no time or key type means the default, with a warning",
-          "[lifecycle][dokku-10.2]") {
+TEST_CASE("what is no time or key type means the default, with a warning", "[ca][dokku-10.2]") {
     const auto options = parse({"--dns-timeout", "soon", "--key-type", "dsa", "--http-timeout=-1"});
     CHECK(options.dns.query_timeout == seconds{10});
     CHECK_FALSE(options.key_type);
@@ -104,8 +103,7 @@ TEST_CASE("what is no time or key type means the default, with a warning",
     CHECK(parse({"--cert.timeout"}).certificate_timeout == seconds{30});
 }
 
-TEST_CASE("paths of the container lead to this host by the longest mount",
-          "[lifecycle][dokku-10.2]") {
+TEST_CASE("paths of the container lead to this host by the longest mount", "[ca][dokku-10.2]") {
     const auto docker = ca::parse_docker_options(
         {"-v", "/srv/dns/:/dns/:ro", "--volume=/etc/keys:/dns/keys", "-v", "named"});
     CHECK(docker.host_path("/dns/hook.sh") == "/srv/dns/hook.sh");
@@ -116,7 +114,7 @@ TEST_CASE("paths of the container lead to this host by the longest mount",
     CHECK(docker.warnings.empty());
 }
 
-TEST_CASE("variables for the container are kept, other options named", "[lifecycle][dokku-10.2]") {
+TEST_CASE("variables for the container are kept, other options named", "[ca][dokku-10.2]") {
     const test::TempDir folder;
     test::write_file(folder / "env", "# none\nA=1\nB=2=3\nno line\n");
     ::setenv("LEGO_OPTIONS_TEST", "of this process", 1);
@@ -132,7 +130,7 @@ TEST_CASE("variables for the container are kept, other options named", "[lifecyc
 }
 
 TEST_CASE("an external account may come by variables, resolvers from the host's own arguments",
-          "[lifecycle][design-4.3]") {
+          "[ca][design-4.3]") {
     const auto settings = settings::resolve_settings(
         {{"lego-args", "--key-type ec384"},
          {"lego-docker-options", "-e LEGO_EAB=true -e LEGO_EAB_KID=k -e LEGO_EAB_HMAC=aGk"}},

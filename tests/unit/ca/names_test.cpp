@@ -8,7 +8,7 @@
 using ca::ChallengeKind;
 using Words = std::vector<std::string>;
 
-TEST_CASE("names keep their order and count once, whatever their spelling", "[lifecycle]") {
+TEST_CASE("names keep their order and count once, whatever their spelling", "[ca]") {
     const std::string idn = std::string{"b\xc3\xbc"} + "cher.test";
     const auto choice = ca::choose_names({"b.test", "A.test", "a.test.", idn, "xn--bcher-kva.test"},
                                          ChallengeKind::http, {});
@@ -16,8 +16,7 @@ TEST_CASE("names keep their order and count once, whatever their spelling", "[li
     CHECK(choice.left_out.empty());
 }
 
-TEST_CASE("a name that cannot be ordered does not hold back the others",
-          "[lifecycle][design-2.2]") {
+TEST_CASE("a name that cannot be ordered does not hold back the others", "[ca][design-2.2]") {
     const auto choice =
         ca::choose_names({"foo*bar.test", "a.test", "localhost"}, ChallengeKind::http, {});
     CHECK(ca::to_texts(choice.names) == Words{"a.test"});
@@ -28,7 +27,7 @@ TEST_CASE("a name that cannot be ordered does not hold back the others",
     CHECK(choice.left_out[1].domain == "localhost");
 }
 
-TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
+TEST_CASE("a wildcard needs DNS-01", "[ca][rfc8555-8.3]") {
     const auto http = ca::choose_names({"*.a.test"}, ChallengeKind::http, {});
     CHECK(http.names.empty());
     REQUIRE(http.left_out.size() == 1);
@@ -42,7 +41,7 @@ TEST_CASE("a wildcard needs DNS-01", "[lifecycle][rfc8555-8.3]") {
     CHECK(dns.left_out.empty());
 }
 
-TEST_CASE("an IPv4 address needs HTTP-01", "[lifecycle][rfc8738-7]") {
+TEST_CASE("an IPv4 address needs HTTP-01", "[ca][rfc8738-7]") {
     const Words domains{"a.test", "192.0.2.1", "192.0.2.1"};
     const auto http = ca::choose_names(domains, ChallengeKind::http, {});
     CHECK(ca::to_texts(http.names) == Words{"a.test", "192.0.2.1"});
@@ -63,7 +62,7 @@ TEST_CASE("an IPv4 address needs HTTP-01", "[lifecycle][rfc8738-7]") {
     CHECK(ca::to_texts(excluded.names) == Words{"a.test"});
 }
 
-TEST_CASE("of no domains there are no names", "[lifecycle]") {
+TEST_CASE("of no domains there are no names", "[ca]") {
     const auto choice = ca::choose_names({}, ChallengeKind::http, {});
     CHECK(choice.names.empty());
     CHECK(choice.left_out.empty());

@@ -33,14 +33,14 @@ Words names_in(const acme::Problem& refusal) {
 
 }  // namespace
 
-TEST_CASE("subproblems say which names were refused", "[lifecycle][rfc8555-6.7.1]") {
+TEST_CASE("subproblems say which names were refused", "[ca][rfc8555-6.7.1]") {
     acme::Problem refusal = problem("compound", "two names");
     refusal.subproblems = {part("x.test"), part("y.test")};
     CHECK(names_in(refusal) == Words{"x.test", "y.test"});
     CHECK(refused_names(refusal, kOrdered).front().detail == "words about x.test");
 }
 
-TEST_CASE("a complaint about anything else is about the whole order", "[lifecycle]") {
+TEST_CASE("a complaint about anything else is about the whole order", "[ca]") {
     acme::Problem refusal = problem("compound", "x.test");
     refusal.subproblems = {part("x.test"), part("other.test")};
     CHECK(names_in(refusal).empty());
@@ -49,7 +49,7 @@ TEST_CASE("a complaint about anything else is about the whole order", "[lifecycl
 }
 
 TEST_CASE("a pause tells which names it is about, and a wildcard is paused as its base name",
-          "[lifecycle]") {
+          "[ca]") {
     const auto paused = [](const std::string& names) {
         return problem("rateLimited",
                        "Your account is temporarily prevented from requesting certificates for " +
@@ -61,7 +61,7 @@ TEST_CASE("a pause tells which names it is about, and a wildcard is paused as it
     CHECK(names_in(problem("rateLimited", "too many new orders for x.test")).empty());
 }
 
-TEST_CASE("a single refused name stands in the detail", "[lifecycle]") {
+TEST_CASE("a single refused name stands in the detail", "[ca]") {
     const std::string detail = GENERATE(
         "Cannot issue for \"y.test\": The ACME server refuses to issue a certificate for "
         "this domain name, because it is forbidden by policy",
@@ -75,19 +75,19 @@ TEST_CASE("a single refused name stands in the detail", "[lifecycle]") {
     CHECK(refused[0].detail == detail);
 }
 
-TEST_CASE("a name is not said by a longer one", "[lifecycle]") {
+TEST_CASE("a name is not said by a longer one", "[ca]") {
     CHECK(names_in(problem("rejectedIdentifier", "not \"www.x.test\"")) == Words{"www.x.test"});
     CHECK(names_in(problem("rejectedIdentifier", "not \"*.x.test\"")) == Words{"*.x.test"});
     CHECK(names_in(problem("rejectedIdentifier", "not my-y.test, y.test.example")).empty());
 }
 
-TEST_CASE("what is not about a name is about the whole order", "[lifecycle]") {
+TEST_CASE("what is not about a name is about the whole order", "[ca]") {
     CHECK(names_in(problem("rateLimited", "too many certificates for \"y.test\"")).empty());
     CHECK(names_in(problem("serverInternal", "y.test")).empty());
     CHECK(names_in(problem("rejectedIdentifier", "no such names")).empty());
 }
 
-TEST_CASE("a name beside a wildcard that covers it is the one that is refused", "[lifecycle]") {
+TEST_CASE("a name beside a wildcard that covers it is the one that is refused", "[ca]") {
     CHECK(names_in(problem("malformed",
                            "Domain name \"www.x.test\" is redundant with a wildcard domain in the "
                            "same request. Remove one or the other from the certificate "

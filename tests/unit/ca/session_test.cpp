@@ -74,7 +74,7 @@ struct Opening : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("an account that works is only read", "[lifecycle][dokku-10.7]") {
+TEST_CASE("an account that works is only read", "[ca][dokku-10.7]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     const auto before = test::look_at(opening.folder().parent_path());
@@ -89,7 +89,7 @@ TEST_CASE("an account that works is only read", "[lifecycle][dokku-10.7]") {
     CHECK(opening.http.sent().size() == 1);
 }
 
-TEST_CASE("a new account's key is on disk before the CA hears of it", "[lifecycle][kill]") {
+TEST_CASE("a new account's key is on disk before the CA hears of it", "[ca][kill]") {
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, kAccount);
     Watched watched{opening.http, opening.key_file()};
@@ -114,7 +114,7 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[lifecycl
     CHECK(key->thumbprint() == (*session)->thumbprint());
 }
 
-TEST_CASE("an account without contact is registered without one", "[lifecycle][design-4.4]") {
+TEST_CASE("an account without contact is registered without one", "[ca][design-4.4]") {
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, R"({"status":"valid"})");
     ca::CaSessions sessions{opening.context};
@@ -124,7 +124,7 @@ TEST_CASE("an account without contact is registered without one", "[lifecycle][d
 }
 
 TEST_CASE("the account of a key that lies there alone is looked up first",
-          "[lifecycle][rfc8555-7.3.1][kill]") {
+          "[ca][rfc8555-7.3.1][kill]") {
     Opening opening;
     // Only the key, after a crash; lego's file without a registration; one without status.
     const std::string registration =
@@ -154,7 +154,7 @@ TEST_CASE("the account of a key that lies there alone is looked up first",
     CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring("/account/7"));
 }
 
-TEST_CASE("an account whose file was damaged is found by its key", "[lifecycle][design-4.4]") {
+TEST_CASE("an account whose file was damaged is found by its key", "[ca][design-4.4]") {
     Opening opening;
     opening.store_key();
     const std::string text = GENERATE("", R"({"email":"me@x)", "[]");
@@ -175,8 +175,7 @@ TEST_CASE("an account whose file was damaged is found by its key", "[lifecycle][
     CHECK_THAT(opening.host.logged.err, ContainsSubstring("account.json was damaged"));
 }
 
-TEST_CASE("a refusal to look an account up is no reason to make another",
-          "[lifecycle][rfc8555-7.3.1]") {
+TEST_CASE("a refusal to look an account up is no reason to make another", "[ca][rfc8555-7.3.1]") {
     Opening opening;
     opening.store_key();
     opening.fetch_directory().nonce();
@@ -188,7 +187,7 @@ TEST_CASE("a refusal to look an account up is no reason to make another",
     CHECK_FALSE(fs::exists(opening.account_file()));
 }
 
-TEST_CASE("the directory is kept on disk and fetched once it is old", "[lifecycle][design-4.4]") {
+TEST_CASE("the directory is kept on disk and fetched once it is old", "[ca][design-4.4]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -214,8 +213,7 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[lifecycl
     CHECK(opening.http.left() == 0);
 }
 
-TEST_CASE("apps of one CA and address share a session, and its failure",
-          "[lifecycle][design-4.4]") {
+TEST_CASE("apps of one CA and address share a session, and its failure", "[ca][design-4.4]") {
     Opening opening;
     ca::CaSessions sessions{opening.context};
     SECTION("that works") {
@@ -241,7 +239,7 @@ TEST_CASE("apps of one CA and address share a session, and its failure",
     CHECK(opening.http.sent().size() == 1);
 }
 
-TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][dokku-10.7]") {
+TEST_CASE("a key that cannot be read is named and not replaced", "[ca][dokku-10.7]") {
     Opening opening;
     test::write_file(opening.key_file(), "-----BEGIN EC PRIVATE KEY-----\nsecret\n");
     opening.fetch_directory();
@@ -258,7 +256,7 @@ TEST_CASE("a key that cannot be read is named and not replaced", "[lifecycle][do
     CHECK_THAT(test::content_of(opening.key_file()), ContainsSubstring("secret"));
 }
 
-TEST_CASE("an account that the CA has lost is registered again, once", "[lifecycle][design-4.4]") {
+TEST_CASE("an account that the CA has lost is registered again, once", "[ca][design-4.4]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     opening.fetch_directory();
@@ -277,7 +275,7 @@ TEST_CASE("an account that the CA has lost is registered again, once", "[lifecyc
     CHECK_FALSE(sessions.recover(settings, {}));
 }
 
-TEST_CASE("a key change that was cut short is brought to its end", "[lifecycle][rfc8555-7.3.5]") {
+TEST_CASE("a key change that was cut short is brought to its end", "[ca][rfc8555-7.3.5]") {
     Opening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/7"})");
     const auto next_file =

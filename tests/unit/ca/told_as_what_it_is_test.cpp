@@ -256,17 +256,16 @@ struct Told {
 
 }  // namespace
 
-TEST_CASE("each error of each request of an issuance is told as what it is",
-          "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("each error of each request of an issuance is told as what it is", "[ca][rfc8555-6.7]") {
     CHECK(check_table(kTypes) == 25 * kPlaces.size());
 }
 
-TEST_CASE("so is each status without words", "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("so is each status without words", "[ca][rfc8555-6.7]") {
     CHECK(check_table(kStatuses) == 11 * kPlaces.size());
 }
 
 TEST_CASE("a validation that fails counts, whatever the CA says of it, and a refused signature not",
-          "[lifecycle][rfc8555-6.7]") {
+          "[ca][rfc8555-6.7]") {
     for (const Row& row : read_rows(kLater)) {
         CAPTURE(row.type);
         Issuance validation;
@@ -281,7 +280,7 @@ TEST_CASE("a validation that fails counts, whatever the CA says of it, and a ref
 }
 
 TEST_CASE("what CAs say of accounts, keys and names decides where the type does not",
-          "[lifecycle][rfc8555-6.7]") {
+          "[ca][rfc8555-6.7]") {
     const std::string closed =
         R"(Unable to validate JWS :: Account is not valid, has status \"deactivated\")";
     const std::string local = R"(Cannot issue for \"a.example\": Domain name does not end with a )"
@@ -334,7 +333,7 @@ TEST_CASE("what CAs say of accounts, keys and names decides where the type does 
 }
 
 TEST_CASE("what is said of one name only is told of that, and is no failed validation",
-          "[lifecycle][rfc8555-6.7.1]") {
+          "[ca][rfc8555-6.7.1]") {
     // As Boulder has it: each part is `malformed`.
     const std::string part = R"(,"subproblems":[{"type":"urn:ietf:params:acme:error:malformed",)"
                              R"("detail":"Domain name contains repeated labels",)"
@@ -347,7 +346,7 @@ TEST_CASE("what is said of one name only is told of that, and is no failed valid
     issuance.check("bad-name", 0, true);
 }
 
-TEST_CASE("the page that a person has to open is shown", "[lifecycle][rfc8555-6.7]") {
+TEST_CASE("the page that a person has to open is shown", "[ca][rfc8555-6.7]") {
     Issuance issuance;
     SECTION("when the order is refused") {
         issuance.faulty.fail(Ask::order, {403, problem("userActionRequired"), {}});
@@ -366,7 +365,7 @@ TEST_CASE("the page that a person has to open is shown", "[lifecycle][rfc8555-6.
           std::string::npos);
 }
 
-TEST_CASE("a wrong answer is told as that whatever its type", "[lifecycle][rfc8555-8.3]") {
+TEST_CASE("a wrong answer is told as that whatever its type", "[ca][rfc8555-8.3]") {
     Issuance issuance;
     issuance.faulty.refuse_validation(
         problem("rejectedIdentifier", "keyAuthorization does not match; expected x, but got y"));
@@ -374,8 +373,7 @@ TEST_CASE("a wrong answer is told as that whatever its type", "[lifecycle][rfc85
     issuance.check("ca-refused", 1, false);
 }
 
-TEST_CASE("a validation of the places of the world counts like another",
-          "[lifecycle][design-3.1]") {
+TEST_CASE("a validation of the places of the world counts like another", "[ca][design-3.1]") {
     Issuance issuance;
     issuance.faulty.refuse_validation(
         problem("connection", "During secondary validation: 203.0.113.9: Timeout"));
@@ -383,7 +381,7 @@ TEST_CASE("a validation of the places of the world counts like another",
     issuance.check("secondary-validation", 1, false);
 }
 
-TEST_CASE("an account that is closed is never replaced by itself", "[lifecycle][rfc8555-7.3.6]") {
+TEST_CASE("an account that is closed is never replaced by itself", "[ca][rfc8555-7.3.6]") {
     Issuance issuance;
     issuance.run();
     REQUIRE(issuance.ordered->issued);

@@ -11,7 +11,7 @@
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("the names of a certificate are read without a crypto library", "[base]") {
+TEST_CASE("the names of a certificate are read without a crypto library", "[crypto]") {
     const auto pem = test::make_certificate(
         {.common_name = "leaf",
          .names = {"a.test", "*.b.test", "192.0.2.7", "2001:db8::1", "c.test"}},
@@ -20,7 +20,7 @@ TEST_CASE("the names of a certificate are read without a crypto library", "[base
           Names{"a.test", "*.b.test", "192.0.2.7", "2001:db8::1", "c.test"});
 }
 
-TEST_CASE("a certificate without names has none, what is no certificate fails", "[base]") {
+TEST_CASE("a certificate without names has none, what is no certificate fails", "[crypto]") {
     const auto pem = test::make_certificate({.common_name = "leaf"}, test::make_key());
     CHECK(base::read_certificate_names(pem).value() == Names{});
     CHECK_FALSE(base::read_certificate_names("no certificate"));
@@ -28,7 +28,7 @@ TEST_CASE("a certificate without names has none, what is no certificate fails", 
         "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"));
 }
 
-TEST_CASE("a wildcard covers one label", "[base][rfc6125]") {
+TEST_CASE("a wildcard covers one label", "[crypto][rfc6125]") {
     const Names names{"A.test", "*.b.test"};
     CHECK(base::covers(names, "a.TEST"));
     CHECK(base::covers(names, "x.B.test"));

@@ -27,7 +27,7 @@ Lines relay(const std::string& script, milliseconds patience, bool stop = false)
 
 }  // namespace
 
-TEST_CASE("lines are passed on until the program lets go", "[base][session]") {
+TEST_CASE("lines are passed on until the program lets go", "[dokku][session]") {
     CHECK(relay("echo one; echo two >&2; printf three", seconds{20}) ==
           Lines{"one", "two", "three"});
     // It may live on: what counts is that nobody writes any more.
@@ -36,12 +36,12 @@ TEST_CASE("lines are passed on until the program lets go", "[base][session]") {
     CHECK(std::chrono::steady_clock::now() - started < seconds{10});
 }
 
-TEST_CASE("nobody waits longer than told", "[base][session]") {
+TEST_CASE("nobody waits longer than told", "[dokku][session]") {
     CHECK(relay("echo one; sleep 20; echo two", milliseconds{500}) == Lines{"one"});
     CHECK(relay("echo one", seconds{20}, true).empty());
 }
 
-TEST_CASE("the program has a session of its own and none of our files", "[base][session]") {
+TEST_CASE("the program has a session of its own and none of our files", "[dokku][session]") {
     const test::TempDir folder;
     const int file = ::open((folder.path() / "lock").c_str(), O_CREAT | O_RDWR, 0600);
     REQUIRE(file > 2);
@@ -55,13 +55,13 @@ TEST_CASE("the program has a session of its own and none of our files", "[base][
     CHECK(lines[0] == lines[1]);
 }
 
-TEST_CASE("a program that is not there", "[base][session]") {
+TEST_CASE("a program that is not there", "[dokku][session]") {
     const auto pipe = dokku::start_session({"/nonexistent/program"});
     REQUIRE_FALSE(pipe);
     CHECK(pipe.error().kind == base::ErrorKind::not_found);
 }
 
-TEST_CASE("a reader that went away is noticed without writing", "[base][session]") {
+TEST_CASE("a reader that went away is noticed without writing", "[dokku][session]") {
     std::array<int, 2> ends{};
     REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
     CHECK(dokku::has_reader(ends[1]));

@@ -39,7 +39,7 @@ constexpr std::size_t kMoreThanAPipe = 300'000;
 
 }  // namespace
 
-TEST_CASE("what is read is written whole, however much it is", "[base]") {
+TEST_CASE("what is read is written whole, however much it is", "[dokku]") {
     const Pipe pipe;
     milliseconds patience{10'000};
     dokku::PatientWriter writer{pipe.writing.get(), patience};
@@ -56,7 +56,7 @@ TEST_CASE("what is read is written whole, however much it is", "[base]") {
     CHECK((::fcntl(pipe.writing.get(), F_GETFL) & O_NONBLOCK) == 0);
 }
 
-TEST_CASE("a reader that does not read is waited for once", "[base]") {
+TEST_CASE("a reader that does not read is waited for once", "[dokku]") {
     const Pipe pipe;
     milliseconds patience{300};
     dokku::PatientWriter writer{pipe.writing.get(), patience};
@@ -76,7 +76,7 @@ TEST_CASE("a reader that does not read is waited for once", "[base]") {
     CHECK(writer.write("more\n") == 5);
 }
 
-TEST_CASE("a terminal that is held does not hold its writer", "[base]") {
+TEST_CASE("a terminal that is held does not hold its writer", "[dokku]") {
     const base::UniqueFd master{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
     REQUIRE(master);
     REQUIRE(::grantpt(master.get()) == 0);
@@ -95,7 +95,7 @@ TEST_CASE("a terminal that is held does not hold its writer", "[base]") {
     CHECK(std::chrono::steady_clock::now() - begun < milliseconds{30'000});
 }
 
-TEST_CASE("a reader that is gone for good is known as such", "[base]") {
+TEST_CASE("a reader that is gone for good is known as such", "[dokku]") {
     Pipe pipe;
     milliseconds patience{10'000};
     dokku::PatientWriter writer{pipe.writing.get(), patience};
@@ -111,7 +111,7 @@ TEST_CASE("a reader that is gone for good is known as such", "[base]") {
     ::sigaction(SIGPIPE, &former, nullptr);
 }
 
-TEST_CASE("a full disk refuses what is written now, and may have room later", "[base]") {
+TEST_CASE("a full disk refuses what is written now, and may have room later", "[dokku]") {
     const base::UniqueFd full{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
     milliseconds patience{10'000};
     dokku::PatientWriter writer{full.get(), patience};
@@ -120,7 +120,7 @@ TEST_CASE("a full disk refuses what is written now, and may have room later", "[
     CHECK(patience > milliseconds{9'000});
 }
 
-TEST_CASE("a file takes everything", "[base]") {
+TEST_CASE("a file takes everything", "[dokku]") {
     const test::TempDir dir;
     const base::UniqueFd file{
         ::open((dir / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};

@@ -48,7 +48,7 @@ struct Copied : test::DokkuHost {
 }  // namespace
 
 TEST_CASE("a renamed app keeps its pair and properties, not the files of the old name",
-          "[dokku][dokku-5.3]") {
+          "[hooks][dokku-5.3]") {
     Copied host;
     REQUIRE(hooks::adopt_rename(host.environment, host.from, host.to, {}));
     CHECK(host.property("email") == "me@x.test");
@@ -59,7 +59,7 @@ TEST_CASE("a renamed app keeps its pair and properties, not the files of the old
     CHECK(fs::exists(host.environment.root / "old/letsencrypt"));
 }
 
-TEST_CASE("a pair whose removal was cut short does not come along", "[dokku]") {
+TEST_CASE("a pair whose removal was cut short does not come along", "[hooks]") {
     Copied host;
     const bool renamed = GENERATE(true, false);
     const bool aside = GENERATE(true, false);
@@ -75,7 +75,7 @@ TEST_CASE("a pair whose removal was cut short does not come along", "[dokku]") {
     CHECK_FALSE(host.in_new(".tls.letsencrypt-deleted"));
 }
 
-TEST_CASE("a pair that was installed after a removal was cut short comes along", "[dokku]") {
+TEST_CASE("a pair that was installed after a removal was cut short comes along", "[hooks]") {
     Copied host;
     OldApp old = kSwitchedOff;
     REQUIRE(tls::mark_removal(host.environment, host.from, tls::RemovalKind::disable));
@@ -90,7 +90,7 @@ TEST_CASE("a pair that was installed after a removal was cut short comes along",
     CHECK_FALSE(host.in_new(".tls.letsencrypt-former"));
 }
 
-TEST_CASE("what a killed run had built does not come along", "[dokku]") {
+TEST_CASE("what a killed run had built does not come along", "[hooks]") {
     Copied host;
     test::write_file(host.environment.root / "new/.tls.letsencrypt-new/server.key", "half");
     REQUIRE(hooks::adopt_rename(host.environment, host.from, host.to, {}));
@@ -98,7 +98,7 @@ TEST_CASE("what a killed run had built does not come along", "[dokku]") {
     CHECK_FALSE(host.in_new(".tls.letsencrypt-new"));
 }
 
-TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][dokku-5.3]") {
+TEST_CASE("a clone drops a pair that covers none of its domains", "[hooks][dokku-5.3]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "new.elsewhere.test\n");
     REQUIRE(hooks::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
@@ -109,7 +109,7 @@ TEST_CASE("a clone drops a pair that covers none of its domains", "[dokku][dokku
     CHECK(host.logged.out.empty());
 }
 
-TEST_CASE("a clone drops it as well where only the state knows whose it is", "[dokku][dokku-5.3]") {
+TEST_CASE("a clone drops it as well where only the state knows whose it is", "[hooks][dokku-5.3]") {
     Copied host;
     fs::remove_all(host.environment.root / "old/letsencrypt");
     fs::remove_all(host.environment.root / "new/letsencrypt");
@@ -125,7 +125,7 @@ TEST_CASE("a clone drops it as well where only the state knows whose it is", "[d
 }
 
 TEST_CASE("a clone keeps a pair that covers one of its domains, and says so",
-          "[dokku][dokku-5.3]") {
+          "[hooks][dokku-5.3]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/VHOST", "no.test\nLEAF.test\n");
     REQUIRE(hooks::adopt_clone(host.environment, host.log(), host.from, host.to, {}));
@@ -134,7 +134,7 @@ TEST_CASE("a clone keeps a pair that covers one of its domains, and says so",
     CHECK_THAT(host.logged.out, ContainsSubstring("dokku letsencrypt:enable new"));
 }
 
-TEST_CASE("a clone keeps a pair that a person installed", "[dokku][dokku-5.3]") {
+TEST_CASE("a clone keeps a pair that a person installed", "[hooks][dokku-5.3]") {
     Copied host;
     test::DokkuHost::write(host.environment.root / "new/tls/server.crt", "a custom one");
     REQUIRE(hooks::adopt_clone(host.environment, host.log(), host.from, host.to, {}));

@@ -31,7 +31,7 @@ struct Certificates {
 
 }  // namespace
 
-TEST_CASE("files with keys and credentials are for their owner alone", "[dokku][design-5.7]") {
+TEST_CASE("files with keys and credentials are for their owner alone", "[host][design-5.7]") {
     const Certificates certs;
     for (const char* name :
          {"1234/docker.env", "1234/config", "1234/docker_options", "1234/key.pem",
@@ -50,7 +50,7 @@ TEST_CASE("files with keys and credentials are for their owner alone", "[dokku][
     CHECK(test::mode_of(open) == 0644);
 }
 
-TEST_CASE("no link leads out of the folder", "[dokku][design-5.2]") {
+TEST_CASE("no link leads out of the folder", "[host][design-5.2]") {
     const Certificates certs;
     certs.write("1234/config", 0600);
     const fs::path elsewhere = certs.directory / "elsewhere";
@@ -73,7 +73,7 @@ TEST_CASE("no link leads out of the folder", "[dokku][design-5.2]") {
     CHECK(test::mode_of(file) == 0644);
 }
 
-TEST_CASE("an app whose folder is a link is left as it is", "[dokku]") {
+TEST_CASE("an app whose folder is a link is left as it is", "[host]") {
     const Certificates certs;
     const fs::path file = certs.write("1234/config", 0644);
     const fs::path app = certs.directory / "shop";
@@ -83,7 +83,7 @@ TEST_CASE("an app whose folder is a link is left as it is", "[dokku]") {
     CHECK(test::mode_of(file) == 0644);
 }
 
-TEST_CASE("an app without certificates is fine", "[dokku]") {
+TEST_CASE("an app without certificates is fine", "[host]") {
     const Certificates certs;
     certs.protect();
     fs::create_directories(certs.root.parent_path());
@@ -91,7 +91,7 @@ TEST_CASE("an app without certificates is fine", "[dokku]") {
     CHECK_FALSE(fs::exists(certs.root));
 }
 
-TEST_CASE("a folder is made and given, and a link on the way is refused", "[dokku]") {
+TEST_CASE("a folder is made and given, and a link on the way is refused", "[host]") {
     const test::TempDir lib;
     const dokku::Owner owner{::geteuid(), ::getegid()};
     REQUIRE(host::give_folder(lib.path(), {"data", "letsencrypt"}, owner));
@@ -105,7 +105,7 @@ TEST_CASE("a folder is made and given, and a link on the way is refused", "[dokk
     CHECK_FALSE(fs::exists(elsewhere / "letsencrypt"));
 }
 
-TEST_CASE("what is given to another user is no file that a link leads to", "[dokku]") {
+TEST_CASE("what is given to another user is no file that a link leads to", "[host]") {
     if (::geteuid() != 0) SKIP("only root can give files away");
     const test::TempDir lib;
     const dokku::Owner nobody{65534, 65534};

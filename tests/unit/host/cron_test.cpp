@@ -12,7 +12,7 @@
 
 using Lines = std::vector<std::string>;
 
-TEST_CASE("a kept minute is read back, anything else is not one", "[dokku][cron]") {
+TEST_CASE("a kept minute is read back, anything else is not one", "[host][cron]") {
     CHECK(host::parse_cron_minute("17 5\n") == host::CronMinute{17, 5});
     CHECK(host::parse_cron_minute("0 0") == host::CronMinute{0, 0});
     const std::string text = GENERATE("", "17", "60 1", "1 12", "-1 1", "1 2 3", "a b");
@@ -20,7 +20,7 @@ TEST_CASE("a kept minute is read back, anything else is not one", "[dokku][cron]
     CHECK_FALSE(host::parse_cron_minute(text));
 }
 
-TEST_CASE("the minute of a host is drawn once", "[dokku][cron]") {
+TEST_CASE("the minute of a host is drawn once", "[host][cron]") {
     const test::DokkuHost host;
     const auto first = host::keep_cron_minute(host.environment);
     CHECK(first.minute >= 0);
@@ -33,7 +33,7 @@ TEST_CASE("the minute of a host is drawn once", "[dokku][cron]") {
 }
 
 TEST_CASE("cron entries exist while the daily run is on and its executables are there",
-          "[dokku][cron][dokku-9.1]") {
+          "[host][cron][dokku-9.1]") {
     const test::DokkuHost host;
     const auto plugin = host.environment.plugin_directory;
     test::DokkuHost::write(host.environment.global_root() / "cron-minute", "17 5\n");
@@ -59,8 +59,7 @@ TEST_CASE("cron entries exist while the daily run is on and its executables are 
     CHECK(host::cron_entries(host.environment).empty());
 }
 
-TEST_CASE("a plugin folder that would break the crontab gets no entry",
-          "[dokku][cron][dokku-9.1]") {
+TEST_CASE("a plugin folder that would break the crontab gets no entry", "[host][cron][dokku-9.1]") {
     test::DokkuHost host;
     test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
     host.environment.plugin_directory = host.environment.plugins_enabled / "a;b";

@@ -38,7 +38,7 @@ std::string prints(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a crontab with our lines lacks none", "[dokku][cron]") {
+TEST_CASE("a crontab with our lines lacks none", "[host][cron]") {
     const Host host{"cat \"${0%/*}/table\""};
     const std::string minute =
         "* * * * * " + host.every_minute().string() + " --timestamps &>> /var/log/x\n";
@@ -50,24 +50,24 @@ TEST_CASE("a crontab with our lines lacks none", "[dokku][cron]") {
     CHECK(host.lacks());
 }
 
-TEST_CASE("a crontab that is gone lacks our lines", "[dokku][cron]") {
+TEST_CASE("a crontab that is gone lacks our lines", "[host][cron]") {
     const Host host{R"(echo "$*" >"${0%/*}/calls"; echo "no crontab for dokku" >&2; exit 1)"};
     CHECK(host.lacks());
     CHECK(test::content_of(host.programs / "calls") == "-l -u dokku\n");
 }
 
-TEST_CASE("the line that the official plugin wrote is none of ours", "[dokku][cron]") {
+TEST_CASE("the line that the official plugin wrote is none of ours", "[host][cron]") {
     const Host host{prints("@daily /var/lib/dokku/plugins/available/letsencrypt/cron-job\n")};
     CHECK(host.lacks());
 }
 
-TEST_CASE("nothing is missing where the daily run is off", "[dokku][cron]") {
+TEST_CASE("nothing is missing where the daily run is off", "[host][cron]") {
     const Host host{"exit 1"};
     std::filesystem::remove(host.host.environment.global_root() / "autorenew");
     CHECK_FALSE(host.lacks());
 }
 
-TEST_CASE("a host without the program crontab has no crontab to be mended", "[dokku][cron]") {
+TEST_CASE("a host without the program crontab has no crontab to be mended", "[host][cron]") {
     const Host host{""};
     const std::string path = std::getenv("PATH");
     ::setenv("PATH", host.programs.operator/("").c_str(), 1);

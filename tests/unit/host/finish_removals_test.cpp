@@ -60,7 +60,7 @@ const std::string kBoth = "trigger post-certs-remove shop\ntrigger post-domains-
 
 }  // namespace
 
-TEST_CASE("the next run finishes a disable that was killed", "[lifecycle]") {
+TEST_CASE("the next run finishes a disable that was killed", "[host]") {
     Killed app;
     app.finish();
     CHECK_FALSE(app.has("tls"));
@@ -74,7 +74,7 @@ TEST_CASE("the next run finishes a disable that was killed", "[lifecycle]") {
     CHECK(app.calls() == kBoth);
 }
 
-TEST_CASE("a revoke that was killed keeps what lies in certs", "[lifecycle][dokku-11.8]") {
+TEST_CASE("a revoke that was killed keeps what lies in certs", "[host][dokku-11.8]") {
     Killed app{RemovalKind::revoke};
     app.finish();
     CHECK_FALSE(app.has("tls"));
@@ -82,7 +82,7 @@ TEST_CASE("a revoke that was killed keeps what lies in certs", "[lifecycle][dokk
     CHECK_FALSE(app.is_marked());
 }
 
-TEST_CASE("what was made of the app since is not undone", "[lifecycle]") {
+TEST_CASE("what was made of the app since is not undone", "[host]") {
     Killed app;
     SECTION("it was enabled again") {
         REQUIRE(app.store.update_state("shop", [](auto& state) { state.switched_off = false; }));
@@ -98,7 +98,7 @@ TEST_CASE("what was made of the app since is not undone", "[lifecycle]") {
     CHECK(app.calls().empty());
 }
 
-TEST_CASE("an exchange that was killed between its steps has the former pair back", "[lifecycle]") {
+TEST_CASE("an exchange that was killed between its steps has the former pair back", "[host]") {
     Killed app{RemovalKind::exchange};
     app.finish();
     CHECK(app.has("tls/server.crt"));
@@ -106,7 +106,7 @@ TEST_CASE("an exchange that was killed between its steps has the former pair bac
     CHECK(app.calls().empty());
 }
 
-TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[lifecycle]") {
+TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[host]") {
     Killed app{RemovalKind::disable, "exit 4"};
     // Nobody takes the pair out of the vhost.
     test::write_file(app.root() / "nginx.conf",
@@ -125,7 +125,7 @@ TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[l
     CHECK(app.calls() == kBoth + kBoth);
 }
 
-TEST_CASE("a pair whose remover was suspended is put back for nginx", "[lifecycle]") {
+TEST_CASE("a pair whose remover was suspended is put back for nginx", "[host]") {
     Killed app;
     const test::Fork remover{[&] {
         const auto lock = app.store.try_lock_app("shop");
@@ -141,7 +141,7 @@ TEST_CASE("a pair whose remover was suspended is put back for nginx", "[lifecycl
     CHECK(app.calls().empty());
 }
 
-TEST_CASE("what another process is at work on is left to it", "[lifecycle]") {
+TEST_CASE("what another process is at work on is left to it", "[host]") {
     Killed app;
     SECTION("by its lock") {
         const auto lock = app.store.try_lock_app("shop");
@@ -158,7 +158,7 @@ TEST_CASE("what another process is at work on is left to it", "[lifecycle]") {
     CHECK(app.calls().empty());
 }
 
-TEST_CASE("the mark of an app that is gone goes as well", "[lifecycle]") {
+TEST_CASE("the mark of an app that is gone goes as well", "[host]") {
     Killed app;
     fs::remove_all(app.root());
     app.finish();

@@ -30,7 +30,7 @@ void set_time(const std::filesystem::path& file, base::UtcTime time) {
 
 }  // namespace
 
-TEST_CASE("what the hooks recorded is read back", "[dokku][install]") {
+TEST_CASE("what the hooks recorded is read back", "[host][install]") {
     const test::DokkuHost host;
     CHECK(host::read_installation(host.environment) == Installation::never_installed);
     const auto recorded = GENERATE(Installation::installed, Installation::uninstalled);
@@ -40,7 +40,7 @@ TEST_CASE("what the hooks recorded is read back", "[dokku][install]") {
     CHECK(host::read_installation(host.environment) == Installation::never_installed);
 }
 
-TEST_CASE("a record that nobody wrote is none", "[dokku][install]") {
+TEST_CASE("a record that nobody wrote is none", "[host][install]") {
     const test::DokkuHost host;
     const std::string text = GENERATE("", "\n", "install", "installed uninstalled", "INSTALLED");
     CAPTURE(text);
@@ -48,7 +48,7 @@ TEST_CASE("a record that nobody wrote is none", "[dokku][install]") {
     CHECK(host::read_installation(host.environment) == Installation::never_installed);
 }
 
-TEST_CASE("a host without our install hook is told what to type", "[dokku][install]") {
+TEST_CASE("a host without our install hook is told what to type", "[host][install]") {
     const test::DokkuHost host;
     const auto never = host::describe_missing_install(host.environment);
     REQUIRE(never);
@@ -63,7 +63,7 @@ TEST_CASE("a host without our install hook is told what to type", "[dokku][insta
     CHECK_FALSE(host::describe_missing_install(host.environment));
 }
 
-TEST_CASE("install learns that the plugin was away", "[dokku][install]") {
+TEST_CASE("install learns that the plugin was away", "[host][install]") {
     const test::DokkuHost host;
     const base::UtcTime now = base::from_unix(1'764'172'800);
     CHECK_FALSE(host::was_absent(host.environment, now));

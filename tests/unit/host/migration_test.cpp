@@ -34,7 +34,7 @@ std::string property(const test::DokkuHost& host, const std::string& scope,
 }  // namespace
 
 TEST_CASE("variables of old versions become properties, with the official lines",
-          "[dokku][dokku-10.10]") {
+          "[host][dokku-10.10]") {
     test::DokkuHost host;
     host.add_app("shop");
     host.add_app("other");
@@ -66,7 +66,7 @@ TEST_CASE("variables of old versions become properties, with the official lines"
     CHECK_THAT(calls, !ContainsSubstring("other"));
 }
 
-TEST_CASE("the property lego-docker-args becomes lego-args", "[dokku][dokku-10.10]") {
+TEST_CASE("the property lego-docker-args becomes lego-args", "[host][dokku-10.10]") {
     test::DokkuHost host;
     host.add_app("shop");
     host.set_property("--global", "lego-docker-args", "--a");
@@ -85,7 +85,7 @@ TEST_CASE("the property lego-docker-args becomes lego-args", "[dokku][dokku-10.1
     CHECK_FALSE(std::filesystem::exists(programs / "calls"));
 }
 
-TEST_CASE("what cannot be moved is named, and the rest is moved", "[dokku][dokku-10.10]") {
+TEST_CASE("what cannot be moved is named, and the rest is moved", "[host][dokku-10.10]") {
     test::DokkuHost host;
     host.add_app("shop");
     test::DokkuHost::write(host.environment.lib_root / "config/shop/ENV",

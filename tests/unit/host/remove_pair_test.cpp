@@ -47,7 +47,7 @@ void fake_sudo(const test::FakePrograms& programs, const std::string& script) {
 
 }  // namespace
 
-TEST_CASE("a pair goes with a mark, and the mark goes last", "[dokku][dokku-6.2]") {
+TEST_CASE("a pair goes with a mark, and the mark goes last", "[host][dokku-6.2]") {
     const Served host;
     const fs::path mark = host.environment.global_root() / "state/removing/shop";
     const test::FakePrograms programs{"test -e '" + mark.string() + "' || exit 9; test -d '" +
@@ -63,7 +63,7 @@ TEST_CASE("a pair goes with a mark, and the mark goes last", "[dokku][dokku-6.2]
     CHECK_FALSE(fs::exists(mark));
 }
 
-TEST_CASE("a vhost that names its pair all the same keeps it", "[dokku]") {
+TEST_CASE("a vhost that names its pair all the same keeps it", "[host]") {
     const Served host;
     const test::FakePrograms programs{"exit 3"};  // nobody writes the vhost
     const auto removed = host.remove();
@@ -76,7 +76,7 @@ TEST_CASE("a vhost that names its pair all the same keeps it", "[dokku]") {
     CHECK(tls::pending_removal(host.environment, host.app));
 }
 
-TEST_CASE("a pair that another vhost loads comes back", "[dokku]") {
+TEST_CASE("a pair that another vhost loads comes back", "[host]") {
     const Served host;
     const test::FakePrograms programs{host.rebuild + "; exit 1"};
     fake_sudo(programs, "echo 'nginx: [emerg] cannot load certificate \"" +
@@ -92,7 +92,7 @@ TEST_CASE("a pair that another vhost loads comes back", "[dokku]") {
     CHECK(tls::pending_removal(host.environment, host.app));
 }
 
-TEST_CASE("a pair that a hook put back meanwhile is taken away again", "[dokku]") {
+TEST_CASE("a pair that a hook put back meanwhile is taken away again", "[host]") {
     const Served host;
     const test::FakePrograms programs{
         R"(echo "$*" >>"${0%/*}/calls"; )" + host.rebuild + "; test -e '" +
@@ -104,7 +104,7 @@ TEST_CASE("a pair that a hook put back meanwhile is taken away again", "[dokku]"
     CHECK_FALSE(tls::pending_removal(host.environment, host.app));
 }
 
-TEST_CASE("a trigger that fails is told, and what the vhost gave up goes", "[dokku]") {
+TEST_CASE("a trigger that fails is told, and what the vhost gave up goes", "[host]") {
     const Served host;
     const test::FakePrograms programs{host.rebuild + "; exit 1"};
     fake_sudo(programs, "exit 0");
@@ -115,7 +115,7 @@ TEST_CASE("a trigger that fails is told, and what the vhost gave up goes", "[dok
     CHECK_FALSE(tls::pending_removal(host.environment, host.app));
 }
 
-TEST_CASE("an app without a pair is rebuilt as well", "[dokku][dokku-11.6]") {
+TEST_CASE("an app without a pair is rebuilt as well", "[host][dokku-11.6]") {
     const Served host;
     fs::remove_all(host.environment.tls_root(host.app));
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; )" + host.rebuild};
@@ -124,7 +124,7 @@ TEST_CASE("an app without a pair is rebuilt as well", "[dokku][dokku-11.6]") {
     CHECK_FALSE(host.has("tls"));
 }
 
-TEST_CASE("a vhost names its pair itself or by what it includes", "[dokku]") {
+TEST_CASE("a vhost names its pair itself or by what it includes", "[host]") {
     const Served host;
     const fs::path conf = host.root / "nginx.conf";
     CHECK(host::vhost_names_pair(host.environment, host.app));

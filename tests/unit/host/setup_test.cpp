@@ -50,7 +50,7 @@ constexpr const char* kOurs =
 
 }  // namespace
 
-TEST_CASE("a crontab without our lines is written anew", "[dokku][cron][dokku-9.2]") {
+TEST_CASE("a crontab without our lines is written anew", "[host][cron][dokku-9.2]") {
     Host host;
     host.set_up();
     CHECK(host.calls() == kWritten);
@@ -68,7 +68,7 @@ TEST_CASE("a crontab without our lines is written anew", "[dokku][cron][dokku-9.
     CHECK(host.host.logged.err.empty());
 }
 
-TEST_CASE("the files of all certificates get their modes", "[dokku][design-5.7]") {
+TEST_CASE("the files of all certificates get their modes", "[host][design-5.7]") {
     Host host;
     const auto file =
         host.host.environment.certs_root(host.host.add_app("shop")) / "12" / "docker.env";

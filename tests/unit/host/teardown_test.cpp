@@ -53,7 +53,7 @@ void as_nobody_else(test::DokkuHost& host) {
 
 }  // namespace
 
-TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
+TEST_CASE("our routes go, files of others stay", "[host][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     const auto shop = host.add_app("shop");
@@ -80,7 +80,7 @@ TEST_CASE("our routes go, files of others stay", "[dokku][uninstall]") {
                                                   "/data/letsencrypt"));
 }
 
-TEST_CASE("nginx is left alone if no route was active", "[dokku][uninstall]") {
+TEST_CASE("nginx is left alone if no route was active", "[host][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     host::tear_down_host(host.environment, host.log(), kNow);
@@ -88,7 +88,7 @@ TEST_CASE("nginx is left alone if no route was active", "[dokku][uninstall]") {
     CHECK(host.logged.err.empty());
 }
 
-TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[dokku][uninstall]") {
+TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[host][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     const auto marker = host.environment.global_root() / "autorenew";
@@ -105,7 +105,7 @@ TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[d
     CHECK_THAT(host.logged.out, ContainsSubstring("dokku letsencrypt:cron-job --add"));
 }
 
-TEST_CASE("a host that was never set up gets no folder", "[dokku][uninstall]") {
+TEST_CASE("a host that was never set up gets no folder", "[host][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     std::filesystem::remove_all(host.environment.data_root());
@@ -113,7 +113,7 @@ TEST_CASE("a host that was never set up gets no folder", "[dokku][uninstall]") {
     CHECK_FALSE(std::filesystem::exists(host.environment.data_root()));
 }
 
-TEST_CASE("an include of that name that is somebody else's stays", "[dokku][uninstall]") {
+TEST_CASE("an include of that name that is somebody else's stays", "[host][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     test::DokkuHost::write(host::own_include(host.environment), "server {}\n");

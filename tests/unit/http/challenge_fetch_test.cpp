@@ -60,7 +60,7 @@ struct Fetching : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a name whose token nginx answers passes at once", "[lifecycle][design-4.5]") {
+TEST_CASE("a name whose token nginx answers passes at once", "[http][design-4.5]") {
     Fetching fetching;
     fetching.nginx.answers = {{"127.0.0.1", right}, {"::1", right}};
     CHECK_FALSE(fetching.check_one({"127.0.0.1", "::1"}));
@@ -70,7 +70,7 @@ TEST_CASE("a name whose token nginx answers passes at once", "[lifecycle][design
     CHECK(fetching.nginx.last.limits.total <= 2s);
 }
 
-TEST_CASE("an answer that is wrong once the time is over is told", "[lifecycle][path-shadowed]") {
+TEST_CASE("an answer that is wrong once the time is over is told", "[http][path-shadowed]") {
     Fetching fetching;
     SECTION("another status") {
         fetching.nginx.answers = {{"192.0.2.1", not_found}};
@@ -104,7 +104,7 @@ TEST_CASE("an answer that is wrong once the time is over is told", "[lifecycle][
     CHECK(fetching.clock.passed() == 3s);
 }
 
-TEST_CASE("a reload that takes its time is waited for", "[lifecycle][design-4.5]") {
+TEST_CASE("a reload that takes its time is waited for", "[http][design-4.5]") {
     Fetching fetching;
     int left = 3;
     fetching.nginx.answers = {{"127.0.0.1", [&](const std::string& token) {
@@ -115,7 +115,7 @@ TEST_CASE("a reload that takes its time is waited for", "[lifecycle][design-4.5]
 }
 
 TEST_CASE("one address that answers wrong spoils a name, one that is not there does not",
-          "[lifecycle][design-4.5]") {
+          "[http][design-4.5]") {
     Fetching fetching;
     fetching.nginx.answers = {{"127.0.0.1", right}, {"::1", not_found}};
     const auto finding = fetching.check_one({"127.0.0.1", "::1"});
@@ -126,7 +126,7 @@ TEST_CASE("one address that answers wrong spoils a name, one that is not there d
     CHECK_FALSE(fetching.check_one({"127.0.0.1", "::1"}));
 }
 
-TEST_CASE("an address that is not there costs no time", "[lifecycle][design-4.5]") {
+TEST_CASE("an address that is not there costs no time", "[http][design-4.5]") {
     // A host without IPv6 would wait for its three seconds at every certificate.
     Fetching fetching;
     fetching.nginx.answers = {{"127.0.0.1", right}, {"::1", no_connection}};
@@ -134,7 +134,7 @@ TEST_CASE("an address that is not there costs no time", "[lifecycle][design-4.5]
     CHECK(fetching.clock.passed() == 0ms);
 }
 
-TEST_CASE("a name that nothing answers for says why", "[lifecycle][design-4.5]") {
+TEST_CASE("a name that nothing answers for says why", "[http][design-4.5]") {
     Fetching fetching;
     fetching.nginx.answers = {{"::1", no_connection}};
     const auto finding = fetching.check_one({"::1"});
@@ -146,7 +146,7 @@ TEST_CASE("a name that nothing answers for says why", "[lifecycle][design-4.5]")
 }
 
 TEST_CASE("names are judged one by one, and one that passed is not asked again",
-          "[lifecycle][design-4.5]") {
+          "[http][design-4.5]") {
     Fetching fetching;
     fetching.nginx.answers = {{"192.0.2.1", right}, {"192.0.2.2", not_found}};
     const auto findings =

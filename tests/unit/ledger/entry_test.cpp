@@ -35,7 +35,7 @@ Entry parked(BackoffScope kind) {
 
 }  // namespace
 
-TEST_CASE("an entry is read as it was written", "[store][design-5.6]") {
+TEST_CASE("an entry is read as it was written", "[ledger][design-5.6]") {
     const auto kind = GENERATE(EntryKind::order, EntryKind::failure, EntryKind::certificate,
                                EntryKind::order_over);
     Entry entry = counted(kind);
@@ -46,7 +46,7 @@ TEST_CASE("an entry is read as it was written", "[store][design-5.6]") {
     CHECK(ledger::parse_entry(ledger::to_text(entry)) == entry);
 }
 
-TEST_CASE("what is parked is read as it was written", "[store][design-7.2]") {
+TEST_CASE("what is parked is read as it was written", "[ledger][design-7.2]") {
     const auto kind = GENERATE(BackoffScope::ca, BackoffScope::account, BackoffScope::name,
                                BackoffScope::set, BackoffScope::domain, BackoffScope::registration);
     Entry entry = parked(kind);
@@ -56,7 +56,7 @@ TEST_CASE("what is parked is read as it was written", "[store][design-7.2]") {
     CHECK(ledger::to_text(entry).find('\n') == std::string::npos);
 }
 
-TEST_CASE("an entry is a line that a person can read", "[store]") {
+TEST_CASE("an entry is a line that a person can read", "[ledger]") {
     Entry order = counted(EntryKind::order);
     order.renewal = true;
     CHECK(ledger::to_text(order) ==
@@ -70,7 +70,7 @@ TEST_CASE("an entry is a line that a person can read", "[store]") {
           R"("kind":"ca","until":"2026-02-02T03:40:00Z","words":"later"})");
 }
 
-TEST_CASE("what is no entry is none", "[store]") {
+TEST_CASE("what is no entry is none", "[ledger]") {
     const std::string line = GENERATE(
         "", "{", "[]", "{}", "5",
         // No moment, no CA, a kind of a later release.
@@ -87,7 +87,7 @@ TEST_CASE("what is no entry is none", "[store]") {
     CHECK_FALSE(ledger::parse_entry(line));
 }
 
-TEST_CASE("a set has one key in whatever order it stands", "[store]") {
+TEST_CASE("a set has one key in whatever order it stands", "[ledger]") {
     CHECK(ledger::to_set_key({"b.test", "*.a.test", "a.test"}) == "*.a.test,a.test,b.test");
     CHECK(ledger::to_set_key({"a.test", "b.test", "*.a.test"}) == "*.a.test,a.test,b.test");
     CHECK(ledger::to_set_key({}).empty());

@@ -47,7 +47,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a follower reads all, then what was added", "[store]") {
+TEST_CASE("a follower reads all, then what was added", "[ledger]") {
     Host host;
     CHECK(host.names().empty());
     host.add("a.test");
@@ -60,7 +60,7 @@ TEST_CASE("a follower reads all, then what was added", "[store]") {
     CHECK_FALSE(host.was_whole);
 }
 
-TEST_CASE("a follower reads a file that was written anew from its start", "[store]") {
+TEST_CASE("a follower reads a file that was written anew from its start", "[ledger]") {
     Host host;
     host.add("a.test");
     CHECK(host.names() == Names{"a.test"});
@@ -81,7 +81,7 @@ TEST_CASE("a follower reads a file that was written anew from its start", "[stor
     CHECK(host.was_whole);
 }
 
-TEST_CASE("a follower leaves a line that has no end yet for the next time", "[store]") {
+TEST_CASE("a follower leaves a line that has no end yet for the next time", "[ledger]") {
     Host host;
     host.add("a.test");
     const std::string line = ledger::to_text(order("b.test"));
@@ -91,7 +91,7 @@ TEST_CASE("a follower leaves a line that has no end yet for the next time", "[st
     CHECK(host.names() == Names{"b.test"});
 }
 
-TEST_CASE("a ledger that cannot be read is read once it can", "[store]") {
+TEST_CASE("a ledger that cannot be read is read once it can", "[ledger]") {
     Host host;
     host.add("a.test");
     fs::rename(host.file, host.folder / "kept");

@@ -28,7 +28,7 @@ long long bytes_read() {
 
 }  // namespace
 
-TEST_CASE("the record follows what other processes add to it", "[store]") {
+TEST_CASE("the record follows what other processes add to it", "[ledger]") {
     Host host;
     CHECK_FALSE(host.record.has("0a").value());
     CHECK_FALSE(fs::exists(host.file));
@@ -44,7 +44,7 @@ TEST_CASE("the record follows what other processes add to it", "[store]") {
     CHECK_FALSE(host.record.latest_for("wiki").value());
 }
 
-TEST_CASE("a record that was written anew is read anew", "[store]") {
+TEST_CASE("a record that was written anew is read anew", "[ledger]") {
     Host host;
     REQUIRE(host.record.add({{"shop", "0a", from_unix(100)}}));
     CHECK(host.record.has("0a").value());
@@ -55,7 +55,7 @@ TEST_CASE("a record that was written anew is read anew", "[store]") {
     CHECK(host.record.has("0b").value());
 }
 
-TEST_CASE("a line of the record that has no end counts as far as it goes", "[store]") {
+TEST_CASE("a line of the record that has no end counts as far as it goes", "[ledger]") {
     Host host;
     const std::string line = R"({"fingerprint":"0a","app":"shop","at":"2026-02-02T02:40:00Z"})";
     test::write_file(host.file, line);
@@ -71,7 +71,7 @@ TEST_CASE("a line of the record that has no end counts as far as it goes", "[sto
     CHECK_FALSE(host.record.latest_for("sh").value());
 }
 
-TEST_CASE("a record that cannot be read says so until it can", "[store]") {
+TEST_CASE("a record that cannot be read says so until it can", "[ledger]") {
     Host host;
     REQUIRE(host.record.add({{"shop", "0a", from_unix(100)}}));
     fs::rename(host.file, host.folder / "kept");
@@ -83,7 +83,7 @@ TEST_CASE("a record that cannot be read says so until it can", "[store]") {
     CHECK(host.record.has("0a").value());
 }
 
-TEST_CASE("a question costs the same however long the record is", "[store]") {
+TEST_CASE("a question costs the same however long the record is", "[ledger]") {
     Host host;
     std::vector<ledger::IssuedCertificate> many;
     for (int i = 0; i < 5000; ++i)

@@ -63,7 +63,7 @@ std::size_t fill(const Host& host, base::UtcTime at, std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("what was noted is read, in its order and private", "[store][design-5.6]") {
+TEST_CASE("what was noted is read, in its order and private", "[ledger][design-5.6]") {
     const Host host;
     CHECK(host.read().empty());
     CHECK_FALSE(fs::exists(host.file.parent_path()));
@@ -76,13 +76,13 @@ TEST_CASE("what was noted is read, in its order and private", "[store][design-5.
     CHECK(test::mode_of(host.file.parent_path()) == 0700);
 }
 
-TEST_CASE("the store knows where the ledger is", "[store][design-5.1]") {
+TEST_CASE("the store knows where the ledger is", "[ledger][design-5.1]") {
     const test::TempDir root;
     REQUIRE(store::LocalStore{root.path()}.ledger().append({order(kNow)}, kNow));
     CHECK(fs::exists(root / "ledger.jsonl"));
 }
 
-TEST_CASE("eight days count", "[store][design-5.6]") {
+TEST_CASE("eight days count", "[ledger][design-5.6]") {
     const Host host;
     const auto edge = kNow - Ledger::kLife;
     const std::vector<Entry> entries{parked(edge, kNow), order(edge),
@@ -91,7 +91,7 @@ TEST_CASE("eight days count", "[store][design-5.6]") {
     CHECK(host.read() == std::vector<Entry>{entries[2]});
 }
 
-TEST_CASE("nothing is parked for more than a week, whatever stands there", "[store]") {
+TEST_CASE("nothing is parked for more than a week, whatever stands there", "[ledger]") {
     const Host host;
     REQUIRE(host.ledger().append(
         {parked(kNow - kDay, kNow + 3 * kDay), parked(kNow - kDay, kNow + 9000 * kDay)}, kNow));
@@ -99,7 +99,7 @@ TEST_CASE("nothing is parked for more than a week, whatever stands there", "[sto
                                             parked(kNow - kDay, kNow + 6 * kDay)});
 }
 
-TEST_CASE("what a clock that was set back left in the future does not count", "[store]") {
+TEST_CASE("what a clock that was set back left in the future does not count", "[ledger]") {
     const Host host;
     const auto soon = kNow + std::chrono::minutes{1};
     REQUIRE(host.ledger().append(
@@ -108,7 +108,7 @@ TEST_CASE("what a clock that was set back left in the future does not count", "[
     CHECK(host.read(soon + kSecond).size() == 3);
 }
 
-TEST_CASE("lines of the ledger that nobody wrote are left out", "[store]") {
+TEST_CASE("lines of the ledger that nobody wrote are left out", "[ledger]") {
     const Host host;
     REQUIRE(host.ledger().append({order(kNow, "a.test")}, kNow));
     host.add_text("\nrubbish\n{\"at\":1}\n");
@@ -116,7 +116,7 @@ TEST_CASE("lines of the ledger that nobody wrote are left out", "[store]") {
     CHECK(host.read() == std::vector<Entry>{order(kNow, "a.test"), order(kNow, "b.test")});
 }
 
-TEST_CASE("a line that a power cut tore hides none after it", "[store][design-5.6]") {
+TEST_CASE("a line that a power cut tore hides none after it", "[ledger][design-5.6]") {
     const Host host;
     REQUIRE(host.ledger().append({order(kNow, "a.test")}, kNow));
     const std::string whole = ledger::to_text(order(kNow, "torn.test"));
@@ -130,7 +130,7 @@ TEST_CASE("a line that a power cut tore hides none after it", "[store][design-5.
     CHECK(host.read() == expected);
 }
 
-TEST_CASE("a ledger that is mostly old is rewritten without it", "[store][design-5.6]") {
+TEST_CASE("a ledger that is mostly old is rewritten without it", "[ledger][design-5.6]") {
     const Host host;
     REQUIRE(host.ledger().append({parked(kNow - 9 * kDay, kNow + kDay)}, kNow));
     fill(host, kNow - 9 * kDay, Ledger::kSmallBytes);
@@ -147,7 +147,7 @@ TEST_CASE("a ledger that is mostly old is rewritten without it", "[store][design
     CHECK(test::mode_of(host.file) == 0600);
 }
 
-TEST_CASE("a ledger that is mostly young, or small, is only added to", "[store]") {
+TEST_CASE("a ledger that is mostly young, or small, is only added to", "[ledger]") {
     const Host host;
     const bool small = GENERATE(false, true);
     CAPTURE(small);
@@ -160,7 +160,7 @@ TEST_CASE("a ledger that is mostly young, or small, is only added to", "[store]"
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) == lines + 1);
 }
 
-TEST_CASE("a ledger in which nothing can be read is begun anew", "[store]") {
+TEST_CASE("a ledger in which nothing can be read is begun anew", "[ledger]") {
     const Host host;
     test::write_file(host.file, std::string(3 * Ledger::kSmallBytes, 'x'));
     REQUIRE(host.ledger().append({order(kNow)}, kNow));
@@ -169,10 +169,10 @@ TEST_CASE("a ledger in which nothing can be read is begun anew", "[store]") {
 }
 
 TEST_CASE("two processes that write lose nothing, also while it is rewritten",
-          "[store][design-5.6]") {
+          "[ledger][design-5.6]") {
     const Host host;
     constexpr std::size_t kRounds = 8;
-    // So much that is old is written each time that whoever comes next rewrites the ledger.
+    // So much that is old is written each time that the next writer rewrites the ledger.
     std::vector<Entry> much_old;
     for (std::size_t bytes = 0; bytes < 2 * Ledger::kSmallBytes;) {
         much_old.push_back(order(kNow - 9 * kDay));
@@ -196,7 +196,7 @@ TEST_CASE("two processes that write lose nothing, also while it is rewritten",
     CHECK(entries.size() == 2 * kRounds);
 }
 
-TEST_CASE("a ledger that cannot be written says so", "[store]") {
+TEST_CASE("a ledger that cannot be written says so", "[ledger]") {
     const Host host;
     test::write_file(host.file.parent_path(), "a file where the folder should be");
     const auto written = host.ledger().append({order(kNow)}, kNow);

@@ -78,14 +78,14 @@ mode_t mode_of(const base::Path& path) {
 
 }  // namespace
 
-TEST_CASE("nginx answers every token by itself, in either place", "[dokku][rfc8555-8.3]") {
+TEST_CASE("nginx answers every token by itself, in either place", "[nginx][rfc8555-8.3]") {
     check_location(parse(nginx::render_route_snippet("shop", "thumb-print_1")));
     const auto block = parse(nginx::render_route_block("shop", "thumb-print_1", kServer));
     check_location(only(block, "server").block);
 }
 
 TEST_CASE("a server block of ours has its pairs, its names and 404 for the rest",
-          "[dokku][design-4.5]") {
+          "[nginx][design-4.5]") {
     const auto directives = parse(nginx::render_route_block("shop", "thumb-print_1", kServer));
     const auto servers = nginx::find_servers(directives);
     REQUIRE(servers.size() == 1);
@@ -96,7 +96,7 @@ TEST_CASE("a server block of ours has its pairs, its names and 404 for the rest"
     CHECK(only(rest.block, "return").arguments == Words{"404"});
 }
 
-TEST_CASE("both texts name the app that they were written for", "[dokku][design-4.5]") {
+TEST_CASE("both texts name the app that they were written for", "[nginx][design-4.5]") {
     CHECK(nginx::route_owner(nginx::render_route_snippet("my-app.x", "t")) == "my-app.x");
     CHECK(nginx::route_owner(nginx::render_route_block("shop", "t", kServer)) == "shop");
     CHECK(nginx::route_owner("").empty());
@@ -106,7 +106,7 @@ TEST_CASE("both texts name the app that they were written for", "[dokku][design-
     CHECK(nginx::route_owner(text.substr(0, text.find(';'))).empty());  // cut off
 }
 
-TEST_CASE("the names of a vhost count if it serves them on port 80", "[dokku][design-4.5]") {
+TEST_CASE("the names of a vhost count if it serves them on port 80", "[nginx][design-4.5]") {
     const auto servers =
         nginx::find_servers(parse("server { listen 80; server_name a.test B.test; }\n"
                                   "server { listen 443 ssl; server_name a.test c.test; }\n"
@@ -114,7 +114,7 @@ TEST_CASE("the names of a vhost count if it serves them on port 80", "[dokku][de
     CHECK(nginx::names_on_port_80(servers) == Words{"a.test", "b.test", "d.test"});
 }
 
-TEST_CASE("the files lie where nginx includes them", "[dokku][dokku-7.1]") {
+TEST_CASE("the files lie where nginx includes them", "[nginx][dokku-7.1]") {
     const Route route;
     CHECK(route.files.snippet ==
           route.host.environment.root / "shop" / "nginx.conf.d" / "letsencrypt.conf");
@@ -122,7 +122,7 @@ TEST_CASE("the files lie where nginx includes them", "[dokku][dokku-7.1]") {
           route.host.environment.lib_root / "data/letsencrypt/--global/nginx/shop.conf");
 }
 
-TEST_CASE("writing a route tells whether nginx must reload", "[dokku][design-4.5]") {
+TEST_CASE("writing a route tells whether nginx must reload", "[nginx][design-4.5]") {
     const Route route;
     CHECK(route.write());
     CHECK_FALSE(route.write());
@@ -138,7 +138,7 @@ TEST_CASE("writing a route tells whether nginx must reload", "[dokku][design-4.5
     CHECK_FALSE(route.write({kServer.listens, {}}));
 }
 
-TEST_CASE("a route answers for the account that it was written for", "[dokku][design-4.5]") {
+TEST_CASE("a route answers for the account that it was written for", "[nginx][design-4.5]") {
     const Route route;
     CHECK_FALSE(nginx::has_route(route.files, "thumb"));
     REQUIRE(nginx::write_route(route.files, "shop", "thumb", kServer));
@@ -148,7 +148,7 @@ TEST_CASE("a route answers for the account that it was written for", "[dokku][de
     CHECK_FALSE(nginx::has_route(route.files, "thumb"));
 }
 
-TEST_CASE("nginx can read the files whatever the umask is", "[dokku][design-4.5]") {
+TEST_CASE("nginx can read the files whatever the umask is", "[nginx][design-4.5]") {
     const Route route;
     const mode_t before = ::umask(0077);
     route.write();
@@ -159,7 +159,7 @@ TEST_CASE("nginx can read the files whatever the umask is", "[dokku][design-4.5]
     CHECK(mode_of(route.files.block.parent_path()) == 0755);
 }
 
-TEST_CASE("a route that cannot be written is a failure that names the file", "[dokku]") {
+TEST_CASE("a route that cannot be written is a failure that names the file", "[nginx]") {
     const Route route;
     test::DokkuHost::write(route.files.snippet.parent_path(), "a file in the way");
     const auto written = nginx::write_route(route.files, "shop", "t", kServer);
@@ -168,7 +168,7 @@ TEST_CASE("a route that cannot be written is a failure that names the file", "[d
     CHECK(written.error().message.find("nginx.conf.d") != std::string::npos);
 }
 
-TEST_CASE("removing a route removes both files and nothing else", "[dokku][design-4.5]") {
+TEST_CASE("removing a route removes both files and nothing else", "[nginx][design-4.5]") {
     const Route route;
     route.write();
     const base::Path other = route.files.snippet.parent_path() / "hsts.conf";
@@ -184,7 +184,7 @@ TEST_CASE("removing a route removes both files and nothing else", "[dokku][desig
     CHECK_FALSE(*again);
 }
 
-TEST_CASE("a route left over goes before nginx reloads", "[dokku][design-8.2]") {
+TEST_CASE("a route left over goes before nginx reloads", "[nginx][design-8.2]") {
     const Route route;
     route.write();
     route.heal(nginx::RouteUse::idle);
@@ -193,7 +193,7 @@ TEST_CASE("a route left over goes before nginx reloads", "[dokku][design-8.2]") 
     route.heal(nginx::RouteUse::idle);  // nothing there is fine
 }
 
-TEST_CASE("a route in use stays, byte for byte", "[dokku][design-8.2]") {
+TEST_CASE("a route in use stays, byte for byte", "[nginx][design-8.2]") {
     const Route route;
     route.write();
     const auto snippet = base::stamp_file(route.files.snippet);
@@ -204,7 +204,7 @@ TEST_CASE("a route in use stays, byte for byte", "[dokku][design-8.2]") {
 }
 
 TEST_CASE("a snippet copied from another app goes even while ours is in use",
-          "[dokku][design-8.2]") {
+          "[nginx][design-8.2]") {
     const Route route;
     test::DokkuHost::write(route.files.snippet, nginx::render_route_snippet("original", "t"));
     route.heal(nginx::RouteUse::needed);
@@ -215,7 +215,7 @@ TEST_CASE("a snippet copied from another app goes even while ours is in use",
     CHECK_FALSE(base::file_exists(route.files.snippet));
 }
 
-TEST_CASE("our block gives up the names that the rebuilt vhost serves", "[dokku][design-8.2]") {
+TEST_CASE("our block gives up the names that the rebuilt vhost serves", "[nginx][design-8.2]") {
     const Route route;
     route.write();
     // On port 443 alone it does not serve the challenge.
@@ -236,7 +236,7 @@ TEST_CASE("our block gives up the names that the rebuilt vhost serves", "[dokku]
     CHECK(base::file_exists(route.files.snippet));
 }
 
-TEST_CASE("a vhost that cannot be read takes no names away", "[dokku][design-8.2]") {
+TEST_CASE("a vhost that cannot be read takes no names away", "[nginx][design-8.2]") {
     const Route route;
     route.write();
     test::DokkuHost::write(route.vhost(), "server { listen 80; server_name a.test;");

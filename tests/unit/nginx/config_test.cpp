@@ -50,7 +50,7 @@ std::size_t count(const std::vector<nginx::NginxDirective>& directives, std::str
 
 }  // namespace
 
-TEST_CASE("directives come with arguments, blocks, file and line", "[dokku][nginx]") {
+TEST_CASE("directives come with arguments, blocks, file and line", "[nginx][nginx]") {
     const auto directives = parse(
         "user www-data;\r\n"
         "events {}\n"
@@ -67,20 +67,20 @@ TEST_CASE("directives come with arguments, blocks, file and line", "[dokku][ngin
     CHECK(listen.line == 5);
 }
 
-TEST_CASE("quotes hold blanks, marks and the other quote", "[dokku][nginx]") {
+TEST_CASE("quotes hold blanks, marks and the other quote", "[nginx][nginx]") {
     CHECK(arguments_of(R"(log_format 'a "b" ; { } # c' "it's";)") ==
           Words{R"(a "b" ; { } # c)", "it's"});
     CHECK(arguments_of("server_name \"\";") == Words{""});
     CHECK(arguments_of("root a'b\"c;") == Words{R"(a'b"c)"});  // no quote inside a word
 }
 
-TEST_CASE("a line end inside quotes counts as a line", "[dokku][nginx]") {
+TEST_CASE("a line end inside quotes counts as a line", "[nginx][nginx]") {
     const auto directives = parse("a \"1\n2\n\" '\\\n';\nb;\n");
     CHECK(directives.at(0).arguments == Words{"1\n2\n", "\\\n"});
     CHECK(directives.at(1).line == 5);
 }
 
-TEST_CASE("a backslash means what it means to nginx", "[dokku][nginx]") {
+TEST_CASE("a backslash means what it means to nginx", "[nginx][nginx]") {
     // ngx_conf_read_token: three characters and three letters, else it stays. Whatever follows it
     // ends no word.
     CHECK(arguments_of(R"(a \"b\" \'c\' d\\e;)") == Words{R"("b")", "'c'", R"(d\e)"});
@@ -90,14 +90,14 @@ TEST_CASE("a backslash means what it means to nginx", "[dokku][nginx]") {
     CHECK(arguments_of(R"(a "say \"hi\"";)") == Words{R"(say "hi")"});
 }
 
-TEST_CASE("comments go to the end of the line and begin no word", "[dokku][nginx]") {
+TEST_CASE("comments go to the end of the line and begin no word", "[nginx][nginx]") {
     const auto directives = parse("# server {\na b#c; # d; }\n#last");
     CHECK(names_of(directives) == Words{"a"});
     CHECK(directives.front().arguments == Words{"b#c"});
     CHECK(directives.front().line == 2);
 }
 
-TEST_CASE("the brace of a variable opens no block", "[dokku][nginx]") {
+TEST_CASE("the brace of a variable opens no block", "[nginx][nginx]") {
     CHECK(arguments_of("return 301 https://${host}$request_uri;") ==
           Words{"301", "https://${host}$request_uri"});
     CHECK(arguments_of("root ${a}${b}/c;") == Words{"${a}${b}/c"});
@@ -108,7 +108,7 @@ TEST_CASE("the brace of a variable opens no block", "[dokku][nginx]") {
     CHECK(names_of(directives.front().block) == Words{"a"});
 }
 
-TEST_CASE("the body of a Lua block is skipped to its own end", "[dokku][nginx]") {
+TEST_CASE("the body of a Lua block is skipped to its own end", "[nginx][nginx]") {
     const std::string body =
         GENERATE("local t = { a = { 1 } } if x then return { } end", "return '}'",
                  R"(return "}\"}")", "-- it ends }\n return 1", "--[[ } \n } ]] return 1",
@@ -120,7 +120,7 @@ TEST_CASE("the body of a Lua block is skipped to its own end", "[dokku][nginx]")
     CHECK(directives.at(1).line == 2 + line_ends);
 }
 
-TEST_CASE("unbalanced text is refused with file and line", "[dokku][nginx]") {
+TEST_CASE("unbalanced text is refused with file and line", "[nginx][nginx]") {
     CHECK(complaint_about("http {\n server {\n") ==
           "/etc/nginx/nginx.conf:3: unexpected end of file");
     CHECK(complaint_about("a;\nb") == "/etc/nginx/nginx.conf:2: unexpected end of file");
@@ -133,7 +133,7 @@ TEST_CASE("unbalanced text is refused with file and line", "[dokku][nginx]") {
           "/etc/nginx/nginx.conf:2: a Lua block is not closed");
 }
 
-TEST_CASE("blocks nest to a bound", "[dokku][nginx]") {
+TEST_CASE("blocks nest to a bound", "[nginx][nginx]") {
     const auto nested = [](int depth) {
         std::string text;
         for (int i = 0; i < depth; ++i)
@@ -146,7 +146,7 @@ TEST_CASE("blocks nest to a bound", "[dokku][nginx]") {
     CHECK(complaint_about(nested(33)) == "/etc/nginx/nginx.conf:33: blocks nest too deeply");
 }
 
-TEST_CASE("included directives follow their include, in the order of glob", "[dokku][nginx]") {
+TEST_CASE("included directives follow their include, in the order of glob", "[nginx][nginx]") {
     const test::TempDir folder;
     const auto write = [&](const std::string& name, std::string_view text) {
         test::DokkuHost::write(folder / name, text);
@@ -168,7 +168,7 @@ TEST_CASE("included directives follow their include, in the order of glob", "[do
 }
 
 TEST_CASE("an include is relative to the main file, not to the one it stands in",
-          "[dokku][nginx]") {
+          "[nginx][nginx]") {
     const test::TempDir folder;
     test::DokkuHost::write(folder / "nginx.conf", "include sub/one.conf;");
     test::DokkuHost::write(folder / "sub/one.conf", "include two.conf;");
@@ -178,7 +178,7 @@ TEST_CASE("an include is relative to the main file, not to the one it stands in"
     CHECK(names_of(directives) == Words{"include", "include", "right"});
 }
 
-TEST_CASE("files that are missing or broken are left out, the rest stays", "[dokku][nginx]") {
+TEST_CASE("files that are missing or broken are left out, the rest stays", "[nginx][nginx]") {
     const test::TempDir folder;
     test::DokkuHost::write(folder / "nginx.conf", "include nowhere; include broken; include ok;");
     test::DokkuHost::write(folder / "broken", "server {");
@@ -187,7 +187,7 @@ TEST_CASE("files that are missing or broken are left out, the rest stays", "[dok
     CHECK(nginx::read_nginx_config(folder / "nowhere.conf").empty());
 }
 
-TEST_CASE("an include loop ends", "[dokku][nginx]") {
+TEST_CASE("an include loop ends", "[nginx][nginx]") {
     const test::TempDir folder;
     test::DokkuHost::write(folder / "nginx.conf", "a; include nginx.conf;");
     CHECK(count(nginx::read_nginx_config(folder / "nginx.conf"), "a") == 33);
@@ -197,7 +197,7 @@ TEST_CASE("an include loop ends", "[dokku][nginx]") {
     CHECK(count(nginx::read_nginx_config(folder / "nginx.conf"), "a") <= 50'000);
 }
 
-TEST_CASE("listen addresses are read in each form that nginx takes", "[dokku][nginx]") {
+TEST_CASE("listen addresses are read in each form that nginx takes", "[nginx][nginx]") {
     struct Sample {
         std::string listen;
         std::vector<nginx::ListenPair> pairs;
@@ -220,14 +220,14 @@ TEST_CASE("listen addresses are read in each form that nginx takes", "[dokku][ng
     CHECK(servers.front().listens == sample.pairs);
 }
 
-TEST_CASE("a server without listen has nginx's default", "[dokku][nginx]") {
+TEST_CASE("a server without listen has nginx's default", "[nginx][nginx]") {
     const auto servers = nginx::find_servers(parse("server { server_name a.test; }"));
     CHECK(servers.front().listens == std::vector<nginx::ListenPair>{{"*", 80}});
     CHECK(servers.front().listens_on(80));
     CHECK_FALSE(servers.front().listens_on(443));
 }
 
-TEST_CASE("a server tells its TLS listeners and all its names", "[dokku][nginx]") {
+TEST_CASE("a server tells its TLS listeners and all its names", "[nginx][nginx]") {
     const auto servers = nginx::find_servers(
         parse("http { server {\n"
               "  listen [::]:443 ssl http2; listen 443 ssl; listen 80;\n"
@@ -246,7 +246,7 @@ TEST_CASE("a server tells its TLS listeners and all its names", "[dokku][nginx]"
     CHECK(servers[1].listens_on(81));
 }
 
-TEST_CASE("a wildcard among a server's names serves what is below it", "[dokku][nginx]") {
+TEST_CASE("a wildcard among a server's names serves what is below it", "[nginx][nginx]") {
     const auto servers =
         nginx::find_servers(parse("server { server_name *.A.test .b.test c.test; }"));
     REQUIRE(servers.size() == 1);
@@ -262,7 +262,7 @@ TEST_CASE("a wildcard among a server's names serves what is below it", "[dokku][
     }
 }
 
-TEST_CASE("a pair is written as after listen", "[dokku][nginx]") {
+TEST_CASE("a pair is written as after listen", "[nginx][nginx]") {
     const nginx::ListenPair wildcard{"[::]", 80};
     CHECK(wildcard.to_string() == "[::]:80");
     CHECK(wildcard.is_ipv6());

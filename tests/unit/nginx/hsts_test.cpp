@@ -6,7 +6,7 @@
 #include "support/dokku_host.h"
 #include "support/files.h"
 
-TEST_CASE("who sent HSTS is told before HTTPS goes", "[dokku][dokku-7.1]") {
+TEST_CASE("who sent HSTS is told before HTTPS goes", "[nginx][dokku-7.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(nginx::hsts_warning(host.environment, app));

@@ -70,7 +70,7 @@ class RunningNginx {
 
 }  // namespace
 
-TEST_CASE("a complaint of nginx -t tells words, file and line", "[dokku][nginx][dokku-7.3]") {
+TEST_CASE("a complaint of nginx -t tells words, file and line", "[nginx][nginx][dokku-7.3]") {
     struct Sample {
         std::string output;
         std::string message;
@@ -104,7 +104,7 @@ TEST_CASE("a complaint of nginx -t tells words, file and line", "[dokku][nginx][
 }
 
 TEST_CASE("a file that nginx cannot load is the place of its complaint",
-          "[dokku][nginx][dokku-7.3]") {
+          "[nginx][nginx][dokku-7.3]") {
     const auto complaint = nginx::parse_complaint(
         "nginx: [emerg] cannot load certificate \"/home/dokku/shop/tls/server.crt\": "
         "BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory:"
@@ -119,7 +119,7 @@ TEST_CASE("a file that nginx cannot load is the place of its complaint",
     CHECK(nginx::app_of_file("/home/dokku", complaint->file) == "shop");
 }
 
-TEST_CASE("a complaint in an error log is read without date and process", "[dokku][nginx]") {
+TEST_CASE("a complaint in an error log is read without date and process", "[nginx][nginx]") {
     const auto complaint = nginx::parse_complaint(
         "2026/11/22 00:02:25 [notice] 25322#25322: signal process started\n"
         "2026/11/22 00:02:25 [emerg] 25344#25344: bind() to 0.0.0.0:80 failed (98: Address already "
@@ -137,7 +137,7 @@ TEST_CASE("a complaint in an error log is read without date and process", "[dokk
     CHECK(placed->place() == "/etc/nginx/a.conf:4");
 }
 
-TEST_CASE("an answer without [emerg] is no complaint", "[dokku][nginx]") {
+TEST_CASE("an answer without [emerg] is no complaint", "[nginx][nginx]") {
     CHECK_FALSE(nginx::parse_complaint(
         "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
         "nginx: configuration file /etc/nginx/nginx.conf test is successful\n"));
@@ -145,14 +145,14 @@ TEST_CASE("an answer without [emerg] is no complaint", "[dokku][nginx]") {
     CHECK_FALSE(nginx::parse_complaint(""));
 }
 
-TEST_CASE("a complaint cannot speak to the terminal", "[dokku][nginx]") {
+TEST_CASE("a complaint cannot speak to the terminal", "[nginx][nginx]") {
     const auto complaint =
         nginx::parse_complaint("nginx: [emerg] unknown directive \"\x1b[2Jx\" in /etc/a.conf:1\n");
     REQUIRE(complaint);
     CHECK(complaint->message == "unknown directive \"?[2Jx\"");
 }
 
-TEST_CASE("a file in ROOT belongs to the app of its folder", "[dokku][nginx]") {
+TEST_CASE("a file in ROOT belongs to the app of its folder", "[nginx][nginx]") {
     const base::Path root = "/home/dokku";
     CHECK(nginx::app_of_file(root, "/home/dokku/shop/nginx.conf") == "shop");
     CHECK(nginx::app_of_file(root, "/home/dokku/shop/nginx.conf.d/x.conf") == "shop");
@@ -162,7 +162,7 @@ TEST_CASE("a file in ROOT belongs to the app of its folder", "[dokku][nginx]") {
     CHECK(nginx::app_of_file(root, "").empty());
 }
 
-TEST_CASE("Debian and Raspbian reload by systemctl, else by invoke-rc.d", "[dokku][dokku-7.3]") {
+TEST_CASE("Debian and Raspbian reload by systemctl, else by invoke-rc.d", "[nginx][dokku-7.3]") {
     const std::string distro = GENERATE("debian", "raspbian");
     CHECK(nginx::reload_command(facts(distro)) ==
           Words{"sudo", "/usr/bin/systemctl", "reload", "nginx"});
@@ -174,7 +174,7 @@ TEST_CASE("Debian and Raspbian reload by systemctl, else by invoke-rc.d", "[dokk
           Words{"sudo", "/usr/sbin/invoke-rc.d", "nginx", "reload"});
 }
 
-TEST_CASE("Ubuntu has four ways to reload, in this order", "[dokku][dokku-7.3]") {
+TEST_CASE("Ubuntu has four ways to reload, in this order", "[nginx][dokku-7.3]") {
     auto ubuntu = facts("ubuntu");
     ubuntu.has_sv = true;
     ubuntu.init_system = "sv";
@@ -187,28 +187,28 @@ TEST_CASE("Ubuntu has four ways to reload, in this order", "[dokku][dokku-7.3]")
     CHECK(nginx::reload_command(ubuntu) == Words{"sudo", "/etc/init.d/nginx", "reload"});
 }
 
-TEST_CASE("Arch reloads by systemctl, other distributions not at all", "[dokku][dokku-7.3]") {
+TEST_CASE("Arch reloads by systemctl, other distributions not at all", "[nginx][dokku-7.3]") {
     CHECK(nginx::reload_command(facts("arch")) ==
           Words{"sudo", "/usr/bin/systemctl", "reload", "nginx"});
     CHECK(nginx::reload_command(facts("fedora")).empty());
     CHECK(nginx::reload_command(facts("")).empty());
 }
 
-TEST_CASE("with openresty installed the service is called so", "[dokku][dokku-7.3]") {
+TEST_CASE("with openresty installed the service is called so", "[nginx][dokku-7.3]") {
     auto debian = facts("debian");
     debian.openresty = true;
     CHECK(nginx::reload_command(debian) ==
           Words{"sudo", "/usr/bin/systemctl", "reload", "openresty"});
 }
 
-TEST_CASE("a service command of the operator's is run without sudo", "[dokku][dokku-7.3]") {
+TEST_CASE("a service command of the operator's is run without sudo", "[nginx][dokku-7.3]") {
     const std::string distro = GENERATE("debian", "ubuntu", "fedora");
     auto set = facts(distro);
     set.service_command = " /usr/local/bin/nginx-service  --now ";
     CHECK(nginx::reload_command(set) == Words{"/usr/local/bin/nginx-service", "--now", "reload"});
 }
 
-TEST_CASE("nginx is tested by the path that sudo allows", "[dokku][dokku-7.3]") {
+TEST_CASE("nginx is tested by the path that sudo allows", "[nginx][dokku-7.3]") {
     const FakeSudo sudo{"exit 0"};
     const auto complaint = nginx::NginxService::test();
     REQUIRE(complaint);
@@ -216,7 +216,7 @@ TEST_CASE("nginx is tested by the path that sudo allows", "[dokku][dokku-7.3]") 
     CHECK(sudo.asked() == sudo.nginx().string() + " -t\n");
 }
 
-TEST_CASE("what nginx complains about is an answer", "[dokku][dokku-7.3]") {
+TEST_CASE("what nginx complains about is an answer", "[nginx][dokku-7.3]") {
     const FakeSudo sudo{"echo 'nginx: [emerg] no \"x\" in /etc/nginx/a.conf:1' >&2; exit 1"};
     const auto complaint = nginx::NginxService::test();
     REQUIRE(complaint);
@@ -224,7 +224,7 @@ TEST_CASE("what nginx complains about is an answer", "[dokku][dokku-7.3]") {
     CHECK((*complaint)->place() == "/etc/nginx/a.conf:1");
 }
 
-TEST_CASE("a test that sudo refuses is a failure with its words", "[dokku][dokku-7.3]") {
+TEST_CASE("a test that sudo refuses is a failure with its words", "[nginx][dokku-7.3]") {
     const FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
     const auto complaint = nginx::NginxService::test();
     REQUIRE_FALSE(complaint);
@@ -235,7 +235,7 @@ TEST_CASE("a test that sudo refuses is a failure with its words", "[dokku][dokku
 }
 
 TEST_CASE("nginx is reloaded by the app's service command, else by the host's",
-          "[dokku][dokku-7.3]") {
+          "[nginx][dokku-7.3]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const test::TempDir folder;
@@ -256,7 +256,7 @@ TEST_CASE("nginx is reloaded by the app's service command, else by the host's",
     CHECK(recorded() == "app reload\n");
 }
 
-TEST_CASE("a reload that fails tells command, exit code and words", "[dokku][dokku-7.3]") {
+TEST_CASE("a reload that fails tells command, exit code and words", "[nginx][dokku-7.3]") {
     const test::DokkuHost host;
     const RunningNginx running{host};
     host.set_property("--global", "nginx-service-command", "false", "nginx");
@@ -268,7 +268,7 @@ TEST_CASE("a reload that fails tells command, exit code and words", "[dokku][dok
     CHECK(reloaded.error().steps.empty());
 }
 
-TEST_CASE("a reload of an nginx that does not run tells how to start it", "[dokku]") {
+TEST_CASE("a reload of an nginx that does not run tells how to start it", "[nginx]") {
     const test::DokkuHost host;
     const RunningNginx running{host};
     running.stop();
@@ -280,7 +280,7 @@ TEST_CASE("a reload of an nginx that does not run tells how to start it", "[dokk
     CHECK(reloaded.error().steps == Words{"Start it with: dokku nginx:start"});
 }
 
-TEST_CASE("a reload that sudo refuses is no word of nginx's", "[dokku]") {
+TEST_CASE("a reload that sudo refuses is no word of nginx's", "[nginx]") {
     const FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
     const test::DokkuHost host;
     const RunningNginx running{host};
@@ -291,7 +291,7 @@ TEST_CASE("a reload that sudo refuses is no word of nginx's", "[dokku]") {
     CHECK_THAT(reloaded.error().steps.at(0), ContainsSubstring("sudoers.d/dokku-nginx"));
 }
 
-TEST_CASE("where Dokku reloads nothing, we say how to make it", "[dokku][dokku-7.3]") {
+TEST_CASE("where Dokku reloads nothing, we say how to make it", "[nginx][dokku-7.3]") {
     test::DokkuHost host;
     host.environment.distro = "fedora";
     const nginx::NginxService nginx{host.environment};

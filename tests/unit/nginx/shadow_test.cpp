@@ -13,7 +13,7 @@ std::string shadow_of(const std::string& inside) {
 
 }  // namespace
 
-TEST_CASE("directives of the whole server come before any location", "[dokku][design-4.5]") {
+TEST_CASE("directives of the whole server come before any location", "[nginx][design-4.5]") {
     CHECK(shadow_of("return 301 https://other.test/;") ==
           "/x/nginx.conf:4: return 301 https://other.test/");
     CHECK(shadow_of("rewrite ^ /maintenance.html;") ==
@@ -21,20 +21,20 @@ TEST_CASE("directives of the whole server come before any location", "[dokku][de
     CHECK(shadow_of("if ($http_x) {\n return 403;\n}") == "/x/nginx.conf:5: return 403");
 }
 
-TEST_CASE("a location of the same path or a longer one", "[dokku][design-4.5]") {
+TEST_CASE("a location of the same path or a longer one", "[nginx][design-4.5]") {
     CHECK(shadow_of("location = /.well-known/acme-challenge/x { return 404; }") ==
           "/x/nginx.conf:4: location = /.well-known/acme-challenge/x");
     CHECK(shadow_of("location /.well-known/acme-challenge { root /srv; }") ==
           "/x/nginx.conf:4: location /.well-known/acme-challenge");
 }
 
-TEST_CASE("what leaves the path alone is none", "[dokku][design-4.5]") {
+TEST_CASE("what leaves the path alone is none", "[nginx][design-4.5]") {
     CHECK(shadow_of("location / { return 301 https://x.test; }").empty());
     CHECK(shadow_of("location ~ /\\. { deny all; }").empty());
     CHECK(shadow_of("auth_basic on;").empty());
 }
 
-TEST_CASE("only server blocks for the name on port 80 are looked at", "[dokku][design-4.5]") {
+TEST_CASE("only server blocks for the name on port 80 are looked at", "[nginx][design-4.5]") {
     const auto config = nginx::parse_nginx_config(
         "server { listen 443 ssl; server_name shop.test; return 404; }"
         "server { listen 80; server_name other.test; return 404; }",

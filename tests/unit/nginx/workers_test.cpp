@@ -62,7 +62,7 @@ class EventClock final : public base::Clock {
 
 }  // namespace
 
-TEST_CASE("former workers are retired once each has ended or shuts down", "[dokku][nginx]") {
+TEST_CASE("former workers are retired once each has ended or shuts down", "[nginx][nginx]") {
     const Host host;
     const auto workers = host.look();
     CHECK_FALSE(workers.empty());
@@ -74,7 +74,7 @@ TEST_CASE("former workers are retired once each has ended or shuts down", "[dokk
     CHECK(workers.retired());
 }
 
-TEST_CASE("the wait for former workers ends when they are retired", "[dokku][nginx]") {
+TEST_CASE("the wait for former workers ends when they are retired", "[nginx][nginx]") {
     const Host host;
     EventClock clock{[&] {
         host.end("101");
@@ -84,7 +84,7 @@ TEST_CASE("the wait for former workers ends when they are retired", "[dokku][ngi
     CHECK(clock.passed() < 100ms);
 }
 
-TEST_CASE("the wait for former workers ends when patience does", "[dokku][nginx]") {
+TEST_CASE("the wait for former workers ends when patience does", "[nginx][nginx]") {
     const Host host;
     test::FakeClock clock;
     CHECK_FALSE(host.look().wait_until_retired(clock, 3s));
@@ -92,7 +92,7 @@ TEST_CASE("the wait for former workers ends when patience does", "[dokku][nginx]
     CHECK(clock.passed() < 4s);
 }
 
-TEST_CASE("where nginx cannot be seen there is nobody to wait for", "[dokku][nginx]") {
+TEST_CASE("where nginx cannot be seen there is nobody to wait for", "[nginx][nginx]") {
     const Host host;
     SECTION("no pid file") {
         std::filesystem::remove(host.pid_file);
@@ -115,7 +115,7 @@ TEST_CASE("where nginx cannot be seen there is nobody to wait for", "[dokku][ngi
     CHECK(clock.passed() == 0s);
 }
 
-TEST_CASE("the pid file is where nginx's configuration says", "[dokku][nginx]") {
+TEST_CASE("the pid file is where nginx's configuration says", "[nginx][nginx]") {
     const auto file_in = [](std::string_view text) {
         return nginx::nginx_pid_file(*nginx::parse_nginx_config(text, "/etc/nginx/nginx.conf"));
     };

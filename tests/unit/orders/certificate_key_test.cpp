@@ -41,13 +41,13 @@ struct WithKey : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a key is used again only where that was asked for", "[lifecycle]") {
+TEST_CASE("a key is used again only where that was asked for", "[orders]") {
     WithKey with;
     CHECK(with.keeps_key(with.reusing_job()));
     CHECK_FALSE(with.keeps_key(with.job()));
 }
 
-TEST_CASE("the key of a revoked certificate is never used again", "[lifecycle]") {
+TEST_CASE("the key of a revoked certificate is never used again", "[orders]") {
     WithKey with;
     auto job = with.reusing_job();
     SECTION("while nginx serves it") {

@@ -33,8 +33,7 @@ struct Renewing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("two causes by turns do not postpone the renewal of the others",
-          "[lifecycle][design-2.2]") {
+TEST_CASE("two causes by turns do not postpone the renewal of the others", "[orders][design-2.2]") {
     Renewing bench;
     const std::array causes{store::cause::kDnsMissing, store::cause::kOtherServer};
     for (std::size_t day = 0; day < 8; ++day) {
@@ -47,7 +46,7 @@ TEST_CASE("two causes by turns do not postpone the renewal of the others",
 }
 
 TEST_CASE("a CA that was down for long does not cost a name that fails afterwards",
-          "[lifecycle][design-2.2]") {
+          "[orders][design-2.2]") {
     Renewing bench;
     auto renewal = bench.job({"a.example", "b.example"});
     renewal.covered = {"a.example", "b.example"};

@@ -47,14 +47,14 @@ struct Issued : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a certificate that is valid, or nearly, is installed at once", "[lifecycle]") {
+TEST_CASE("a certificate that is valid, or nearly, is installed at once", "[orders]") {
     for (const minutes begins : {minutes{-60}, minutes{0}, minutes{60}}) {
         const Issued issued{begins};
         CHECK_FALSE(orders::installable_from(issued.context, issued.ready));
     }
 }
 
-TEST_CASE("one that is not valid yet is kept with its key until it is", "[lifecycle]") {
+TEST_CASE("one that is not valid yet is kept with its key until it is", "[orders]") {
     Issued issued{minutes{61}};
     const std::string chain = issued.ready.issued->chain_pem;
     const std::string key{issued.ready.key->to_pem().reveal()};
@@ -80,7 +80,7 @@ TEST_CASE("one that is not valid yet is kept with its key until it is", "[lifecy
     CHECK_FALSE(orders::installable_from(issued.context, later));
 }
 
-TEST_CASE("one that its CA has revoked meanwhile is dropped", "[lifecycle]") {
+TEST_CASE("one that its CA has revoked meanwhile is dropped", "[orders]") {
     Issued issued{minutes{61}};
     const auto leaf = crypto::Certificate::parse_pem(issued.ready.issued->chain_pem);
     REQUIRE(orders::keep_until(issued.context, issued.ready, issued.clock.now()));
@@ -96,7 +96,7 @@ TEST_CASE("one that its CA has revoked meanwhile is dropped", "[lifecycle]") {
     CHECK(issued.state().order->chain_pem.empty());
 }
 
-TEST_CASE("a certificate that was kept for something else is not taken up", "[lifecycle]") {
+TEST_CASE("a certificate that was kept for something else is not taken up", "[orders]") {
     Issued issued{minutes{61}};
     auto none = issued.job();
     CHECK_FALSE(issued.take_up(none));  // an order alone

@@ -15,7 +15,7 @@ using test::problem_json;
 using test::valid_order;
 
 TEST_CASE("validations of an earlier run's order are told of before another is made",
-          "[lifecycle][kill]") {
+          "[orders][kill]") {
     test::RunBench bench;
     REQUIRE(bench.store.update_state("shop", [&](store::AppState& state) {
         state.order = store::RunningOrder{at_ca("/order/1"),   at_ca("/directory"),
@@ -42,7 +42,7 @@ TEST_CASE("validations of an earlier run's order are told of before another is m
 }
 
 TEST_CASE("an order that ended is not resumed, not even if a limit ended it",
-          "[lifecycle][rfc8555-7.1.6]") {
+          "[orders][rfc8555-7.1.6]") {
     Ordering ordering;
     const auto ended = [&](const std::string& path) {
         const std::string limit = R"(,"error":)" + problem_json("rateLimited", "later");
@@ -68,7 +68,7 @@ TEST_CASE("an order that ended is not resumed, not even if a limit ended it",
     CHECK(ordering.http.left() == 0);
 }
 
-TEST_CASE("a key that the CA blocks gives way to a new one, once", "[lifecycle]") {
+TEST_CASE("a key that the CA blocks gives way to a new one, once", "[orders]") {
     Ordering ordering;
     const auto blocked = test::make_key();
     const auto is_blocked = [&] {

@@ -43,7 +43,7 @@ class Watched final : public http::HttpClient {
 
 }  // namespace
 
-TEST_CASE("a job that was ordered has its certificate and key", "[lifecycle][rfc8555-7.4]") {
+TEST_CASE("a job that was ordered has its certificate and key", "[orders][rfc8555-7.4]") {
     Ordering ordering;
     ordering.whole_order();
     const auto job = ordering.run();
@@ -57,7 +57,7 @@ TEST_CASE("a job that was ordered has its certificate and key", "[lifecycle][rfc
 }
 
 TEST_CASE("order and key are journalled before the order is finalized",
-          "[lifecycle][design-4.7][kill]") {
+          "[orders][design-4.7][kill]") {
     Ordering ordering;
     ordering.whole_order();
     auto job = ordering.job();
@@ -82,7 +82,7 @@ TEST_CASE("order and key are journalled before the order is finalized",
     CHECK(order->names == std::vector<std::string>{"a.example"});
 }
 
-TEST_CASE("the order that a killed run left behind is taken up with its key", "[lifecycle][kill]") {
+TEST_CASE("the order that a killed run left behind is taken up with its key", "[orders][kill]") {
     Ordering ordering;
     ordering.leave_behind(Ordering::journalled());
     ordering.ready_to_certificate();
@@ -94,7 +94,7 @@ TEST_CASE("the order that a killed run left behind is taken up with its key", "[
     CHECK_THAT(ordering.host.logged.out, ContainsSubstring("Resuming the order"));
 }
 
-TEST_CASE("a journalled order of another wish is not taken up", "[lifecycle][kill]") {
+TEST_CASE("a journalled order of another wish is not taken up", "[orders][kill]") {
     Ordering ordering;
     auto order = Ordering::journalled();
     SECTION("of another configuration") {
@@ -125,7 +125,7 @@ TEST_CASE("a journalled order of another wish is not taken up", "[lifecycle][kil
     CHECK(ordering.state().order->key_pem.reveal() == job.key->to_pem().reveal());
 }
 
-TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifecycle][kill]") {
+TEST_CASE("an order that the CA has lost or refused is made anew, once", "[orders][kill]") {
     Ordering ordering;
     ordering.leave_behind(Ordering::journalled());
     ordering.unknown("/order/1");
@@ -145,7 +145,7 @@ TEST_CASE("an order that the CA has lost or refused is made anew, once", "[lifec
     CHECK(ordering.http.left() == 0);
 }
 
-TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle][kill]") {
+TEST_CASE("an order of an earlier run that never ends is made anew", "[orders][kill]") {
     Ordering ordering;
     constexpr int kPolls = 66;  // five minutes, at pauses that grow to five seconds
     const auto is_polled = [&] {
@@ -189,7 +189,7 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[lifecycle
 }
 
 TEST_CASE("what the network did says nothing about the order: it stays journalled",
-          "[lifecycle][kill]") {
+          "[orders][kill]") {
     Ordering ordering;
     SECTION("of this run") {
         ordering.new_order(order_json("ready"));
@@ -224,7 +224,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
 }
 
 TEST_CASE("an order that the CA does not know is asked for by the next run as well",
-          "[lifecycle][kill]") {
+          "[orders][kill]") {
     Ordering ordering;
     ordering.new_order(order_json("processing"));
     ordering.unknown("/order/1");
@@ -237,7 +237,7 @@ TEST_CASE("an order that the CA does not know is asked for by the next run as we
     CHECK(ordering.http.left() == 0);
 }
 
-TEST_CASE("an order that the CA refuses leaves no journal", "[lifecycle][rfc8555-7.1.6]") {
+TEST_CASE("an order that the CA refuses leaves no journal", "[orders][rfc8555-7.1.6]") {
     Ordering ordering;
     ordering.new_order(order_json("pending"));
     ordering.post("/authz/0", authorization_json("a.example"));
@@ -252,7 +252,7 @@ TEST_CASE("an order that the CA refuses leaves no journal", "[lifecycle][rfc8555
     CHECK_FALSE(ordering.state().order);
 }
 
-TEST_CASE("a state that cannot be read stops the order before the CA is asked", "[lifecycle]") {
+TEST_CASE("a state that cannot be read stops the order before the CA is asked", "[orders]") {
     Ordering ordering;
     test::DokkuHost::write(ordering.host.environment.global_root() / "state" / "shop.json",
                            R"({"form":99})");
@@ -262,7 +262,7 @@ TEST_CASE("a state that cannot be read stops the order before the CA is asked", 
     CHECK(ordering.http.sent().empty());
 }
 
-TEST_CASE("a job that failed before is not ordered", "[lifecycle]") {
+TEST_CASE("a job that failed before is not ordered", "[orders]") {
     Ordering ordering;
     auto job = ordering.job();
     job.fail(store::cause::kPathShadowed, {base::ErrorKind::io, "the route is not served", {}, {}});
@@ -272,7 +272,7 @@ TEST_CASE("a job that failed before is not ordered", "[lifecycle]") {
     orders::run_orders(ordering.context, ordering.sessions, {});
 }
 
-TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][design-4.7]") {
+TEST_CASE("while one order waits for the CA, another goes on", "[orders][design-4.7]") {
     Ordering ordering;
     const auto other = ordering.host.add_app("other");
     auto first = ordering.job();
@@ -294,7 +294,7 @@ TEST_CASE("while one order waits for the CA, another goes on", "[lifecycle][desi
     CHECK(ordering.clock.passed() == std::chrono::seconds{5});
 }
 
-TEST_CASE("an order is given up once its app is another", "[lifecycle]") {
+TEST_CASE("an order is given up once its app is another", "[orders]") {
     Ordering ca;
     ca.new_order(order_json("pending"));
     const auto job = ca.run_for(1);

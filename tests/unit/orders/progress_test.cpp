@@ -7,7 +7,7 @@
 
 using orders::describe_end;
 
-TEST_CASE("what has become of an app in a long run", "[lifecycle]") {
+TEST_CASE("what has become of an app in a long run", "[orders]") {
     test::RunBench bench;
     auto job = bench.job();
     SECTION("nothing was due") {
@@ -27,7 +27,7 @@ TEST_CASE("what has become of an app in a long run", "[lifecycle]") {
     }
 }
 
-TEST_CASE("the count is for whoever watches", "[lifecycle]") {
+TEST_CASE("the count is for a person who watches", "[orders]") {
     CHECK(orders::count_of(7, 200, true) == "[  7/200] ");
     CHECK(orders::count_of(200, 200, true) == "[200/200] ");
     CHECK(orders::count_of(7, 200, false).empty());

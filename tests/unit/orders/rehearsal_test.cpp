@@ -16,7 +16,7 @@ acme::Failure refusal(const std::string& type, const std::string& detail = "no")
 
 }  // namespace
 
-TEST_CASE("a rehearsal only tells of names", "[lifecycle][design-4.4]") {
+TEST_CASE("a rehearsal only tells of names", "[orders][design-4.4]") {
     const std::vector<std::string> names{"a.test", "b.test"};
     const auto is_verdict = [&](const acme::Failure& failure) {
         return orders::is_verdict(failure, names);

@@ -23,7 +23,7 @@ bool is_refused(test::RunBench& bench, const orders::SilentCas& silent) {
 
 }  // namespace
 
-TEST_CASE("a CA that left three orders without an answer is not asked again", "[lifecycle]") {
+TEST_CASE("a CA that left three orders without an answer is not asked again", "[orders]") {
     test::RunBench bench;
     orders::SilentCas silent;
     lose_answer(bench, silent, 2);
@@ -32,7 +32,7 @@ TEST_CASE("a CA that left three orders without an answer is not asked again", "[
     CHECK(is_refused(bench, silent));
 }
 
-TEST_CASE("any answer shows that the CA is there", "[lifecycle]") {
+TEST_CASE("any answer shows that the CA is there", "[orders]") {
     test::RunBench bench;
     orders::SilentCas silent;
     lose_answer(bench, silent, 2);

@@ -52,7 +52,7 @@ struct Unheard : test::RunBench {
 }  // namespace
 
 TEST_CASE("while no name server answers, what nobody asked for is not ordered for the first time",
-          "[lifecycle][design-4.3]") {
+          "[preflight][design-4.3]") {
     Unheard bench;
     bench.give_up();
     const auto job = bench.looked_at(ca::Origin::scheduled, kNames);
@@ -67,7 +67,7 @@ TEST_CASE("while no name server answers, what nobody asked for is not ordered fo
     CHECK(bench.looked_at(ca::Origin::all, kNames).held.empty());
 }
 
-TEST_CASE("one name of which no name server says anything is enough", "[lifecycle]") {
+TEST_CASE("one name of which no name server says anything is enough", "[preflight]") {
     Unheard bench;
     const auto job = bench.looked_at(ca::Origin::automatic, {"b.example"});
     REQUIRE(job.held.size() == 1);
@@ -75,7 +75,7 @@ TEST_CASE("one name of which no name server says anything is enough", "[lifecycl
     CHECK_FALSE(job.alive());
 }
 
-TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there", "[lifecycle]") {
+TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there", "[preflight]") {
     Unheard bench;
     const auto held = [&](ca::Origin origin, const std::string& name) {
         return bench.looked_at(origin, {name}, "exec").held.size();
@@ -87,7 +87,7 @@ TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there"
     CHECK(held(ca::Origin::automatic, "b.example") == 0);
 }
 
-TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[lifecycle]") {
+TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[preflight]") {
     Unheard bench;
     test::DnsReply failure;
     failure.code = test::kServFail;
@@ -110,7 +110,7 @@ TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[lifecy
     }
 }
 
-TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[lifecycle]") {
+TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[preflight]") {
     Unheard bench;
     bench.server.otherwise({{}, test::kNxDomain});
     test::DnsReply failure;
@@ -133,7 +133,7 @@ TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[lifec
                Catch::Matchers::ContainsSubstring("the CAA records of b.example: SERVFAIL"));
 }
 
-TEST_CASE("who is there to see it goes on without an answer", "[lifecycle][design-4.3]") {
+TEST_CASE("who is there to see it goes on without an answer", "[preflight][design-4.3]") {
     Unheard bench;
     bench.give_up();
     const auto job = bench.looked_at(ca::Origin::typed, kNames);

@@ -8,7 +8,7 @@
 
 #include "settings/known_servers.h"
 
-TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[lifecycle][design-7.4]") {
+TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[preflight][design-7.4]") {
     CHECK(preflight::most_names(settings::kProductionServer, "") == 100);
     CHECK(preflight::most_names(settings::kProductionServer, "classic") == 100);
     CHECK(preflight::most_names(settings::kStagingServer, "tlsserver") == 25);
@@ -32,7 +32,7 @@ ca::IssueJob job_with_addresses(const std::string& server, const std::string& pr
 }  // namespace
 
 TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
-          "[lifecycle][rfc8738-3]") {
+          "[preflight][rfc8738-3]") {
     using Words = std::vector<std::string>;
     SECTION("with its profile") {
         auto job = job_with_addresses(std::string{settings::kStagingServer}, "shortlived");
@@ -58,7 +58,7 @@ TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
     }
 }
 
-TEST_CASE("names that are covered stay where there are too many", "[lifecycle][design-7.4]") {
+TEST_CASE("names that are covered stay where there are too many", "[preflight][design-7.4]") {
     std::vector<std::string> domains;
     for (int i = 0; i < 130; ++i)
         domains.push_back("n" + std::to_string(i) + ".example.org");

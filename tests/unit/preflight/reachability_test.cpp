@@ -33,12 +33,12 @@ std::string_view cause(const std::vector<Fetched>& fetched,
 
 }  // namespace
 
-TEST_CASE("a name that answers right everywhere passes", "[lifecycle][design-4.3]") {
+TEST_CASE("a name that answers right everywhere passes", "[preflight][design-4.3]") {
     CHECK(cause({at("192.0.2.1", Kind::right, true), at("2001:db8::1", Kind::right)}).empty());
     CHECK(cause({}).empty());
 }
 
-TEST_CASE("another server is told from a wrong AAAA record", "[lifecycle][design-4.3]") {
+TEST_CASE("another server is told from a wrong AAAA record", "[preflight][design-4.3]") {
     CHECK(cause({at("192.0.2.1", Kind::right), at("2001:db8::9", Kind::wrong)}) ==
           store::cause::kAaaaMismatch);
     CHECK(cause({at("203.0.113.9", Kind::wrong)}) == store::cause::kOtherServer);
@@ -48,7 +48,7 @@ TEST_CASE("another server is told from a wrong AAAA record", "[lifecycle][design
     CHECK(cause({at("2001:db8::9", Kind::wrong)}) == store::cause::kOtherServer);
 }
 
-TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[lifecycle][design-4.3]") {
+TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[preflight][design-4.3]") {
     const auto reach = judge_reach(
         "a.test", {at("192.0.2.1", Kind::right), at("2001:db8::9", Kind::silent)}, kPublic);
     CHECK(reach.cause.empty());
@@ -56,7 +56,7 @@ TEST_CASE("a silent AAAA record is a warning: CAs fall back to IPv4", "[lifecycl
     CHECK_THAT(reach.warnings.front(), ContainsSubstring("2001:db8::9"));
 }
 
-TEST_CASE("proxies and redirects have causes of their own", "[lifecycle][design-4.3]") {
+TEST_CASE("proxies and redirects have causes of their own", "[preflight][design-4.3]") {
     Fetched wrong = at("203.0.113.9", Kind::wrong);
     wrong.has_proxy_marks = true;
     CHECK(cause({wrong}) == store::cause::kProxied);
@@ -69,7 +69,7 @@ TEST_CASE("proxies and redirects have causes of their own", "[lifecycle][design-
     CHECK(to_https.warnings.size() == 1);
 }
 
-TEST_CASE("silence: whose address it is decides", "[lifecycle][design-4.3]") {
+TEST_CASE("silence: whose address it is decides", "[preflight][design-4.3]") {
     CHECK(cause({at("192.0.2.1", Kind::silent, true)}) == store::cause::kPortClosed);
     CHECK(cause({at("203.0.113.9", Kind::silent)}) == store::cause::kOtherServer);
     const auto nat = judge_reach("a.test", {at("203.0.113.9", Kind::silent)}, kBehindNat);
@@ -77,7 +77,7 @@ TEST_CASE("silence: whose address it is decides", "[lifecycle][design-4.3]") {
     CHECK(nat.warnings.size() == 1);
 }
 
-TEST_CASE("an address of this host is no other server, whoever answers there", "[lifecycle]") {
+TEST_CASE("an address of this host is no other server, whatever answers there", "[preflight]") {
     auto own = at("192.0.2.2", Kind::wrong, true);
     SECTION("another program") {
         const auto reach = judge_reach("a.test", {own}, kPublic);

@@ -74,7 +74,7 @@ struct Questioned : test::RunBench {
 }  // namespace
 
 TEST_CASE("a stored pair is used again if its CA has nothing against it",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     Questioned ca;
     ca.list({}).window(hours{24 * 49}, hours{24 * 51});
     CHECK_FALSE(ca.ask());
@@ -82,7 +82,7 @@ TEST_CASE("a stored pair is used again if its CA has nothing against it",
 }
 
 TEST_CASE("what its CA has revoked is kept in mind and not asked for again",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     Questioned ca;
     SECTION("by its list") {
         ca.list({"\x11"});
@@ -101,7 +101,7 @@ TEST_CASE("what its CA has revoked is kept in mind and not asked for again",
 }
 
 TEST_CASE("a window that was moved late in a certificate's life is a word as well",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     Questioned ca;
     ca.clock.advance(hours{24 * 60});
     ca.list({}).window(hours{-2}, hours{-1});
@@ -123,7 +123,7 @@ TEST_CASE("a window that was moved late in a certificate's life is a word as wel
     }
 }
 
-TEST_CASE("a CA that does not answer says nothing", "[lifecycle][rfc9773-4.3.3]") {
+TEST_CASE("a CA that does not answer says nothing", "[renewal][rfc9773-4.3.3]") {
     Questioned ca;
     ca.http.lose(Method::get, kList);
     ca.http.lose(Method::get, at_ca("/directory"));

@@ -69,7 +69,7 @@ struct Asking : test::RunBench {
 }  // namespace
 
 TEST_CASE("a CA that does not want to be asked is asked once in a run",
-          "[lifecycle][rfc9773-4.3.2]") {
+          "[renewal][rfc9773-4.3.2]") {
     Asking asking;
     const auto blog = asking.host.add_app("blog");
     asking.install(blog, "\x12");
@@ -106,7 +106,7 @@ TEST_CASE("a CA that does not want to be asked is asked once in a run",
 }
 
 TEST_CASE("a CA that does not answer about a stored certificate is not asked about the next",
-          "[lifecycle][rfc9773-4.3.3]") {
+          "[renewal][rfc9773-4.3.3]") {
     Asking asking;
     asking.fetch_directory();
     asking.http.lose(Method::get, Asking::question("\x11"));
@@ -119,7 +119,7 @@ TEST_CASE("a CA that does not answer about a stored certificate is not asked abo
 }
 
 TEST_CASE("what a CA does not know of one certificate says nothing of the next",
-          "[lifecycle][rfc9773-4.3.3]") {
+          "[renewal][rfc9773-4.3.3]") {
     Asking asking;
     const auto blog = asking.host.add_app("blog");
     asking.install(blog, "\x12");
@@ -135,7 +135,7 @@ TEST_CASE("what a CA does not know of one certificate says nothing of the next",
     CHECK(asking.state_of(blog).renewal->moment);
 }
 
-TEST_CASE("a CA that asked for time with an order is left alone until then", "[lifecycle]") {
+TEST_CASE("a CA that asked for time with an order is left alone until then", "[renewal]") {
     Asking asking;
     ledger::Entry parked;
     parked.kind = ledger::EntryKind::parked;
@@ -154,7 +154,7 @@ TEST_CASE("a CA that asked for time with an order is left alone until then", "[l
     CHECK(asking.state().renewal->moment);
 }
 
-TEST_CASE("an answer about a certificate that is gone is not kept", "[lifecycle][rfc9773-4.2]") {
+TEST_CASE("an answer about a certificate that is gone is not kept", "[renewal][rfc9773-4.2]") {
     Asking asking;
     asking.fetch_directory();
     asking.http.answer(Method::get, Asking::question("\x11"), 200, asking.window());

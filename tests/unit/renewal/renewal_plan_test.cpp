@@ -29,7 +29,7 @@ store::RenewalPlan fresh() {
 }  // namespace
 
 TEST_CASE("a moment is chosen in the window once, and again when the window moves",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     const auto first = window(now + hours{10}, now + hours{20});
@@ -45,7 +45,7 @@ TEST_CASE("a moment is chosen in the window once, and again when the window move
     CHECK(renewal::plan_after(plan, moved, now, 1.0).moment == now + hours{28});
 }
 
-TEST_CASE("in a window that is over any moment is past", "[lifecycle][rfc9773-4.2]") {
+TEST_CASE("in a window that is over any moment is past", "[renewal][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     const auto plan =
@@ -55,7 +55,7 @@ TEST_CASE("in a window that is over any moment is past", "[lifecycle][rfc9773-4.
 }
 
 TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense falls back",
-          "[lifecycle][rfc9773-4.3.3]") {
+          "[renewal][rfc9773-4.3.3]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     auto plan = renewal::plan_after(fresh(), window(now, now + hours{2}), now, 0.5);
@@ -77,8 +77,7 @@ TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense 
     CHECK(plan.moment == now);
 }
 
-TEST_CASE("a moment counts for the certificate that it was chosen for",
-          "[lifecycle][rfc9773-4.2]") {
+TEST_CASE("a moment counts for the certificate that it was chosen for", "[renewal][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto until = clock.now() + hours{1000};
     store::AppState state;
@@ -91,7 +90,7 @@ TEST_CASE("a moment counts for the certificate that it was chosen for",
     CHECK_FALSE(renewal::ari_moment(state, until));
 }
 
-TEST_CASE("an order replaces a certificate only if they share a name", "[lifecycle][rfc9773-5]") {
+TEST_CASE("an order replaces a certificate only if they share a name", "[renewal][rfc9773-5]") {
     test::RunBench bench;
     auto job = bench.job({"new.example"});
     acme::Directory directory = test::Bench::directory();
@@ -133,7 +132,7 @@ const settings::Settings kUsual = settings::resolve_settings({}, {});
 }  // namespace
 
 TEST_CASE("the retry job renews each certificate of ours at its selected time",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     auto state = installed(now);
@@ -157,7 +156,7 @@ TEST_CASE("the retry job renews each certificate of ours at its selected time",
 }
 
 TEST_CASE("a certificate goes along with others once its window is open",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     const test::FakeClock clock;
     const auto now = clock.now();
     auto state = installed(now);

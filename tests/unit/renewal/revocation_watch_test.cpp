@@ -88,7 +88,7 @@ struct Watched : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a certificate on its CA's list is due at once", "[lifecycle][rfc5280-6.3]") {
+TEST_CASE("a certificate on its CA's list is due at once", "[renewal][rfc5280-6.3]") {
     Watched watched;
     CHECK(watched.why_due().empty());
     watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
@@ -112,7 +112,7 @@ TEST_CASE("a certificate on its CA's list is due at once", "[lifecycle][rfc5280-
     CHECK(watched.host.logged.err.empty());
 }
 
-TEST_CASE("a list is looked at once a day", "[lifecycle]") {
+TEST_CASE("a list is looked at once a day", "[renewal]") {
     Watched watched;
     watched.http.answer(Method::get, kList, 200, watched.list({"\x12"}));
     watched.look();
@@ -126,7 +126,7 @@ TEST_CASE("a list is looked at once a day", "[lifecycle]") {
     CHECK(watched.why_due() == "the CA has revoked it");
 }
 
-TEST_CASE("apps of one list share it within a run", "[lifecycle]") {
+TEST_CASE("apps of one list share it within a run", "[renewal]") {
     Watched watched;
     const auto blog = watched.host.add_app("blog");
     watched.install(blog, "\x12", {"URI:" + kList});
@@ -136,7 +136,7 @@ TEST_CASE("apps of one list share it within a run", "[lifecycle]") {
     CHECK_FALSE(watched.store.read_state("blog")->revoked.empty());
 }
 
-TEST_CASE("a list that cannot be had is no finding", "[lifecycle]") {
+TEST_CASE("a list that cannot be had is no finding", "[renewal]") {
     Watched watched;
     SECTION("no answer") {
         watched.http.lose(Method::get, kList, base::ErrorKind::timeout);
@@ -156,7 +156,7 @@ TEST_CASE("a list that cannot be had is no finding", "[lifecycle]") {
     watched.look();
 }
 
-TEST_CASE("a host that does not answer is not asked again in a run", "[lifecycle]") {
+TEST_CASE("a host that does not answer is not asked again in a run", "[renewal]") {
     Watched watched;
     const auto blog = watched.host.add_app("blog");
     watched.install(blog, "\x12", {"URI:http://c.ca.example/18.crl"});
@@ -164,7 +164,7 @@ TEST_CASE("a host that does not answer is not asked again in a run", "[lifecycle
     watched.look({watched.app, blog});
 }
 
-TEST_CASE("the next distribution point is asked where the first tells nothing", "[lifecycle]") {
+TEST_CASE("the next distribution point is asked where the first tells nothing", "[renewal]") {
     Watched watched;
     watched.install(watched.app, "\x11", {"URI:" + kList, "URI:" + kOtherList});
     watched.http.lose(Method::get, kList);
@@ -174,7 +174,7 @@ TEST_CASE("the next distribution point is asked where the first tells nothing", 
     CHECK_THAT(watched.host.logged.err, ContainsSubstring("(superseded)"));
 }
 
-TEST_CASE("what is not ours or has expired is not looked up", "[lifecycle]") {
+TEST_CASE("what is not ours or has expired is not looked up", "[renewal]") {
     Watched watched;
     SECTION("a custom pair") {
         watched.host.install_pair(
@@ -191,7 +191,7 @@ TEST_CASE("what is not ours or has expired is not looked up", "[lifecycle]") {
     CHECK_FALSE(watched.store.has_state("shop"));
 }
 
-TEST_CASE("a certificate without an answer in any list is read once", "[lifecycle]") {
+TEST_CASE("a certificate without an answer in any list is read once", "[renewal]") {
     Watched watched;
     SECTION("it names no list") {
         watched.install(watched.app, "\x11", {});
@@ -219,7 +219,7 @@ TEST_CASE("a certificate without an answer in any list is read once", "[lifecycl
     watched.look();
 }
 
-TEST_CASE("lists are kept for a run up to a number of bytes", "[lifecycle]") {
+TEST_CASE("lists are kept for a run up to a number of bytes", "[renewal]") {
     Watched watched;
     const std::string second = "http://c.ca.example/18.crl";
     const auto blog = watched.host.add_app("blog");
@@ -242,7 +242,7 @@ TEST_CASE("lists are kept for a run up to a number of bytes", "[lifecycle]") {
     CHECK(watched.store.read_state("blog")->revoked.empty());
 }
 
-TEST_CASE("a list that is larger than what is kept serves its app", "[lifecycle]") {
+TEST_CASE("a list that is larger than what is kept serves its app", "[renewal]") {
     Watched watched;
     renewal::RevocationWatch watch{watched.context, 1};
     watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
@@ -250,7 +250,7 @@ TEST_CASE("a list that is larger than what is kept serves its app", "[lifecycle]
     CHECK_FALSE(watched.state().revoked.empty());
 }
 
-TEST_CASE("what a list says of a certificate that is gone is not kept", "[lifecycle]") {
+TEST_CASE("what a list says of a certificate that is gone is not kept", "[renewal]") {
     Watched watched;
     std::function<void()> happens;
     SECTION("the app was destroyed or renamed") {

@@ -42,7 +42,7 @@ struct Case {
 }  // namespace
 
 TEST_CASE("a certificate is renewed with a third of its life left, short ones with half",
-          "[lifecycle][design-3.3]") {
+          "[renewal][design-3.3]") {
     const test::FakeClock clock;
     CHECK(settings::usual_margin(dates(clock, 90)) == days{30});
     CHECK(settings::usual_margin(dates(clock, 45)) == days{15});
@@ -53,13 +53,13 @@ TEST_CASE("a certificate is renewed with a third of its life left, short ones wi
 }
 
 TEST_CASE("a certificate that is as wanted and far from its end is not due",
-          "[lifecycle][dokku-10.5]") {
+          "[renewal][dokku-10.5]") {
     const Case good;
     CHECK_FALSE(good.why());
 }
 
 TEST_CASE("each way in which a certificate is not as wanted makes one due",
-          "[lifecycle][dokku-10.5]") {
+          "[renewal][dokku-10.5]") {
     Case example;
     SECTION("an earlier run was cut short") {
         example.facts.interrupted = true;
@@ -91,7 +91,7 @@ TEST_CASE("each way in which a certificate is not as wanted makes one due",
     }
 }
 
-TEST_CASE("a lifetime's margin makes a renewal due to the second", "[lifecycle][design-3.3]") {
+TEST_CASE("a lifetime's margin makes a renewal due to the second", "[renewal][design-3.3]") {
     struct Lifetime {
         int lifetime_days;
         days until_due;
@@ -109,7 +109,7 @@ TEST_CASE("a lifetime's margin makes a renewal due to the second", "[lifecycle][
     CHECK(example.why() == "the certificate is due for renewal");
 }
 
-TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle][dokku-10.5]") {
+TEST_CASE("a grace period that a person has set beats the lifetime", "[renewal][dokku-10.5]") {
     Case example;
     SECTION("a long one makes it due at once") {
         example.wish.graceperiod = days{90} + seconds{1};
@@ -124,8 +124,7 @@ TEST_CASE("a grace period that a person has set beats the lifetime", "[lifecycle
     }
 }
 
-TEST_CASE("a graceperiod holds to the letter, but not for the daily run",
-          "[lifecycle][design-3.3]") {
+TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[renewal][design-3.3]") {
     const test::FakeClock clock;
     const auto month = dates(clock, 30);
     const auto at = [&](std::optional<seconds> graceperiod, bool scheduled) {
@@ -141,7 +140,7 @@ TEST_CASE("a graceperiod holds to the letter, but not for the daily run",
 }
 
 TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was typed for",
-          "[lifecycle][design-3.3][rfc9773-4.2]") {
+          "[renewal][design-3.3][rfc9773-4.2]") {
     const test::FakeClock clock;
     renewal::RenewalRule rule{dates(clock, 90), std::nullopt, true, clock.now() + days{20}};
     const base::UtcTime end = rule.dates.not_after;
@@ -176,7 +175,7 @@ TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was
     }
 }
 
-TEST_CASE("revoked certificates and another CA make one due", "[lifecycle][design-3.3]") {
+TEST_CASE("revoked certificates and another CA make one due", "[renewal][design-3.3]") {
     Case example;
     SECTION("revoked, also where nobody asked") {
         example.facts.revoked = true;
@@ -198,7 +197,7 @@ TEST_CASE("revoked certificates and another CA make one due", "[lifecycle][desig
 }
 
 TEST_CASE("where nobody asked, changed settings order nothing by themselves",
-          "[lifecycle][design-3.3]") {
+          "[renewal][design-3.3]") {
     Case changed;
     changed.facts.current_hash = "other";
     CHECK(changed.why());
@@ -212,7 +211,7 @@ TEST_CASE("where nobody asked, changed settings order nothing by themselves",
 }
 
 TEST_CASE("a failing name is not dropped before half of what was left is over",
-          "[lifecycle][design-2.2]") {
+          "[renewal][design-2.2]") {
     const test::FakeClock clock;
     const auto began = clock.now();
     const renewal::FailingName name{began, began + days{20}};

@@ -27,7 +27,7 @@ struct Standings : test::ServedApp {
 
 }  // namespace
 
-TEST_CASE("how an app that is not active stands", "[lifecycle]") {
+TEST_CASE("how an app that is not active stands", "[renewal]") {
     using store::Owner;
     struct Row {
         StandingFacts facts;
@@ -47,7 +47,7 @@ TEST_CASE("how an app that is not active stands", "[lifecycle]") {
 }
 
 TEST_CASE("the scheduled run answers for apps that had a certificate of ours or one that ended",
-          "[lifecycle]") {
+          "[renewal]") {
     CHECK(renewal::is_to_have_https(Standing::active));
     CHECK(renewal::is_to_have_https(Standing::lost));
     CHECK(renewal::is_to_have_https(Standing::custom_ended));
@@ -56,7 +56,7 @@ TEST_CASE("the scheduled run answers for apps that had a certificate of ours or 
     CHECK_FALSE(renewal::is_to_have_https(Standing::unwanted));
 }
 
-TEST_CASE("an app is lost whatever part of its files is gone", "[lifecycle]") {
+TEST_CASE("an app is lost whatever part of its files is gone", "[renewal]") {
     const Standings app;
     CHECK(app.standing() == Standing::active);
     SECTION("the folder of its certificates") {
@@ -114,7 +114,7 @@ TEST_CASE("an app is lost whatever part of its files is gone", "[lifecycle]") {
 }
 
 TEST_CASE("an app without a state that never had a certificate by its own name is not ours",
-          "[lifecycle]") {
+          "[renewal]") {
     const Standings app;
     REQUIRE(app.store.remove_state("shop"));
     fs::remove_all(app.certs());
@@ -138,7 +138,7 @@ TEST_CASE("an app without a state that never had a certificate by its own name i
     }
 }
 
-TEST_CASE("a person's certificate wins until it ends", "[lifecycle]") {
+TEST_CASE("a person's certificate wins until it ends", "[renewal]") {
     const Standings app;
     app.install_custom(app.clock.now() + app.days(1));
     CHECK(app.standing() == Standing::custom);
@@ -146,7 +146,7 @@ TEST_CASE("a person's certificate wins until it ends", "[lifecycle]") {
     CHECK(app.standing() == Standing::custom_ended);
 }
 
-TEST_CASE("an app that wants no name is to have nothing", "[lifecycle]") {
+TEST_CASE("an app that wants no name is to have nothing", "[renewal]") {
     const Standings app;
     fs::remove_all(app.tls());
     SECTION("it has no domain") {
@@ -158,7 +158,7 @@ TEST_CASE("an app that wants no name is to have nothing", "[lifecycle]") {
     CHECK(app.standing() == Standing::unwanted);
 }
 
-TEST_CASE("what cannot be read is an error, not a guess", "[lifecycle]") {
+TEST_CASE("what cannot be read is an error, not a guess", "[renewal]") {
     const Standings app;
     fs::remove_all(app.certs());
     SECTION("the state") {

@@ -32,7 +32,7 @@ struct Stored : test::ServedApp {
 
 }  // namespace
 
-TEST_CASE("a stored pair of ours is there in both forms", "[lifecycle]") {
+TEST_CASE("a stored pair of ours is there in both forms", "[renewal]") {
     const Stored stored;
     CHECK(stored.found() == stored.ours.chain);
     SECTION("lego took out what it revoked, and knows no other form") {
@@ -51,7 +51,7 @@ TEST_CASE("a stored pair of ours is there in both forms", "[lifecycle]") {
     CHECK(stored.found().empty());
 }
 
-TEST_CASE("a stored pair of the official plugin's is there in lego's form", "[lifecycle]") {
+TEST_CASE("a stored pair of the official plugin's is there in lego's form", "[renewal]") {
     const Stored stored;
     SECTION("it ordered the first one") {
         fs::remove(stored.folder() / "fullchain.pem");
@@ -65,7 +65,7 @@ TEST_CASE("a stored pair of the official plugin's is there in lego's form", "[li
     }
 }
 
-TEST_CASE("of two stored pairs the one that lasts longer counts", "[lifecycle]") {
+TEST_CASE("of two stored pairs the one that lasts longer counts", "[renewal]") {
     const Stored stored;
     const auto longer =
         test::ServedApp::make_pair(stored.clock.now(), stored.clock.now() + stored.days(85));
@@ -75,7 +75,7 @@ TEST_CASE("of two stored pairs the one that lasts longer counts", "[lifecycle]")
 }
 
 TEST_CASE("that a CA has revoked a certificate is known by its list or its window",
-          "[lifecycle][rfc9773-4.2]") {
+          "[renewal][rfc9773-4.2]") {
     const Stored stored;
     CHECK_FALSE(stored.is_revoked());
     SECTION("the list, or `revoke`") {
@@ -97,7 +97,7 @@ TEST_CASE("that a CA has revoked a certificate is known by its list or its windo
     }
 }
 
-TEST_CASE("a window that passed in its own time revokes nothing", "[lifecycle][rfc9773-4.2]") {
+TEST_CASE("a window that passed in its own time revokes nothing", "[renewal][rfc9773-4.2]") {
     Stored stored;
     stored.clock.advance(stored.days(55));  // 65 of 90 days
     stored.set_window(-4, -3);

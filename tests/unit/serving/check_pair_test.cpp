@@ -29,7 +29,7 @@ struct Checking : test::ServedApp {
 
 }  // namespace
 
-TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-8.2]") {
+TEST_CASE("a sound pair is noted, whosever it is", "[serving][design-8.2]") {
     const Checking checking;
     CHECK_FALSE(checking.is_noted());
     checking.check();
@@ -43,7 +43,7 @@ TEST_CASE("a sound pair is noted, whosever it is", "[lifecycle][design-8.2]") {
     CHECK(checking.host.logged.err.empty());
 }
 
-TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle][design-8.2]") {
+TEST_CASE("a damaged pair of ours is replaced by the last good one", "[serving][design-8.2]") {
     const Checking checking;
     Pair damaged = checking.ours;
     SECTION("another key") {
@@ -76,7 +76,7 @@ TEST_CASE("a damaged pair of ours is replaced by the last good one", "[lifecycle
     CHECK_THAT(checking.host.logged.err, ContainsSubstring("The last good one was put back"));
 }
 
-TEST_CASE("without a good pair of ours the command is named", "[lifecycle][design-8.2]") {
+TEST_CASE("without a good pair of ours the command is named", "[serving][design-8.2]") {
     const Checking checking;
     const Pair damaged{checking.ours.chain, checking.make_pair().key};
     test::write_file(checking.host.environment.certs_root(checking.app) / "current/key.pem", "x");
@@ -89,7 +89,7 @@ TEST_CASE("without a good pair of ours the command is named", "[lifecycle][desig
 }
 
 TEST_CASE("a damaged pair of a person's is left, and its files are named",
-          "[lifecycle][design-8.2]") {
+          "[serving][design-8.2]") {
     const Checking checking;
     const Pair damaged{checking.make_pair().chain, checking.make_pair().key};
     checking.put(damaged);
@@ -102,14 +102,14 @@ TEST_CASE("a damaged pair of a person's is left, and its files are named",
                    ContainsSubstring("dokku certs:add shop <certificate> <key>"));
 }
 
-TEST_CASE("nothing is noted for an app that letsencrypt does not know", "[lifecycle][design-8.2]") {
+TEST_CASE("nothing is noted for an app that letsencrypt does not know", "[serving][design-8.2]") {
     const Checking checking;
     REQUIRE(checking.store.remove_state("shop"));
     checking.check();
     CHECK_FALSE(checking.store.has_state("shop"));
 }
 
-TEST_CASE("a file of ours that is missing comes back", "[lifecycle][design-9.3]") {
+TEST_CASE("a file of ours that is missing comes back", "[serving][design-9.3]") {
     const Checking checking;
     const std::string file = GENERATE("server.crt", "server.key");
     fs::remove(checking.tls() / file);
@@ -121,7 +121,7 @@ TEST_CASE("a file of ours that is missing comes back", "[lifecycle][design-9.3]"
 }
 
 TEST_CASE("an app that no run has seen since take-over is known by its folder",
-          "[lifecycle][design-1.1]") {
+          "[serving][design-1.1]") {
     const Checking checking;
     REQUIRE(checking.store.update_state("shop", [](auto& state) { state.installed.reset(); }));
     checking.put({"half of", checking.ours.key});
@@ -129,7 +129,7 @@ TEST_CASE("an app that no run has seen since take-over is known by its folder",
     CHECK(checking.serves(checking.ours));
 }
 
-TEST_CASE("an app without a pair is left alone", "[lifecycle][design-8.2]") {
+TEST_CASE("an app without a pair is left alone", "[serving][design-8.2]") {
     const Checking checking;
     fs::remove_all(checking.tls());
     checking.check();
@@ -138,7 +138,7 @@ TEST_CASE("an app without a pair is left alone", "[lifecycle][design-8.2]") {
 }
 
 TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at work",
-          "[lifecycle][design-8.2]") {
+          "[serving][design-8.2]") {
     Checking checking;
     checking.put({checking.ours.chain, checking.make_pair().key});
     SECTION("nobody is") {
@@ -159,7 +159,7 @@ TEST_CASE("a run looks at a pair of ours that has changed, unless someone is at 
 }
 
 TEST_CASE("a damaged pair of ours without a good copy is kept aside and makes room",
-          "[lifecycle][design-9.3]") {
+          "[serving][design-9.3]") {
     Checking checking;
     checking.put({checking.ours.chain, "half of"});
     const auto set_aside = [&] {
@@ -182,7 +182,7 @@ TEST_CASE("a damaged pair of ours without a good copy is kept aside and makes ro
     }
 }
 
-TEST_CASE("a pair that its CA has revoked is not put back", "[lifecycle][rfc9773-4.2]") {
+TEST_CASE("a pair that its CA has revoked is not put back", "[serving][rfc9773-4.2]") {
     const Checking checking;
     const Pair damaged{checking.ours.chain, "half of"};
     checking.put(damaged);

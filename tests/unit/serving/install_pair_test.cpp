@@ -61,7 +61,7 @@ struct Installing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("an issued certificate becomes the pair that nginx serves", "[lifecycle][design-4.8]") {
+TEST_CASE("an issued certificate becomes the pair that nginx serves", "[serving][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
     REQUIRE(serving::install_pair(installing.context, job));
@@ -88,7 +88,7 @@ TEST_CASE("an issued certificate becomes the pair that nginx serves", "[lifecycl
     CHECK(state.checked_pair == tls::stamp_pair(installing.context.environment, installing.app));
 }
 
-TEST_CASE("a chain that must not go live leaves everything as it was", "[lifecycle][design-4.8]") {
+TEST_CASE("a chain that must not go live leaves everything as it was", "[serving][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
     SECTION("another key") {
@@ -112,7 +112,7 @@ TEST_CASE("a chain that must not go live leaves everything as it was", "[lifecyc
     CHECK(installing.asked().empty());
 }
 
-TEST_CASE("a pair that a person installed is kept aside", "[lifecycle][design-1.3]") {
+TEST_CASE("a pair that a person installed is kept aside", "[serving][design-1.3]") {
     Installing installing;
     const auto custom_key = test::make_key();
     const std::string custom = certificate(custom_key);
@@ -132,7 +132,7 @@ TEST_CASE("a pair that a person installed is kept aside", "[lifecycle][design-1.
     CHECK(test::content_of(installing.tls() / "server.crt") == job.issued->chain_pem);
 }
 
-TEST_CASE("a pair of ours is replaced without a copy or a word", "[lifecycle][design-1.3]") {
+TEST_CASE("a pair of ours is replaced without a copy or a word", "[serving][design-1.3]") {
     Installing installing;
     auto first = installing.issued_job();
     REQUIRE(serving::install_pair(installing.context, first));
@@ -146,7 +146,7 @@ TEST_CASE("a pair of ours is replaced without a copy or a word", "[lifecycle][de
 }
 
 TEST_CASE("a certificate that someone installed meanwhile stays, and is not called ours",
-          "[lifecycle][design-4.8]") {
+          "[serving][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
     const auto other_key = test::make_key();
@@ -165,7 +165,7 @@ TEST_CASE("a certificate that someone installed meanwhile stays, and is not call
 }
 
 TEST_CASE("nothing is installed for an app that was switched off or removed meanwhile",
-          "[lifecycle]") {
+          "[serving]") {
     Installing installing;
     auto job = installing.issued_job();
     const fs::path root = installing.host.environment.app_root(installing.app);
@@ -190,7 +190,7 @@ TEST_CASE("nothing is installed for an app that was switched off or removed mean
     if (fs::exists(root) && !fs::exists(installing.folder())) CHECK(fs::is_empty(root));
 }
 
-TEST_CASE("a failure to install names the app's folder as the operator knows it", "[lifecycle]") {
+TEST_CASE("a failure to install names the app's folder as the operator knows it", "[serving]") {
     Installing installing;
     auto job = installing.issued_job();
     // A file stands where the folder of certificates is to be.
@@ -201,7 +201,7 @@ TEST_CASE("a failure to install names the app's folder as the operator knows it"
                ContainsSubstring(installing.folder().parent_path().parent_path().string()));
 }
 
-TEST_CASE("a hook of another plugin that fails is a warning", "[lifecycle][design-4.8]") {
+TEST_CASE("a hook of another plugin that fails is a warning", "[serving][design-4.8]") {
     Installing installing{"exit 3"};
     auto job = installing.issued_job();
     REQUIRE(serving::install_pair(installing.context, job));
@@ -210,7 +210,7 @@ TEST_CASE("a hook of another plugin that fails is a warning", "[lifecycle][desig
     CHECK_THAT(installing.host.logged.err, ContainsSubstring("exit code 3"));
 }
 
-TEST_CASE("a wildcard first domain names its files with an underscore", "[lifecycle][dokku-10.3]") {
+TEST_CASE("a wildcard first domain names its files with an underscore", "[serving][dokku-10.3]") {
     Installing installing;
     auto job = installing.issued_job({"*.a.example", "a.example"});
     REQUIRE(serving::install_pair(installing.context, job));

@@ -38,7 +38,7 @@ struct Loading : test::ServedApp {
 
 }  // namespace
 
-TEST_CASE("whether a certificate is loaded is asked of the vhost and the state", "[lifecycle]") {
+TEST_CASE("whether a certificate is loaded is asked of the vhost and the state", "[serving]") {
     const Loading app;
     CHECK(needs_loading(app.context, app.app));
     SECTION("the vhost names the pair") {
@@ -60,7 +60,7 @@ TEST_CASE("whether a certificate is loaded is asked of the vhost and the state",
     }
 }
 
-TEST_CASE("a rebuild that fails is in the app's status with its words", "[lifecycle]") {
+TEST_CASE("a rebuild that fails is in the app's status with its words", "[serving]") {
     Loading app{"exit 3"};
     const auto loaded = app.load();
     REQUIRE_FALSE(loaded);
@@ -74,7 +74,7 @@ TEST_CASE("a rebuild that fails is in the app's status with its words", "[lifecy
     CHECK(needs_loading(app.context, app.app));
 }
 
-TEST_CASE("a template without https is the app's own choice, and asked once", "[lifecycle]") {
+TEST_CASE("a template without https is the app's own choice, and asked once", "[serving]") {
     Loading app;
     CHECK(app.load());
     CHECK(app.name().status == NameStatus::in_use);
@@ -87,7 +87,7 @@ TEST_CASE("a template without https is the app's own choice, and asked once", "[
 }
 
 TEST_CASE("ports without https are told with the command for them, and nothing is rebuilt",
-          "[lifecycle]") {
+          "[serving]") {
     Loading app;
     app.host.set_property("shop", "map", "http:8080:5000\n", "ports");
     CHECK_FALSE(app.load());
@@ -97,7 +97,7 @@ TEST_CASE("ports without https are told with the command for them, and nothing i
 }
 
 TEST_CASE("an app of another proxy, or that another run is at work for, is left alone",
-          "[lifecycle]") {
+          "[serving]") {
     Loading app{"exit 3"};
     SECTION("no proxy") {
         app.host.set_property("shop", "disabled", "true", "proxy");
@@ -112,7 +112,7 @@ TEST_CASE("an app of another proxy, or that another run is at work for, is left 
     CHECK(app.name().cause.empty());
 }
 
-TEST_CASE("that a renewal fails is not forgotten over a look at nginx", "[lifecycle]") {
+TEST_CASE("that a renewal fails is not forgotten over a look at nginx", "[serving]") {
     Loading app{"exit 3"};
     app.change([](auto& state) { state.names.front().cause = store::cause::kFirewall; });
     CHECK_FALSE(app.load());

@@ -69,7 +69,7 @@ struct Missing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a pair of ours that is missing comes back", "[lifecycle]") {
+TEST_CASE("a pair of ours that is missing comes back", "[serving]") {
     Missing app;
     SECTION("the whole folder") {}
     SECTION("the files in it") {
@@ -90,7 +90,7 @@ TEST_CASE("a pair of ours that is missing comes back", "[lifecycle]") {
                    ContainsSubstring("The last good one was put back in its place"));
 }
 
-TEST_CASE("where no pair of ours is to come back, the vhost is rebuilt", "[lifecycle]") {
+TEST_CASE("where no pair of ours is to come back, the vhost is rebuilt", "[serving]") {
     Missing app;
     SECTION("the app is switched off") {
         app.know([](auto& state) {
@@ -115,7 +115,7 @@ TEST_CASE("where no pair of ours is to come back, the vhost is rebuilt", "[lifec
     CHECK_THAT(app.host.logged.err, ContainsSubstring("Its vhost is rebuilt without https"));
 }
 
-TEST_CASE("ours takes the place of a person's certificate that went unseen", "[lifecycle]") {
+TEST_CASE("ours takes the place of a person's certificate that went unseen", "[serving]") {
     Missing app;
     app.know([](auto& state) { state.installed->owner = store::Owner::custom; });
     app.mend();
@@ -123,7 +123,7 @@ TEST_CASE("ours takes the place of a person's certificate that went unseen", "[l
     CHECK_FALSE(app.state().installed);
 }
 
-TEST_CASE("a folder that was set aside is enough", "[lifecycle]") {
+TEST_CASE("a folder that was set aside is enough", "[serving]") {
     Missing app;
     app.host.install_pair(app.app, "of a person's\n");
     REQUIRE(tls::set_tls_aside(app.root()));
@@ -132,7 +132,7 @@ TEST_CASE("a folder that was set aside is enough", "[lifecycle]") {
     CHECK(app.calls().empty());
 }
 
-TEST_CASE("an app that another run is at work for is left to it", "[lifecycle]") {
+TEST_CASE("an app that another run is at work for is left to it", "[serving]") {
     Missing app;
     const auto lock = app.store.try_lock_app("shop");
     REQUIRE(lock);
@@ -141,7 +141,7 @@ TEST_CASE("an app that another run is at work for is left to it", "[lifecycle]")
     CHECK(app.calls().empty());
 }
 
-TEST_CASE("vhosts whose files are missing are found without asking nginx", "[lifecycle]") {
+TEST_CASE("vhosts whose files are missing are found without asking nginx", "[serving]") {
     Missing app;
     const auto whole = app.host.add_app("whole");
     app.host.install_pair(whole, "x");
@@ -154,7 +154,7 @@ TEST_CASE("vhosts whose files are missing are found without asking nginx", "[lif
           std::vector<dokku::AppName>{app.app});
 }
 
-TEST_CASE("a pair of ours that its CA has revoked does not come back", "[lifecycle]") {
+TEST_CASE("a pair of ours that its CA has revoked does not come back", "[serving]") {
     Missing app;
     app.know([&](store::AppState& state) { state.revoked = state.installed->fingerprint; });
     app.mend();

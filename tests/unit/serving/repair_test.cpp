@@ -33,7 +33,7 @@ struct Repairing : test::ServedApp {
 
 }  // namespace
 
-TEST_CASE("the files of a certificate that is served are written again", "[lifecycle]") {
+TEST_CASE("the files of a certificate that is served are written again", "[serving]") {
     Repairing app;
     SECTION("all are gone") {
         fs::remove_all(app.certs().parent_path());
@@ -66,7 +66,7 @@ TEST_CASE("the files of a certificate that is served are written again", "[lifec
     CHECK_THAT(app.host.logged.err, ContainsSubstring("it was written there again"));
 }
 
-TEST_CASE("a folder in the place of certs/current becomes a link again", "[lifecycle]") {
+TEST_CASE("a folder in the place of certs/current becomes a link again", "[serving]") {
     Repairing app;
     test::write_file(app.folder() / "config", "--server https://ca.example/directory\n");
     test::write_file(app.folder() / "docker_options", "\n");
@@ -89,7 +89,7 @@ TEST_CASE("a folder in the place of certs/current becomes a link again", "[lifec
     CHECK(renewal::find_stored_pair(app.host.environment, app.app));
 }
 
-TEST_CASE("a link to where the app's folders lay before is led to where they are", "[lifecycle]") {
+TEST_CASE("a link to where the app's folders lay before is led to where they are", "[serving]") {
     Repairing app;
     fs::remove(app.current());
     fs::create_directory_symlink("/old/home/shop/letsencrypt/certs/0123abcd", app.current());
@@ -98,7 +98,7 @@ TEST_CASE("a link to where the app's folders lay before is led to where they are
     CHECK(app.is_active());
 }
 
-TEST_CASE("a pair that is missing in tls is served again from certs/current", "[lifecycle]") {
+TEST_CASE("a pair that is missing in tls is served again from certs/current", "[serving]") {
     Repairing app;
     fs::remove_all(app.tls());
     SECTION("it is good") {
@@ -123,7 +123,7 @@ TEST_CASE("a pair that is missing in tls is served again from certs/current", "[
 }
 
 TEST_CASE("half a pair of a person's gives way to one of ours that is good, and is kept",
-          "[lifecycle]") {
+          "[serving]") {
     Repairing app;
     const auto custom = app.make_pair();
     app.put(custom);
@@ -136,7 +136,7 @@ TEST_CASE("half a pair of a person's gives way to one of ours that is good, and 
     CHECK(test::content_of(kept / "server.crt") == custom.chain);
 }
 
-TEST_CASE("nothing is put right beside another run", "[lifecycle]") {
+TEST_CASE("nothing is put right beside another run", "[serving]") {
     Repairing app;
     fs::remove_all(app.certs());
     const auto lock = app.store.try_lock_app("shop");
@@ -145,7 +145,7 @@ TEST_CASE("nothing is put right beside another run", "[lifecycle]") {
     CHECK_FALSE(fs::exists(app.certs()));
 }
 
-TEST_CASE("a certificate of a person's is written nowhere", "[lifecycle]") {
+TEST_CASE("a certificate of a person's is written nowhere", "[serving]") {
     Repairing app;
     fs::remove_all(app.certs());
     app.put(app.make_pair());

@@ -8,7 +8,7 @@
 
 using Words = std::vector<std::string>;
 
-TEST_CASE("a star stands for any run of characters, dots included", "[dokku][design-2.2]") {
+TEST_CASE("a star stands for any run of characters, dots included", "[settings][design-2.2]") {
     CHECK(settings::is_excluded({"www.shop.test"}, "WWW.shop.test"));
     CHECK(settings::is_excluded({"*.shop.test"}, "a.b.shop.test"));
     CHECK(settings::is_excluded({"*.shop.test"}, "*.shop.test"));
@@ -21,7 +21,7 @@ TEST_CASE("a star stands for any run of characters, dots included", "[dokku][des
     CHECK(settings::is_excluded({"Bü*.test"}, "bücher.TEST"));
 }
 
-TEST_CASE("many stars take no long time", "[dokku][design-2.2]") {
+TEST_CASE("many stars take no long time", "[settings][design-2.2]") {
     const std::string pattern = "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b";
     CHECK_FALSE(settings::is_excluded({pattern}, std::string(240, 'a')));
     std::string longest;
@@ -30,7 +30,7 @@ TEST_CASE("many stars take no long time", "[dokku][design-2.2]") {
     CHECK_FALSE(settings::is_excluded({longest + "b"}, std::string(253, 'a')));
 }
 
-TEST_CASE("domains are excluded once, and come back", "[dokku][design-2.2]") {
+TEST_CASE("domains are excluded once, and come back", "[settings][design-2.2]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     const auto add = [&](const Words& words) {
@@ -47,7 +47,7 @@ TEST_CASE("domains are excluded once, and come back", "[dokku][design-2.2]") {
     CHECK(settings::read_settings(host.environment, app)->excluded.empty());
 }
 
-TEST_CASE("what can be no domain changes nothing", "[dokku][design-2.2]") {
+TEST_CASE("what can be no domain changes nothing", "[settings][design-2.2]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     const std::string word =

@@ -4,7 +4,7 @@
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("some CAs issue for one name and its www alone", "[dokku]") {
+TEST_CASE("some CAs issue for one name and its www alone", "[settings]") {
     for (const char* name : {"sslcom", "actalis"}) {
         const auto* server = settings::find_known_server(settings::server_url(name));
         REQUIRE(server != nullptr);
@@ -23,11 +23,11 @@ TEST_CASE("some CAs issue for one name and its www alone", "[dokku]") {
     CHECK(settings::can_issue(nullptr, many));
 }
 
-TEST_CASE("actalis is known by name", "[dokku]") {
+TEST_CASE("actalis is known by name", "[settings]") {
     CHECK(settings::server_url("actalis") == "https://acme-api.actalis.com/acme/directory");
 }
 
-TEST_CASE("another directory of a CA is the same CA", "[dokku]") {
+TEST_CASE("another directory of a CA is the same CA", "[settings]") {
     const auto* sslcom = settings::find_known_server(settings::server_url("sslcom"));
     CHECK(settings::find_known_server("https://acme.ssl.com/sslcom-dv-rsa") == sslcom);
     CHECK(settings::find_known_server("https://acme.ssl.com:444/sslcom-dv-rsa") == nullptr);

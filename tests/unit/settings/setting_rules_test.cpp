@@ -10,7 +10,7 @@
 using Catch::Matchers::ContainsSubstring;
 using Pair = std::pair<std::string, std::string>;
 
-TEST_CASE("the keys of the official plugin and ours are known", "[dokku][dokku-11.9]") {
+TEST_CASE("the keys of the official plugin and ours are known", "[settings][dokku-11.9]") {
     const std::string key =
         GENERATE("dns-provider", "dns-provider-OVH_APPLICATION_KEY", "dns-provider-x", "email",
                  "graceperiod", "server", "lego-args", "lego-docker-options", "dns-resolvers",
@@ -20,7 +20,8 @@ TEST_CASE("the keys of the official plugin and ours are known", "[dokku][dokku-1
     CHECK(settings::check_key(key));
 }
 
-TEST_CASE("an unknown key gets the official words, ours named at the end", "[dokku][dokku-11.9]") {
+TEST_CASE("an unknown key gets the official words, ours named at the end",
+          "[settings][dokku-11.9]") {
     const std::string key = GENERATE("Email", "e-mail", "dns-provider-", "dns-provider-../../x",
                                      "a/b", "dns-provider-A=B", "dns-provider-A B", "--email");
     CAPTURE(key);
@@ -35,11 +36,11 @@ TEST_CASE("an unknown key gets the official words, ours named at the end", "[dok
           "renew-concurrency");
 }
 
-TEST_CASE("no key at all", "[dokku][dokku-11.9]") {
+TEST_CASE("no key at all", "[settings][dokku-11.9]") {
     CHECK(settings::check_key("").error().message == "No key specified");
 }
 
-TEST_CASE("values that a property can have", "[dokku]") {
+TEST_CASE("values that a property can have", "[settings]") {
     const auto [key, value] = GENERATE(values<Pair>({{"graceperiod", "0"},
                                                      {"graceperiod", "2592000"},
                                                      {"server", "default"},
@@ -81,7 +82,7 @@ TEST_CASE("values that a property can have", "[dokku]") {
     CHECK(settings::check_value(key, value));
 }
 
-TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]") {
+TEST_CASE("a value that cannot work is refused with what is allowed", "[settings]") {
     struct Case {
         std::string key, value, says;
     };
@@ -134,13 +135,13 @@ TEST_CASE("a value that cannot work is refused with what is allowed", "[dokku]")
     CHECK_THAT(allowed.error().message, ContainsSubstring(c.says));
 }
 
-TEST_CASE("a secret with a line end is refused without showing it", "[dokku]") {
+TEST_CASE("a secret with a line end is refused without showing it", "[settings]") {
     const auto allowed = settings::check_value("dns-provider-KEY", "s3cret\nline");
     REQUIRE_FALSE(allowed);
     CHECK_THAT(allowed.error().message, !ContainsSubstring("s3cret"));
 }
 
-TEST_CASE("a MAC key that is none is refused without showing it", "[dokku]") {
+TEST_CASE("a MAC key that is none is refused without showing it", "[settings]") {
     const auto allowed = settings::check_value("eab-hmac-key", "s3cret key");
     REQUIRE_FALSE(allowed);
     CHECK_THAT(allowed.error().message, !ContainsSubstring("s3cret"));

@@ -14,7 +14,7 @@ using Catch::Matchers::ContainsSubstring;
 using dokku::Properties;
 using settings::resolve_settings;
 
-TEST_CASE("nothing set gives the defaults", "[dokku][dokku-10.1]") {
+TEST_CASE("nothing set gives the defaults", "[settings][dokku-10.1]") {
     const auto settings = resolve_settings({}, {});
     CHECK(settings.server.computed == "https://acme-v02.api.letsencrypt.org/directory");
     CHECK(settings.graceperiod.computed == "2592000");
@@ -30,7 +30,7 @@ TEST_CASE("nothing set gives the defaults", "[dokku][dokku-10.1]") {
     CHECK(settings.graceperiod.app.empty());
 }
 
-TEST_CASE("the app's value beats the host's, an empty one does not", "[dokku][dokku-10.1]") {
+TEST_CASE("the app's value beats the host's, an empty one does not", "[settings][dokku-10.1]") {
     const Properties global{{"email", "host@x.test"}, {"graceperiod", "100"}, {"lego-args", "--a"}};
     const auto settings = resolve_settings(
         {{"email", "app@x.test"}, {"graceperiod", ""}, {"lego-args", "--b"}}, global);
@@ -41,7 +41,7 @@ TEST_CASE("the app's value beats the host's, an empty one does not", "[dokku][do
     CHECK(settings.lego_args.computed == "--b");  // replaced, not merged
 }
 
-TEST_CASE("server names stand for URLs, anything else is one", "[dokku][dokku-10.1]") {
+TEST_CASE("server names stand for URLs, anything else is one", "[settings][dokku-10.1]") {
     struct Case {
         std::string app, global, url;
     };
@@ -59,27 +59,27 @@ TEST_CASE("server names stand for URLs, anything else is one", "[dokku][dokku-10
     CHECK(resolve_settings({{"server", c.app}}, {{"server", c.global}}).server.computed == c.url);
 }
 
-TEST_CASE("there is no fallback server unless one is named", "[dokku][design-4.4]") {
+TEST_CASE("there is no fallback server unless one is named", "[settings][design-4.4]") {
     CHECK(resolve_settings({}, {}).fallback_server.computed.empty());
     CHECK(resolve_settings({}, {{"fallback-server", "google"}}).fallback_server.computed ==
           "https://dv.acme-v02.api.pki.goog/directory");
 }
 
-TEST_CASE("staging CAs are known by their names", "[dokku][design-1.3]") {
+TEST_CASE("staging CAs are known by their names", "[settings][design-1.3]") {
     CHECK(settings::is_staging_server(settings::kStagingServer));
     CHECK(settings::is_staging_server("https://dv.acme-v02.test-api.pki.goog/directory"));
     CHECK_FALSE(settings::is_staging_server(settings::kProductionServer));
     CHECK_FALSE(settings::is_staging_server("https://ca.test/staging"));
 }
 
-TEST_CASE("orders in flight are a number of the host's, within bounds", "[dokku]") {
+TEST_CASE("orders in flight are a number of the host's, within bounds", "[settings]") {
     CHECK(resolve_settings({}, {}).concurrency() == 16);
     CHECK(resolve_settings({}, {{"renew-concurrency", "4"}}).concurrency() == 4);
     CHECK(resolve_settings({{"renew-concurrency", "4"}}, {}).concurrency() == 16);
     CHECK(resolve_settings({}, {{"renew-concurrency", "lots"}}).concurrency() == 16);
 }
 
-TEST_CASE("none switches a DNS provider off", "[dokku][dokku-10.1]") {
+TEST_CASE("none switches a DNS provider off", "[settings][dokku-10.1]") {
     struct Case {
         std::string app, global, provider;
     };
@@ -96,7 +96,7 @@ TEST_CASE("none switches a DNS provider off", "[dokku][dokku-10.1]") {
     CHECK(settings.dns_provider.app == c.app);
 }
 
-TEST_CASE("variables of the DNS provider are merged by name", "[dokku][dokku-10.1]") {
+TEST_CASE("variables of the DNS provider are merged by name", "[settings][dokku-10.1]") {
     const auto settings = resolve_settings(
         {{"dns-provider-KEY", "app"}, {"dns-provider-OWN", "1"}, {"dns-provider", "exec"}},
         {{"dns-provider-KEY", "host"}, {"dns-provider-ALL", "2"}, {"dns-resolvers", "192.0.2.1"}});
@@ -108,7 +108,7 @@ TEST_CASE("variables of the DNS provider are merged by name", "[dokku][dokku-10.
     CHECK(settings.dns_variables.at("ALL").app.empty());
 }
 
-TEST_CASE("email none is an account without contact", "[dokku]") {
+TEST_CASE("email none is an account without contact", "[settings]") {
     const auto none = resolve_settings({{"email", "none"}}, {{"email", "host@x.test"}});
     CHECK(none.has_email());
     CHECK(none.contact().empty());
@@ -118,7 +118,7 @@ TEST_CASE("email none is an account without contact", "[dokku]") {
     CHECK(some.account_email() == "host@x.test");
 }
 
-TEST_CASE("a graceperiod written by hand that is no number is named", "[dokku][dokku-10.1]") {
+TEST_CASE("a graceperiod written by hand that is no number is named", "[settings][dokku-10.1]") {
     const std::string value = GENERATE("30d", "abc", "-1", "1.5", "2592000 ");
     CAPTURE(value);
     const auto settings = resolve_settings({{"graceperiod", value}}, {});
@@ -129,7 +129,7 @@ TEST_CASE("a graceperiod written by hand that is no number is named", "[dokku][d
     CHECK_THAT(margin.error().message, ContainsSubstring("'" + value + "'"));
 }
 
-TEST_CASE("only a graceperiod that a person has set decides", "[dokku]") {
+TEST_CASE("only a graceperiod that a person has set decides", "[settings]") {
     CHECK_FALSE(resolve_settings({}, {}).set_graceperiod());
     CHECK(resolve_settings({{"graceperiod", "60"}}, {}).set_graceperiod() ==
           std::chrono::seconds{60});
@@ -137,14 +137,15 @@ TEST_CASE("only a graceperiod that a person has set decides", "[dokku]") {
           std::chrono::seconds{60});
 }
 
-TEST_CASE("lego-args are split at blanks without quoting", "[dokku][dokku-10.2]") {
+TEST_CASE("lego-args are split at blanks without quoting", "[settings][dokku-10.2]") {
     const auto settings = resolve_settings(
         {{"lego-args", " --key-type  rsa2048 "}, {"lego-docker-options", "-v \"/a b\":/c"}}, {});
     CHECK(settings.lego_words() == std::vector<std::string>{"--key-type", "rsa2048"});
     CHECK(settings.docker_words() == std::vector<std::string>{"-v", "\"/a", "b\":/c"});
 }
 
-TEST_CASE("settings come from the property files of the app and the host", "[dokku][dokku-10.1]") {
+TEST_CASE("settings come from the property files of the app and the host",
+          "[settings][dokku-10.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.set_property("shop", "email", "app@x.test");
@@ -159,7 +160,7 @@ TEST_CASE("settings come from the property files of the app and the host", "[dok
     CHECK(global->server.computed == settings::kStagingServer);
 }
 
-TEST_CASE("resolvers are addresses with an optional port", "[dokku]") {
+TEST_CASE("resolvers are addresses with an optional port", "[settings]") {
     using List = std::vector<settings::ResolverAddress>;
     CHECK(settings::parse_resolvers("").value().empty());
     CHECK(settings::parse_resolvers("192.0.2.1").value() == List{{"192.0.2.1", 53}});
@@ -169,7 +170,7 @@ TEST_CASE("resolvers are addresses with an optional port", "[dokku]") {
           List{{"2001:db8::1", 8053}, {"::1", 53}, {"127.0.0.1", 53}});
 }
 
-TEST_CASE("a resolver that is no address is named", "[dokku]") {
+TEST_CASE("a resolver that is no address is named", "[settings]") {
     const std::string word =
         GENERATE("dns.test", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2", "[192.0.2.1]:53", "[::1",
                  "::1]:53", ":53", "[]", "192.0.2.1:", "[::1]x");

@@ -12,7 +12,7 @@ using status::Answer;
 
 namespace fs = std::filesystem;
 
-TEST_CASE("an app has HTTPS, or it is reported", "[lifecycle]") {
+TEST_CASE("an app has HTTPS, or it is reported", "[status]") {
     struct Row {
         Standing standing;
         status::Evidence evidence;
@@ -33,7 +33,7 @@ TEST_CASE("an app has HTTPS, or it is reported", "[lifecycle]") {
     CHECK(status::answer_of(row.standing, row.evidence) == row.answer);
 }
 
-TEST_CASE("what nobody has reported is in the app's status at the end of the run", "[lifecycle]") {
+TEST_CASE("what nobody has reported is in the app's status at the end of the run", "[status]") {
     const test::ServedApp app;
     CHECK(status::answer_for(app.context, app.app));
     CHECK(app.state().names.front().cause.empty());
@@ -45,7 +45,7 @@ TEST_CASE("what nobody has reported is in the app's status at the end of the run
     CHECK(name.next_try);
 }
 
-TEST_CASE("what a run has found out stays as it is", "[lifecycle]") {
+TEST_CASE("what a run has found out stays as it is", "[status]") {
     const test::ServedApp app;
     fs::remove_all(app.tls());
     app.change([](auto& state) {
@@ -56,7 +56,7 @@ TEST_CASE("what a run has found out stays as it is", "[lifecycle]") {
     CHECK(app.state().names.front().cause == store::cause::kFirewall);
 }
 
-TEST_CASE("an app that another run is at work for is that one's", "[lifecycle]") {
+TEST_CASE("an app that another run is at work for is that one's", "[status]") {
     const test::ServedApp app;
     fs::remove_all(app.tls());
     const auto lock = app.store.try_lock_app("shop");

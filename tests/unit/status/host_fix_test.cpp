@@ -12,7 +12,7 @@ const std::string kData = "/var/lib/dokku/data/letsencrypt";
 
 }  // namespace
 
-TEST_CASE("what root keeps is given back as a whole", "[lifecycle]") {
+TEST_CASE("what root keeps is given back as a whole", "[status]") {
     const auto gives = [](const std::string& tree) {
         return ContainsSubstring("sudo chown -R dokku:dokku " + tree + " ");
     };
@@ -34,7 +34,7 @@ TEST_CASE("what root keeps is given back as a whole", "[lifecycle]") {
     CHECK(fix_of_host("reading /etc/shadow: Permission denied", "shop").empty());
 }
 
-TEST_CASE("a disk without room, or that takes nothing, gets its own words", "[lifecycle]") {
+TEST_CASE("a disk without room, or that takes nothing, gets its own words", "[status]") {
     CHECK_THAT(
         fix_of_host("writing " + kData +
                         "/--global/state/.writable.0123456789ab.tmp: No space left on device",
@@ -53,7 +53,7 @@ TEST_CASE("a disk without room, or that takes nothing, gets its own words", "[li
                ContainsSubstring("~dokku/.dokkurc/LEGO_CA_CERTIFICATES"));
 }
 
-TEST_CASE("other reasons keep the fix of their cause", "[lifecycle]") {
+TEST_CASE("other reasons keep the fix of their cause", "[status]") {
     store::NameState name;
     name.name = "a.test";
     name.reason = "the certificate in tls/ is missing";
@@ -65,7 +65,7 @@ TEST_CASE("other reasons keep the fix of their cause", "[lifecycle]") {
     CHECK(status::fix_of_name(*other, "shop", name) == store::fix_of(*other, "shop", "a.test"));
 }
 
-TEST_CASE("an error that says what to do keeps that", "[lifecycle]") {
+TEST_CASE("an error that says what to do keeps that", "[status]") {
     base::Error error{
         base::ErrorKind::io, "reading /home/dokku/shop/VHOST: Permission denied", {}, {"Do."}};
     CHECK(status::with_fix(error, "shop").steps == std::vector<std::string>{"Do."});

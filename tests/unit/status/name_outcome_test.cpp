@@ -28,7 +28,7 @@ const NameOutcome kPending{"a.test", NameStatus::pending_dns, store::cause::kDns
 
 }  // namespace
 
-TEST_CASE("failures in a row are tried at growing distances", "[lifecycle][design-3.1]") {
+TEST_CASE("failures in a row are tried at growing distances", "[status][design-3.1]") {
     Book book;
     const auto began = book.clock.now();
     for (const int expected : {1, 2, 4, 8}) {
@@ -40,7 +40,7 @@ TEST_CASE("failures in a row are tried at growing distances", "[lifecycle][desig
     CHECK(book.name().since == began);
 }
 
-TEST_CASE("a paused name is tried once a day, however often it is looked at", "[lifecycle]") {
+TEST_CASE("a paused name is tried once a day, however often it is looked at", "[status]") {
     Book book;
     const NameOutcome paused{"a.test", NameStatus::action_required, store::cause::kPaused,
                              "visit https://ca.test/"};
@@ -54,7 +54,7 @@ TEST_CASE("a paused name is tried once a day, however often it is looked at", "[
     CHECK(book.pause() == hours{24});
 }
 
-TEST_CASE("a success ends the row", "[lifecycle][design-3.1]") {
+TEST_CASE("a success ends the row", "[status][design-3.1]") {
     Book book;
     book.note(kFailed);
     book.clock.advance(minutes{1});
@@ -66,7 +66,7 @@ TEST_CASE("a success ends the row", "[lifecycle][design-3.1]") {
     CHECK_FALSE(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()));
 }
 
-TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][design-3.1]") {
+TEST_CASE("a failing renewal of a served name is tried again", "[status][design-3.1]") {
     Book book;
     book.note({"a.test", NameStatus::in_use, store::cause::kCaUnreachable, "no route"});
     CHECK(book.pause() == minutes{1});
@@ -74,7 +74,7 @@ TEST_CASE("a failing renewal of a served name is tried again", "[lifecycle][desi
 }
 
 TEST_CASE("a name that waits for its DNS is looked at every minute at first",
-          "[lifecycle][design-3.2]") {
+          "[status][design-3.2]") {
     Book book;
     for (int i = 0; i < 5; ++i) {
         book.note(kPending);
@@ -83,7 +83,7 @@ TEST_CASE("a name that waits for its DNS is looked at every minute at first",
     }
 }
 
-TEST_CASE("the CA's own time is kept", "[lifecycle][design-3.1]") {
+TEST_CASE("the CA's own time is kept", "[status][design-3.1]") {
     Book book;
     NameOutcome limited = kFailed;
     limited.not_before = book.clock.now() + hours{2};
@@ -91,7 +91,7 @@ TEST_CASE("the CA's own time is kept", "[lifecycle][design-3.1]") {
     CHECK(book.pause() == hours{2});
 }
 
-TEST_CASE("the app is due with its first name", "[lifecycle][design-3.5]") {
+TEST_CASE("the app is due with its first name", "[status][design-3.5]") {
     Book book;
     book.note(kFailed);
     NameOutcome later = kFailed;
@@ -106,7 +106,7 @@ TEST_CASE("the app is due with its first name", "[lifecycle][design-3.5]") {
 }
 
 TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is on",
-          "[lifecycle][design-3.5]") {
+          "[status][design-3.5]") {
     Book book;
     const auto end = book.clock.now() + hours{48};
     book.state.installed = store::InstalledPair{"", store::Owner::custom, end};
@@ -123,7 +123,7 @@ TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is 
 }
 
 TEST_CASE("looks at the DNS do not make the first failure after them wait",
-          "[lifecycle][design-3.1]") {
+          "[status][design-3.1]") {
     Book book;
     for (int i = 0; i < 15; ++i) {
         book.note(kPending);
@@ -135,7 +135,7 @@ TEST_CASE("looks at the DNS do not make the first failure after them wait",
 }
 
 TEST_CASE("a name's clock begins when it stops being good, whatever the causes are by turns",
-          "[lifecycle][design-2.2]") {
+          "[status][design-2.2]") {
     Book book;
     const auto outcome = [](std::string_view cause, bool is_of_name) {
         NameOutcome made{"a.test", NameStatus::in_use, cause, "why"};
@@ -163,7 +163,7 @@ TEST_CASE("a name's clock begins when it stops being good, whatever the causes a
 }
 
 TEST_CASE("a name that waits for a limit is tried when that is free, however often it waited",
-          "[lifecycle][limits]") {
+          "[status][limits]") {
     Book book;
     NameOutcome limited{"a.test", NameStatus::failed, store::cause::kRateLimited, "50"};
     for (int i = 0; i < 12; ++i) {

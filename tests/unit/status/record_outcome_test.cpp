@@ -33,7 +33,7 @@ struct Renewed : test::RunBench {
 }  // namespace
 
 TEST_CASE("what was renewed has its next time, also if the app is to be looked at again at once",
-          "[lifecycle]") {
+          "[status]") {
     Renewed bench;
     auto renewed = bench.job();
     renewed.settled = true;
@@ -43,7 +43,7 @@ TEST_CASE("what was renewed has its next time, also if the app is to be looked a
     CHECK(bench.state().due == bench.clock.now() - minutes{1});
 }
 
-TEST_CASE("after a run that was overdue the app is looked at for its renewal", "[lifecycle]") {
+TEST_CASE("after a run that was overdue the app is looked at for its renewal", "[status]") {
     Renewed bench;
     auto renewed = bench.job();
     renewed.lock = bench.store.try_lock_app("shop").value();
@@ -55,7 +55,7 @@ TEST_CASE("after a run that was overdue the app is looked at for its renewal", "
 }
 
 TEST_CASE("a time of renewal that has changed is noted, and what was woken stays awake",
-          "[lifecycle]") {
+          "[status]") {
     const Renewed bench;
     bench.note_time();
     CHECK(bench.state().renew_at == bench.next);
@@ -68,7 +68,7 @@ TEST_CASE("a time of renewal that has changed is noted, and what was woken stays
     CHECK(bench.state().due == bench.next);
 }
 
-TEST_CASE("an app that a run is at work on is looked at when that one is overdue", "[lifecycle]") {
+TEST_CASE("an app that a run is at work on is looked at when that one is overdue", "[status]") {
     const Renewed bench;
     const auto overdue = bench.clock.now() + minutes{15};
     bench.change([&](store::AppState& state) {

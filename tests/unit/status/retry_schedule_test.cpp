@@ -63,7 +63,7 @@ std::ptrdiff_t most_within(const std::vector<UtcTime>& refusals, seconds span) {
 
 }  // namespace
 
-TEST_CASE("pauses double from a minute to a day", "[lifecycle]") {
+TEST_CASE("pauses double from a minute to a day", "[status]") {
     CHECK(pause_after(1) == minutes{1});
     CHECK(pause_after(2) == minutes{2});
     CHECK(pause_after(3) == minutes{4});
@@ -73,7 +73,7 @@ TEST_CASE("pauses double from a minute to a day", "[lifecycle]") {
     CHECK(pause_after(0) == minutes{1});
 }
 
-TEST_CASE("the dice make a pause a fifth shorter or longer", "[lifecycle]") {
+TEST_CASE("the dice make a pause a fifth shorter or longer", "[status]") {
     CHECK(pause_after(1, 0.0) == seconds{48});
     CHECK(pause_after(1, 1.0) == seconds{72});
     CHECK(pause_after(12, 0.0) == minutes{1152});
@@ -83,7 +83,7 @@ TEST_CASE("the dice make a pause a fifth shorter or longer", "[lifecycle]") {
     CHECK(pause_after(1, 7.0) == seconds{72});
 }
 
-TEST_CASE("the CA's own time is kept", "[lifecycle]") {
+TEST_CASE("the CA's own time is kept", "[status]") {
     CHECK(next_try({.failures = 1, .not_before = kNow + hours{3}}, kNow, 0.0) == kNow + hours{3});
     CHECK(next_try({.failures = 1, .not_before = kNow + seconds{5}}, kNow, kNoJitter) ==
           kNow + minutes{1});
@@ -91,7 +91,7 @@ TEST_CASE("the CA's own time is kept", "[lifecycle]") {
           kNow + minutes{1});
 }
 
-TEST_CASE("the fifth refusal within an hour waits until the first is an hour old", "[lifecycle]") {
+TEST_CASE("the fifth refusal within an hour waits until the first is an hour old", "[status]") {
     const auto next = [](const std::vector<int>& minutes_ago) {
         return next_try({.failures = 1, .refusals = ago(minutes_ago)}, kNow, kNoJitter) - kNow;
     };
@@ -101,7 +101,7 @@ TEST_CASE("the fifth refusal within an hour waits until the first is an hour old
     CHECK(next({60, 40, 30, 0}) == minutes{1});
 }
 
-TEST_CASE("the thirteenth refusal within a day waits until the first is a day old", "[lifecycle]") {
+TEST_CASE("the thirteenth refusal within a day waits until the first is a day old", "[status]") {
     RetryFacts facts{.failures = 1,
                      .refusals = ago({1430, 1300, 1200, 1100, 1000, 900, 800, 700, 600, 500, 400})};
     CHECK(next_try(facts, kNow, kNoJitter) == kNow + minutes{1});
@@ -111,12 +111,12 @@ TEST_CASE("the thirteenth refusal within a day waits until the first is a day ol
     CHECK(next_try(facts, kNow, kNoJitter) == kNow + minutes{32});
 }
 
-TEST_CASE("refusals in the future do not keep a name waiting", "[lifecycle]") {
+TEST_CASE("refusals in the future do not keep a name waiting", "[status]") {
     const RetryFacts facts{.failures = 1, .refusals = ago({-1000, -1001, -1002, -1003, -1004})};
     CHECK(next_try(facts, kNow, kNoJitter) == kNow + minutes{1});
 }
 
-TEST_CASE("the caps hold on any ten days, however often tries begin anew", "[lifecycle]") {
+TEST_CASE("the caps hold on any ten days, however often tries begin anew", "[status]") {
     // 0: one row of failures; n: after each n failures a new row begins.
     const int row = GENERATE(0, 1, 2, 3, 5, 8);
     unsigned state = GENERATE(1U, 2U, 3U);
@@ -134,7 +134,7 @@ TEST_CASE("the caps hold on any ten days, however often tries begin anew", "[lif
     if (row == 1) CHECK(refusals.size() == 120);
 }
 
-TEST_CASE("the DNS is looked at every minute at first, every hour in the end", "[lifecycle]") {
+TEST_CASE("the DNS is looked at every minute at first, every hour in the end", "[status]") {
     const auto pause = [](seconds waited) { return next_look(kNow - waited, kNow) - kNow; };
     CHECK(pause(seconds{0}) == minutes{1});
     CHECK(pause(minutes{10}) == minutes{1});
@@ -145,7 +145,7 @@ TEST_CASE("the DNS is looked at every minute at first, every hour in the end", "
 }
 
 TEST_CASE("a certificate in use that ends soon is not waited for too long",
-          "[lifecycle][design-3.1]") {
+          "[status][design-3.1]") {
     const auto now = base::from_unix(1'800'000'000);
     status::RetryFacts facts{20, {}, {}, now + std::chrono::hours{10}};
     CHECK(status::next_try(facts, now, 0.5) == now + std::chrono::hours{2});

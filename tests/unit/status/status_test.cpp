@@ -89,7 +89,7 @@ struct Host {
 
 }  // namespace
 
-TEST_CASE("a name in use needs nothing", "[lifecycle][design-2.1]") {
+TEST_CASE("a name in use needs nothing", "[status][design-2.1]") {
     const Host host;
     CHECK(host.status().summary == "ok");
     CHECK(host.status().is_settled());
@@ -99,7 +99,7 @@ TEST_CASE("a name in use needs nothing", "[lifecycle][design-2.1]") {
 }
 
 TEST_CASE("a renewal that fails is shown, though the certificate is still in use",
-          "[lifecycle][design-2.1]") {
+          "[status][design-2.1]") {
     const Host host;
     const auto next = host.now + std::chrono::hours{3};
     host.keep([&](store::AppState& state) {
@@ -124,7 +124,7 @@ TEST_CASE("a renewal that fails is shown, though the certificate is still in use
     CHECK(name.integer("failures") == 5);
 }
 
-TEST_CASE("a certificate of a staging CA is shown as untrusted", "[lifecycle][design-2.3]") {
+TEST_CASE("a certificate of a staging CA is shown as untrusted", "[status][design-2.3]") {
     const Host host;
     for (const std::string_view server :
          {settings::kProductionServer, std::string_view{"https://ca.test/dir"},
@@ -143,7 +143,7 @@ TEST_CASE("a certificate of a staging CA is shown as untrusted", "[lifecycle][de
     CHECK(host.status().is_settled());
 }
 
-TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][design-2.3]") {
+TEST_CASE("the issuer of what is not in use does not matter", "[status][design-2.3]") {
     const Host host;
     host.issued_by(settings::kStagingServer);
     const auto key = test::make_key();
@@ -151,7 +151,7 @@ TEST_CASE("whoever issued what is not in use does not matter", "[lifecycle][desi
     CHECK(host.status().trusted);
 }
 
-TEST_CASE("a damaged certificate of ours is no custom one", "[lifecycle][design-1.1]") {
+TEST_CASE("a damaged certificate of ours is no custom one", "[status][design-1.1]") {
     const Host host;
     test::DokkuHost::write(host.host.environment.tls_root(host.app) / "server.crt", "half of");
     CHECK(host.status().summary == "failing");
@@ -162,7 +162,7 @@ TEST_CASE("a damaged certificate of ours is no custom one", "[lifecycle][design-
 }
 
 TEST_CASE("a certificate of ours that no renewal finds is no certificate of a person's",
-          "[lifecycle]") {
+          "[status]") {
     const Host host;
     host.record();
     std::filesystem::remove_all(host.host.environment.certs_root(host.app));
@@ -179,7 +179,7 @@ TEST_CASE("a certificate of ours that no renewal finds is no certificate of a pe
     CHECK_THAT(host.text(), ContainsSubstring("ca-unreachable: no answer"));
 }
 
-TEST_CASE("a certificate of ours that is gone is reported", "[lifecycle]") {
+TEST_CASE("a certificate of ours that is gone is reported", "[status]") {
     const Host host;
     host.record();
     const auto tls = host.host.environment.tls_root(host.app);
@@ -197,7 +197,7 @@ TEST_CASE("a certificate of ours that is gone is reported", "[lifecycle]") {
 }
 
 TEST_CASE("a person's certificate that has expired is reported where ours is to take its place",
-          "[lifecycle]") {
+          "[status]") {
     const Host host;
     host.install_custom(host.now - days{1});
     CHECK(host.status().summary == "failing");
@@ -218,7 +218,7 @@ TEST_CASE("a person's certificate that has expired is reported where ours is to 
     CHECK(host.status().summary == "not-used");
 }
 
-TEST_CASE("what cannot be read is shown", "[lifecycle]") {
+TEST_CASE("what cannot be read is shown", "[status]") {
     const Host host;
     std::filesystem::remove_all(host.host.environment.certs_root(host.app));
     const auto record = host.host.environment.global_root() / "state" / "issued.jsonl";
@@ -228,7 +228,7 @@ TEST_CASE("what cannot be read is shown", "[lifecycle]") {
 }
 
 TEST_CASE("an app whose domains are gone is failing as long as it has a certificate of ours",
-          "[lifecycle]") {
+          "[status]") {
     const Host host;
     std::filesystem::remove(host.host.environment.root / "shop" / "VHOST");
     CHECK(host.status().summary == "failing");
@@ -240,7 +240,7 @@ TEST_CASE("an app whose domains are gone is failing as long as it has a certific
     CHECK(host.status().is_settled());
 }
 
-TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][rename]") {
+TEST_CASE("right after a rename our certificate is still ours", "[status][rename]") {
     const Host host;
     host.record();
     const auto until = tls::read_expiration(host.host.environment, host.app).value();
@@ -253,7 +253,7 @@ TEST_CASE("right after a rename our certificate is still ours", "[lifecycle][ren
     CHECK(names[1].state.status == NameStatus::creating);
 }
 
-TEST_CASE("a certificate of a person's is told with its end", "[lifecycle]") {
+TEST_CASE("a certificate of a person's is told with its end", "[status]") {
     const Host host;
     const auto key = test::make_key();
     host.host.install_pair(host.app, test::make_certificate({.common_name = "own.test",
@@ -265,7 +265,7 @@ TEST_CASE("a certificate of a person's is told with its end", "[lifecycle]") {
                                  base::to_readable(host.now + days{9})));
 }
 
-TEST_CASE("an app whose lock a stuck run holds is failing, whatever it has", "[lifecycle]") {
+TEST_CASE("an app whose lock a stuck run holds is failing, whatever it has", "[status]") {
     const Host host;
     const test::StuckLock lock{host.host.environment.global_root() / "locks" / "shop",
                                std::chrono::hours{3}};
@@ -282,7 +282,7 @@ TEST_CASE("an app whose lock a stuck run holds is failing, whatever it has", "[l
     CHECK_THAT(host.text(), ContainsSubstring("stuck-run: "));
 }
 
-TEST_CASE("an app that no run has looked after for long is failing", "[lifecycle]") {
+TEST_CASE("an app that no run has looked after for long is failing", "[status]") {
     const Host host;
     const auto global = host.host.environment.global_root();
     for (const char* file : {"installation", "autorenew"}) {
@@ -303,7 +303,7 @@ TEST_CASE("an app that no run has looked after for long is failing", "[lifecycle
     CHECK(host.status().summary == "ok");
 }
 
-TEST_CASE("an app whose records cannot be written is failing", "[lifecycle]") {
+TEST_CASE("an app whose records cannot be written is failing", "[status]") {
     const Host host;
     const auto global = host.host.environment.global_root();
     const std::string shut =
@@ -320,7 +320,7 @@ TEST_CASE("an app whose records cannot be written is failing", "[lifecycle]") {
                    ContainsSubstring((global / shut).string()));
 }
 
-TEST_CASE("a name that waits for a run that cannot do anything is failing", "[lifecycle]") {
+TEST_CASE("a name that waits for a run that cannot do anything is failing", "[status]") {
     const Host host;
     std::filesystem::create_directories(host.host.environment.global_root() / "ledger.jsonl");
     host.keep([](store::AppState& state) {
@@ -335,7 +335,7 @@ TEST_CASE("a name that waits for a run that cannot do anything is failing", "[li
     CHECK(names[0].state.cause == store::cause::kHost);
 }
 
-TEST_CASE("what root has kept for itself is seen without a trial", "[lifecycle]") {
+TEST_CASE("what root has kept for itself is seen without a trial", "[status]") {
     const Host host;
     const auto global = host.host.environment.global_root();
     const std::string shut = GENERATE("state", "locks", "ledger.jsonl");
@@ -356,7 +356,7 @@ TEST_CASE("what root has kept for itself is seen without a trial", "[lifecycle]"
     std::filesystem::permissions(global / shut, std::filesystem::perms{0755});
 }
 
-TEST_CASE("a file of CAs that is gone keeps every run from beginning", "[lifecycle]") {
+TEST_CASE("a file of CAs that is gone keeps every run from beginning", "[status]") {
     const Host host;
     ::setenv("LEGO_CA_CERTIFICATES", "/nowhere/ca.pem", 1);
     const auto status = host.status();
@@ -367,7 +367,7 @@ TEST_CASE("a file of CAs that is gone keeps every run from beginning", "[lifecyc
     CHECK(host.status().summary == "ok");
 }
 
-TEST_CASE("the page on which the CA explains a renewal is shown with its time", "[lifecycle]") {
+TEST_CASE("the page on which the CA explains a renewal is shown with its time", "[status]") {
     const Host host;
     const auto at = base::from_unix(1'770'000'000);
     host.keep([&](store::AppState& state) {
@@ -388,7 +388,7 @@ TEST_CASE("the page on which the CA explains a renewal is shown with its time", 
         ContainsSubstring("       the CA explains the time of the renewal at https://ca.test/why"));
 }
 
-TEST_CASE("a next try that a wrong clock wrote is shown as it will be", "[lifecycle]") {
+TEST_CASE("a next try that a wrong clock wrote is shown as it will be", "[status]") {
     const Host host;
     host.keep([&](store::AppState& state) {
         state.names.front().cause = store::cause::kCaUnreachable;

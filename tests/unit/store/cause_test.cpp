@@ -10,7 +10,7 @@
 
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("every cause can be explained, and no name stands twice", "[lifecycle][design-2.1]") {
+TEST_CASE("every cause can be explained, and no name stands twice", "[store][design-2.1]") {
     std::set<std::string_view> names;
     for (const store::Cause& cause : store::causes()) {
         CHECK(names.insert(cause.name).second);
@@ -25,20 +25,20 @@ TEST_CASE("every cause can be explained, and no name stands twice", "[lifecycle]
     CHECK(subcommands::explain_cause("").value().size() == names.size());
 }
 
-TEST_CASE("the operators' page tells all causes", "[lifecycle][design-2.1]") {
+TEST_CASE("the operators' page tells all causes", "[store][design-2.1]") {
     const auto page = base::read_file(TEST_DATA_DIR "/../../docs/operating.md");
     REQUIRE(page);
     for (const store::Cause& cause : store::causes())
         CHECK_THAT(*page, ContainsSubstring("`" + std::string{cause.name} + "`"));
 }
 
-TEST_CASE("an unknown cause gets the list", "[lifecycle]") {
+TEST_CASE("an unknown cause gets the list", "[store]") {
     const auto lines = subcommands::explain_cause("dns");
     REQUIRE_FALSE(lines);
     CHECK_THAT(lines.error().steps.front(), ContainsSubstring("dns-missing"));
 }
 
-TEST_CASE("the fix names the app and the domain", "[lifecycle]") {
+TEST_CASE("the fix names the app and the domain", "[store]") {
     const auto* cause = store::find_cause(store::cause::kBadName);
     CHECK_THAT(store::fix_of(*cause, "shop", "a.test"),
                ContainsSubstring("dokku domains:remove shop a.test"));

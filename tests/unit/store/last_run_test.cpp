@@ -40,7 +40,7 @@ std::string next_after(const test::DokkuHost& host, const char* now) {
 
 }  // namespace
 
-TEST_CASE("the last run is read back", "[dokku][cron]") {
+TEST_CASE("the last run is read back", "[store][cron]") {
     const test::DokkuHost host;
     CHECK_FALSE(store::read_last_run(host.environment.global_root()));
     REQUIRE(store::write_last_run(host.environment.global_root(),
@@ -83,7 +83,7 @@ struct InstalledHost {
 
 }  // namespace
 
-TEST_CASE("a day and a half without a run that ends is too long", "[dokku][cron]") {
+TEST_CASE("a day and a half without a run that ends is too long", "[store][cron]") {
     const InstalledHost installed;
     CHECK(installed.without_run_at("2026-11-21T11:59:59Z") == "well");
     CHECK(installed.without_run_at("2026-11-21T12:00:00Z") == "2026-11-20T00:00:00Z");
@@ -101,7 +101,7 @@ TEST_CASE("a day and a half without a run that ends is too long", "[dokku][cron]
     CHECK(installed.without_run_at("2026-11-24T18:00:00Z") == "2026-11-22T12:00:00Z");
 }
 
-TEST_CASE("a lost record of the installation does not hide that nothing runs", "[dokku][cron]") {
+TEST_CASE("a lost record of the installation does not hide that nothing runs", "[store][cron]") {
     const InstalledHost installed;
     test::DokkuHost::write(installed.global / "installation", "");
     set_modified(installed.global / "installation", "2026-11-20T00:00:00Z");
@@ -110,7 +110,7 @@ TEST_CASE("a lost record of the installation does not hide that nothing runs", "
     CHECK(installed.without_run_at("2026-11-22T00:00:00Z") == "2026-11-20T00:00:00Z");
 }
 
-TEST_CASE("a clock that was set back makes no false alarm, and no silence", "[dokku][cron]") {
+TEST_CASE("a clock that was set back makes no false alarm, and no silence", "[store][cron]") {
     const InstalledHost installed;
     const auto at = [](const char* time) { return *base::parse_rfc3339(time); };
     REQUIRE(store::write_last_run(installed.host.environment.global_root(),
@@ -122,7 +122,7 @@ TEST_CASE("a clock that was set back makes no false alarm, and no silence", "[do
     CHECK(host::describe_missing_run({}).ends_with("is this host's clock right?"));
 }
 
-TEST_CASE("nobody misses a run that is switched off", "[dokku][cron]") {
+TEST_CASE("nobody misses a run that is switched off", "[store][cron]") {
     const InstalledHost installed;
     SECTION("the daily run") {
         std::filesystem::remove(installed.global / "autorenew");
@@ -134,7 +134,7 @@ TEST_CASE("nobody misses a run that is switched off", "[dokku][cron]") {
     CHECK(installed.without_run_at("2026-12-20T00:00:00Z") == "well");
 }
 
-TEST_CASE("the next run is the next of the two minutes of a day", "[dokku][cron]") {
+TEST_CASE("the next run is the next of the two minutes of a day", "[store][cron]") {
     const test::DokkuHost host;
     const auto global = host.environment.global_root();
     const Zone utc{"UTC"};
@@ -149,7 +149,7 @@ TEST_CASE("the next run is the next of the two minutes of a day", "[dokku][cron]
     CHECK(next_after(host, "2026-11-22T05:16:59Z") == "never");
 }
 
-TEST_CASE("the next run is by the host's own clock, as cron is", "[dokku][cron]") {
+TEST_CASE("the next run is by the host's own clock, as cron is", "[store][cron]") {
     const test::DokkuHost host;
     test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
     test::DokkuHost::write(host.environment.global_root() / "cron-minute", "17 5\n");

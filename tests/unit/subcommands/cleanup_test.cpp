@@ -9,7 +9,7 @@
 
 namespace fs = std::filesystem;
 
-TEST_CASE("cleanup keeps the folder that is current", "[dokku][dokku-11.4]") {
+TEST_CASE("cleanup keeps the folder that is current", "[subcommands][dokku-11.4]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.issue(app, "shop.test", "x");
@@ -27,7 +27,7 @@ TEST_CASE("cleanup keeps the folder that is current", "[dokku][dokku-11.4]") {
     CHECK_FALSE(fs::exists(certs / "stray"));
 }
 
-TEST_CASE("cleanup without a current folder removes nothing", "[dokku][dokku-11.4]") {
+TEST_CASE("cleanup without a current folder removes nothing", "[subcommands][dokku-11.4]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     const auto certs = host.environment.certs_root(app);

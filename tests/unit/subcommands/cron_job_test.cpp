@@ -11,7 +11,7 @@
 
 namespace fs = std::filesystem;
 
-TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][dokku-11.5]") {
+TEST_CASE("the daily run is switched on and off for good", "[subcommands][cron][dokku-11.5]") {
     test::DokkuHost host;
     const auto global = host.environment.global_root();
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; echo noise)"};
@@ -46,7 +46,7 @@ TEST_CASE("the daily run is switched on and off for good", "[dokku][cron][dokku-
     CHECK_FALSE(fs::exists(global / "autorenew.off"));
 }
 
-TEST_CASE("a crontab that cannot be written is an error", "[dokku][cron]") {
+TEST_CASE("a crontab that cannot be written is an error", "[subcommands][cron]") {
     test::DokkuHost host;
     const test::FakePrograms programs{"exit 4"};
     CHECK_FALSE(subcommands::add_cron_job(host.environment, host.log()));

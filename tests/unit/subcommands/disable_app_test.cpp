@@ -8,7 +8,7 @@
 #include "support/dokku_host.h"
 #include "support/fake_programs.h"
 
-TEST_CASE("disable removes the files, then has nginx rebuilt", "[dokku][dokku-11.6]") {
+TEST_CASE("disable removes the files, then has nginx rebuilt", "[subcommands][dokku-11.6]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.install_pair(app, "a custom certificate\n");

@@ -42,7 +42,7 @@ struct Enabled : test::DokkuHost {
 
 }  // namespace
 
-TEST_CASE("an app that is disabled is off, and nothing is due", "[hooks][dokku-11.6]") {
+TEST_CASE("an app that is disabled is off, and nothing is due", "[subcommands][dokku-11.6]") {
     Enabled host;
     const test::FakePrograms programs{"exit 0"};
     REQUIRE(subcommands::disable(host.environment, host.quiet, host.store, host.clock, host.app));
@@ -56,7 +56,7 @@ TEST_CASE("an app that is disabled is off, and nothing is due", "[hooks][dokku-1
     CHECK_FALSE(fs::exists(host.environment.app_root(host.app) / "letsencrypt"));
 }
 
-TEST_CASE("a run at work sees at once that its app is off", "[hooks]") {
+TEST_CASE("a run at work sees at once that its app is off", "[subcommands]") {
     Enabled host;
     const base::UtcTime began = host.clock.now();
     const test::FakePrograms programs{"exit 0"};
@@ -78,7 +78,7 @@ TEST_CASE("a run at work sees at once that its app is off", "[hooks]") {
     CHECK(host.state().due == began + store::kRemovalPatience);
 }
 
-TEST_CASE("an app that is destroyed while disable waits does not come back", "[hooks]") {
+TEST_CASE("an app that is destroyed while disable waits does not come back", "[subcommands]") {
     Enabled host;
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls")"};
     auto lock = std::optional{host.store.try_lock_app("shop").value()};
@@ -107,7 +107,7 @@ TEST_CASE("an app that is destroyed while disable waits does not come back", "[h
     CHECK_FALSE(tls::pending_removal(host.environment, host.app));
 }
 
-TEST_CASE("a pair that has to stay is removed again in an hour, by any run", "[hooks]") {
+TEST_CASE("a pair that has to stay is removed again in an hour, by any run", "[subcommands]") {
     Enabled host;
     test::write_file(
         host.environment.app_root(host.app) / "nginx.conf",
@@ -120,7 +120,7 @@ TEST_CASE("a pair that has to stay is removed again in an hour, by any run", "[h
     CHECK(tls::pending_removal(host.environment, host.app)->not_before == again);
 }
 
-TEST_CASE("while a pair is removed the app is due: who is killed is followed", "[hooks]") {
+TEST_CASE("while a pair is removed the app is due: who is killed is followed", "[subcommands]") {
     Enabled host;
     const fs::path state = host.environment.global_root() / "state/shop.json";
     const test::FakePrograms programs{"cp '" + state.string() + R"(' "${0%/*}/seen")"};

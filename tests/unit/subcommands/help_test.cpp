@@ -8,7 +8,7 @@
 
 #include "support/dokku_host.h"
 
-TEST_CASE("help names the commands whose executable is there", "[dokku][dokku-1.6]") {
+TEST_CASE("help names the commands whose executable is there", "[subcommands][dokku-1.6]") {
     const test::DokkuHost host;
     const auto subcommands = host.environment.plugin_directory / "subcommands";
     CHECK(subcommands::help_entries(host.environment).empty());
@@ -21,7 +21,7 @@ TEST_CASE("help names the commands whose executable is there", "[dokku][dokku-1.
     CHECK(entries[1].command == "set");
 }
 
-TEST_CASE("help lines have four blanks in front and one comma", "[dokku][dokku-1.6]") {
+TEST_CASE("help lines have four blanks in front and one comma", "[subcommands][dokku-1.6]") {
     const test::DokkuHost host;
     for (const char* name :
          {"account", "active", "auto-renew", "cleanup", "cron-job", "disable", "enable", "exclude",
@@ -38,7 +38,7 @@ TEST_CASE("help lines have four blanks in front and one comma", "[dokku][dokku-1
     CHECK(subcommands::help_summary() == "    letsencrypt, Manage the letsencrypt integration");
 }
 
-TEST_CASE("help names the options", "[dokku][dokku-1.6]") {
+TEST_CASE("help names the options", "[subcommands][dokku-1.6]") {
     const test::DokkuHost host;
     for (const char* name : {"account", "auto-renew", "enable", "revoke"})
         test::DokkuHost::write(host.environment.plugin_directory / "subcommands" / name, "");
@@ -52,13 +52,13 @@ TEST_CASE("help names the options", "[dokku][dokku-1.6]") {
     CHECK(entries[3].arguments == "<app> [--reason <reason>]");
 }
 
-TEST_CASE("columns are as column -t -s, makes them", "[dokku][dokku-1.6]") {
+TEST_CASE("columns are as column -t -s, makes them", "[subcommands][dokku-1.6]") {
     CHECK(subcommands::to_columns({"    a <app>, Foo bar", "    bbbbbbbbbbb, Baz"}) ==
           std::vector<std::string>{"    a <app>       Foo bar", "    bbbbbbbbbbb   Baz"});
     CHECK(subcommands::to_columns({}).empty());
 }
 
-TEST_CASE("letsencrypt:help begins with the official lines", "[dokku][dokku-1.6]") {
+TEST_CASE("letsencrypt:help begins with the official lines", "[subcommands][dokku-1.6]") {
     const auto text = subcommands::render_help({{"list", "", "List them"}});
     CHECK(text ==
           std::vector<std::string>{"Usage: dokku letsencrypt[:COMMAND]", "",

@@ -26,7 +26,7 @@ void make_active(const test::DokkuHost& host, const std::string& name,
 
 }  // namespace
 
-TEST_CASE("list shows active apps only, the first to expire on top", "[dokku][dokku-11.7]") {
+TEST_CASE("list shows active apps only, the first to expire on top", "[subcommands][dokku-11.7]") {
     ::setenv("TZ", "UTC", 1);
     ::tzset();
     test::DokkuHost host;
@@ -55,7 +55,8 @@ TEST_CASE("list shows active apps only, the first to expire on top", "[dokku][do
     CHECK(rows.ends_with(last_two));
 }
 
-TEST_CASE("a host without apps is told so and the list is no failure", "[dokku][dokku-11.7]") {
+TEST_CASE("a host without apps is told so and the list is no failure",
+          "[subcommands][dokku-11.7]") {
     test::DokkuHost host;
     host.environment.quiet = true;
     REQUIRE(subcommands::print_list(host.environment, host.log(), base::from_unix(0)));
@@ -63,7 +64,7 @@ TEST_CASE("a host without apps is told so and the list is no failure", "[dokku][
     CHECK(host.logged.err == " !     You haven't deployed any applications yet\n");
 }
 
-TEST_CASE("a graceperiod that is no number is named and counts as the default", "[dokku]") {
+TEST_CASE("a graceperiod that is no number is named and counts as the default", "[subcommands]") {
     test::DokkuHost host;
     make_active(host, "shop", "dokku/shop.crt");
     host.set_property("shop", "graceperiod", "30d");
@@ -76,7 +77,7 @@ TEST_CASE("a graceperiod that is no number is named and counts as the default", 
     CHECK_THAT(host.logged.err, ContainsSubstring("shop: The property graceperiod is '30d'"));
 }
 
-TEST_CASE("an active app whose certificate cannot be read is named", "[dokku]") {
+TEST_CASE("an active app whose certificate cannot be read is named", "[subcommands]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     const std::string no_der = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

@@ -38,7 +38,8 @@ subcommands::KnownOfApp no_status(const dokku::AppName&) {
 
 }  // namespace
 
-TEST_CASE("report rows stand in the official order, ours after them", "[dokku][dokku-11.10]") {
+TEST_CASE("report rows stand in the official order, ours after them",
+          "[subcommands][dokku-11.10]") {
     CHECK(names_of(subcommands::report_rows(some_facts())) ==
           "active autorenew computed-dns-provider global-dns-provider dns-provider computed-email "
           "global-email email expiration computed-graceperiod global-graceperiod graceperiod "
@@ -61,7 +62,7 @@ TEST_CASE("report rows stand in the official order, ours after them", "[dokku][d
           "status renewal-time renewal-explanation global-last-run global-next-run ");
 }
 
-TEST_CASE("--global keeps the global rows", "[dokku][dokku-11.10]") {
+TEST_CASE("--global keeps the global rows", "[subcommands][dokku-11.10]") {
     CHECK(names_of(subcommands::global_rows(subcommands::report_rows(some_facts()))) ==
           "global-dns-provider global-email global-graceperiod global-lego-args "
           "global-lego-docker-options global-server global-dns-provider-A global-dns-resolvers "
@@ -72,7 +73,7 @@ TEST_CASE("--global keeps the global rows", "[dokku][dokku-11.10]") {
           "global-renew-concurrency global-last-run global-next-run ");
 }
 
-TEST_CASE("report rows are padded byte for byte as officially", "[dokku][dokku-11.10]") {
+TEST_CASE("report rows are padded byte for byte as officially", "[subcommands][dokku-11.10]") {
     const auto lines = subcommands::render_report(subcommands::report_rows(some_facts()),
                                                   subcommands::Secrets::shown);
     CHECK(lines[0] == "       Letsencrypt active:            true                     ");
@@ -86,7 +87,8 @@ TEST_CASE("report rows are padded byte for byte as officially", "[dokku][dokku-1
     CHECK(lines[24] == "       Letsencrypt dns provider OVH_KEY: s3cret                   ");
 }
 
-TEST_CASE("dokku report shows no value of a DNS provider's variable", "[dokku][dokku-11.10]") {
+TEST_CASE("dokku report shows no value of a DNS provider's variable",
+          "[subcommands][dokku-11.10]") {
     std::string text;
     for (const auto& line : subcommands::render_report(subcommands::report_rows(some_facts()),
                                                        subcommands::Secrets::redacted))
@@ -97,7 +99,7 @@ TEST_CASE("dokku report shows no value of a DNS provider's variable", "[dokku][d
     CHECK_THAT(text, ContainsSubstring("Letsencrypt dns provider:      ovh "));
 }
 
-TEST_CASE("JSON is one compact object of strings in the same order", "[dokku][dokku-11.10]") {
+TEST_CASE("JSON is one compact object of strings in the same order", "[subcommands][dokku-11.10]") {
     const auto text = subcommands::render_report_json(subcommands::report_rows(some_facts()));
     CHECK_THAT(text, StartsWith(R"({"active":"true","autorenew":"false",)"
                                 R"("computed-dns-provider":"ovh","global-dns-provider":"",)"));
@@ -105,7 +107,8 @@ TEST_CASE("JSON is one compact object of strings in the same order", "[dokku][do
     CHECK_THAT(text, !ContainsSubstring("\n"));
 }
 
-TEST_CASE("one flag gives its value, an empty one is 'not deployed'", "[dokku][dokku-11.10]") {
+TEST_CASE("one flag gives its value, an empty one is 'not deployed'",
+          "[subcommands][dokku-11.10]") {
     const auto rows = subcommands::report_rows(some_facts());
     CHECK(*subcommands::find_report_value(rows, "--letsencrypt-email") == "me@x.test");
     const auto empty = subcommands::find_report_value(rows, "--letsencrypt-global-email");
@@ -118,7 +121,8 @@ TEST_CASE("one flag gives its value, an empty one is 'not deployed'", "[dokku][d
                           "--letsencrypt-autorenew --letsencrypt-computed-dns-provider "));
 }
 
-TEST_CASE("a host without apps has no report, not even a global one", "[dokku][dokku-11.10]") {
+TEST_CASE("a host without apps has no report, not even a global one",
+          "[subcommands][dokku-11.10]") {
     test::DokkuHost host;
     subcommands::ReportRequest request;
     request.global = true;
@@ -129,7 +133,7 @@ TEST_CASE("a host without apps has no report, not even a global one", "[dokku][d
     CHECK(printed.error().message == "You haven't deployed any applications yet");
 }
 
-TEST_CASE("what report prints for which words", "[dokku][dokku-11.10]") {
+TEST_CASE("what report prints for which words", "[subcommands][dokku-11.10]") {
     test::DokkuHost host;
     host.add_app("blog");
     host.add_app("shop");
@@ -181,7 +185,7 @@ TEST_CASE("what report prints for which words", "[dokku][dokku-11.10]") {
     }
 }
 
-TEST_CASE("a certificate that no run looks after is not ok", "[dokku]") {
+TEST_CASE("a certificate that no run looks after is not ok", "[subcommands]") {
     subcommands::ReportFacts facts = some_facts();
     const auto value = [&](std::string_view flag) {
         return subcommands::find_report_value(subcommands::report_rows(facts), flag).value_or("");

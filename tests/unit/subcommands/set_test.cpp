@@ -8,7 +8,7 @@
 #include "dokku/property.h"
 #include "support/dokku_host.h"
 
-TEST_CASE("set stores a value and says so", "[dokku][dokku-11.9]") {
+TEST_CASE("set stores a value and says so", "[subcommands][dokku-11.9]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     const dokku::PropertyStore store{host.environment};
@@ -21,7 +21,7 @@ TEST_CASE("set stores a value and says so", "[dokku][dokku-11.9]") {
     CHECK(*store.get(dokku::Scope::global(), "server") == "staging");
 }
 
-TEST_CASE("an empty value unsets, also what is not set", "[dokku][dokku-11.9]") {
+TEST_CASE("an empty value unsets, also what is not set", "[subcommands][dokku-11.9]") {
     test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.set_property("shop", "email", "me@x.test");
@@ -31,7 +31,8 @@ TEST_CASE("an empty value unsets, also what is not set", "[dokku][dokku-11.9]") 
     CHECK(dokku::PropertyStore{host.environment}.get(app, "email")->empty());
 }
 
-TEST_CASE("the app is checked before the key, the key before the value", "[dokku][dokku-11.9]") {
+TEST_CASE("the app is checked before the key, the key before the value",
+          "[subcommands][dokku-11.9]") {
     test::DokkuHost host;
     const auto message = [&](const char* target, const char* key, const char* value) {
         return subcommands::change_setting(host.environment, host.log(), target, key, value)
@@ -47,7 +48,7 @@ TEST_CASE("the app is checked before the key, the key before the value", "[dokku
     CHECK_FALSE(std::filesystem::exists(host.environment.lib_root / "config"));
 }
 
-TEST_CASE("a CA that issues less than others says so when it is set", "[dokku]") {
+TEST_CASE("a CA that issues less than others says so when it is set", "[subcommands]") {
     test::DokkuHost host;
     host.add_app("shop");
     const auto vhost = host.environment.app_root(*dokku::AppName::parse("shop")) / "VHOST";
@@ -76,7 +77,7 @@ TEST_CASE("a CA that issues less than others says so when it is set", "[dokku]")
     CHECK(said("shop", "server", "").empty());
 }
 
-TEST_CASE("quiet sets without a word", "[dokku][dokku-11.9]") {
+TEST_CASE("quiet sets without a word", "[subcommands][dokku-11.9]") {
     test::DokkuHost host;
     host.environment.quiet = true;
     host.add_app("shop");

@@ -20,7 +20,7 @@ std::string keep(const test::TempDir& root, const std::string& chain) {
 
 }  // namespace
 
-TEST_CASE("a replaced pair is kept, private", "[lifecycle]") {
+TEST_CASE("a replaced pair is kept, private", "[tls]") {
     const test::TempDir root;
     test::write_file(root / "tls" / "server.key", "key");
     const auto kept = root / keep(root, "chain");
@@ -30,7 +30,7 @@ TEST_CASE("a replaced pair is kept, private", "[lifecycle]") {
     CHECK(test::mode_of(kept / "server.key") == 0600);
 }
 
-TEST_CASE("pairs that are replaced in the same second are all kept", "[lifecycle]") {
+TEST_CASE("pairs that are replaced in the same second are all kept", "[tls]") {
     const test::TempDir root;
     const std::string first = keep(root, "one");
     const std::string second = keep(root, "two");

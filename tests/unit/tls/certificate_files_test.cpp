@@ -32,14 +32,14 @@ std::set<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a certificate's files are named after the first domain", "[lifecycle][dokku-10.3]") {
+TEST_CASE("a certificate's files are named after the first domain", "[tls][dokku-10.3]") {
     CHECK(tls::certificate_base_name("a.test") == "a.test");
     CHECK(tls::certificate_base_name("*.a.test") == "_.a.test");
     CHECK(tls::certificate_base_name("2001:db8::1") == "2001-db8--1");
     CHECK(tls::certificate_base_name("../a") == "..-a");
 }
 
-TEST_CASE("the configuration lies beside the certificates to be", "[lifecycle][dokku-10.3]") {
+TEST_CASE("the configuration lies beside the certificates to be", "[tls][dokku-10.3]") {
     const test::TempDir root;
     const fs::path folder = root / "certs" / "0123";
     REQUIRE(tls::write_configuration(folder, "--http", "-v /a:/b", "A=1\n"));
@@ -53,7 +53,7 @@ TEST_CASE("the configuration lies beside the certificates to be", "[lifecycle][d
     CHECK(test::look_at(root.path()) == before);
 }
 
-TEST_CASE("a certificate has lego's five files, all private", "[lifecycle][dokku-10.3]") {
+TEST_CASE("a certificate has lego's five files, all private", "[tls][dokku-10.3]") {
     const test::TempDir root;
     REQUIRE(tls::write_certificate_files(root.path(), files(kLeaf + kIssuer + kRoot), ""));
     const fs::path folder = root / "certificates";
@@ -73,7 +73,7 @@ TEST_CASE("a certificate has lego's five files, all private", "[lifecycle][dokku
 }
 
 TEST_CASE("the files of a wildcard begin with an underscore, its record does not",
-          "[lifecycle][dokku-10.3]") {
+          "[tls][dokku-10.3]") {
     const test::TempDir root;
     REQUIRE(tls::write_certificate_files(root.path(), files(kLeaf, "*.a.test"), ""));
     CHECK(test::content_of(root / "certificates/_.a.test.json").find("\"*.a.test\"") !=
@@ -81,7 +81,7 @@ TEST_CASE("the files of a wildcard begin with an underscore, its record does not
     CHECK(test::content_of(root / "certificates/_.a.test.issuer.crt").empty());
 }
 
-TEST_CASE("a chain without a last line end does not run into the key", "[lifecycle][rfc7468]") {
+TEST_CASE("a chain without a last line end does not run into the key", "[tls][rfc7468]") {
     const test::TempDir root;
     const std::string chain = kLeaf.substr(0, kLeaf.size() - 1);
     REQUIRE(tls::write_certificate_files(root.path(), files(chain), ""));
@@ -89,7 +89,7 @@ TEST_CASE("a chain without a last line end does not run into the key", "[lifecyc
 }
 
 TEST_CASE("while its files are replaced, an app stays active by the chain it serves",
-          "[lifecycle][design-4.8]") {
+          "[tls][design-4.8]") {
     const test::TempDir root;
     test::write_file(root / "certificates/a.test.crt", kRoot);
     REQUIRE(tls::write_certificate_files(root.path(), files(), kRoot));
@@ -103,7 +103,7 @@ TEST_CASE("while its files are replaced, an app stays active by the chain it ser
     CHECK(test::mode_of(root / "key.pem") == 0600);
 }
 
-TEST_CASE("the served chain is kept before anything is replaced", "[lifecycle][design-4.8]") {
+TEST_CASE("the served chain is kept before anything is replaced", "[tls][design-4.8]") {
     const test::TempDir root;
     test::write_file(root / "certificates", "a file in the way");
     CHECK_FALSE(tls::write_certificate_files(root.path(), files(), kRoot));

@@ -20,7 +20,7 @@ std::string with_crlf(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("HTTPS is on if certificate and key are there, whoever put them", "[dokku][dokku-6.1]") {
+TEST_CASE("HTTPS is on if certificate and key are there, of any origin", "[tls][dokku-6.1]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(dokku::has_pair(host.environment, app));
@@ -30,7 +30,7 @@ TEST_CASE("HTTPS is on if certificate and key are there, whoever put them", "[do
     CHECK(dokku::has_pair(host.environment, app));
 }
 
-TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[dokku][active]") {
+TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[tls][active]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const std::string ours = test::read_test_data("dokku/shop.crt");
@@ -83,7 +83,7 @@ TEST_CASE("an app is active while nginx serves what letsencrypt issued", "[dokku
     }
 }
 
-TEST_CASE("two texts without a certificate do not have the same leaf", "[dokku][active]") {
+TEST_CASE("two texts without a certificate do not have the same leaf", "[tls][active]") {
     CHECK_FALSE(tls::same_leaf("", ""));
     CHECK_FALSE(tls::same_leaf("x", "x"));
     const std::string broken = "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
@@ -92,7 +92,7 @@ TEST_CASE("two texts without a certificate do not have the same leaf", "[dokku][
     CHECK_FALSE(tls::same_leaf(broken, broken_otherwise));
 }
 
-TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokku][dokku-10.5]") {
+TEST_CASE("the expiration is that of the pair in tls, of any issuer", "[tls][dokku-10.5]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK_FALSE(tls::read_expiration(host.environment, app));
@@ -102,7 +102,7 @@ TEST_CASE("the expiration is that of the pair in tls, whoever issued it", "[dokk
     CHECK_FALSE(tls::read_expiration(host.environment, app));
 }
 
-TEST_CASE("a pair has another stamp once a file of it was changed", "[dokku][design-8.2]") {
+TEST_CASE("a pair has another stamp once a file of it was changed", "[tls][design-8.2]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     CHECK(tls::stamp_pair(host.environment, app).empty());

@@ -53,13 +53,13 @@ const std::map<std::string, std::string> kNewFiles{{"tls/server.crt", "new chain
 
 }  // namespace
 
-TEST_CASE("the first pair of an app makes its tls folder", "[dokku][dokku-6.1][design-5.3]") {
+TEST_CASE("the first pair of an app makes its tls folder", "[tls][dokku-6.1][design-5.3]") {
     const AppFolder app;
     REQUIRE(tls::exchange_tls(app.root.path(), new_pair(), std::nullopt));
     CHECK(files_in(app.root.path()) == kNewFiles);
 }
 
-TEST_CASE("a pair takes the place of the one before it, whole", "[dokku][design-5.3]") {
+TEST_CASE("a pair takes the place of the one before it, whole", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     test::DokkuHost::write(app.tls() / "server.letsencrypt.crt", "older chain\n");
@@ -67,7 +67,7 @@ TEST_CASE("a pair takes the place of the one before it, whole", "[dokku][design-
     CHECK(files_in(app.root.path()) == kNewFiles);
 }
 
-TEST_CASE("what else stands in tls stays there", "[dokku][design-5.3]") {
+TEST_CASE("what else stands in tls stays there", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     test::DokkuHost::write(app.tls() / "ca-bundle.pem", "clients' CA\n");
@@ -82,7 +82,7 @@ TEST_CASE("what else stands in tls stays there", "[dokku][design-5.3]") {
     CHECK(mode_of(app.tls() / "ca-bundle.pem") == 0600);
 }
 
-TEST_CASE("a key is never readable for others, whatever the umask is", "[dokku][design-5.2]") {
+TEST_CASE("a key is never readable for others, whatever the umask is", "[tls][design-5.2]") {
     const AppFolder app;
     app.install_old();
     const mode_t umask = GENERATE_COPY(mode_t{0}, mode_t{0777});
@@ -95,7 +95,7 @@ TEST_CASE("a key is never readable for others, whatever the umask is", "[dokku][
         CHECK(mode_of(app.tls() / name) == 0600);
 }
 
-TEST_CASE("a certificate that came in between is left as it is", "[dokku][design-5.3]") {
+TEST_CASE("a certificate that came in between is left as it is", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     const std::optional<std::string> expected =
@@ -109,7 +109,7 @@ TEST_CASE("a certificate that came in between is left as it is", "[dokku][design
     CHECK(files_in(app.root.path()) == kOldFiles);
 }
 
-TEST_CASE("a certificate that went in between is not put back", "[dokku][design-5.3]") {
+TEST_CASE("a certificate that went in between is not put back", "[tls][design-5.3]") {
     const AppFolder app;
     const auto exchanged = tls::exchange_tls(app.root.path(), new_pair(), "old chain\n");
     REQUIRE_FALSE(exchanged);
@@ -117,7 +117,7 @@ TEST_CASE("a certificate that went in between is not put back", "[dokku][design-
     CHECK(files_in(app.root.path()).empty());
 }
 
-TEST_CASE("what a killed run had built does not get into the next", "[dokku][design-5.3]") {
+TEST_CASE("what a killed run had built does not get into the next", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     test::DokkuHost::write(app.root / ".tls.letsencrypt-new/server.key", "half a key");
@@ -126,7 +126,7 @@ TEST_CASE("what a killed run had built does not get into the next", "[dokku][des
     CHECK(files_in(app.root.path()) == kNewFiles);
 }
 
-TEST_CASE("a folder that cannot be written to keeps its old pair", "[dokku][design-5.3]") {
+TEST_CASE("a folder that cannot be written to keeps its old pair", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     // A file where the sibling's folder is to be: it cannot even be replaced under a full path.
@@ -146,7 +146,7 @@ TEST_CASE("a folder that cannot be written to keeps its old pair", "[dokku][desi
     CHECK_FALSE(fs::exists(app.root / ".tls.letsencrypt-new"));
 }
 
-TEST_CASE("healing removes a half-built sibling and leaves the pair", "[dokku][design-8.2]") {
+TEST_CASE("healing removes a half-built sibling and leaves the pair", "[tls][design-8.2]") {
     const AppFolder app;
     app.install_old();
     test::DokkuHost::write(app.root / ".tls.letsencrypt-new/server.key", "half");
@@ -156,7 +156,7 @@ TEST_CASE("healing removes a half-built sibling and leaves the pair", "[dokku][d
     CHECK(files_in(app.root.path()) == kOldFiles);
 }
 
-TEST_CASE("killed between two renames, the former pair comes back", "[dokku][design-5.3]") {
+TEST_CASE("killed between two renames, the former pair comes back", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     fs::rename(app.tls(), app.root / ".tls.letsencrypt-former");
@@ -165,7 +165,7 @@ TEST_CASE("killed between two renames, the former pair comes back", "[dokku][des
     CHECK(files_in(app.root.path()) == kOldFiles);
 }
 
-TEST_CASE("killed after both renames, the new pair stays", "[dokku][design-5.3]") {
+TEST_CASE("killed after both renames, the new pair stays", "[tls][design-5.3]") {
     const AppFolder app;
     app.install_old();
     test::DokkuHost::write(app.root / ".tls.letsencrypt-former/server.crt", "older\n");
@@ -174,7 +174,7 @@ TEST_CASE("killed after both renames, the new pair stays", "[dokku][design-5.3]"
     CHECK_FALSE(fs::exists(app.root / ".tls.letsencrypt-former"));
 }
 
-TEST_CASE("a folder that was set aside comes back whole, or goes whole", "[dokku]") {
+TEST_CASE("a folder that was set aside comes back whole, or goes whole", "[tls]") {
     const AppFolder app;
     app.install_old();
     REQUIRE(tls::set_tls_aside(app.root.path()));
@@ -189,14 +189,14 @@ TEST_CASE("a folder that was set aside comes back whole, or goes whole", "[dokku
     CHECK(fs::is_empty(app.root.path()));
 }
 
-TEST_CASE("what was being deleted does not come back", "[dokku]") {
+TEST_CASE("what was being deleted does not come back", "[tls]") {
     const AppFolder app;
     test::DokkuHost::write(app.root / ".tls.letsencrypt-deleted/server.key", "the rest of it");
     REQUIRE(tls::heal_tls(app.root.path()));
     CHECK(fs::is_empty(app.root.path()));
 }
 
-TEST_CASE("an app without tls is healed to nothing", "[dokku][design-8.2]") {
+TEST_CASE("an app without tls is healed to nothing", "[tls][design-8.2]") {
     const AppFolder app;
     REQUIRE(tls::heal_tls(app.root.path()));
     CHECK(fs::is_empty(app.root.path()));

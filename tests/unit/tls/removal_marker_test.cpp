@@ -12,7 +12,7 @@
 namespace fs = std::filesystem;
 using tls::RemovalKind;
 
-TEST_CASE("a removal is known by who removes what, and why", "[dokku]") {
+TEST_CASE("a removal is known by who removes what, and why", "[tls]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     host.install_pair(app, "a certificate\n");
@@ -35,7 +35,7 @@ TEST_CASE("a removal is known by who removes what, and why", "[dokku]") {
     CHECK_FALSE(tls::pending_removal(host.environment, app));
 }
 
-TEST_CASE("a removal that failed is tried again in an hour", "[dokku]") {
+TEST_CASE("a removal that failed is tried again in an hour", "[tls]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     constexpr base::UtcTime kNow = base::from_unix(1'764'172'800);
@@ -54,7 +54,7 @@ TEST_CASE("a removal that failed is tried again in an hour", "[dokku]") {
     CHECK(removal.is_due(kNow - std::chrono::hours{24}));  // another clock wrote that
 }
 
-TEST_CASE("a removal is cut short once its process has ended", "[dokku]") {
+TEST_CASE("a removal is cut short once its process has ended", "[tls]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     test::Fork remover{[&] {
@@ -71,7 +71,7 @@ TEST_CASE("a removal is cut short once its process has ended", "[dokku]") {
     CHECK(removal->pair.empty());
 }
 
-TEST_CASE("a mark that cannot be read removes nothing", "[dokku]") {
+TEST_CASE("a mark that cannot be read removes nothing", "[tls]") {
     const test::DokkuHost host;
     const auto app = host.add_app("shop");
     const std::string self = base::to_text(base::this_process());
@@ -84,7 +84,7 @@ TEST_CASE("a mark that cannot be read removes nothing", "[dokku]") {
     CHECK(removal->is_cut_short());
 }
 
-TEST_CASE("what is no app's mark is passed over", "[dokku]") {
+TEST_CASE("what is no app's mark is passed over", "[tls]") {
     const test::DokkuHost host;
     const auto folder = host.environment.global_root() / "state/removing";
     CHECK(tls::pending_removals(host.environment).empty());

@@ -47,7 +47,7 @@ Words kinds_of(const std::vector<Entry>& entries) {
 
 }  // namespace
 
-TEST_CASE("an account's limit parks the account", "[lifecycle][limits]") {
+TEST_CASE("an account's limit parks the account", "[ca-limits][limits]") {
     const std::string words =
         "too many new orders (300) from this account in the last 3h0m0s, retry after 2026-02-02 "
         "04:40:00 UTC: see https://letsencrypt.org/docs/rate-limits/#new-orders-per-account";
@@ -67,7 +67,7 @@ TEST_CASE("an account's limit parks the account", "[lifecycle][limits]") {
     CHECK(kinds_of(first) == Words{"ca "});
 }
 
-TEST_CASE("a limit of new accounts parks those alone", "[lifecycle][limits]") {
+TEST_CASE("a limit of new accounts parks those alone", "[ca-limits][limits]") {
     acme::Failure failure =
         limited("too many new registrations (10) from this IP address in the last 3h0m0s");
     const auto refuse = [&] {
@@ -80,7 +80,7 @@ TEST_CASE("a limit of new accounts parks those alone", "[lifecycle][limits]") {
 }
 
 TEST_CASE("a limit of one name parks it and not those that have it in them",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     const std::string said = GENERATE(
         "too many failed authorizations (5) for \"in.x.test\" in the last 1h0m0s, retry after "
         "2026-02-02 04:40:00 UTC: see https://letsencrypt.org/docs/rate-limits/#authorization-"
@@ -89,7 +89,7 @@ TEST_CASE("a limit of one name parks it and not those that have it in them",
     CHECK(kinds_of(park(limited(said))) == Words{"name in.x.test"});
 }
 
-TEST_CASE("a paused name is parked with the page that frees it", "[lifecycle][limits]") {
+TEST_CASE("a paused name is parked with the page that frees it", "[ca-limits][limits]") {
     const std::string page = "https://portal.test/unpause?jwt=" + std::string(900, 'j');
     const std::string words =
         "Your account is temporarily prevented from requesting certificates for y.test and "
@@ -112,7 +112,7 @@ TEST_CASE("a paused name is parked with the page that frees it", "[lifecycle][li
     }
 }
 
-TEST_CASE("a pause that names no name holds exactly these", "[lifecycle][limits]") {
+TEST_CASE("a pause that names no name holds exactly these", "[ca-limits][limits]") {
     acme::Failure failure = limited("Your account is paused: https://y.test/unpause?jwt=x.test");
     failure.error.retry_at.reset();
     CHECK(kinds_of(park(failure)) == Words{"set *.in.x.test,www.x.test,y.test"});
@@ -121,13 +121,13 @@ TEST_CASE("a pause that names no name holds exactly these", "[lifecycle][limits]
     CHECK(only.at(0).paused);
 }
 
-TEST_CASE("a limit with a link is no pause", "[lifecycle][limits]") {
+TEST_CASE("a limit with a link is no pause", "[ca-limits][limits]") {
     const auto entries = park(limited("too many new orders: see https://ca.test/why-paused"));
     CHECK(kinds_of(entries) == Words{"account "});
     CHECK_FALSE(entries.at(0).paused);
 }
 
-TEST_CASE("an exact set is parked as such", "[lifecycle][limits]") {
+TEST_CASE("an exact set is parked as such", "[ca-limits][limits]") {
     const std::string of = GENERATE("domains", "identifiers");
     const auto entries =
         park(limited("too many certificates (5) already issued for this exact set of " + of +
@@ -135,7 +135,7 @@ TEST_CASE("an exact set is parked as such", "[lifecycle][limits]") {
     CHECK(kinds_of(entries) == Words{"set *.in.x.test,www.x.test,y.test"});
 }
 
-TEST_CASE("a registered domain is parked with all below it", "[lifecycle][limits]") {
+TEST_CASE("a registered domain is parked with all below it", "[ca-limits][limits]") {
     CHECK(kinds_of(park(limited("too many certificates (50) already issued for \"x.test\" in the "
                                 "last 168h0m0s, retry after 2026-02-02 04:40:00 UTC"))) ==
           Words{"domain x.test"});
@@ -143,7 +143,7 @@ TEST_CASE("a registered domain is parked with all below it", "[lifecycle][limits
           Words{"domain x.test", "domain y.test"});
 }
 
-TEST_CASE("a limit of a name that nobody ordered is the account's", "[lifecycle][limits]") {
+TEST_CASE("a limit of a name that nobody ordered is the account's", "[ca-limits][limits]") {
     const std::string words =
         GENERATE("too many failed authorizations (5) for \"z.test\" in the last 1h0m0s",
                  "too many certificates (50) already issued for \"z.test\" in the last 168h0m0s",
@@ -152,7 +152,7 @@ TEST_CASE("a limit of a name that nobody ordered is the account's", "[lifecycle]
     CHECK(kinds_of(park(limited(words))) == Words{"account "});
 }
 
-TEST_CASE("subproblems park the names they are about", "[lifecycle][limits]") {
+TEST_CASE("subproblems park the names they are about", "[ca-limits][limits]") {
     acme::Failure failure = limited("several names");
     const std::string type = "urn:ietf:params:acme:error:rateLimited";
     failure.problem->subproblems = {
@@ -167,7 +167,7 @@ TEST_CASE("subproblems park the names they are about", "[lifecycle][limits]") {
     CHECK(entries.at(1).words == "y is tired");
 }
 
-TEST_CASE("a CA that is not available is parked as a whole", "[lifecycle][limits]") {
+TEST_CASE("a CA that is not available is parked as a whole", "[ca-limits][limits]") {
     acme::Failure failure = limited("y.test: failed authorizations");
     failure.status = 503;
     if (GENERATE(false, true)) failure.problem.reset();
@@ -177,7 +177,7 @@ TEST_CASE("a CA that is not available is parked as a whole", "[lifecycle][limits
     CHECK_FALSE(entries.at(0).words.empty());
 }
 
-TEST_CASE("a 429 without a problem is the account's", "[lifecycle][limits]") {
+TEST_CASE("a 429 without a problem is the account's", "[ca-limits][limits]") {
     acme::Failure failure = limited("");
     failure.problem.reset();
     const auto entries = park(failure);
@@ -185,7 +185,7 @@ TEST_CASE("a 429 without a problem is the account's", "[lifecycle][limits]") {
     CHECK(entries.at(0).words == "said");
 }
 
-TEST_CASE("nothing is parked without a limit or a moment", "[lifecycle][limits]") {
+TEST_CASE("nothing is parked without a limit or a moment", "[ca-limits][limits]") {
     acme::Failure failure = limited("too many new orders from this account");
     SECTION("no moment") {
         failure.error.retry_at.reset();
@@ -197,7 +197,7 @@ TEST_CASE("nothing is parked without a limit or a moment", "[lifecycle][limits]"
     CHECK(park(failure).empty());
 }
 
-TEST_CASE("what is parked holds such an order back", "[lifecycle][limits]") {
+TEST_CASE("what is parked holds such an order back", "[ca-limits][limits]") {
     const auto [words, held] = GENERATE(
         std::pair{"too many new orders from this account", Words{}},
         std::pair{"too many failed authorizations (5) for \"in.x.test\"", Words{"*.in.x.test"}},
@@ -213,7 +213,7 @@ TEST_CASE("what is parked holds such an order back", "[lifecycle][limits]") {
     CHECK(reached->until == kUntil);
 }
 
-TEST_CASE("a date that was mistyped does not stop renewals for months", "[lifecycle][limits]") {
+TEST_CASE("a date that was mistyped does not stop renewals for months", "[ca-limits][limits]") {
     acme::Failure failure = limited("too many new orders from this account");
     failure.error.retry_at = kNow + std::chrono::hours{24 * 365};
     REQUIRE_FALSE(park(failure).empty());

@@ -51,7 +51,7 @@ struct Parked : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("some seconds that a CA asks for are waited for", "[lifecycle][limits]") {
+TEST_CASE("some seconds that a CA asks for are waited for", "[ca-limits][limits]") {
     Parked host;
     auto job = host.job();
     SECTION("by an account") {
@@ -68,7 +68,7 @@ TEST_CASE("some seconds that a CA asks for are waited for", "[lifecycle][limits]
     CHECK(host.clock.passed() == seconds{20});
 }
 
-TEST_CASE("an order that the CA does not want now is not placed", "[lifecycle][limits]") {
+TEST_CASE("an order that the CA does not want now is not placed", "[ca-limits][limits]") {
     Parked host;
     auto job = host.job();
     SECTION("by an account") {
@@ -90,7 +90,7 @@ TEST_CASE("an order that the CA does not want now is not placed", "[lifecycle][l
     CHECK(host.clock.passed() == seconds{0});
 }
 
-TEST_CASE("a name that is parked is left out, the others are ordered", "[lifecycle][limits]") {
+TEST_CASE("a name that is parked is left out, the others are ordered", "[ca-limits][limits]") {
     Parked host;
     auto job = host.job({"a.example", "b.example"});
     host.park(BackoffScope::name, hours{2}, "a.example");
@@ -103,7 +103,7 @@ TEST_CASE("a name that is parked is left out, the others are ordered", "[lifecyc
 }
 
 TEST_CASE("what is paused is asked for by the schedule once a day, by a person at once",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     Parked host;
     acme::Failure refusal =
         acme::fail(base::ErrorKind::rate_limited, "said", test::at_ca("/order"));
@@ -133,7 +133,7 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
     CHECK(next_day.alive());
 }
 
-TEST_CASE("a CA that makes no account now is asked by those that have one", "[lifecycle][limits]") {
+TEST_CASE("a CA that makes no account now is asked by those that have one", "[ca-limits][limits]") {
     Parked host;
     ledger::Entry entry;
     entry.kind = EntryKind::parked;
@@ -155,7 +155,7 @@ TEST_CASE("a CA that makes no account now is asked by those that have one", "[li
     CHECK(with.alive());
 }
 
-TEST_CASE("who forces an order is warned once", "[lifecycle][limits]") {
+TEST_CASE("who forces an order is warned once", "[ca-limits][limits]") {
     Parked host;
     auto job = host.job();
     host.park(BackoffScope::ca, hours{2});
@@ -170,7 +170,7 @@ TEST_CASE("who forces an order is warned once", "[lifecycle][limits]") {
     CHECK(host.host.logged.err == once);
 }
 
-TEST_CASE("what comes of an order is in the ledger", "[lifecycle][limits]") {
+TEST_CASE("what comes of an order is in the ledger", "[ca-limits][limits]") {
     Parked host;
     auto job = host.job();
     ca::limits::LimitCheck limits{host.context, false};
@@ -238,7 +238,7 @@ ca::IssueJob new_below_domain(Parked& host, int i) {
 
 }  // namespace
 
-TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[lifecycle][limits]") {
+TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[ca-limits][limits]") {
     Parked host;
     ca::limits::LimitCheck limits{host.context, false};
     std::vector<std::unique_ptr<ca::IssueJob>> jobs;
@@ -265,7 +265,7 @@ TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[life
 }
 
 TEST_CASE("what another run learned meanwhile stops an order right before it is sent",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     Parked host;
     auto job = host.job();
     ca::limits::LimitCheck limits{host.context, false};
@@ -288,7 +288,7 @@ TEST_CASE("what another run learned meanwhile stops an order right before it is 
     CHECK(host.entries().size() == 1);
 }
 
-TEST_CASE("runs of other processes take places as well", "[lifecycle][limits]") {
+TEST_CASE("runs of other processes take places as well", "[ca-limits][limits]") {
     Parked host;
     ca::limits::LimitCheck one{host.context, false};
     ca::limits::LimitCheck other{host.context, false};
@@ -344,7 +344,7 @@ struct Renewing : Parked {
 }  // namespace
 
 TEST_CASE("an order is exempt exactly within the window of what it replaces",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     Renewing host;
     const auto is_exempt_at = [&](base::UtcTime at) {
         host.clock.advance(at - host.clock.now());
@@ -356,7 +356,7 @@ TEST_CASE("an order is exempt exactly within the window of what it replaces",
     CHECK_FALSE(is_exempt_at(host.start + Renewing::kWindow));
 }
 
-TEST_CASE("an order without replaces is not exempt", "[lifecycle][limits]") {
+TEST_CASE("an order without replaces is not exempt", "[ca-limits][limits]") {
     Renewing host;
     host.clock.advance(hours{1});
     REQUIRE(ca::is_exempt_order(host.context, *host.job));
@@ -380,7 +380,7 @@ TEST_CASE("an order without replaces is not exempt", "[lifecycle][limits]") {
 }
 
 TEST_CASE("the ledger tells an exempt order from one that only names what it replaces",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     Renewing host;
     ca::limits::LimitCheck limits{host.context, false};
     const bool is_inside = GENERATE(false, true);

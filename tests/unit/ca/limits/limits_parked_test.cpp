@@ -9,25 +9,25 @@
 using ca::limits::Limits;
 using Catch::Matchers::ContainsSubstring;
 
+using test::limits::BackoffScope;
 using test::limits::certificates_below;
 using test::limits::entry;
+using test::limits::Entry;
+using test::limits::EntryKind;
 using test::limits::kHour;
 using test::limits::kMinute;
 using test::limits::kNow;
 using test::limits::kSecond;
 using test::limits::kServer;
-using test::limits::Entry;
-using test::limits::EntryKind;
 using test::limits::OrderWish;
 using test::limits::parked;
-using test::limits::BackoffScope;
 using test::limits::several;
 using test::limits::wish;
 using test::limits::Words;
 
 namespace limit = ca::limits::limit;
 
-TEST_CASE("what a CA parked is held until its moment, at any CA", "[lifecycle][limits]") {
+TEST_CASE("what a CA parked is held until its moment, at any CA", "[ca-limits][limits]") {
     const std::string server = GENERATE(std::string{"https://ca.test/dir"}, kServer,
                                         std::string{settings::kStagingServer});
     auto whole = parked(BackoffScope::ca, "");
@@ -51,7 +51,7 @@ TEST_CASE("what a CA parked is held until its moment, at any CA", "[lifecycle][l
     CHECK_FALSE(limits.judge(there, kNow));
 }
 
-TEST_CASE("a parked account is that account at that CA", "[lifecycle][limits]") {
+TEST_CASE("a parked account is that account at that CA", "[ca-limits][limits]") {
     const Limits limits{{parked(BackoffScope::account, "")}};
     const auto reached = limits.judge(wish({"a.test"}), kNow);
     REQUIRE(reached);
@@ -65,7 +65,7 @@ TEST_CASE("a parked account is that account at that CA", "[lifecycle][limits]") 
     CHECK_FALSE(limits.judge(other, kNow));
 }
 
-TEST_CASE("a parked name holds nothing back but itself", "[lifecycle][limits]") {
+TEST_CASE("a parked name holds nothing back but itself", "[ca-limits][limits]") {
     const Limits limits{{parked(BackoffScope::name, "a.test")}};
     const auto reached = limits.judge(wish({"b.test", "*.a.test", "www.a.test", "a.test"}), kNow);
     REQUIRE(reached);
@@ -78,7 +78,7 @@ TEST_CASE("a parked name holds nothing back but itself", "[lifecycle][limits]") 
     CHECK_FALSE(limits.judge(other, kNow));
 }
 
-TEST_CASE("a parked domain holds all below it back", "[lifecycle][limits]") {
+TEST_CASE("a parked domain holds all below it back", "[ca-limits][limits]") {
     const Limits limits{{parked(BackoffScope::domain, "a.test")}};
     const auto reached =
         limits.judge(wish({"b.test", "x.y.a.test", "a.test", "*.a.test", "aa.test"}), kNow);
@@ -92,7 +92,7 @@ TEST_CASE("a parked domain holds all below it back", "[lifecycle][limits]") {
     CHECK(limits.judge(other, kNow));
 }
 
-TEST_CASE("a parked set holds no other set back", "[lifecycle][limits]") {
+TEST_CASE("a parked set holds no other set back", "[ca-limits][limits]") {
     const Limits limits{{parked(BackoffScope::set, "*.a.test,b.test,c.test,d.test,e.test")}};
     const Words names{"b.test", "*.a.test", "e.test", "d.test", "c.test"};
     const auto reached = limits.judge(wish(names), kNow);
@@ -102,7 +102,7 @@ TEST_CASE("a parked set holds no other set back", "[lifecycle][limits]") {
     CHECK_FALSE(limits.judge(wish({"b.test", "*.a.test"}), kNow));
 }
 
-TEST_CASE("while new accounts are parked, those that have one go on", "[lifecycle][limits]") {
+TEST_CASE("while new accounts are parked, those that have one go on", "[ca-limits][limits]") {
     auto entry = parked(BackoffScope::registration, "");
     entry.account.clear();
     const Limits limits{{entry}};
@@ -118,7 +118,7 @@ TEST_CASE("while new accounts are parked, those that have one go on", "[lifecycl
     CHECK_FALSE(limits.judge(order, kNow + kHour));
 }
 
-TEST_CASE("what the CA said last holds", "[lifecycle][limits]") {
+TEST_CASE("what the CA said last holds", "[ca-limits][limits]") {
     auto later = parked(BackoffScope::name, "a.test");
     later.at = kNow - kSecond;
     later.until = kNow + 5 * kSecond;
@@ -139,7 +139,7 @@ Entry paused(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a paused name is left out with its link, unless a person asks", "[lifecycle][limits]") {
+TEST_CASE("a paused name is left out with its link, unless a person asks", "[ca-limits][limits]") {
     const Limits limits{{paused("a.test")}};
     auto order = wish({"a.test", "b.test"});
     const auto reached = limits.judge(order, kNow);
@@ -160,7 +160,7 @@ TEST_CASE("a paused name is left out with its link, unless a person asks", "[lif
 }
 
 TEST_CASE("an order that was taken for a paused name frees all of the account",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     auto other = paused("c.test");
     other.account = "https://ca.test/acct/other";
     std::vector<Entry> entries{paused("a.test"), paused("b.test"), other};
@@ -173,7 +173,7 @@ TEST_CASE("an order that was taken for a paused name frees all of the account",
     CHECK(Limits{entries}.judge(elsewhere, kNow));
 }
 
-TEST_CASE("who leaves names out gets to the end", "[lifecycle][limits]") {
+TEST_CASE("who leaves names out gets to the end", "[ca-limits][limits]") {
     auto entries = certificates_below("shop.co.uk", 50, kNow - kHour);
     for (const char* name : {"a.test", "b.test"})
         entries.push_back(parked(BackoffScope::name, name));
@@ -191,7 +191,7 @@ TEST_CASE("who leaves names out gets to the end", "[lifecycle][limits]") {
     CHECK(rest.names == Words{"good.test"});
 }
 
-TEST_CASE("the operator is told the moment and what to type", "[lifecycle][limits]") {
+TEST_CASE("the operator is told the moment and what to type", "[ca-limits][limits]") {
     const Limits limits{{parked(BackoffScope::ca, "")}};
     const auto reached = limits.judge(wish({"a.test"}), kNow);
     REQUIRE(reached);
@@ -203,7 +203,7 @@ TEST_CASE("the operator is told the moment and what to type", "[lifecycle][limit
     CHECK_THAT(error.steps[0], ContainsSubstring("dokku letsencrypt:enable shop --force"));
 }
 
-TEST_CASE("a CA's words do not reach the terminal as they are", "[lifecycle][limits]") {
+TEST_CASE("a CA's words do not reach the terminal as they are", "[ca-limits][limits]") {
     auto whole = parked(BackoffScope::ca, "");
     whole.words = "\x1b[31mred";
     const auto reached = Limits{{whole}}.judge(wish({"a.test"}), kNow);

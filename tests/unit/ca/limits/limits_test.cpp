@@ -12,6 +12,8 @@ using Catch::Matchers::ContainsSubstring;
 
 using test::limits::certificates_below;
 using test::limits::entry;
+using test::limits::Entry;
+using test::limits::EntryKind;
 using test::limits::is_about;
 using test::limits::kAccount;
 using test::limits::kDay;
@@ -21,8 +23,6 @@ using test::limits::kNow;
 using test::limits::kPerDomain;
 using test::limits::kSecond;
 using test::limits::kWeek;
-using test::limits::Entry;
-using test::limits::EntryKind;
 using test::limits::OrderWish;
 using test::limits::several;
 using test::limits::wish;
@@ -30,11 +30,11 @@ using test::limits::Words;
 
 namespace limit = ca::limits::limit;
 
-TEST_CASE("an empty ledger holds nothing back", "[lifecycle][limits]") {
+TEST_CASE("an empty ledger holds nothing back", "[ca-limits][limits]") {
     CHECK_FALSE(Limits{{}}.judge(wish({"a.test"}), kNow));
 }
 
-TEST_CASE("300 orders of an account, and one comes back each 36 seconds", "[lifecycle][limits]") {
+TEST_CASE("300 orders of an account, and one comes back each 36 seconds", "[ca-limits][limits]") {
     const auto order = entry(EntryKind::order, kNow, {"a.test"});
     CHECK_FALSE(Limits{std::vector(299, order)}.judge(wish({"b.test"}), kNow));
     Limits full{std::vector(300, order)};
@@ -53,7 +53,7 @@ TEST_CASE("300 orders of an account, and one comes back each 36 seconds", "[life
     CHECK(is_about(again->until, kNow + 72 * kSecond));
 }
 
-TEST_CASE("an order that the CA does not take is given back", "[lifecycle][limits]") {
+TEST_CASE("an order that the CA does not take is given back", "[ca-limits][limits]") {
     const auto order = entry(EntryKind::order, kNow, {"a.test"});
     Limits limits{std::vector(300, order)};
     auto over = entry(EntryKind::order_over, kNow, {"a.test"});
@@ -73,7 +73,7 @@ TEST_CASE("an order that the CA does not take is given back", "[lifecycle][limit
 }
 
 TEST_CASE("orders of another account, renewals and replacements do not count",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     auto sample = entry(EntryKind::order, kNow, {"a.test"});
     SECTION("another account") {
         sample.account += "2";
@@ -90,7 +90,7 @@ TEST_CASE("orders of another account, renewals and replacements do not count",
     CHECK_FALSE(Limits{std::vector(400, sample)}.judge(wish({"b.test"}), kNow));
 }
 
-TEST_CASE("a renewal and an exempt order are not orders that count", "[lifecycle][limits]") {
+TEST_CASE("a renewal and an exempt order are not orders that count", "[ca-limits][limits]") {
     const Limits full{std::vector(300, entry(EntryKind::order, kNow, {"a.test"}))};
     OrderWish again = wish({"b.test"});
     REQUIRE(full.judge(again, kNow));
@@ -104,7 +104,7 @@ TEST_CASE("a renewal and an exempt order are not orders that count", "[lifecycle
 }
 
 TEST_CASE("50 certificates of a registered domain, and one comes back each 202 minutes",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     const OrderWish mixed = wish({"other.test", "new.shop.co.uk", "*.shop.co.uk"});
     CHECK_FALSE(Limits{certificates_below("shop.co.uk", 49, kNow)}.judge(mixed, kNow));
     Limits full{certificates_below("shop.co.uk", 50, kNow)};
@@ -120,7 +120,7 @@ TEST_CASE("50 certificates of a registered domain, and one comes back each 202 m
                                                        "2026-02-02 06:03 UTC"));
     CHECK_FALSE(full.judge(wish({"other.test"}), kNow));
     CHECK_FALSE(full.judge(mixed, reached->until));
-    // Whoever got them: the domain has one allowance.
+    // Of any account: the domain has one allowance.
     OrderWish stranger = mixed;
     stranger.account += "2";
     CHECK(full.judge(stranger, kNow));
@@ -133,7 +133,7 @@ TEST_CASE("50 certificates of a registered domain, and one comes back each 202 m
     CHECK(full.judge(wish({"three.shop.co.uk"}), later));
 }
 
-TEST_CASE("a domain is free for renewals and exempt orders", "[lifecycle][limits]") {
+TEST_CASE("a domain is free for renewals and exempt orders", "[ca-limits][limits]") {
     const Limits full{certificates_below("shop.co.uk", 50, kNow)};
     CHECK(full.judge(wish({"new.shop.co.uk"}), kNow));
     OrderWish again = wish({"old.shop.co.uk"});
@@ -150,7 +150,7 @@ TEST_CASE("a domain is free for renewals and exempt orders", "[lifecycle][limits
 }
 
 TEST_CASE("a renewal does not use a domain up, an exempt order with other names does",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     auto entries = certificates_below("shop.co.uk", 60, kNow);
     const bool renewed = GENERATE(false, true);
     for (Entry& one : entries)
@@ -158,7 +158,7 @@ TEST_CASE("a renewal does not use a domain up, an exempt order with other names 
     CHECK(Limits{entries}.judge(wish({"new.shop.co.uk"}), kNow).has_value() == !renewed);
 }
 
-TEST_CASE("a certificate counts once for each registered domain", "[lifecycle][limits]") {
+TEST_CASE("a certificate counts once for each registered domain", "[ca-limits][limits]") {
     auto entries = certificates_below("shop.co.uk", 49, kNow);
     for (Entry& one : entries)
         one.names.insert(one.names.end(), {"www.shop.co.uk", "blog.test"});
@@ -167,7 +167,7 @@ TEST_CASE("a certificate counts once for each registered domain", "[lifecycle][l
     CHECK_FALSE(limits.judge(wish({"new.blog.test"}), kNow));
 }
 
-TEST_CASE("orders under way take places below a domain", "[lifecycle][limits]") {
+TEST_CASE("orders under way take places below a domain", "[ca-limits][limits]") {
     Limits limits{certificates_below("shop.co.uk", 40, kNow)};
     for (int i = 0; i < 10; ++i) {
         const std::string name = "new" + std::to_string(i) + ".shop.co.uk";
@@ -201,7 +201,7 @@ TEST_CASE("orders under way take places below a domain", "[lifecycle][limits]") 
     }
 }
 
-TEST_CASE("those that wait for one domain are told their turns", "[lifecycle][limits]") {
+TEST_CASE("those that wait for one domain are told their turns", "[ca-limits][limits]") {
     Limits limits{certificates_below("shop.co.uk", 50, kNow)};
     for (int turn = 1; turn <= 3; ++turn) {
         const auto reached = limits.judge(wish({"new.shop.co.uk"}), kNow);
@@ -216,7 +216,7 @@ TEST_CASE("those that wait for one domain are told their turns", "[lifecycle][li
     CHECK(limits.judge(wish({"new.shop.co.uk"}), kNow)->until == kNow + kWeek);
 }
 
-TEST_CASE("a place that comes free is that of who waits for it", "[lifecycle][limits]") {
+TEST_CASE("a place that comes free is that of who waits for it", "[ca-limits][limits]") {
     Limits limits{certificates_below("shop.co.uk", 50, kNow)};
     const auto first = limits.judge(wish({"first.shop.co.uk"}), kNow);
     REQUIRE(first);
@@ -240,7 +240,7 @@ TEST_CASE("a place that comes free is that of who waits for it", "[lifecycle][li
 }
 
 TEST_CASE("an order for a set that was issued before is written down as a renewal",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     auto certificate = entry(EntryKind::certificate, kNow - kDay, {"b.test", "a.test"});
     const Limits limits{{certificate}};
     for (const EntryKind kind : {EntryKind::order, EntryKind::certificate}) {
@@ -257,7 +257,7 @@ TEST_CASE("an order for a set that was issued before is written down as a renewa
 }
 
 TEST_CASE("a domain that was never whole again is known to be used up without its old entries",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     // 50 at once, then one each time that one comes back, for a month: nothing is ever left over.
     Limits all{{}};
     std::vector<Entry> young;
@@ -286,7 +286,7 @@ TEST_CASE("a domain that was never whole again is known to be used up without it
     CHECK_FALSE(Limits{young}.judge(wish({"next.shop.co.uk"}), end));
 }
 
-TEST_CASE("no entry makes an order wait without bound", "[lifecycle][limits]") {
+TEST_CASE("no entry makes an order wait without bound", "[ca-limits][limits]") {
     auto certificate = entry(EntryKind::certificate, kNow, {"a.shop.co.uk"});
     certificate.whole_at["certificates-per-domain shop.co.uk"] = kNow + 4000 * kDay;
     const auto reached = Limits{{certificate}}.judge(wish({"b.shop.co.uk"}), kNow);
@@ -295,7 +295,7 @@ TEST_CASE("no entry makes an order wait without bound", "[lifecycle][limits]") {
 }
 
 TEST_CASE("5 certificates of an exact set, renewals too, and one comes back each 34 hours",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     auto sample = entry(EntryKind::certificate, kNow, {"b.test", "a.test"});
     sample.renewal = true;
     // Of those that its limits do not hold, the CA counts the certificates all the same.
@@ -320,7 +320,7 @@ TEST_CASE("5 certificates of an exact set, renewals too, and one comes back each
 }
 
 TEST_CASE("5 failed validations of a name by an account, and one comes back each 12 minutes",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     const auto failure = entry(EntryKind::failure, kNow, {"bad.test"});
     const OrderWish mixed = wish({"good.test", "*.bad.test", "bad.test", "www.bad.test"});
     CHECK_FALSE(Limits{std::vector(4, failure)}.judge(mixed, kNow));
@@ -339,21 +339,21 @@ TEST_CASE("5 failed validations of a name by an account, and one comes back each
     CHECK_FALSE(full.judge(stranger, kNow));
 }
 
-TEST_CASE("what was tried by force in vain makes no wait longer", "[lifecycle][limits]") {
+TEST_CASE("what was tried by force in vain makes no wait longer", "[ca-limits][limits]") {
     const auto failure = entry(EntryKind::failure, kNow, {"bad.test"});
     const auto reached = Limits{several(8, failure)}.judge(wish({"bad.test"}), kNow + 7 * kSecond);
     REQUIRE(reached);
     CHECK(is_about(reached->until, kNow + 12 * kMinute));
 }
 
-TEST_CASE("what happens in a run counts for its next orders", "[lifecycle][limits]") {
+TEST_CASE("what happens in a run counts for its next orders", "[ca-limits][limits]") {
     Limits limits{several(4, entry(EntryKind::failure, kNow - 9 * kSecond, {"bad.test"}))};
     CHECK_FALSE(limits.judge(wish({"bad.test"}), kNow));
     limits.note(entry(EntryKind::failure, kNow, {"*.bad.test"}));
     CHECK(is_about(limits.judge(wish({"bad.test"}), kNow)->until, kNow + 12 * kMinute));
 }
 
-TEST_CASE("the numbers are those of one CA", "[lifecycle][limits]") {
+TEST_CASE("the numbers are those of one CA", "[ca-limits][limits]") {
     const std::string server =
         GENERATE(std::string{settings::kStagingServer}, std::string{"https://ca.test/dir"});
     auto entries = certificates_below("shop.co.uk", 60, kNow - kHour);
@@ -371,7 +371,7 @@ TEST_CASE("the numbers are those of one CA", "[lifecycle][limits]") {
 }
 
 TEST_CASE("10 accounts, and one more each 18 minutes, for orders that need one",
-          "[lifecycle][limits]") {
+          "[ca-limits][limits]") {
     auto registration = entry(EntryKind::registration, kNow, {});
     registration.account.clear();
     OrderWish first = wish({});
