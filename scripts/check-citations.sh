@@ -131,7 +131,7 @@ function check_bare(line,   number, is_numbered) {
   }
 }
 
-# Forms that led to pages which nobody but their writers had.
+# Forms that led to pages which the repository does not have.
 function check_old_forms(line,   form) {
   if (match(line, /\[((C|RFC|issue|pain|facts)-[A-Z0-9.]+|design)\]/)) {
     refuse(substr(line, RSTART, RLENGTH) " names no section: [dokku-4.2], [design-3.1] or [rfc8555-7.4]")

@@ -8,7 +8,7 @@
 namespace base {
 
 /// The parts of an absolute http or https URL (RFC 3986 section 3) that tell who is asked and for
-/// what. User information is left out: it is nobody's business.
+/// what. User information is left out: it may hold a password.
 struct Url {
     std::string scheme;  ///< `http` or `https`
     std::string host;    ///< lower case; an IPv6 address without brackets

@@ -12,7 +12,7 @@
 namespace ca {
 
 /// The directory URL of the CA that issued the certificate in use: as recorded, else as the folder
-/// of the certificate tells (the official plugin's); "" if nobody knows.
+/// of the certificate tells (the official plugin's); "" if neither tells.
 std::string issuing_server(const Context& context, const dokku::AppName& app,
                            const store::AppState& state);
 

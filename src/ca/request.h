@@ -10,7 +10,7 @@ enum class Origin {
     typed,      ///< a person, for this app
     all,        ///< a person, for all apps
     scheduled,  ///< the daily run
-    automatic,  ///< nobody: a changed domain, a deploy, a removed certificate, the minute's retry
+    automatic,  ///< no command: a changed domain, a deploy, a removed certificate, the retry job
 };
 
 /// How a certificate was asked for.
@@ -28,7 +28,7 @@ struct EnableWish {
 
     bool is_typed() const { return origin == Origin::typed; }
     bool is_automatic() const { return origin == Origin::automatic; }
-    /// Nobody reads what is printed: what was found must be found in the app's status.
+    /// What is printed ends in a log file: what was found must be found in the app's status.
     bool is_unattended() const { return is_automatic() || origin == Origin::scheduled; }
     /// A person waits for it, who may have done at the CA what only a person can.
     bool asks_at_once() const { return by_hand || !is_unattended(); }

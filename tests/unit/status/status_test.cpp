@@ -14,7 +14,6 @@
 #include "crypto/certificate.h"
 #include "json/value.h"
 #include "settings/known_servers.h"
-#include "settings/settings.h"
 #include "store/app_summary.h"
 #include "store/cause.h"
 #include "store/last_run.h"
@@ -110,9 +109,8 @@ TEST_CASE("a renewal that fails is shown, though the certificate is still in use
         name.failures = 5;
         name.next_try = next;
     });
-    const auto status = host.status();
-    CHECK_FALSE(status.is_settled());
-    CHECK(status.summary == "failing");
+    CHECK_FALSE(host.status().is_settled());
+    CHECK(host.status().summary == "failing");
     const std::string text = host.text();
     CHECK_THAT(text, ContainsSubstring("shop.test  in-use"));
     CHECK_THAT(text, ContainsSubstring("firewall: Timeout during connect"));
