@@ -1,5 +1,5 @@
 // `post-app-clone-setup OLD NEW`: Dokku has made NEW as a copy of OLD. Nothing is ordered for it
-// before someone asks: its state begins empty.
+// before it is enabled: its state begins empty.
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "hooks/app_copy.h"

@@ -21,9 +21,9 @@ int main(int argc, char** argv) {
         if (auto adopted = hooks::adopt_rename(call.environment, *from, *to, old); !adopted) {
             cli::print_error(call.log, adopted.error());
         }
-        // No certificate store of its own yet: the minute's run orders under the new name.
+        // No certificate store of its own yet: the retry job orders under the new name.
         const auto woken =
-            hooks::wake_renamed(call.environment, store, *to, base::SystemClock{}.now());
+            hooks::mark_renamed_due(call.environment, store, *to, base::SystemClock{}.now());
         if (!woken) return woken.error();
         return cli::ExitCode::done;
     });

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
         if (!app) return app.error();
         const store::LocalStore store{call.environment.global_root()};
         const auto woken =
-            hooks::wake_deployed(call.environment, store, *app, base::SystemClock{}.now());
+            hooks::mark_deployed_due(call.environment, store, *app, base::SystemClock{}.now());
         if (!woken) return woken.error();
         if (*woken) {
             call.log.verbose("Letsencrypt looks after the certificate of " + app->text() +

@@ -87,7 +87,7 @@ base::Result<void> deactivate(ca::Context& context, const AccountChoice& choice)
     auto account = open_account(context, choice);
     if (!account) return account.error();
     // If the CA has a newer key already, ours is refused as if the account were no more.
-    const auto taken_up = take_up_rollover(context, choice, *account);
+    const auto taken_up = resume_rollover(context, choice, *account);
     acme::Client client{context.http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
     const auto done = acme::deactivate_account(client);

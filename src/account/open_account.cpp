@@ -60,8 +60,8 @@ base::Result<bool> is_key_of(ca::Context& context, const OpenAccount& account,
     return found.error().error;
 }
 
-base::Result<bool> take_up_rollover(ca::Context& context, const AccountChoice& choice,
-                                    OpenAccount& account) {
+base::Result<bool> resume_rollover(ca::Context& context, const AccountChoice& choice,
+                                   OpenAccount& account) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
     const auto pem = context.store.read_next_account_key(server, email);

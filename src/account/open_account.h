@@ -25,8 +25,8 @@ base::Result<bool> is_key_of(ca::Context& context, const OpenAccount& account,
 
 /// A rollover that was cut short left a key behind; where the account has it by now it takes the
 /// place of ours. Returns whether it did.
-base::Result<bool> take_up_rollover(ca::Context& context, const AccountChoice& choice,
-                                    OpenAccount& account);
+base::Result<bool> resume_rollover(ca::Context& context, const AccountChoice& choice,
+                                   OpenAccount& account);
 
 /// Did the CA itself say no? A lost answer or one of 5xx leaves open what was done.
 bool is_refusal(const acme::Failure& failure);

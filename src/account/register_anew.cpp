@@ -69,7 +69,7 @@ base::Result<void> finish_rollover(ca::Context& context, const AccountChoice& ch
     if (!*waiting) return {};
     auto account = open_account(context, choice);
     if (!account) return {};
-    const auto taken = take_up_rollover(context, choice, *account);
+    const auto taken = resume_rollover(context, choice, *account);
     if (!taken && taken.error().kind != base::ErrorKind::rejected) return taken.error();
     if (taken && *taken) old.thumbprint = account->key.thumbprint();
     return {};
@@ -147,9 +147,9 @@ base::Result<NewAccount> stage_account(ca::Context& context, const AccountChoice
 }
 
 /// What waits for an account that the CA takes is looked at again.
-void wake(const ca::Context& context, const std::vector<AccountUser>& users) {
+void mark_due(const ca::Context& context, const std::vector<AccountUser>& users) {
     for (const AccountUser& user : users) {
-        const auto woken = context.store.wake(user.app.text(), context.clock.now());
+        const auto woken = context.store.mark_due(user.app.text(), context.clock.now());
         if (!woken) context.log.warn(user.app.text() + ": " + woken.error().message);
     }
 }
@@ -181,7 +181,7 @@ base::Result<void> register_anew(ca::Context& context, const AccountChoice& choi
     if (!old->thumbprint.empty()) {
         rewrite_routes(context, users, old->thumbprint, account->thumbprint);
     }
-    wake(context, users);
+    mark_due(context, users);
     context.log.verbose("It is " + base::printable(account->url) + "; the thumbprint of its key " +
                         account->thumbprint);
     if (!records.empty()) {

@@ -133,7 +133,7 @@ base::Result<void> roll_over(ca::Context& context, const AccountChoice& choice,
     const std::string old_thumbprint = account->key.thumbprint();
     context.log.info2("New key for the account of " + choice.settings.account_email() + " at " +
                       base::printable(choice.settings.server.computed));
-    const auto taken_up = take_up_rollover(context, choice, *account);
+    const auto taken_up = resume_rollover(context, choice, *account);
     if (!taken_up) return taken_up.error();
     std::string thumbprint = account->key.thumbprint();
     if (*taken_up) {

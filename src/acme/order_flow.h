@@ -93,7 +93,7 @@ class OrderFlow {
     const std::optional<Order>& order() const noexcept { return order_; }
 
     /// The CA took the order as the one that `replaces` the former certificate, so that its limits
-    /// need not count it. False for a resumed order, whose beginning nobody saw.
+    /// need not count it. False for a resumed order, whose beginning another process saw.
     bool replaced() const noexcept { return replaced_; }
 
     /// The words with which the CA refused the order that carried `replaces`; empty if it did not.

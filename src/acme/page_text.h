@@ -5,7 +5,7 @@
 
 namespace acme {
 
-/// What a person would read of an HTML page or other text: tags, scripts and styles left out,
+/// What an operator would read of an HTML page or other text: tags, scripts and styles left out,
 /// blanks joined, made printable, at most 200 bytes. For the message about an answer that is not
 /// ACME.
 std::string page_text(std::string_view body);

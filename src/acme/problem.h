@@ -14,7 +14,7 @@ struct Subproblem {
     std::string type;
     std::string detail;
     std::optional<Identifier> identifier;  ///< what it is about, if the CA said so
-    std::string instance{};                ///< a page for a person, as in Problem
+    std::string instance{};                ///< a page for an operator, as in Problem
 };
 
 /// Why a CA refused (RFC 7807, RFC 8555 section 6.7). The texts are the CA's own: show them only
@@ -24,7 +24,7 @@ struct Problem {
     std::string title;
     std::string detail;
     int status = 0;        ///< HTTP's status if the document has none
-    std::string instance;  ///< a page for a person, with userActionRequired
+    std::string instance;  ///< a page for an operator, with userActionRequired
     std::optional<Identifier> identifier;
     std::vector<Subproblem> subproblems;
 

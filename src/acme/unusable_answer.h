@@ -15,7 +15,8 @@ Failure to_failure(const http::Response& response, std::string_view ca, const st
                    base::UtcTime now);
 
 /// The failure of an answer that should have been a `what` and is not. If it looks like JSON,
-/// `reason` says what is wrong with it, else (an HTML page) the text that a person would see does.
+/// `reason` says what is wrong with it, else (an HTML page) the text that an operator would see
+/// does.
 Failure not_acme(const http::Response& response, std::string_view what, std::string_view ca,
                  const std::string& url, std::string_view reason = {});
 

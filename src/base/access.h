@@ -9,12 +9,12 @@ namespace base {
 // disk is not seen. A path that is missing is no hindrance: it is made by what writes.
 
 /// Could files be made and replaced in this folder?
-Result<void> look_for_writable_folder(const Path& folder);
+Result<void> check_writable_folder(const Path& folder);
 
 /// Is this a regular file that could be read and written?
-Result<void> look_for_writable_file(const Path& file);
+Result<void> check_writable_file(const Path& file);
 
 /// Could another file take the place of this one, in a folder that can be written?
-Result<void> look_for_replaceable(const Path& file);
+Result<void> check_replaceable(const Path& file);
 
 }  // namespace base

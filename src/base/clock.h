@@ -23,7 +23,7 @@ class Clock {
     virtual void sleep_for(std::chrono::milliseconds duration) = 0;
 };
 
-/// Since this host was started, time in which it slept included. No clock that somebody sets moves
+/// Since this host was started, time in which it slept included. No clock that is set moves
 /// it.
 std::chrono::seconds time_since_boot();
 

@@ -14,7 +14,7 @@ enum class ErrorKind {
     unknown_app,    ///< no such app on this host (exit code 20, docs/dokku.md 5.1)
     not_found,      ///< a file, property or record is not there
     io,             ///< the operating system refused
-    busy,           ///< someone else holds the lock (exit code 75 where a command waits for one)
+    busy,           ///< another process holds the lock (exit code 75 where a command waits for one)
     network,        ///< no usable answer from a peer
     timeout,        ///< a deadline passed
     protocol,       ///< an answer that breaks its format

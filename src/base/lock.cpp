@@ -30,7 +30,7 @@ Result<UniqueFd> open_lock_file(const Path& path) {
 }
 
 /// Is the open file still the one at `path`? Its former holder may have removed it while we opened
-/// it; a lock on what nobody else can open keeps nobody out.
+/// it; a lock on what no other process can open keeps none out.
 bool is_at(const UniqueFd& fd, const Path& path) {
     struct stat held {};
     struct stat present {};

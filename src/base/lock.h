@@ -14,7 +14,7 @@ namespace base {
 /// ends. Not inherited by programs we start. While it is held the file tells by whom.
 class FileLock {
   public:
-    /// `busy` if someone else holds it.
+    /// `busy` if another process or descriptor holds it.
     static Result<FileLock> try_acquire(const Path& path);
 
     /// Waits until `patience` is over; then `busy`.

@@ -24,7 +24,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 using LineSink = std::function<void(std::string_view)>;
 
 /// More than a pipe holds (64 KiB), so a program's last words are never lost; and a bound, so that
-/// one which writes without end keeps nobody from looking at the clock.
+/// one which writes without end does not keep the caller from looking at the clock.
 constexpr std::size_t kMostAtOnce = 256UL << 10U;
 
 /// The reading end of a pipe to a child, cut into lines.

@@ -30,7 +30,8 @@ std::optional<ProcessIdentity> find_process(pid_t pid);
 /// When it was started, as time_since_boot(); zero where /proc does not tell.
 std::chrono::seconds start_of(const ProcessIdentity& process);
 
-/// Does that very process still run? One that has ended and that nobody has waited for does not.
+/// Does that very process still run? One that has ended and that its parent has not waited for does
+/// not.
 bool is_alive(const ProcessIdentity& process);
 
 /// Does it run, but was suspended (Ctrl-Z, SIGSTOP, a debugger)?

@@ -19,7 +19,7 @@ constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 
 /// What the CA said, of the whole or of one name, and where.
-struct Said {
+struct Refusal {
     RequestKind request;
     int status;             ///< HTTP's; 0 if it is told by an order or an authorization
     std::string_view type;  ///< without prefix
@@ -27,18 +27,18 @@ struct Said {
     bool spent_validation;  ///< an authorization turned invalid
 };
 
-bool has(const Said& said, std::string_view part) {
+bool has(const Refusal& said, std::string_view part) {
     return said.words.find(part) != std::string::npos;
 }
 
 template <std::size_t Count>
-bool has_any(const Said& said, const std::array<const char*, Count>& parts) {
+bool has_any(const Refusal& said, const std::array<const char*, Count>& parts) {
     return std::any_of(parts.begin(), parts.end(),
                        [&](const char* part) { return has(said, part); });
 }
 
 /// `Account is not valid, has status "deactivated"` and the like, to whatever was asked.
-bool is_about_closed_account(const Said& said) {
+bool is_about_closed_account(const Refusal& said) {
     constexpr std::array kEnds{"deactivated", "revoked", "blocked",      "suspended", "disabled",
                                "compromised", "closed",  "is not valid", "not active"};
     return has(said, "account") && has_any(said, kEnds);
@@ -46,26 +46,26 @@ bool is_about_closed_account(const Said& said) {
 
 /// `[External Account Binding] Invalid MAC on JWS request` and the like: each CA that binds
 /// accounts to its customers has a type and words of its own for that.
-bool is_about_external_account(const Said& said) {
+bool is_about_external_account(const Refusal& said) {
     constexpr std::array kWords{"external account", "externalaccount", "eab", "hmac", "'kid'"};
     return said.request == RequestKind::new_account && has_any(said, kWords);
 }
 
 /// `Order cannot contain more than 25 identifiers`.
-bool is_about_number_of_names(const Said& said) {
+bool is_about_number_of_names(const Refusal& said) {
     constexpr std::array kMany{"more than", "too many"};
     constexpr std::array kNames{"identifiers", "names", "domains"};
     return said.request == RequestKind::new_order && has_any(said, kMany) && has_any(said, kNames);
 }
 
 /// `keyAuthorization does not match`: step-ca calls the name rejected then.
-bool is_about_wrong_answer(const Said& said) {
+bool is_about_wrong_answer(const Refusal& said) {
     constexpr std::array kWords{"keyauthorization", "key authorization"};
     return said.spent_validation && said.type == "rejectedIdentifier" && has_any(said, kWords);
 }
 
 /// `public key is forbidden`: known to others than its owner.
-bool is_about_known_key(const Said& said) {
+bool is_about_known_key(const Refusal& said) {
     constexpr std::array kWords{"forbidden", "compromised", "blocked", "blocklist", "revoked"};
     return has(said, "key") && has_any(said, kWords);
 }
@@ -83,7 +83,7 @@ bool is_about_names(RequestKind request) {
            request == RequestKind::finalize;
 }
 
-std::string_view cause_of_unauthorized(const Said& said) {
+std::string_view cause_of_unauthorized(const Refusal& said) {
     if (is_about_closed_account(said)) return store::cause::kAccountClosed;
     // CAs keep some profiles for accounts of their choice.
     const bool of_profile =
@@ -94,7 +94,7 @@ std::string_view cause_of_unauthorized(const Said& said) {
     return store::cause::kCaError;
 }
 
-std::string_view cause_of_malformed(const Said& said) {
+std::string_view cause_of_malformed(const Refusal& said) {
     constexpr std::array kNameWords{"cannot issue for", "domain name", "identifier", "hostname",
                                     "public suffix"};
     constexpr std::array kCsrWords{"csr", "certificate request", "certificate public key"};
@@ -110,7 +110,7 @@ std::string_view cause_of_malformed(const Said& said) {
 }
 
 /// The errors that are about keys, signatures and the certificate request.
-std::optional<std::string_view> cause_of_key(const Said& said) {
+std::optional<std::string_view> cause_of_key(const Refusal& said) {
     if (said.type == "badCSR") {
         return is_about_known_key(said) ? store::cause::kBlockedKey : store::cause::kBadCsr;
     }
@@ -146,21 +146,21 @@ std::optional<std::string_view> cause_of_type(std::string_view type) {
 }
 
 /// What the CA met when it looked at the name.
-std::string_view cause_of_validation(const Said& said) {
+std::string_view cause_of_validation(const Refusal& said) {
     // The places of the world differ in what they meet, and so does the type.
     if (has(said, "secondary validation")) return store::cause::kSecondaryValidation;
     if (said.type == "connection") return store::cause::kFirewall;
     return said.type == "dns" ? store::cause::kCaDns : store::cause::kRefused;
 }
 
-bool is_of_validation(const Said& said) {
+bool is_of_validation(const Refusal& said) {
     const std::string_view type = said.type;
     if (said.request == RequestKind::validation && type == "unauthorized") return true;
     return is_about_names(said.request) &&
            (type == "connection" || type == "dns" || type == "tls" || type == "incorrectResponse");
 }
 
-std::string_view cause_of(const Said& said) {
+std::string_view cause_of(const Refusal& said) {
     if (said.type == "rateLimited" && is_pause(said.words)) return store::cause::kPaused;
     if (is_about_wrong_answer(said)) return cause_of_validation(said);
     if (const auto known = cause_of_type(said.type)) return *known;
@@ -185,8 +185,8 @@ std::string_view cause_of_problem(const acme::Failure& failure) {
             return cause_of_one(part) == cause_of_one(parts.front());
         });
     if (alike || (problem.is("compound") && !parts.empty())) return cause_of_one(parts.front());
-    return cause_of(Said{failure.request, failure.status, acme::short_type(problem.type),
-                         base::to_lower(problem.detail), !failure.invalid.empty()});
+    return cause_of(Refusal{failure.request, failure.status, acme::short_type(problem.type),
+                            base::to_lower(problem.detail), !failure.invalid.empty()});
 }
 
 /// Without a problem document there is this host's own error, or a web page.
@@ -219,7 +219,7 @@ std::string_view cause_of_part(const acme::Failure& failure, const acme::Subprob
     if (of_name && type == "malformed") return store::cause::kBadName;
     const bool spent = part.identifier && failure.spent_validation_on(part.identifier->value);
     return cause_of(
-        Said{failure.request, failure.status, type, base::to_lower(part.detail), spent});
+        Refusal{failure.request, failure.status, type, base::to_lower(part.detail), spent});
 }
 
 bool is_rate_limit(const acme::Failure& failure) {

@@ -19,7 +19,7 @@ bool is_fault_of_ca(const IssueJob& job) {
         !failure.problem || failure.status >= kInternal || failure.is("serverInternal");
     return job.cause == store::cause::kCaUnreachable ||
            (job.cause == store::cause::kCaError && has_trouble) || failure.status == kUnavailable ||
-           job.ca_is_parked;
+           job.ca_is_in_backoff;
 }
 
 bool wants_external_account(std::string_view server) {
@@ -84,7 +84,7 @@ std::optional<base::Error> refuse_staging(const Context& context, const IssueJob
                                           const store::AppState& state) {
     const bool good = job.covered_until && *job.covered_until > context.clock.now();
     if (!good || !settings::is_staging_server(job.settings.server.computed)) return std::nullopt;
-    const bool ours = job.predecessor == Predecessor::ours;
+    const bool ours = job.pair_owner == store::Owner::ours;
     if (ours && settings::is_staging_server(issuing_server(context, job.app, state))) {
         return std::nullopt;
     }

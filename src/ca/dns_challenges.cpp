@@ -82,8 +82,8 @@ base::Result<void> DnsChallenges::present(const std::vector<acme::ChosenChalleng
     return {};
 }
 
-base::Result<std::optional<base::Clock::Monotonic>> DnsChallenges::look() {
-    return propagation_->look();
+base::Result<std::optional<base::Clock::Monotonic>> DnsChallenges::check() {
+    return propagation_->check();
 }
 
 std::string_view DnsChallenges::finding() const {

@@ -34,7 +34,7 @@ class DnsChallenges {
 
     /// After present(): nothing once every record is seen, else when to look again. Fails when they
     /// have taken too long.
-    base::Result<std::optional<base::Clock::Monotonic>> look();
+    base::Result<std::optional<base::Clock::Monotonic>> check();
 
     /// What is known of the records once look() waits for nothing more, in words for a log.
     std::string_view finding() const;

@@ -59,7 +59,7 @@ void add_parts(std::vector<std::string>& lines, const acme::Failure& failure) {
     }
 }
 
-/// What a person has to open.
+/// What an operator has to open.
 void add_pages(std::vector<std::string>& lines, const acme::Failure& failure) {
     const auto add = [&](const std::string& page) {
         if (!page.empty()) add_once(lines, "See " + base::printable(page));
@@ -127,7 +127,7 @@ void add_next_step(std::vector<std::string>& lines, const acme::Failure& failure
                    std::string_view app) {
     const store::Cause* why = store::find_cause(cause_of(failure));
     if (was_not_sent(failure) || why == nullptr) return;
-    // A pause ends when somebody has opened the link.
+    // A pause ends when the operator has opened the link.
     const bool goes_on =
         why->heals && why->name != store::cause::kPaused && !is_revocation(failure);
     if (failure.error.retry_at) {

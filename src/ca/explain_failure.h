@@ -13,7 +13,7 @@ namespace ca {
 /// each name's part in it, what its cause means and what to do, when the CA can be asked again.
 std::vector<std::string> explain(const acme::Failure& failure, std::string_view app);
 
-/// The CA's words about one name, with the page that a person has to open, on one line.
+/// The CA's words about one name, with the page that an operator has to open, on one line.
 std::string reason_of(const acme::Subproblem& part);
 
 /// Prints that, indented as the official plugin indents its client, and the rate limit's block.

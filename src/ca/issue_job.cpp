@@ -22,21 +22,21 @@ bool IssueJob::has_same_names() const {
 }
 
 void IssueJob::hold(std::string_view name, std::string_view why, base::Error reason) {
-    held.push_back({std::string{name}, why, std::move(reason)});
+    deferred.push_back({std::string{name}, why, std::move(reason)});
 }
 
 void IssueJob::drop_held() {
     const auto is_held = [&](const dns::DnsName& name) {
-        return std::any_of(held.begin(), held.end(),
-                           [&](const HeldName& one) { return one.name == name.str(); });
+        return std::any_of(deferred.begin(), deferred.end(),
+                           [&](const DeferredName& one) { return one.name == name.str(); });
     };
     names.erase(std::remove_if(names.begin(), names.end(), is_held), names.end());
     if (!names.empty() || !alive()) return;
-    const auto first = std::find_if(held.begin(), held.end(), [](const HeldName& one) {
+    const auto first = std::find_if(deferred.begin(), deferred.end(), [](const DeferredName& one) {
         return one.cause != store::cause::kExcluded;
     });
-    if (first != held.end()) return fail(first->cause, first->reason);
-    settled = true;
+    if (first != deferred.end()) return fail(first->cause, first->reason);
+    nothing_to_do = true;
 }
 
 }  // namespace ca

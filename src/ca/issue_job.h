@@ -18,19 +18,13 @@
 #include "dns/addresses.h"
 #include "dokku/app.h"
 #include "settings/settings.h"
+#include "store/app_state.h"
 #include "store/cause.h"
 
 namespace ca {
 
-/// Who owns what `tls/` holds before we start.
-enum class Predecessor {
-    none,    ///< no pair
-    ours,    ///< issued by us or by the official plugin
-    custom,  ///< installed by a person
-};
-
 /// A wanted name that is not ordered, and why.
-struct HeldName {
+struct DeferredName {
     std::string name;
     std::string_view cause;  ///< of cause.h
     base::Error reason;
@@ -56,14 +50,15 @@ struct IssueJob {
     dokku::AppName app;
     settings::Settings settings;
     AppOptions options;
-    std::vector<std::string> domains;  ///< as stored: for files and hash
-    std::vector<dns::DnsName> names;   ///< that go into the certificate
-    std::vector<HeldName> held;        ///< wanted, but not now
-    std::vector<std::string> waiting;  ///< wanted, and not to be looked at before their own time
-    std::string config_line;
+    std::vector<std::string> domains;    ///< as stored: for files and hash
+    std::vector<dns::DnsName> names;     ///< that go into the certificate
+    std::vector<DeferredName> deferred;  ///< wanted, but not now
+    std::vector<std::string> waiting;    ///< wanted, and not to be looked at before their own time
+    std::string lego_command;
     std::string hash;
 
-    Predecessor predecessor = Predecessor::none;
+    std::optional<store::Owner>
+        pair_owner;  ///< of the pair in `tls/` as the run began; none: no pair
     std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
     std::vector<std::string> covered;       ///< by the pair in place, if that is ours
     std::optional<base::UtcTime> covered_until;
@@ -87,8 +82,8 @@ struct IssueJob {
     bool was_off = false;                  ///< by `disable`, when the run began
     bool was_enabled = false;              ///< when it was claimed
     bool unused = false;                   ///< a custom pair is served; ours is only kept good
-    bool settled = false;                  ///< there is nothing to order after all
-    bool ca_is_parked = false;             ///< it asked not to be asked at all for a while
+    bool nothing_to_do = false;            ///< there is nothing to order after all
+    bool ca_is_in_backoff = false;         ///< it asked not to be asked at all for a while
     bool is_fallback = false;              ///< ordered at the fallback server
     bool left_to_other = false;            ///< another run has the app's lock now: it records
     /// When others are to look after this run, if it lasts so long.
@@ -99,7 +94,7 @@ struct IssueJob {
     std::vector<ServedName> served;
 
     /// Is this app still on its way?
-    bool alive() const { return !failure.has_value() && !settled; }
+    bool alive() const { return !failure.has_value() && !nothing_to_do; }
     void fail(std::string_view why, base::Error error) {
         failure = acme::Failure{std::move(error), std::nullopt, settings.server.computed};
         cause = why;

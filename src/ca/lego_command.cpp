@@ -17,9 +17,9 @@ std::string render_config_line(const settings::Settings& settings,
     return line;
 }
 
-std::optional<std::string> last_value_of(std::string_view config_line, std::string_view flag) {
+std::optional<std::string> last_value_of(std::string_view lego_command, std::string_view flag) {
     std::optional<std::string> value;
-    const auto words = base::split_words(config_line);
+    const auto words = base::split_words(lego_command);
     const std::string joined = std::string{flag} + "=";
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == flag && i + 1 < words.size()) value = words[i + 1];
@@ -28,8 +28,8 @@ std::optional<std::string> last_value_of(std::string_view config_line, std::stri
     return value;
 }
 
-std::string config_hash(std::string_view config_line, std::string_view docker_options) {
-    return crypto::sha1_hex(std::string{config_line} + " " + std::string{docker_options} + "\n");
+std::string config_hash(std::string_view lego_command, std::string_view docker_options) {
+    return crypto::sha1_hex(std::string{lego_command} + " " + std::string{docker_options} + "\n");
 }
 
 }  // namespace ca

@@ -17,9 +17,9 @@ std::string render_config_line(const settings::Settings& settings,
 
 /// The value of the last such flag in a line that lego was given (`--server`): a repeated flag
 /// overrides.
-std::optional<std::string> last_value_of(std::string_view config_line, std::string_view flag);
+std::optional<std::string> last_value_of(std::string_view lego_command, std::string_view flag);
 
 /// SHA-1 hex of the line, a blank, lego-docker-options and a line end.
-std::string config_hash(std::string_view config_line, std::string_view docker_options);
+std::string config_hash(std::string_view lego_command, std::string_view docker_options);
 
 }  // namespace ca

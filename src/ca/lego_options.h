@@ -16,7 +16,7 @@ namespace ca {
 /// How long to wait for a TXT record, and whom to ask (`--dns.*`).
 struct DnsOptions {
     std::vector<std::string> resolvers;              ///< as written: `IP` or `IP:port`
-    std::optional<std::chrono::seconds> fixed_wait;  ///< wait this long and ask nobody
+    std::optional<std::chrono::seconds> fixed_wait;  ///< wait this long and ask no server
     bool ask_authoritative = true;
     bool ask_recursive = false;
     std::chrono::seconds query_timeout{10};

@@ -11,7 +11,7 @@ bool is_of_name(char c) {
 
 }  // namespace
 
-bool is_said(std::string_view words, std::string_view name) {
+bool mentions_name(std::string_view words, std::string_view name) {
     for (auto at = words.find(name); at != std::string_view::npos; at = words.find(name, at + 1)) {
         const auto end = at + name.size();
         const bool starts = at == 0 || !is_of_name(words[at - 1]);

@@ -13,7 +13,7 @@ namespace ca {
 enum class ChallengeKind {
     http,
     dns,
-    any,  ///< nobody asks: only what neither could show is left out
+    any,  ///< no check asks: only what neither could show is left out
 };
 
 /// A domain of the app that no certificate can be ordered for, and why.
@@ -30,7 +30,7 @@ struct NameChoice {
     std::vector<LeftOutName> left_out;
 };
 
-/// Pure: what can be said without asking anyone. Needs no network and changes nothing. `excluded`
+/// Pure: what can be said from the names alone. Needs no network and changes nothing. `excluded`
 /// are the patterns of `letsencrypt:exclude`.
 NameChoice choose_names(const std::vector<std::string>& domains, ChallengeKind challenge,
                         const std::vector<std::string>& excluded);

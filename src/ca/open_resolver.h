@@ -15,7 +15,7 @@ base::Result<dns::Resolver> open_resolver(const Context& context,
                                           const settings::Settings& settings,
                                           const DnsOptions& options);
 
-/// Did a person choose the resolver? Then its word is final.
+/// Did an operator choose the resolver? Then its word is final.
 bool has_own_resolver(const settings::Settings& settings, const DnsOptions& options);
 
 }  // namespace ca

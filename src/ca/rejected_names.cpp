@@ -24,14 +24,14 @@ bool is_about_a_name(const acme::Problem& problem) {
 }
 
 /// A wildcard is paused as the name that is validated for it.
-bool is_said_of(std::string_view words, std::string_view name, bool pause) {
-    return is_said(words, name) || (pause && is_said(words, dns::base_name_of(name)));
+bool mentions_name_of(std::string_view words, std::string_view name, bool pause) {
+    return mentions_name(words, name) || (pause && mentions_name(words, dns::base_name_of(name)));
 }
 
 }  // namespace
 
-std::vector<acme::Subproblem> refused_names(const acme::Problem& problem,
-                                            const std::vector<std::string>& ordered) {
+std::vector<acme::Subproblem> rejected_names(const acme::Problem& problem,
+                                             const std::vector<std::string>& ordered) {
     std::vector<acme::Subproblem> refused;
     for (const acme::Subproblem& part : problem.subproblems) {
         if (!part.identifier || !contains(ordered, part.identifier->value)) return {};
@@ -41,7 +41,7 @@ std::vector<acme::Subproblem> refused_names(const acme::Problem& problem,
     if (!refused.empty() || (!is_about_a_name(problem) && !pause)) return refused;
     const std::string detail = base::to_lower(without_link(problem.detail));
     for (const std::string& name : ordered) {
-        if (is_said_of(detail, name, pause)) {
+        if (mentions_name_of(detail, name, pause)) {
             refused.push_back({problem.type, problem.detail, acme::Identifier{"dns", name}});
         }
     }

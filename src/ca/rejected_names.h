@@ -13,7 +13,7 @@ namespace ca {
 /// A CA that refuses one name only need not say so in a subproblem (RFC 8555 section 6.7.1): Let's
 /// Encrypt then has the name in the detail. That is believed of problems that are about a name and
 /// nothing else.
-std::vector<acme::Subproblem> refused_names(const acme::Problem& problem,
-                                            const std::vector<std::string>& ordered);
+std::vector<acme::Subproblem> rejected_names(const acme::Problem& problem,
+                                             const std::vector<std::string>& ordered);
 
 }  // namespace ca

@@ -7,30 +7,30 @@ namespace ca {
 
 /// Who wants the certificate.
 enum class Origin {
-    typed,      ///< a person, for this app
-    all,        ///< a person, for all apps
-    scheduled,  ///< the daily run
+    typed,      ///< an operator, for this app
+    all,        ///< an operator, for all apps
+    scheduled,  ///< the scheduled run
     automatic,  ///< no command: a changed domain, a deploy, a removed certificate, the retry job
 };
 
 /// How a certificate was asked for.
-struct EnableWish {
+struct Request {
     bool force = false;   ///< order although nothing is due
     bool strict = false;  ///< all names or none
     Origin origin = Origin::typed;
-    bool over_all = false;  ///< one command for all apps; it holds Run::lock_all
+    bool over_all = false;  ///< one command for all apps; it holds Runtime::lock_all
     /// Of an automatic run: certificates that are due so soon are renewed now (renewal_plan.h).
     std::chrono::seconds ahead{0};
-    bool by_hand = false;  ///< automatic, but a person has typed it for this app (`retry`)
+    bool by_hand = false;  ///< automatic, but an operator has typed it for this app (`retry`)
     /// Called once an automatic run has installed its pair: lets go of who waits for that, and says
     /// whether Dokku is going to rebuild the vhost now (docs/design.md 4.9). Unset: it is not.
-    std::function<bool()> hand_over{};
+    std::function<bool()> on_pair_installed{};
 
     bool is_typed() const { return origin == Origin::typed; }
     bool is_automatic() const { return origin == Origin::automatic; }
     /// What is printed ends in a log file: what was found must be found in the app's status.
     bool is_unattended() const { return is_automatic() || origin == Origin::scheduled; }
-    /// A person waits for it, who may have done at the CA what only a person can.
+    /// An operator waits for it, who may have done at the CA what only an operator can.
     bool asks_at_once() const { return by_hand || !is_unattended(); }
     /// Over many apps, by one command.
     bool is_batch() const { return over_all; }

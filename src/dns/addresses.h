@@ -14,7 +14,7 @@ struct Addresses {
         found,    ///< at least one address
         missing,  ///< does not exist, or has neither A nor AAAA
         broken,   ///< no CA could look it up either (broken.h)
-        unknown,  ///< nobody could say
+        unknown,  ///< no server could say
     };
     State state = State::unknown;
     bool is_silent = false;         ///< unknown since no server answered at all

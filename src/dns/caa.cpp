@@ -26,7 +26,7 @@ struct Parameter {
 
 /// What an `issue` or `issuewild` property says (RFC 8659 section 4.2).
 struct IssueValue {
-    std::string issuer;  ///< lower case; "" allows nobody
+    std::string issuer;  ///< lower case; "" allows no CA
     std::vector<Parameter> parameters;
 };
 
@@ -53,7 +53,7 @@ std::optional<Parameter> parse_parameter(std::string_view text) {
     return Parameter{base::to_lower(tag), std::string{value}};
 }
 
-/// A value that breaks the grammar allows nobody (RFC 8659 section 4.2). Only a semicolon too many
+/// A value that breaks the grammar allows no CA (RFC 8659 section 4.2). Only a semicolon too many
 /// at the end is let pass, since CAs may do so.
 IssueValue parse_issue_value(std::string_view text) {
     auto parts = base::split(text, ';');

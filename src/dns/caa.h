@@ -43,7 +43,7 @@ struct CaaRequest {
 /// Why the set forbids it: one sentence with the records that decide, as they stand, and their
 /// owner. Nothing if it is allowed. `issuewild` outranks `issue` for wildcards (RFC 8659 section
 /// 4.3), the parameters `accounturi` and `validationmethods` (RFC 8657) bind, and a critical
-/// property that nobody knows forbids.
+/// property unknown to this program forbids.
 std::optional<std::string> why_forbidden(const CaaSet& set, const CaaRequest& request);
 
 /// Those of the set that let a CA issue for this account only (parameter `accounturi`, RFC 8657

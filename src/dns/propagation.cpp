@@ -20,7 +20,7 @@ using ValuesByName = std::map<std::string, std::set<std::string>>;
 enum class Finding { shows, missing, says_nothing, unreachable };
 
 /// One name at one server.
-struct Look {
+struct ServerCheck {
     std::string name;
     const std::set<std::string>* values;
     Resolver server;
@@ -51,45 +51,45 @@ Resolver to_one(const Resolver& resolver, const ServerAddress& server) {
 }
 
 /// Authoritative servers first.
-std::vector<Look> plan(const Resolver& resolver, const ValuesByName& records,
-                       const PropagationRules& rules) {
-    std::vector<Look> looks;
+std::vector<ServerCheck> plan(const Resolver& resolver, const ValuesByName& records,
+                              const PropagationRules& rules) {
+    std::vector<ServerCheck> checks;
     const auto patience = std::min(resolver.settings().deadline, kOneServer);
     for (const auto& [name, values] : records) {
         if (!rules.ask_authoritative) break;
         for (const ServerAddress& server : find_authoritative(resolver, name).servers)
-            looks.push_back({name, &values, to_authoritative(resolver, server, patience), true});
+            checks.push_back({name, &values, to_authoritative(resolver, server, patience), true});
     }
     const auto recursive = resolver.servers();
-    if (!rules.ask_recursive || !recursive) return looks;
+    if (!rules.ask_recursive || !recursive) return checks;
     for (const auto& [name, values] : records) {
         for (const ServerAddress& server : *recursive)
-            looks.push_back({name, &values, to_one(resolver, server), false});
+            checks.push_back({name, &values, to_one(resolver, server), false});
     }
-    return looks;
+    return checks;
 }
 
 /// One round, in which only the first is asked once `deadline` has passed. The first look that does
 /// not show its record, if there is one.
-const Look* find_missing(std::vector<Look>& looks, const base::Clock& clock,
-                         base::Clock::Monotonic deadline) {
-    const Look* missing = nullptr;
+const ServerCheck* find_missing(std::vector<ServerCheck>& checks, const base::Clock& clock,
+                                base::Clock::Monotonic deadline) {
+    const ServerCheck* missing = nullptr;
     bool has_looked = false;
-    for (Look& look : looks) {
-        if (look.settled) continue;
-        if (missing != nullptr && missing->is_authoritative && !look.is_authoritative) break;
+    for (ServerCheck& check : checks) {
+        if (check.settled) continue;
+        if (missing != nullptr && missing->is_authoritative && !check.is_authoritative) break;
         if (clock.monotonic() > deadline && has_looked) {
             // No time to look: what was not there before is not taken to be there now.
-            const bool open = !look.last || *look.last == Finding::missing;
-            if (open && missing == nullptr) missing = &look;
+            const bool open = !check.last || *check.last == Finding::missing;
+            if (open && missing == nullptr) missing = &check;
             continue;
         }
-        const Finding finding = look.take();
-        look.last = finding;
+        const Finding finding = check.take();
+        check.last = finding;
         has_looked = true;
         // To wait for a dead server once is enough; one that refuses may be reloading its zone.
-        look.settled = finding == Finding::shows || finding == Finding::unreachable;
-        if (finding == Finding::missing && missing == nullptr) missing = &look;
+        check.settled = finding == Finding::shows || finding == Finding::unreachable;
+        if (finding == Finding::missing && missing == nullptr) missing = &check;
     }
     return missing;
 }
@@ -98,7 +98,7 @@ const Look* find_missing(std::vector<Look>& looks, const base::Clock& clock,
 
 struct Propagation::Plan {
     ValuesByName values;
-    std::vector<Look> looks;
+    std::vector<ServerCheck> checks;
     PropagationRules rules;
     const base::Clock* clock;
     base::Clock::Monotonic deadline;
@@ -116,19 +116,19 @@ Propagation::Propagation(const Resolver& resolver, const std::vector<ChallengeRe
     }
     for (const ChallengeRecord& record : records)
         plan_->values[to_plain_name(record.name)].insert(record.value);
-    plan_->looks = plan(resolver, plan_->values, rules);
+    plan_->checks = plan(resolver, plan_->values, rules);
     plan_->deadline = clock.monotonic() + std::min(rules.timeout, kMostTime);
 }
 
 Propagation::~Propagation() = default;
 
-base::Result<std::optional<base::Clock::Monotonic>> Propagation::look() {
+base::Result<std::optional<base::Clock::Monotonic>> Propagation::check() {
     using Later = std::optional<base::Clock::Monotonic>;
     const base::Clock& clock = *plan_->clock;
     if (plan_->rules.fixed_wait) {
         return clock.monotonic() >= plan_->deadline ? Later{} : Later{plan_->deadline};
     }
-    const Look* missing = find_missing(plan_->looks, clock, plan_->deadline);
+    const ServerCheck* missing = find_missing(plan_->checks, clock, plan_->deadline);
     if (missing == nullptr) return Later{};
     const auto next = clock.monotonic() + plan_->rules.interval;
     if (next <= plan_->deadline) return Later{next};
@@ -141,8 +141,8 @@ base::Result<std::optional<base::Clock::Monotonic>> Propagation::look() {
 }
 
 bool Propagation::has_seen() const {
-    return std::any_of(plan_->looks.begin(), plan_->looks.end(),
-                       [](const Look& look) { return look.last == Finding::shows; });
+    return std::any_of(plan_->checks.begin(), plan_->checks.end(),
+                       [](const ServerCheck& check) { return check.last == Finding::shows; });
 }
 
 }  // namespace dns

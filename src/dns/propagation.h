@@ -14,7 +14,7 @@ namespace dns {
 
 /// How to make sure that a record is where a CA will look for it.
 struct PropagationRules {
-    std::optional<std::chrono::seconds> fixed_wait{};  ///< wait this long and ask nobody
+    std::optional<std::chrono::seconds> fixed_wait{};  ///< wait this long and ask no server
     bool ask_authoritative = true;                     ///< every server that speaks for the zone
     bool ask_recursive = false;                        ///< the configured resolvers too
     std::chrono::seconds timeout{60};
@@ -22,7 +22,7 @@ struct PropagationRules {
 };
 
 /// The wait until every server asked shows every record, in looks that do not sleep. Servers that
-/// cannot be found or reached, refuse or do not speak for the zone say nothing and hold nobody up;
+/// cannot be found or reached, refuse or do not speak for the zone say nothing and delay nothing;
 /// so does a zone without servers. Recursive resolvers are asked only once the authoritative
 /// servers show the record, because they remember what they did not find.
 class Propagation {
@@ -39,7 +39,7 @@ class Propagation {
     /// One round. Nothing once all records are seen, else when to look again. `timeout` names a
     /// record and a server that does not show it; it comes as soon as another round would start too
     /// late.
-    base::Result<std::optional<base::Clock::Monotonic>> look();
+    base::Result<std::optional<base::Clock::Monotonic>> check();
 
     /// Has any server shown a record? Not after a fixed wait, nor where no server could be asked.
     bool has_seen() const;

@@ -22,7 +22,7 @@ void relay_lines(const base::UniqueFd& pipe, std::chrono::milliseconds patience,
                  const std::function<void(std::string_view line)>& sink,
                  const std::function<bool()>& stop);
 
-/// For the program so started: is `fd` a pipe that someone still reads?
+/// For the program so started: is `fd` a pipe with a reader?
 bool has_reader(int fd);
 
 /// Writes to stdout; once its reader has closed it, or has not read for a minute, to `file` from

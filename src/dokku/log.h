@@ -12,7 +12,7 @@ namespace dokku {
 
 /// Dokku's log helpers (docs/dokku.md 8), same prefixes, same streams. Each line is one write,
 /// so that lines of programs we start stand where they belong. A closed stream is not an error, and
-/// one that nobody reads is not waited for without end.
+/// one without a reader is not waited for without end.
 class Log {
   public:
     using Sink = std::function<void(Stream stream, std::string_view text)>;

@@ -6,10 +6,10 @@
 
 namespace dokku {
 
-/// Writes to a descriptor that we were given: a terminal, a pipe to a program that a person chose,
-/// a file. Its reader may not read for hours (a terminal that is held with Ctrl-S, a
-/// pager), and a run that waits for that keeps all others waiting. So patience is bounded, and one
-/// budget for all that is written: once it is used up, only what is taken at once is written.
+/// Writes to a descriptor that we were given: a terminal, a pipe to a program that an operator
+/// chose, a file. Its reader may not read for hours (a terminal that is held with Ctrl-S, a pager),
+/// and a run that waits for that keeps all others waiting. So patience is bounded, and one budget
+/// for all that is written: once it is used up, only what is taken at once is written.
 ///
 /// The descriptor stays as it is: O_NONBLOCK would be everyone's who shares it.
 class PatientWriter {

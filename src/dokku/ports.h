@@ -22,7 +22,7 @@ struct PortMapping {
 
 /// What the ports plugin has stored about an app.
 struct StoredPorts {
-    std::vector<PortMapping> map;       ///< set by a person
+    std::vector<PortMapping> map;       ///< set by an operator
     std::vector<PortMapping> detected;  ///< found at deploy
     std::string proxy_port;             ///< "" means 80
     std::string proxy_ssl_port;         ///< "" means 443

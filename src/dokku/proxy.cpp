@@ -15,7 +15,7 @@ base::Result<bool> is_proxy_enabled(const Environment& environment, const AppNam
 base::Result<std::string> ask_proxy_type(const Environment& environment, const AppName& app) {
     const auto answer = ask_trigger(environment, app, "proxy-type", {app.text()});
     if (!answer) return answer.error();
-    // Nobody answered: `nginx` is what Dokku itself falls back to.
+    // No plugin answered: `nginx` is what Dokku itself falls back to.
     if (answer->empty() || base::trim(answer->front()).empty()) return std::string{"nginx"};
     return std::string{base::trim(answer->front())};
 }

@@ -12,7 +12,7 @@
 
 namespace dokku {
 
-base::Result<Owner> find_owner(const Environment& environment) {
+base::Result<SystemUser> find_owner(const Environment& environment) {
     const passwd* user = ::getpwnam(environment.system_user.c_str());
     const group* group = ::getgrnam(environment.system_group.c_str());
     if (user == nullptr || group == nullptr) {
@@ -20,10 +20,10 @@ base::Result<Owner> find_owner(const Environment& environment) {
                           "There is no user and group " + environment.system_user + ":" +
                               environment.system_group + " on this host");
     }
-    return Owner{user->pw_uid, group->gr_gid};
+    return SystemUser{user->pw_uid, group->gr_gid};
 }
 
-base::Result<void> become_owner(const Environment& environment, const Owner& owner) {
+base::Result<void> become_owner(const Environment& environment, const SystemUser& owner) {
     if (::geteuid() != 0 || owner.user == 0) return {};
     const std::string& name = environment.system_user;
     const passwd* user = ::getpwnam(name.c_str());

@@ -8,17 +8,17 @@
 namespace dokku {
 
 /// Dokku's user and group.
-struct Owner {
+struct SystemUser {
     uid_t user = 0;
     gid_t group = 0;
 };
 
 /// `not_found` if the host has no such user or group.
-base::Result<Owner> find_owner(const Environment& environment);
+base::Result<SystemUser> find_owner(const Environment& environment);
 
 /// From root to Dokku's user, for good, with its home and groups: what follows can do nothing that
 /// the user could not do anyway, whatever links lie in its folders. Does nothing for who is not
 /// root.
-base::Result<void> become_owner(const Environment& environment, const Owner& owner);
+base::Result<void> become_owner(const Environment& environment, const SystemUser& owner);
 
 }  // namespace dokku

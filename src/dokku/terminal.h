@@ -12,7 +12,7 @@
 
 namespace dokku {
 
-/// Where cron and the workers that nobody waits for write.
+/// Where cron and detached workers write.
 inline constexpr std::string_view kLogFile = "/var/log/dokku/letsencrypt.log";
 
 enum class Stream { out, err };

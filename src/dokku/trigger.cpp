@@ -15,8 +15,8 @@ std::string describe(const base::Exit& exit) {
                           : "ended with exit code " + std::to_string(exit.code);
 }
 
-/// A stream that we handed on as it is would hold the program for as long as nobody reads there, or
-/// kill it once that is closed: half of a vhost's rebuild.
+/// A stream that we handed on as it is would hold the program for as long as its reader does not
+/// read, or kill it once that is closed: half of a vhost's rebuild.
 std::function<void(std::string_view line)> pass_on_to(Stream stream) {
     return [stream](std::string_view line) {
         standard_terminal().write(stream, std::string{line} + "\n");

@@ -23,7 +23,7 @@ struct RunOptions {
 
 /// `plugn trigger NAME ARGUMENTS...`. What it starts finds DOKKU_LETSENCRYPT_RUN=<scope>:<pid> and
 /// so knows that it was us; `--app` and `--force` of our own command line are not handed on.
-/// A trigger that nobody implements ends with code 0. `io` or `not_found` if plugn cannot be
+/// A trigger that no plugin implements ends with code 0. `io` or `not_found` if plugn cannot be
 /// started.
 base::Result<base::Exit> fire_trigger(const Environment& environment, const Scope& on_behalf_of,
                                       std::string_view name,

@@ -33,7 +33,7 @@ base::Result<bool> is_all_gone(const dokku::Environment& environment, const dokk
     return true;
 }
 
-/// Nobody put the pair there meanwhile: it was being removed, or was revoked and could not be
+/// No command put the pair there meanwhile: it was being removed, or was revoked and could not be
 /// removed.
 bool is_left_over(const dokku::Environment& environment, const store::AppState& state,
                   const dokku::AppName& app) {

@@ -12,7 +12,7 @@ namespace hooks {
 /// meanwhile is taken for what the operator wants, one line for each app. No pair and no
 /// `certs/current` any more: letsencrypt was switched off there. Active again: it was enabled.
 /// Another pair: the operator's own. A pair whose removal was cut short, or that was revoked, is
-/// nobody's wish, and what cannot be looked at is not gone. Only here: whenever else files are gone
+/// not asked for, and what cannot be looked at is not gone. Only here: whenever else files are gone
 /// they were lost.
 base::Result<void> catch_up_after_absence(const dokku::Environment& environment,
                                           const store::LocalStore& store, const dokku::Log& log,

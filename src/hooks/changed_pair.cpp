@@ -13,7 +13,7 @@ base::Result<void> check_changed_pair(const dokku::Environment& environment,
     const std::string stamp = tls::stamp_pair(environment, app);
     if (stamp.empty()) return {};
     const auto state = store.read_state(app.text());
-    if (state && state->checked_pair == stamp) return {};
+    if (state && state->verified_pair_stamp == stamp) return {};
     base::Command checker;
     checker.argv = {(environment.plugin_directory / "libexec" / "check-pair").string(), app.text()};
     checker.deadline = std::chrono::seconds{2};

@@ -9,8 +9,8 @@
 namespace hooks {
 namespace {
 
-/// A person named domains. With other actions they change as well (`enable`, `reset`), but Dokku
-/// fires those before an `add` too: the minute's run is soon enough.
+/// An operator named domains. With other actions they change as well (`enable`, `reset`), but Dokku
+/// fires those before an `add` too: the retry job is soon enough.
 bool names_domains(std::string_view action) {
     return action == "add" || action == "set";
 }
@@ -32,7 +32,7 @@ base::Result<void> domains_changed(const dokku::Environment& environment, const 
     const store::LocalStore store{environment.global_root()};
     if (action.empty()) return note_pair(environment, store, app);
     if (!names_domains(action)) {
-        return wake_if_wanted(environment, store, app, base::SystemClock{}.now());
+        return mark_due_if_wanted(environment, store, app, base::SystemClock{}.now());
     }
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();

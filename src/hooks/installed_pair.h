@@ -7,12 +7,12 @@
 namespace hooks {
 
 /// A certificate was installed or removed: notes whose it is and when it ends, and nothing else
-/// (docs/design.md 8.1). A pair of a person's stops all tries for the app's names until it expires.
+/// (docs/design.md 8.1). A custom pair stops all tries for the app's names until it expires.
 base::Result<void> note_pair(const dokku::Environment& environment, const store::LocalStore& store,
                              const dokku::AppName& app);
 
-/// The pair of an app was removed. If it was a person's and letsencrypt is enabled, ours takes its
-/// place with the minute's run; if it was ours, nothing is ordered until the next `enable`.
+/// The pair of an app was removed. If it was an operator's and letsencrypt is enabled, ours takes
+/// its place with the retry job; if it was ours, nothing is ordered until the next `enable`.
 base::Result<void> note_removed_pair(const dokku::Environment& environment,
                                      const store::LocalStore& store, const dokku::AppName& app,
                                      base::UtcTime now);

@@ -31,13 +31,13 @@ base::Result<void> forget_renewal_time(const store::LocalStore& store, std::stri
 
 }  // namespace
 
-base::Result<bool> wake_deployed(const dokku::Environment& environment,
-                                 const store::LocalStore& store, const dokku::AppName& app,
-                                 base::UtcTime now) {
+base::Result<bool> mark_deployed_due(const dokku::Environment& environment,
+                                     const store::LocalStore& store, const dokku::AppName& app,
+                                     base::UtcTime now) {
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();
     if (waits_for_something(facts->state)) {
-        if (auto woken = store.wake(app.text(), now); !woken) return std::move(woken).error();
+        if (auto woken = store.mark_due(app.text(), now); !woken) return std::move(woken).error();
         return true;
     }
     if (!facts->issues_by_itself() || dokku::has_pair(environment, app)) return false;
@@ -45,34 +45,34 @@ base::Result<bool> wake_deployed(const dokku::Environment& environment,
     return true;
 }
 
-base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
-                                      std::string_view property, base::UtcTime now) {
+base::Result<void> mark_due_after_setting(const store::LocalStore& store, std::string_view target,
+                                          std::string_view property, base::UtcTime now) {
     const bool for_all = target == dokku::Scope::kGlobal;
     for (const std::string& app :
          for_all ? store.waiting_apps() : std::vector{std::string{target}}) {
-        if (auto woken = store.wake(app, now); !woken) return woken;
+        if (auto woken = store.mark_due(app, now); !woken) return woken;
         if (property != "graceperiod") continue;
         if (auto forgotten = forget_renewal_time(store, app); !forgotten) return forgotten;
     }
     return {};
 }
 
-base::Result<void> wake_renamed(const dokku::Environment& environment,
-                                const store::LocalStore& store, const dokku::AppName& app,
-                                base::UtcTime now) {
-    if (auto woken = wake_if_wanted(environment, store, app, now); !woken) return woken;
+base::Result<void> mark_renamed_due(const dokku::Environment& environment,
+                                    const store::LocalStore& store, const dokku::AppName& app,
+                                    base::UtcTime now) {
+    if (auto woken = mark_due_if_wanted(environment, store, app, now); !woken) return woken;
     const auto state = store.read_state(app.text());
     if (!state) return state.error();
     const bool is_on = state->enabled && !state->switched_off;
     return is_on ? set_due(store, app, now) : base::Result<void>{};
 }
 
-base::Result<void> wake_if_wanted(const dokku::Environment& environment,
-                                  const store::LocalStore& store, const dokku::AppName& app,
-                                  base::UtcTime now) {
+base::Result<void> mark_due_if_wanted(const dokku::Environment& environment,
+                                      const store::LocalStore& store, const dokku::AppName& app,
+                                      base::UtcTime now) {
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();
-    if (auto woken = store.wake(app.text(), now); !woken) return woken;
+    if (auto woken = store.mark_due(app.text(), now); !woken) return woken;
     return facts->issues_by_itself() ? set_due(store, app, now) : base::Result<void>{};
 }
 

@@ -8,28 +8,28 @@
 
 namespace hooks {
 
-/// An app was deployed: what waited for that is looked at by the minute's run, which also begins
+/// An app was deployed: what waited for that is looked at by the retry job, which also begins
 /// with an app that is to have a certificate and never had one. Nothing is ordered here.
-base::Result<bool> wake_deployed(const dokku::Environment& environment,
-                                 const store::LocalStore& store, const dokku::AppName& app,
-                                 base::UtcTime now);
+base::Result<bool> mark_deployed_due(const dokku::Environment& environment,
+                                     const store::LocalStore& store, const dokku::AppName& app,
+                                     base::UtcTime now);
 
 /// A property changed, of an app or (`--global`) of all: what waits is looked at again, and with
 /// another `graceperiod` the scheduled run selects another time of renewal.
-base::Result<void> wake_after_setting(const store::LocalStore& store, std::string_view target,
-                                      std::string_view property, base::UtcTime now);
+base::Result<void> mark_due_after_setting(const store::LocalStore& store, std::string_view target,
+                                          std::string_view property, base::UtcTime now);
 
 /// A renamed app serves its certificate without having one under its new name, so that no renewal
-/// finds it: the minute's run orders one if the app is enabled, whatever `auto-issue` says, which
+/// finds it: the retry job orders one if the app is enabled, whatever `auto-issue` says, which
 /// is about new wishes only.
-base::Result<void> wake_renamed(const dokku::Environment& environment,
-                                const store::LocalStore& store, const dokku::AppName& app,
-                                base::UtcTime now);
+base::Result<void> mark_renamed_due(const dokku::Environment& environment,
+                                    const store::LocalStore& store, const dokku::AppName& app,
+                                    base::UtcTime now);
 
-/// The app is looked at by the minute's run if automatic issuance applies to it, or if it waits for
+/// The app is looked at by the retry job if automatic issuance applies to it, or if it waits for
 /// something.
-base::Result<void> wake_if_wanted(const dokku::Environment& environment,
-                                  const store::LocalStore& store, const dokku::AppName& app,
-                                  base::UtcTime now);
+base::Result<void> mark_due_if_wanted(const dokku::Environment& environment,
+                                      const store::LocalStore& store, const dokku::AppName& app,
+                                      base::UtcTime now);
 
 }  // namespace hooks

@@ -30,7 +30,7 @@ base::Result<void> restore_pairs(const dokku::Environment& environment,
             continue;
         }
         if (!removal.is_cut_short() || !base::directory_exists(root)) continue;
-        // Somebody finishes it just now.
+        // Another process finishes it now.
         const auto lock = store.try_lock_app(removal.app.text());
         if (!lock) continue;
         auto healed = tls::heal_tls(root);

@@ -9,8 +9,8 @@ namespace hooks {
 
 /// nginx is about to read the vhosts of all apps. Pairs whose removal or exchange was cut short
 /// or suspended are put back where they are missing, or it would refuse them all. Starts nothing
-/// and waits for nobody: normally one look into an empty folder. The next run finishes what was cut
-/// short.
+/// and waits for no lock: normally one look into an empty folder. The next run finishes what was
+/// cut short.
 base::Result<void> restore_pairs(const dokku::Environment& environment,
                                  const store::LocalStore& store);
 

@@ -76,8 +76,8 @@ base::Result<void> take_over_renamed(const dokku::Environment& environment,
     return move_records(environment, store, from, to);
 }
 
-base::Result<void> take_over(const dokku::Environment& environment, const store::LocalStore& store,
-                             const dokku::Log& log, const dokku::AppName& app) {
+base::Result<void> adopt(const dokku::Environment& environment, const store::LocalStore& store,
+                         const dokku::Log& log, const dokku::AppName& app) {
     if (leads_to_own_folder(environment, app)) return enable(store, app);
     const auto other = named_app(environment, app);
     if (!other) return {};
@@ -89,14 +89,14 @@ base::Result<void> take_over(const dokku::Environment& environment, const store:
 
 }  // namespace
 
-base::Result<void> take_over_apps(const dokku::Environment& environment,
-                                  const store::LocalStore& store, const dokku::Log& log) {
+base::Result<void> adopt_official_apps(const dokku::Environment& environment,
+                                       const store::LocalStore& store, const dokku::Log& log) {
     const auto apps = dokku::list_all_apps(environment);
     if (!apps) return apps.error();
     base::Result<void> all;
     for (const dokku::AppName& app : *apps) {
         if (store.has_state(app.text())) continue;
-        auto taken = take_over(environment, store, log, app);
+        auto taken = adopt(environment, store, log, app);
         if (!taken && all) all = std::move(taken);
     }
     return all;

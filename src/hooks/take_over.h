@@ -7,12 +7,12 @@
 
 namespace hooks {
 
-/// Apps that were enabled while nobody of us was there count as enabled here: those that have no
-/// state of ours yet and whose certs/current leads to a folder of their own. One that was renamed
-/// meanwhile gets its certs/current back, and what was known of it by its old name. A clone counts
-/// for nothing: its certs/current, which leads to the store of the app that it was made from, goes.
-/// For `install` and `update`.
-base::Result<void> take_over_apps(const dokku::Environment& environment,
-                                  const store::LocalStore& store, const dokku::Log& log);
+/// Apps that were enabled while this plugin was not installed count as enabled here: those that
+/// have no state of ours yet and whose certs/current leads to a folder of their own. One that was
+/// renamed meanwhile gets its certs/current back, and what was known of it by its old name. A clone
+/// counts for nothing: its certs/current, which leads to the store of the app that it was made
+/// from, goes. For `install` and `update`.
+base::Result<void> adopt_official_apps(const dokku::Environment& environment,
+                                       const store::LocalStore& store, const dokku::Log& log);
 
 }  // namespace hooks

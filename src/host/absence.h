@@ -11,7 +11,7 @@ namespace host {
 base::Result<void> record_absence(const dokku::Environment& environment, base::UtcTime now);
 
 /// Asked by `install`: was this plugin away? So says `uninstall`, or a scheduled run that has not
-/// come for a day and a half though it is on, counted from the end of the last absence: somebody
+/// come for a day and a half though it is on, counted from the end of the last absence: something
 /// put another plugin's folder in our place.
 bool was_absent(const dokku::Environment& environment, base::UtcTime now);
 

@@ -52,7 +52,7 @@ base::Result<std::vector<std::string>> names_in(int folder, const base::Path& pa
 }
 
 base::Result<void> give(int file, const struct stat& info, const base::Path& path,
-                        const dokku::Owner& owner) {
+                        const dokku::SystemUser& owner) {
     if (info.st_uid == owner.user && info.st_gid == owner.group) return {};
     if (::fchown(file, owner.user, owner.group) != 0) {
         return base::io_error("changing the owner of", path, errno);
@@ -62,7 +62,7 @@ base::Result<void> give(int file, const struct stat& info, const base::Path& pat
 
 /// What is done to each file and folder of a walk.
 struct Treatment {
-    dokku::Owner owner;
+    dokku::SystemUser owner;
     bool hides_secrets = false;  ///< files with keys and credentials are for their owner alone
 };
 
@@ -121,7 +121,7 @@ base::Result<base::UniqueFd> open_folder(int parent, const base::Path& path) {
 }
 
 base::Result<base::UniqueFd> make_folder(int parent, const base::Path& path,
-                                         const dokku::Owner& owner) {
+                                         const dokku::SystemUser& owner) {
     constexpr mode_t kOpenFolder = 0755;
     const std::string name = path.filename().string();
     const bool is_new = ::mkdirat(parent, name.c_str(), kOpenFolder) == 0;
@@ -144,7 +144,7 @@ base::Result<base::UniqueFd> open_root(const base::Path& root) {
 }  // namespace
 
 base::Result<void> give_folder(const base::Path& root, const std::vector<std::string>& folders,
-                               const dokku::Owner& owner) {
+                               const dokku::SystemUser& owner) {
     auto parent = open_root(root);
     if (!parent) return std::move(parent).error();
     base::Path path = root;
@@ -159,7 +159,7 @@ base::Result<void> give_folder(const base::Path& root, const std::vector<std::st
 }
 
 base::Result<void> protect_certificate_files(const base::Path& root, const std::string& app,
-                                             const dokku::Owner& owner) {
+                                             const dokku::SystemUser& owner) {
     auto parent = open_root(root);
     base::Path path = root;
     for (const std::string& name : {app, std::string{"letsencrypt"}}) {

@@ -15,13 +15,13 @@ namespace host {
 /// Makes `root/folders...` as far as it is missing, and gives the last of them with all below it to
 /// its owner. `invalid_input` if something on the way is no folder, as a link is none.
 base::Result<void> give_folder(const base::Path& root, const std::vector<std::string>& folders,
-                               const dokku::Owner& owner);
+                               const dokku::SystemUser& owner);
 
 /// Below `root/app/letsencrypt/certs`: gives all to its owner, and takes group and others off the
 /// files that hold keys and DNS credentials. The official plugin left `docker.env` with mode 0755,
 /// and Docker files of root's. An app without that folder is fine, and so is one whose folder is a
 /// link: it is left as it is.
 base::Result<void> protect_certificate_files(const base::Path& root, const std::string& app,
-                                             const dokku::Owner& owner);
+                                             const dokku::SystemUser& owner);
 
 }  // namespace host

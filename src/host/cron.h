@@ -28,10 +28,10 @@ std::optional<CronMinute> read_cron_minute(const dokku::Environment& environment
 /// The same, drawn at random the first time.
 CronMinute keep_cron_minute(const dokku::Environment& environment);
 
-/// Is the daily run switched on (marker --global/autorenew)?
+/// Is the scheduled run switched on (marker --global/autorenew)?
 bool is_autorenew_enabled(const dokku::Environment& environment);
 
-/// The lines for the trigger `cron-entries`, none while the daily run is off or after
+/// The lines for the trigger `cron-entries`, none while the scheduled run is off or after
 /// `uninstall`. Their output goes into one log file, so each line of it is to have a time. No `;`
 /// inside a field and no blank line: either would cost the entries of all plugins
 /// (docs/dokku.md 9.1).

@@ -4,9 +4,9 @@
 
 namespace host {
 
-/// Does the crontab of Dokku's user lack a command that `cron-entries` has for it? Somebody removed
-/// the crontab, or wrote another over it. Asks `crontab`; where there is no such program, no line
-/// is missing. For root, or Dokku's user.
+/// Does the crontab of Dokku's user lack a command that `cron-entries` has for it? An operator has
+/// removed the crontab, or written another over it. Asks `crontab`; where there is no such program,
+/// no line is missing. For root, or Dokku's user.
 bool crontab_lacks_entries(const dokku::Environment& environment);
 
 }  // namespace host

@@ -17,7 +17,7 @@ std::optional<base::UtcTime> without_run_since(const dokku::Environment& environ
 /// That in words, for without_run_since().
 std::string describe_missing_run(base::UtcTime since);
 
-/// When the daily run comes next, by the host's clock and time zone; nothing while it is off.
+/// When the scheduled run comes next, by the host's clock and time zone; nothing while it is off.
 std::optional<base::UtcTime> next_run(const dokku::Environment& environment, base::UtcTime now);
 
 }  // namespace host

@@ -57,10 +57,10 @@ base::Result<void> make_data_folders(const dokku::Environment& environment) {
     return {};
 }
 
-/// What earlier versions, the official plugin and Docker left to root. A link that somebody laid is
+/// What earlier versions, the official plugin and Docker left to root. A link is
 /// told and left: where it leads is the operator's business.
-base::Result<void> give_folders(const dokku::Environment& environment, const dokku::Owner& owner,
-                                const dokku::Log& log) {
+base::Result<void> give_folders(const dokku::Environment& environment,
+                                const dokku::SystemUser& owner, const dokku::Log& log) {
     for (const char* kind : {"data", "config"}) {
         const auto given = give_folder(environment.lib_root, {kind, "letsencrypt"}, owner);
         if (given) continue;
@@ -72,7 +72,7 @@ base::Result<void> give_folders(const dokku::Environment& environment, const dok
 
 /// The certificates of all apps. One that cannot be put right keeps no other from it.
 base::Result<void> protect_certificates(const dokku::Environment& environment,
-                                        const dokku::Owner& owner, const dokku::Log& log) {
+                                        const dokku::SystemUser& owner, const dokku::Log& log) {
     const auto apps = dokku::list_all_apps(environment);
     if (!apps) return apps.error();
     for (const dokku::AppName& app : *apps) {
@@ -97,7 +97,7 @@ base::Result<void> include_own_blocks(const dokku::Environment& environment) {
     return base::ensure_file(file, text, kFile);
 }
 
-/// Switches the daily run on, once: an operator's `cron-job --remove` leaves `autorenew.off`.
+/// Switches the scheduled run on, once: an operator's `cron-job --remove` leaves `autorenew.off`.
 /// Returns whether the crontab must be written anew.
 base::Result<bool> switch_daily_run_on(const dokku::Environment& environment) {
     const base::Path marker = environment.global_root() / "autorenew";
@@ -148,7 +148,7 @@ base::Result<void> set_up_host(const dokku::Environment& environment, const dokk
     if (!newly_on) return newly_on.error();
     auto recorded = record_installation(environment, Installation::installed);
     if (!recorded) return recorded;
-    // A crontab that somebody removed, or wrote anew without our lines, would stop all renewals.
+    // A crontab that was removed, or written anew without our lines, would stop all renewals.
     if (*newly_on || crontab_lacks_entries(environment)) {
         // Without an app yet nothing may implement it; the crontab follows with the next deploy.
         auto written =

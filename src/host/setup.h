@@ -10,7 +10,7 @@ namespace host {
 /// The file of ours that nginx includes: /etc/nginx/conf.d/letsencrypt.conf.
 base::Path own_include(const dokku::Environment& environment);
 
-/// Did this plugin write it? Somebody else's of that name is left alone.
+/// Did this plugin write it? Another's of that name is left alone.
 bool is_own_include(const base::Path& file);
 
 // What the hooks `install` and `update` prepare on a host. They run again whenever any plugin is
@@ -21,7 +21,7 @@ bool is_own_include(const base::Path& file);
 base::Result<void> prepare_as_root(const dokku::Environment& environment, const dokku::Log& log);
 
 /// The rest, as Dokku's user: the data folders with their modes, what old versions kept elsewhere,
-/// and the daily run, unless an operator switched it off.
+/// and the scheduled run, unless an operator switched it off.
 base::Result<void> set_up_host(const dokku::Environment& environment, const dokku::Log& log);
 
 }  // namespace host

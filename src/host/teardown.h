@@ -15,10 +15,10 @@ namespace host {
 base::Result<void> tear_down_as_root(const dokku::Environment& environment, const dokku::Log& log);
 
 /// The rest, as Dokku's user: nginx forgets the routes of challenges, the crontab our lines.
-/// Certificates, accounts and properties stay, and so does the choice between a daily run and none:
-/// `install` finds all as it was, and is told since when nobody looked after it (`now`). Says what
-/// is kept, how to delete it, and what to type for another plugin to renew. Goes on after a step
-/// that failed, with a warning; runs again without harm.
+/// Certificates, accounts and properties stay, and so does the choice between a scheduled run and
+/// none: `install` finds all as it was, and is told since when no run looked after it (`now`). Says
+/// what is kept, how to delete it, and what to type for another plugin to renew. Goes on after a
+/// step that failed, with a warning; runs again without harm.
 void tear_down_host(const dokku::Environment& environment, const dokku::Log& log,
                     base::UtcTime now);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds kLookAgain{50};
 
 /// One name at one address, until it answers right.
-struct Look {
+struct Fetch {
     std::size_t check = 0;
     std::string address;
     bool passed = false;
@@ -29,44 +29,46 @@ std::string describe(const http::Response& response) {
     return text;
 }
 
-void look(http::HttpClient& http, const RouteCheck& check, Look& look) {
+void fetch(http::HttpClient& http, const RouteCheck& check, Fetch& one) {
     const std::string token = base::to_base64url(base::random_bytes(24));
     http::Request request;
     request.url = "http://" + check.name + "/.well-known/acme-challenge/" + token;
     request.scheme = http::Scheme::http_only;
-    request.connect_to = look.address;
+    request.connect_to = one.address;
     request.limits = {std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{2},
                       1UL << 16U};
     const auto response = http.send(request);
-    look.answered = response.has_value();
+    one.answered = response.has_value();
     if (!response) {
-        look.evidence = response.error().message;
+        one.evidence = response.error().message;
         return;
     }
     const std::string expected = token + "." + check.thumbprint;
-    look.passed = response->status == 200 && base::trim(response->body) == expected;
-    look.evidence = describe(*response);
+    one.passed = response->status == 200 && base::trim(response->body) == expected;
+    one.evidence = describe(*response);
 }
 
 /// What the looks at one name say together.
-RouteFinding judge(const RouteCheck& check, const std::vector<const Look*>& looks) {
-    const auto wrong = std::find_if(looks.begin(), looks.end(),
-                                    [](const Look* one) { return one->answered && !one->passed; });
+RouteFinding judge(const RouteCheck& check, const std::vector<const Fetch*>& fetches) {
+    const auto wrong = std::find_if(fetches.begin(), fetches.end(),
+                                    [](const Fetch* one) { return one->answered && !one->passed; });
     const bool any =
-        std::any_of(looks.begin(), looks.end(), [](const Look* one) { return one->passed; });
-    if (any && wrong == looks.end()) return std::nullopt;
-    const Look* shown = wrong != looks.end() ? *wrong : looks.empty() ? nullptr : looks.front();
+        std::any_of(fetches.begin(), fetches.end(), [](const Fetch* one) { return one->passed; });
+    if (any && wrong == fetches.end()) return std::nullopt;
+    const Fetch* shown = wrong != fetches.end() ? *wrong
+                         : fetches.empty()      ? nullptr
+                                                : fetches.front();
     std::string message = "nginx does not answer the ACME challenge for " + check.name;
     if (shown != nullptr) message += " at " + shown->address + ": " + shown->evidence;
     return base::Error{base::ErrorKind::rejected, message, std::nullopt, {}};
 }
 
 std::vector<RouteFinding> judge_all(const std::vector<RouteCheck>& checks,
-                                    const std::vector<Look>& looks) {
+                                    const std::vector<Fetch>& fetches) {
     std::vector<RouteFinding> findings;
     for (std::size_t i = 0; i < checks.size(); ++i) {
-        std::vector<const Look*> own;
-        for (const Look& one : looks) {
+        std::vector<const Fetch*> own;
+        for (const Fetch& one : fetches) {
             if (one.check == i) own.push_back(&one);
         }
         findings.push_back(judge(checks[i], own));
@@ -79,17 +81,17 @@ std::vector<RouteFinding> judge_all(const std::vector<RouteCheck>& checks,
 std::vector<RouteFinding> check_routes(http::HttpClient& http, base::Clock& clock,
                                        const std::vector<RouteCheck>& checks,
                                        std::chrono::milliseconds patience) {
-    std::vector<Look> looks;
+    std::vector<Fetch> fetches;
     for (std::size_t i = 0; i < checks.size(); ++i) {
         for (const std::string& address : checks[i].addresses)
-            looks.push_back({i, address, false, false, ""});
+            fetches.push_back({i, address, false, false, ""});
     }
     const auto deadline = clock.monotonic() + patience;
     for (;;) {
-        for (Look& one : looks) {
-            if (!one.passed) look(http, checks[one.check], one);
+        for (Fetch& one : fetches) {
+            if (!one.passed) fetch(http, checks[one.check], one);
         }
-        auto findings = judge_all(checks, looks);
+        auto findings = judge_all(checks, fetches);
         const bool all = std::none_of(findings.begin(), findings.end(),
                                       [](const RouteFinding& one) { return one.has_value(); });
         if (all || clock.monotonic() >= deadline) return findings;

@@ -164,8 +164,8 @@ void set_callbacks(Options& options, Exchange& exchange) {
     options.set(CURLOPT_SEEKDATA, static_cast<void*>(&exchange));
 }
 
-/// What a person can do about a certificate that was not accepted; nothing where curl's own words
-/// say it. The numbers are OpenSSL's X509_V_ERR_*, part of its stable interface.
+/// What an operator can do about a certificate that was not accepted; nothing where curl's own
+/// words say it. The numbers are OpenSSL's X509_V_ERR_*, part of its stable interface.
 std::vector<std::string> steps_for_certificate(long verify_result) {
     switch (verify_result) {
         case 9:   // NOT_YET_VALID

@@ -36,7 +36,7 @@ bool nests_too_deep(std::string_view text) {
 
 /// What RapidJSON lets pass although no JSON text can say it: a number past the largest double
 /// becomes infinity, and \udc00 without its first half becomes bytes that are not UTF-8.
-class SoundValues : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, SoundValues> {
+class ValidValues : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ValidValues> {
   public:
     // NOLINTBEGIN(readability-identifier-naming): RapidJSON calls them by these names
     static bool Double(double number) { return std::isfinite(number); }
@@ -75,8 +75,8 @@ base::Result<Value> Value::parse(std::string_view text) {
                                       rapidjson::GetParseError_En(document->GetParseError()),
                                       document->GetErrorOffset()));
     }
-    SoundValues sound;
-    if (!document->Accept(sound)) {
+    ValidValues valid;
+    if (!document->Accept(valid)) {
         return base::fail(base::ErrorKind::protocol,
                           "not JSON: a number is too big, or half a character stands alone");
     }

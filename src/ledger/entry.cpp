@@ -17,10 +17,10 @@ constexpr std::array<std::pair<std::string_view, EntryKind>, 6> kKinds{{
     {"order-over", EntryKind::order_over},
     {"failure", EntryKind::failure},
     {"registration", EntryKind::registration},
-    {"parked", EntryKind::parked},
+    {"parked", EntryKind::backoff},
 }};
 
-constexpr std::array<std::pair<std::string_view, BackoffScope>, 6> kParkedKinds{{
+constexpr std::array<std::pair<std::string_view, BackoffScope>, 6> kScopes{{
     {"ca", BackoffScope::ca},
     {"account", BackoffScope::account},
     {"name", BackoffScope::name},
@@ -48,12 +48,12 @@ std::optional<base::UtcTime> time_of(const json::Value& object, std::string_view
     return text ? base::parse_rfc3339(*text) : std::nullopt;
 }
 
-/// Something parked that says not what or how long would park nothing, or everything.
-bool read_parked(const json::Value& object, Entry& entry) {
-    const auto kind = find_word(kParkedKinds, object.string("kind"));
+/// A backoff that says not of what or how long would stop nothing, or everything.
+bool read_backoff(const json::Value& object, Entry& entry) {
+    const auto kind = find_word(kScopes, object.string("kind"));
     const auto until = time_of(object, "until");
-    if (kind == kParkedKinds.end() || !until) return false;
-    entry.parked = kind->second;
+    if (kind == kScopes.end() || !until) return false;
+    entry.scope = kind->second;
     entry.until = *until;
     entry.key = object.string("key").value_or("");
     entry.words = object.string("words").value_or("");
@@ -61,8 +61,8 @@ bool read_parked(const json::Value& object, Entry& entry) {
     return true;
 }
 
-void write_parked(json::Writer& out, const Entry& entry) {
-    out.member("kind", to_text(entry.parked));
+void write_backoff(json::Writer& out, const Entry& entry) {
+    out.member("kind", to_text(entry.scope));
     if (!entry.key.empty()) out.member("key", entry.key);
     out.member("until", base::to_rfc3339(entry.until));
     out.member("words", entry.words);
@@ -101,7 +101,7 @@ std::string_view to_text(EntryKind kind) {
 }
 
 std::string_view to_text(BackoffScope kind) {
-    return word_of(kParkedKinds, kind);
+    return word_of(kScopes, kind);
 }
 
 std::string to_set_key(std::vector<std::string> names) {
@@ -122,8 +122,8 @@ std::optional<Entry> parse_entry(std::string_view line) {
     entry.at = *at;
     entry.server = std::move(*server);
     entry.account = object->string("account").value_or("");
-    if (entry.kind == EntryKind::parked) {
-        if (!read_parked(*object, entry)) return std::nullopt;
+    if (entry.kind == EntryKind::backoff) {
+        if (!read_backoff(*object, entry)) return std::nullopt;
         return entry;
     }
     read_counted(*object, entry);
@@ -137,8 +137,8 @@ std::string to_text(const Entry& entry) {
     out.member("entry", to_text(entry.kind));
     out.member("server", entry.server);
     if (!entry.account.empty()) out.member("account", entry.account);
-    if (entry.kind == EntryKind::parked) {
-        write_parked(out, entry);
+    if (entry.kind == EntryKind::backoff) {
+        write_backoff(out, entry);
     } else {
         write_counted(out, entry);
     }

@@ -18,7 +18,8 @@ enum class EntryKind {
     order_over,    ///< the order ended without a certificate, or was not taken
     failure,       ///< it refused to validate a name
     registration,  ///< it made an account
-    parked,  ///< it asked not to be asked again before a moment, or before a person did something
+    backoff,       ///< it asked not to be asked again before a moment, or before an operator did
+                   ///< something
 };
 
 /// The longest pause that a CA asked for and that is believed: a date may be mistyped.
@@ -38,7 +39,7 @@ enum class BackoffScope {
 std::string_view to_text(EntryKind kind);
 std::string_view to_text(BackoffScope kind);
 
-/// What `key` of a parked set is: its names, sorted, with commas between them.
+/// What `key` of a backoff of a set of names is: its names, sorted, with commas between them.
 std::string to_set_key(std::vector<std::string> names);
 
 /// One line of the ledger. Names are as ordered: lower case, A-labels, maybe with `*.`.
@@ -46,7 +47,7 @@ struct Entry {
     EntryKind kind = EntryKind::order;
     base::UtcTime at{};
     std::string server{};   ///< URL of the CA's directory
-    std::string account{};  ///< its URL; may be empty where something is parked
+    std::string account{};  ///< its URL; may be empty in a backoff
 
     std::vector<std::string> names{};  ///< the exact set; of a failure, the one name
     bool exempt = false;   ///< order: within the window of the certificate that it replaces (ARI)
@@ -56,12 +57,13 @@ struct Entry {
     /// in that (ca/limits/limits.h): so those need not be kept.
     std::map<std::string, base::UtcTime> whole_at{};
 
-    BackoffScope parked = BackoffScope::ca;
-    std::string key{};  ///< parked: the name without `*.`, to_set_key(), or the domain; else empty
-    base::UtcTime until{};  ///< parked: not before this moment
-    /// parked: until a person has opened the page in `words`; `until` is when it is tried unasked
+    BackoffScope scope = BackoffScope::ca;
+    std::string key{};  ///< backoff: the name without `*.`, to_set_key(), or the domain; else empty
+    base::UtcTime until{};  ///< backoff: not before this moment
+    /// backoff: until the operator has opened the page in `words`; `until` is when it is tried
+    /// unasked
     bool paused = false;
-    std::string words{};  ///< parked: the CA's own; show them only through base::printable
+    std::string words{};  ///< backoff: the CA's own; show them only through base::printable
 
     friend bool operator==(const Entry&, const Entry&) = default;
 };

@@ -18,7 +18,7 @@ std::vector<Entry> parse_entries(std::string_view text, base::UtcTime now);
 
 /// `LIB/data/letsencrypt/--global/ledger.jsonl`: what this host asked of the CAs, one line for each
 /// entry, in the order of their times. It lives as long as the longest limit looks back and a day
-/// more; what is parked lives until it is free.
+/// more; a backoff lives until it has ended.
 class Ledger {
   public:
     static constexpr std::chrono::hours kLife{24 * 8};
@@ -34,7 +34,7 @@ class Ledger {
     base::Result<std::vector<Entry>> read(base::UtcTime now) const;
 
     /// Adds the entries in one write, which is on the disk when this returns. Waits a few seconds
-    /// for the ledger's own lock, the last one that anybody takes; then `busy`. A file of which
+    /// for the ledger's own lock, the last one that a process takes; then `busy`. A file of which
     /// more than half is older than what counts is rewritten without it.
     base::Result<void> append(const std::vector<Entry>& entries, base::UtcTime now) const;
 

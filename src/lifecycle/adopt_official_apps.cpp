@@ -35,7 +35,7 @@ bool adopt(const ca::Context& context, const dokku::AppName& app, const store::A
     const bool is_noted = state.installed && state.installed->fingerprint == fingerprint;
     if (is_noted) return !*issued;
     return renewal::note_about(context, app, *pem, [&](store::AppState& changed) {
-        renewal::note_installed(changed, *leaf, ca::issuing_server(context, app, {}));
+        renewal::record_installed(changed, *leaf, ca::issuing_server(context, app, {}));
     });
 }
 

@@ -20,10 +20,10 @@
 namespace lifecycle {
 namespace {
 
-ca::EnableWish wish_of(RenewalRun run) {
-    ca::EnableWish wish;
-    wish.origin = run == RenewalRun::scheduled ? ca::Origin::scheduled : ca::Origin::all;
-    return wish;
+ca::Request request_of(RenewalRun run) {
+    ca::Request request;
+    request.origin = run == RenewalRun::scheduled ? ca::Origin::scheduled : ca::Origin::all;
+    return request;
 }
 
 /// The scheduled run answers for all apps, also for those of which nothing good is known.
@@ -57,16 +57,16 @@ void bound_waits(const ca::Context& context) {
 }
 
 /// False where the scheduled run leaves nginx with a configuration that it refuses.
-bool mend_nginx_for(renewal::CaQuestions& questions, RenewalRun run) {
-    if (run == RenewalRun::scheduled) return serving::mend_nginx(questions);
-    serving::mend_missing_pairs(questions);
+bool mend_nginx_for(renewal::CaInquiries& inquiries, RenewalRun run) {
+    if (run == RenewalRun::scheduled) return serving::mend_nginx(inquiries);
+    serving::mend_missing_pairs(inquiries);
     return true;
 }
 
 /// What was due, is still there and has no success of this run counts as failed.
 void keep_time(const ca::Context& context, const std::vector<dokku::AppName>& due,
                std::size_t unanswered, base::UtcTime started) {
-    // A run that could keep nothing has answered for nobody.
+    // A run that could keep nothing has answered for no app.
     if (context.store.find_stuck_writer()) return;
     store::LastRun run{context.clock.now(), 0, static_cast<std::int64_t>(unanswered)};
     for (const dokku::AppName& app : due) {
@@ -123,19 +123,19 @@ EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppN
     if (auto swept = context.store.sweep_states(); !swept) context.log.warn(swept.error().message);
     bound_waits(context);
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
-    renewal::CaQuestions questions{context};
-    const bool loads = mend_nginx_for(questions, run);
+    renewal::CaInquiries inquiries{context};
+    const bool loads = mend_nginx_for(inquiries, run);
     const auto [unanswered, is_index_written] = check_all_states(context, run);
     // Whom the questions' time does not reach is another each time.
     std::vector<dokku::AppName> walk = without(apps, unanswered);
     const auto first = walk.empty() ? 0 : base::random_below(walk.size());
     std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
-    const Renewals found = find_renewals(context, walk, run, &questions);
+    const Renewals found = find_renewals(context, walk, run, &inquiries);
     const std::vector<dokku::AppName> due = take_due(context, found);
     const bool any_stuck = ca::tell_stuck_runs(context, without(apps, due));
-    ca::EnableWish wish = wish_of(run);
-    wish.over_all = true;
-    EnableOutcome outcome = due.empty() ? EnableOutcome::done : enable(context, due, wish);
+    ca::Request request = request_of(run);
+    request.over_all = true;
+    EnableOutcome outcome = due.empty() ? EnableOutcome::done : enable(context, due, request);
     const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
     if (!all_answered || !found.unserved.empty() || any_stuck || !loads) {
         outcome = EnableOutcome::failed;
@@ -154,11 +154,11 @@ EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppN
 
 EnableOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
-    renewal::CaQuestions questions{context};
-    serving::mend_missing_pairs(questions);
-    const Renewals found = find_renewals(context, {app}, run, &questions);
+    renewal::CaInquiries inquiries{context};
+    serving::mend_missing_pairs(inquiries);
+    const Renewals found = find_renewals(context, {app}, run, &inquiries);
     if (!found.unanswered.empty() || !found.unserved.empty()) return EnableOutcome::failed;
-    if (!found.lost.empty()) return enable(context, {app}, wish_of(run));
+    if (!found.lost.empty()) return enable(context, {app}, request_of(run));
     if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());
         return EnableOutcome::done;
@@ -170,7 +170,7 @@ EnableOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, Re
         return EnableOutcome::done;
     }
     context.log.info2("Auto-renew " + app.text() + "...");
-    return enable(context, {app}, wish_of(run));
+    return enable(context, {app}, request_of(run));
 }
 
 }  // namespace lifecycle

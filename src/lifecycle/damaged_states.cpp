@@ -17,7 +17,7 @@ namespace {
 enum class PairInPlace { none, ours, custom };
 
 /// One that cannot be read tells nothing.
-base::Result<PairInPlace> look_at_pair(const ca::Context& context, const dokku::AppName& app) {
+base::Result<PairInPlace> examine_pair(const ca::Context& context, const dokku::AppName& app) {
     if (!dokku::has_pair(context.environment, app)) return PairInPlace::none;
     const auto chain = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (!chain) return chain.error();
@@ -72,7 +72,7 @@ bool ask_for_a_word(const ca::Context& context, const dokku::AppName& app) {
 }  // namespace
 
 bool resolve_damaged_state(const ca::Context& context, const dokku::AppName& app) {
-    const auto in_place = look_at_pair(context, app);
+    const auto in_place = examine_pair(context, app);
     if (!in_place) {
         context.log.warn(app.text() + ": " + in_place.error().message);
         return false;

@@ -9,8 +9,8 @@
 namespace lifecycle {
 
 /// An app whose state was damaged. A certificate of ours in its `tls/` says that it is enabled, a
-/// custom one that it is left alone. Where nothing is there, nobody can say: its names get the
-/// cause state-damaged, and `false` is returned until somebody types `enable` or `disable`.
+/// custom one that it is left alone. Where nothing is there, it is not known: its names get the
+/// cause state-damaged, and `false` is returned until the operator types `enable` or `disable`.
 bool resolve_damaged_state(const ca::Context& context, const dokku::AppName& app);
 
 struct CheckedStates {

@@ -74,7 +74,7 @@ void try_order(ca::Context& context, ca::IssueJob& job) {
     auto session = sessions.open(job.settings, job.options.lego);
     if (!session) return job.fail(std::move(session).error());
     job.ca = *session;
-    ca::EnableWish typed;
+    ca::Request typed;
     preflight::check_profile(context, job, typed);
     preflight::check_addresses(job);
     preflight::check_count_of_names(job);
@@ -87,13 +87,13 @@ void try_order(ca::Context& context, ca::IssueJob& job) {
 }
 
 EnableOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
-    const bool left_out =
-        std::any_of(job.held.begin(), job.held.end(),
-                    [](const ca::HeldName& held) { return held.cause != store::cause::kExcluded; });
-    for (const ca::HeldName& held : job.held) {
-        if (held.cause == store::cause::kExcluded) continue;
-        context.log.warn(held.name + " would be left out (" + std::string{held.cause} +
-                         "): " + held.reason.message);
+    const bool left_out = std::any_of(
+        job.deferred.begin(), job.deferred.end(),
+        [](const ca::DeferredName& deferred) { return deferred.cause != store::cause::kExcluded; });
+    for (const ca::DeferredName& deferred : job.deferred) {
+        if (deferred.cause == store::cause::kExcluded) continue;
+        context.log.warn(deferred.name + " would be left out (" + std::string{deferred.cause} +
+                         "): " + deferred.reason.message);
     }
     if (job.failure) {
         ca::tell_failure(context.log, *job.failure, job.app);
@@ -108,10 +108,10 @@ EnableOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
 }  // namespace
 
 EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
-    ca::EnableWish wish;
-    wish.force = true;
+    ca::Request request;
+    request.force = true;
     context.log.info1("A dry run: nothing of it is kept");
-    auto prepared = prepare(context, app, wish);
+    auto prepared = prepare(context, app, request);
     if (!prepared) {
         warn_of(context, prepared.error().error);
         return EnableOutcome::failed;
@@ -122,10 +122,10 @@ EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
     }
     ca::IssueJob& job = **prepared;
     const auto stage = find_stage(job);
-    const auto sound = serving::require_sound_nginx(context);
+    const auto valid = serving::require_valid_nginx(context);
     auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
-    if (!stage || !sound || !lock) {
-        warn_of(context, !stage ? stage.error() : !sound ? sound.error() : lock.error());
+    if (!stage || !valid || !lock) {
+        warn_of(context, !stage ? stage.error() : !valid ? valid.error() : lock.error());
         return EnableOutcome::failed;
     }
     job.lock = std::move(*lock);
@@ -136,11 +136,11 @@ EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
     job.settings.server.computed = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
-    preflight::check_dns(context, job, wish);
+    preflight::check_dns(context, job, request);
     if (job.alive()) try_order(context, job);
     const EnableOutcome outcome = tell(context, job);
     // Only the route is to be taken out: no pair was installed.
-    job.settled = true;
+    job.nothing_to_do = true;
     serving::load_pairs(context, {&job});
     route.restore();
     release(context, job);

@@ -58,7 +58,7 @@ base::Result<void> write_folders(const ca::Context& context, const ca::IssueJob&
     if (auto made = base::make_directories(webroot, kFolder); !made) return made;
     if (auto open = base::set_mode(webroot, kFolder); !open) return open;
     auto written = tls::write_configuration(
-        serving::certificate_folder(context, job), job.config_line,
+        serving::certificate_folder(context, job), job.lego_command,
         job.settings.lego_docker_options.computed, job.settings.docker_env().reveal());
     return written ? require_writable(context, job) : written;
 }
@@ -66,17 +66,18 @@ base::Result<void> write_folders(const ca::Context& context, const ca::IssueJob&
 /// The app's lock, from here to the end of the order.
 base::Result<base::FileLock, ca::Refusal> lock_app(const ca::Context& context,
                                                    const ca::IssueJob& job,
-                                                   const ca::EnableWish& wish) {
+                                                   const ca::Request& request) {
     constexpr std::chrono::seconds kShortPatience{2};  // in a batch others wait behind this one
-    const std::chrono::seconds patience = wish.is_typed() ? store::kTypedPatience : kShortPatience;
+    const std::chrono::seconds patience =
+        request.is_typed() ? store::kTypedPatience : kShortPatience;
     if (auto stuck = ca::find_stuck_run(context, job.app)) return std::move(*stuck);
     auto lock = context.store.lock_app(job.app.text(), patience, context.clock);
     if (lock) return std::move(*lock);
     if (lock.error().kind != base::ErrorKind::busy) {
         return ca::Refusal{store::cause::kHost, std::move(lock).error()};
     }
-    if (wish.is_automatic()) {
-        // What that run does not see any more, the minute's run does.
+    if (request.is_automatic()) {
+        // What that run does not see any more, the retry job does.
         const base::UtcTime now = context.clock.now();
         auto noted =
             ca::update_state_of(context, job.app, [&](store::AppState& state) { state.due = now; });
@@ -91,8 +92,8 @@ base::Result<base::FileLock, ca::Refusal> lock_app(const ca::Context& context,
 
 /// The app's folder is held open; then come the first writes and the journal. Returns whether there
 /// still is something to do: the run that held the lock may have done it, or the app be gone.
-base::Result<bool> begin(ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
-    auto due = is_still_due(context, job, wish);
+base::Result<bool> begin(ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
+    auto due = is_still_due(context, job, request);
     if (!due || !*due) return due;
     if (auto own = dokku::require_own_files(context.environment, job.app); !own) {
         return std::move(own).error();
@@ -107,20 +108,20 @@ base::Result<bool> begin(ca::Context& context, ca::IssueJob& job, const ca::Enab
 
 /// Takes the app for this run. False if nothing is left to be done.
 base::Result<bool, ca::Refusal> claim(ca::Context& context, ca::IssueJob& job,
-                                      const ca::EnableWish& wish) {
-    if (!wish.is_automatic()) {
+                                      const ca::Request& request) {
+    if (!request.is_automatic()) {
         auto ready = preflight::require_port_80(context, job);
         if (!ready) return ca::Refusal{store::cause::kSettings, std::move(ready).error()};
     }
-    auto lock = lock_app(context, job, wish);
+    auto lock = lock_app(context, job, request);
     if (!lock) return std::move(lock).error();
     job.lock = std::move(*lock);
     if (auto held = ca::hold_folder(context, job); !held) {
-        if (wish.is_typed()) return ca::Refusal{store::cause::kHost, std::move(held).error()};
+        if (request.is_typed()) return ca::Refusal{store::cause::kHost, std::move(held).error()};
         context.log.verbose(held.error().message);
         return false;
     }
-    auto begun = begin(context, job, wish);
+    auto begun = begin(context, job, request);
     if (!begun) return ca::Refusal{store::cause::kHost, std::move(begun).error()};
     return *begun;
 }
@@ -148,18 +149,18 @@ void summarize(const ca::Context& context, const Jobs& jobs, const std::vector<M
 }
 
 /// The apps that are begun with; one that was destroyed since the run began is none. What is wrong
-/// with others is told, and noted where nobody sees it.
+/// with others is told, and noted where no operator sees the output.
 std::vector<std::unique_ptr<ca::IssueJob>> prepare_all(ca::Context& context,
                                                        const std::vector<dokku::AppName>& apps,
-                                                       const ca::EnableWish& wish,
+                                                       const ca::Request& request,
                                                        std::vector<Missed>& missed) {
     std::vector<std::unique_ptr<ca::IssueJob>> prepared;
     for (const dokku::AppName& app : apps) {
-        auto job = prepare(context, app, wish);
-        if (!job && !wish.is_typed() && ca::is_gone(context, app)) continue;
+        auto job = prepare(context, app, request);
+        if (!job && !request.is_typed() && ca::is_gone(context, app)) continue;
         if (!job) {
             print(context, status::with_fix(job.error().error, app.text()));
-            if (wish.is_unattended()) status::record_refusal(context, app, job.error());
+            if (request.is_unattended()) status::record_refusal(context, app, job.error());
             missed.push_back({app, job.error().cause});
         } else if (job->has_value()) {
             prepared.push_back(std::make_unique<ca::IssueJob>(std::move(**job)));
@@ -168,11 +169,11 @@ std::vector<std::unique_ptr<ca::IssueJob>> prepare_all(ca::Context& context,
     return prepared;
 }
 
-/// What keeps nginx from loading anything heals without this app: the minute's run goes on then,
-/// also for a person who typed `enable`.
+/// What keeps nginx from loading anything heals without this app: the retry job goes on then,
+/// also for an operator who typed `enable`.
 void note_blocked(const ca::Context& context, const ca::IssueJob& job, const ca::Refusal& refusal,
-                  const ca::EnableWish& wish) {
-    if (!wish.is_unattended()) {
+                  const ca::Request& request) {
+    if (!request.is_unattended()) {
         auto kept = ca::update_state_of(context, job.app, [](store::AppState& state) {
             state.enabled = true;
             state.switched_off = false;
@@ -182,41 +183,41 @@ void note_blocked(const ca::Context& context, const ca::IssueJob& job, const ca:
     status::record_refusal(context, job.app, refusal);
 }
 
-/// Nothing is ordered for anyone while nginx could not load it.
+/// Nothing is ordered for any app while nginx could not load it.
 void drop_all_if_blocked(const ca::Context& context,
                          std::vector<std::unique_ptr<ca::IssueJob>>& prepared,
-                         const ca::EnableWish& wish, std::vector<Missed>& missed) {
+                         const ca::Request& request, std::vector<Missed>& missed) {
     if (prepared.empty()) return;
-    const auto sound = serving::require_sound_nginx(context);
-    if (sound) return;
-    print(context, sound.error());
-    // Where nginx could not be asked, no file of anybody's is to blame.
-    const bool complained = sound.error().kind == base::ErrorKind::rejected;
+    const auto valid = serving::require_valid_nginx(context);
+    if (valid) return;
+    print(context, valid.error());
+    // Where nginx could not be asked, no app's file is to blame.
+    const bool complained = valid.error().kind == base::ErrorKind::rejected;
     const ca::Refusal refusal{complained ? store::cause::kBlockedBy : store::cause::kHost,
-                              sound.error()};
+                              valid.error()};
     for (const auto& job : prepared) {
         missed.push_back({job->app, refusal.cause});
-        note_blocked(context, *job, refusal, wish);
+        note_blocked(context, *job, refusal, request);
     }
     prepared.clear();
 }
 
-/// Asks the DNS. Where nobody waits for an answer, an app whose names all wait for theirs is noted
-/// and left, without a word of an order that is not made.
-bool passes_dns(ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
-    preflight::check_dns(context, job, wish);
-    if (wish.is_typed()) return true;
+/// Asks the DNS. Where no operator waits for an answer, an app whose names all wait for theirs is
+/// noted and left, without a word of an order that is not made.
+bool passes_dns(ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
+    preflight::check_dns(context, job, request);
+    if (request.is_typed()) return true;
     const bool all_covered = job.only_growth && orders::uncovered_names(job).empty();
     if (job.alive() && !all_covered) {
-        if (wish.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
+        if (request.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
         return true;
     }
-    if (job.failure && !wish.is_automatic()) return true;
-    for (const ca::HeldName& held : job.held) {
-        if (held.cause != store::cause::kExcluded) context.log.verbose(held.reason.message);
+    if (job.failure && !request.is_automatic()) return true;
+    for (const ca::DeferredName& deferred : job.deferred) {
+        if (deferred.cause != store::cause::kExcluded) context.log.verbose(deferred.reason.message);
     }
-    if (job.alive()) job.settled = true;
-    remember(context, job);
+    if (job.alive()) job.nothing_to_do = true;
+    close_journal(context, job);
     status::record_outcome(context, job);
     return false;
 }
@@ -224,17 +225,17 @@ bool passes_dns(ca::Context& context, ca::IssueJob& job, const ca::EnableWish& w
 }  // namespace
 
 EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                     const ca::EnableWish& wish) {
+                     const ca::Request& request) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     // Within a hook Dokku is at work on a vhost itself.
-    renewal::CaQuestions questions{context};
-    if (!wish.hand_over) serving::mend_missing_pairs(questions);
+    renewal::CaInquiries inquiries{context};
+    if (!request.on_pair_installed) serving::mend_missing_pairs(inquiries);
     std::vector<Missed> missed;
-    auto prepared = prepare_all(context, apps, wish, missed);
-    drop_all_if_blocked(context, prepared, wish, missed);
+    auto prepared = prepare_all(context, apps, request, missed);
+    drop_all_if_blocked(context, prepared, request, missed);
     Jobs jobs;
     for (const auto& job : prepared) {
-        const auto due = claim(context, *job, wish);
+        const auto due = claim(context, *job, request);
         if (!due) {
             const ca::Refusal& refusal = due.error();
             print(context, status::with_fix(refusal.error, job->app.text()));
@@ -242,20 +243,20 @@ EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& ap
             // Who holds the lock sees that we came; if it sees anything.
             const bool is_ours_to_tell = refusal.error.kind != base::ErrorKind::busy || job->lock ||
                                          refusal.cause == store::cause::kStuckRun;
-            if (wish.is_unattended() && is_ours_to_tell)
+            if (request.is_unattended() && is_ours_to_tell)
                 status::record_refusal(context, job->app, refusal);
             release(context, *job);
-        } else if (*due && passes_dns(context, *job, wish)) {
+        } else if (*due && passes_dns(context, *job, request)) {
             jobs.push_back(job.get());
             // Its turn comes later; until then others may do with the app what they want.
-            if (wish.is_batch()) job->lock.reset();
+            if (request.is_batch()) job->lock.reset();
         } else {
             release(context, *job);
         }
     }
-    if (!jobs.empty()) issue(context, jobs, wish);
+    if (!jobs.empty()) issue(context, jobs, request);
     const bool issued = std::none_of(jobs.begin(), jobs.end(), [&](const ca::IssueJob* job) {
-        return job->failure || (wish.is_typed() && job->left_to_other);
+        return job->failure || (request.is_typed() && job->left_to_other);
     });
     if (apps.size() > 1 && !(jobs.empty() && missed.empty())) summarize(context, jobs, missed);
     return missed.empty() && issued ? EnableOutcome::done : EnableOutcome::failed;

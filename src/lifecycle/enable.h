@@ -16,6 +16,6 @@ enum class EnableOutcome {
 /// phase done for all apps at once, so that many cost one account and two reloads. Official wording
 /// and order of lines (docs/dokku.md 11.1). A failure of one app touches no other.
 EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                     const ca::EnableWish& wish);
+                     const ca::Request& request);
 
 }  // namespace lifecycle

@@ -62,37 +62,37 @@ struct Walk {
     const ca::Context& context;
     RenewalRun run;
     settings::SettingsReader settings;
-    renewal::CaQuestions* questions;
+    renewal::CaInquiries* inquiries;
     renewal::RenewalInquiry* windows;
 
     /// Asks the app's CA what it is time for. Returns whether the app's state is another now.
     bool ask(const dokku::AppName& app, const tls::CertificateStatus& served,
              const store::AppState& state) const {
-        if (questions != nullptr) return questions->ask(app, served, state);
+        if (inquiries != nullptr) return inquiries->ask(app, served, state);
         return windows != nullptr && windows->ask_if_due(app, served, state);
     }
 };
 
-/// The daily run says once that it cuts a graceperiod, and again after it was set to another. A
+/// The scheduled run says once that it cuts a graceperiod, and again after it was set to another. A
 /// plan changes nothing, so it keeps nothing in mind either.
 void warn_of_cut(const Walk& walk, const dokku::AppName& app, const store::AppState& state,
                  std::optional<seconds> graceperiod, bool is_cut) {
     const ca::Context& context = walk.context;
-    const bool is_plan = walk.questions == nullptr;
-    if (!is_plan && state.cut_graceperiod == graceperiod) return;
+    const bool is_plan = walk.inquiries == nullptr;
+    if (!is_plan && state.clamped_graceperiod == graceperiod) return;
     if (is_cut) {
         context.log.warn(app.text() +
                          ": graceperiod is more than half of the certificate's lifetime; the daily "
                          "run renews at half");
     }
-    if (is_plan || (!is_cut && !state.cut_graceperiod)) return;
+    if (is_plan || (!is_cut && !state.clamped_graceperiod)) return;
     const auto cut = is_cut ? graceperiod : std::nullopt;
     const auto kept = context.store.update_existing_state(
-        app.text(), [&](store::AppState& changed) { changed.cut_graceperiod = cut; });
+        app.text(), [&](store::AppState& changed) { changed.clamped_graceperiod = cut; });
     if (!kept) context.log.warn(kept.error().message);
 }
 
-base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& app,
+base::Result<RenewalCandidate> examine(const Walk& walk, const dokku::AppName& app,
                                        const tls::CertificateStatus& served) {
     const ca::Context& context = walk.context;
     const auto dates = served.dates ? base::Result<base::CertificateDates>{*served.dates}
@@ -101,7 +101,7 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     const auto settings = walk.settings.read(app);
     if (!settings) return settings.error();
     auto state = context.store.read_state(app.text());
-    const bool changes_things = walk.questions != nullptr;
+    const bool changes_things = walk.inquiries != nullptr;
     if (state && changes_things && adopt_if_unknown(context, app, served, *state)) {
         state = context.store.read_state(app.text());
     }
@@ -114,8 +114,8 @@ base::Result<RenewalCandidate> look_at(const Walk& walk, const dokku::AppName& a
     const bool scheduled = walk.run == RenewalRun::scheduled;
     const auto graceperiod = settings->set_graceperiod();
     const renewal::RenewalTime renewal = renewal::renewal_time(
-        {*dates, graceperiod, scheduled, renewal::ari_moment(*state, dates->not_after)});
-    if (scheduled) warn_of_cut(walk, app, *state, graceperiod, renewal.clamped);
+        {*dates, graceperiod, scheduled, renewal::selected_time(*state, dates->not_after)});
+    if (scheduled) warn_of_cut(walk, app, *state, graceperiod, renewal.graceperiod_clamped);
     const bool may_have_asked = changes_things || walk.windows != nullptr;
     if (may_have_asked) status::note_renewal_time(context, app, *settings, *state);
     return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why},
@@ -133,14 +133,14 @@ base::Result<void> make_renewable(const Walk& walk, const dokku::AppName& app) {
     const dokku::Environment& environment = walk.context.environment;
     if (auto own = dokku::require_own_files(environment, app); !own) return own;
     if (!serving::needs_link(environment, app)) return {};
-    const auto repaired = serving::repair_certificate(*walk.questions, app);
+    const auto repaired = serving::repair_certificate(*walk.inquiries, app);
     return repaired ? base::Result<void>{} : repaired.error();
 }
 
 /// For the scheduled run: a certificate that is in place is not HTTPS yet.
 void bring_https_back(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     if (!serving::needs_loading(walk.context, app)) return;
-    const auto loaded = serving::load_again(walk.questions->context(), app);
+    const auto loaded = serving::load_again(walk.inquiries->context(), app);
     if (loaded) return;
     walk.context.log.warn(app.text() + ": " + loaded.error().message);
     found.unserved.push_back(app);
@@ -148,9 +148,9 @@ void bring_https_back(const Walk& walk, const dokku::AppName& app, Renewals& fou
 
 void visit_active(const Walk& walk, const dokku::AppName& app, const tls::CertificateStatus& served,
                   Renewals& found) {
-    const bool is_scheduled = walk.run == RenewalRun::scheduled && walk.questions != nullptr;
+    const bool is_scheduled = walk.run == RenewalRun::scheduled && walk.inquiries != nullptr;
     const auto renewable = is_scheduled ? make_renewable(walk, app) : base::Result<void>{};
-    auto candidate = look_at(walk, app, served);
+    auto candidate = examine(walk, app, served);
     if (is_scheduled) bring_https_back(walk, app, found);
     if (!candidate) return add_unanswered(walk.context, found, app, candidate.error());
     if (!renewable) add_unanswered(walk.context, found, app, renewable.error());
@@ -175,9 +175,9 @@ void count_as_enabled(const Walk& walk, const dokku::AppName& app) {
 /// Its certificate is not in use, or not where renewals look for it.
 void visit_lost(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     constexpr const char* kWhy = "its certificate is gone, or its files are";
-    if (walk.questions == nullptr) return found.lost.push_back({app, seconds{-1}, kWhy});
+    if (walk.inquiries == nullptr) return found.lost.push_back({app, seconds{-1}, kWhy});
     count_as_enabled(walk, app);
-    const auto repaired = serving::repair_certificate(*walk.questions, app);
+    const auto repaired = serving::repair_certificate(*walk.inquiries, app);
     if (!repaired) return add_unanswered(walk.context, found, app, repaired.error());
     if (*repaired == serving::Repair::left_to_other) return;
     const auto served = tls::read_certificate_status(walk.context.environment, app);
@@ -216,11 +216,11 @@ void visit_inactive(const Walk& walk, const dokku::AppName& app, Renewals& found
 void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
     const ca::Context& context = walk.context;
     // Perhaps its files were damaged: no deploy may come that would find that.
-    const bool changes_things = walk.questions != nullptr;
-    const bool is_sound = changes_things ? serving::check_pair_of_ours(context, app)
+    const bool changes_things = walk.inquiries != nullptr;
+    const bool is_valid = changes_things ? serving::check_pair_of_ours(context, app)
                                          : renewal::is_loadable(context, app);
     const auto served = tls::read_certificate_status(context.environment, app);
-    const bool damaged = served.active && !is_sound;
+    const bool damaged = served.active && !is_valid;
     if (served.active && !damaged) return visit_active(walk, app, served, found);
     if (walk.run == RenewalRun::scheduled) return visit_inactive(walk, app, found);
     if (damaged)
@@ -230,7 +230,7 @@ void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
 }  // namespace
 
 Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, renewal::CaQuestions* questions,
+                       RenewalRun run, renewal::CaInquiries* inquiries,
                        renewal::RenewalInquiry* windows) {
     auto settings = settings::SettingsReader::open(context.environment);
     Renewals found;
@@ -240,7 +240,7 @@ Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppN
             found.unanswered.push_back({app, settings.error()});
         return found;
     }
-    const Walk walk{context, run, std::move(*settings), questions, windows};
+    const Walk walk{context, run, std::move(*settings), inquiries, windows};
     for (const dokku::AppName& app : apps)
         visit(walk, app, found);
     for (auto* list : {&found.candidates, &found.lost}) {

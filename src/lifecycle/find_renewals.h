@@ -23,10 +23,10 @@ struct RenewalCandidate {
 
 enum class RenewalRun {
     typed,      ///< a graceperiod that was set holds to the letter
-    scheduled,  ///< the daily run: clamped where it would renew all the time (rule.h)
+    scheduled,  ///< the scheduled run: clamped where it would renew all the time (rule.h)
 };
 
-/// An app of which nobody can say how it stands, or that cannot be renewed as it is.
+/// An app of which it is not known how it stands, or that cannot be renewed as it is.
 struct UnansweredApp {
     dokku::AppName app;
     base::Error why;
@@ -44,7 +44,7 @@ struct Renewals {
 /// graceperiod that is no number counts as not set, with a warning. Without `questions` nothing is
 /// mended; then CAs are asked by `windows`, if there is one, for the windows that it is time for.
 Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, renewal::CaQuestions* questions = nullptr,
+                       RenewalRun run, renewal::CaInquiries* inquiries = nullptr,
                        renewal::RenewalInquiry* windows = nullptr);
 
 }  // namespace lifecycle

@@ -14,13 +14,13 @@ namespace lifecycle {
 namespace {
 
 /// What nginx serves now. In a run that handed over, Dokku is rebuilding the vhost meanwhile.
-void look_at_served(ca::Context& context, const serving::ServedProbe& probe, ca::IssueJob& job,
-                    std::chrono::milliseconds patience) {
+void probe_served(ca::Context& context, const serving::ServedProbe& probe, ca::IssueJob& job,
+                  std::chrono::milliseconds patience) {
     constexpr std::chrono::seconds kForDokku{30};
-    auto wish = serving::served_wish(job);
-    if (!wish) return context.log.warn(wish.error().message);
-    wish->vhost_before = job.vhost_before;
-    job.served = probe.look(*wish, job.vhost_before ? kForDokku : patience);
+    auto expected = serving::expected_serving(job);
+    if (!expected) return context.log.warn(expected.error().message);
+    expected->vhost_before = job.vhost_before;
+    job.served = probe.probe(*expected, job.vhost_before ? kForDokku : patience);
     const bool unloaded = std::any_of(
         job.served.begin(), job.served.end(),
         [](const ca::ServedName& one) { return one.cause == store::cause::kNotServed; });
@@ -28,24 +28,24 @@ void look_at_served(ca::Context& context, const serving::ServedProbe& probe, ca:
         !job.vhost_before || *job.vhost_before != serving::stamp_vhost(context, job.app);
     if (job.vhost_before && (!rebuilt || unloaded)) {
         job.rebuilt = serving::rebuild_vhost(context, job.app);
-        wish->vhost_before.reset();
-        job.served = probe.look(*wish, patience);
+        expected->vhost_before.reset();
+        job.served = probe.probe(*expected, patience);
     }
     serving::blame_rebuild(job.served, job.rebuilt);
 }
 
 /// One line for each name that is missing in the new certificate.
-void warn_of_held(const ca::Context& context, const ca::IssueJob& job) {
-    for (const ca::HeldName& held : job.held) {
-        if (held.cause == store::cause::kExcluded) continue;
-        context.log.warn(held.name + " has no certificate yet (" + std::string{held.cause} +
-                         "): " + held.reason.message);
+void warn_of_deferred(const ca::Context& context, const ca::IssueJob& job) {
+    for (const ca::DeferredName& deferred : job.deferred) {
+        if (deferred.cause == store::cause::kExcluded) continue;
+        context.log.warn(deferred.name + " has no certificate yet (" + std::string{deferred.cause} +
+                         "): " + deferred.reason.message);
     }
 }
 
 }  // namespace
 
-void remember(ca::Context& context, const ca::IssueJob& job) {
+void close_journal(ca::Context& context, const ca::IssueJob& job) {
     store::Attempt attempt;
     attempt.at = context.clock.now();
     attempt.issued = job.alive();
@@ -60,9 +60,9 @@ void remember(ca::Context& context, const ca::IssueJob& job) {
     const store::Cause* why = store::find_cause(job.cause);
     const bool goes_on = job.alive() || (job.failure && why != nullptr && why->heals);
     auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
-        if (!job.settled) state.last_attempt = attempt;
+        if (!job.nothing_to_do) state.last_attempt = attempt;
         ca::note_ca_health(state, job, attempt.at);
-        // The minute's run goes on with what can heal by itself. Else the app is as before the
+        // The retry job goes on with what can heal by itself. Else the app is as before the
         // command: the claim enabled it.
         if (!goes_on && !job.was_enabled) {
             state.enabled = false;
@@ -77,7 +77,7 @@ void remember(ca::Context& context, const ca::IssueJob& job) {
 namespace {
 
 void finish_one(ca::Context& context, const serving::ServedProbe& probe,
-                renewal::RenewalInquiry& inquiry, ca::IssueJob& job, const ca::EnableWish& wish,
+                renewal::RenewalInquiry& inquiry, ca::IssueJob& job, const ca::Request& request,
                 std::chrono::milliseconds patience) {
     context.log.info1("Disabling ACME proxy for " + job.app.text() + "...");
     if (job.alive() && job.unused) {
@@ -85,15 +85,15 @@ void finish_one(ca::Context& context, const serving::ServedProbe& probe,
                             " is served with a certificate of its own");
         context.log.info1("Done");
     } else if (job.alive()) {
-        look_at_served(context, probe, job, patience);
+        probe_served(context, probe, job, patience);
         for (const ca::ServedName& served : job.served) {
             if (!served.cause.empty()) context.log.warn(served.reason);
         }
-        warn_of_held(context, job);
+        warn_of_deferred(context, job);
         context.log.info1("Done");
-    } else if (job.settled) {
-        warn_of_held(context, job);
-        if (!wish.is_automatic()) tell_nothing_due(context, job);
+    } else if (job.nothing_to_do) {
+        warn_of_deferred(context, job);
+        if (!request.is_automatic()) tell_nothing_due(context, job);
     } else {
         context.log.warn("Failed to setup letsencrypt");
         context.log.warn("Check log output for further information on failure");
@@ -107,7 +107,7 @@ void finish_one(ca::Context& context, const serving::ServedProbe& probe,
 }  // namespace
 
 void finish(ca::Context& context, const std::vector<ca::IssueJob*>& jobs,
-            const ca::EnableWish& wish) {
+            const ca::Request& request) {
     constexpr std::chrono::seconds kPatience{5};  // of all together: they were loaded together
     const serving::ServedProbe probe{context};
     renewal::RenewalInquiry inquiry{context};
@@ -115,7 +115,7 @@ void finish(ca::Context& context, const std::vector<ca::IssueJob*>& jobs,
     for (ca::IssueJob* job : jobs) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(deadline - context.clock.monotonic());
-        finish_one(context, probe, inquiry, *job, wish,
+        finish_one(context, probe, inquiry, *job, request,
                    std::max(left, std::chrono::milliseconds{0}));
     }
 }

@@ -76,18 +76,18 @@ void tell_of_failure(const ca::Context& context, const ca::IssueJob& job) {
 
 /// The hook that waits for the pair of this one app may go on: the rebuild of the vhost that Dokku
 /// does next loads it, and takes the route out as well. Returns whether there is one.
-bool hand_over(const ca::Context& context, const Jobs& jobs, const ca::EnableWish& wish) {
-    if (!wish.hand_over || jobs.size() != 1 || !jobs.front()->alive()) return false;
+bool announce_pair(const ca::Context& context, const Jobs& jobs, const ca::Request& request) {
+    if (!request.on_pair_installed || jobs.size() != 1 || !jobs.front()->alive()) return false;
     if (!jobs.front()->settings.has_permanent_route()) {
         serving::remove_route_files(context, *jobs.front());
     }
     const base::FileStamp before = serving::stamp_vhost(context, jobs.front()->app);
-    if (!wish.hand_over()) return false;
+    if (!request.on_pair_installed()) return false;
     jobs.front()->vhost_before = before;
     return true;
 }
 
-/// Since the run began, minutes may have passed in which nobody held the app's lock; and Dokku's
+/// Since the run began, minutes may have passed in which no run held the app's lock; and Dokku's
 /// commands do not look at it.
 bool is_as_it_was(const ca::Context& context, const ca::IssueJob& job) {
     if (!ca::is_still_claimed(context, job)) return false;
@@ -97,20 +97,20 @@ bool is_as_it_was(const ca::Context& context, const ca::IssueJob& job) {
 
 class IssueRun {
   public:
-    IssueRun(ca::Context& context, const Jobs& jobs, const ca::EnableWish& wish)
+    IssueRun(ca::Context& context, const Jobs& jobs, const ca::Request& request)
         : context_(context),
           jobs_(jobs),
-          wish_(wish),
+          wish_(request),
           sessions_(context),
-          limits_(context, wish.force, wish.asks_at_once()),
+          limits_(context, request.force, request.asks_at_once()),
           started_(context.clock.monotonic()),
           loaded_(started_) {}
 
     void work() {
         Jobs ordering;
-        renewal::CaQuestions questions{context_};
+        renewal::CaInquiries inquiries{context_};
         for (ca::IssueJob* job : jobs_) {
-            if (!take_up_pair(questions, *job)) ordering.push_back(job);
+            if (!use_pair_at_hand(inquiries, *job)) ordering.push_back(job);
         }
         open_challenges(ordering);
         order(ordering);
@@ -123,10 +123,10 @@ class IssueRun {
 
   private:
     /// One that needs no order.
-    bool take_up_pair(renewal::CaQuestions& questions, ca::IssueJob& job) const {
+    bool use_pair_at_hand(renewal::CaInquiries& inquiries, ca::IssueJob& job) const {
         if (!job.alive()) return false;
-        if (orders::take_up_early_certificate(questions, job)) return true;
-        return wish_.is_unattended() && renewal::take_up_kept_pair(questions, job);
+        if (orders::use_early_certificate(inquiries, job)) return true;
+        return wish_.is_unattended() && renewal::use_standby_pair(inquiries, job);
     }
 
     /// docs/dokku.md 11.1, steps 5 and 6.
@@ -142,7 +142,7 @@ class IssueRun {
 
     /// All that is known without nginx, so that it is not reloaded for nothing.
     void open_session(ca::IssueJob& job) {
-        if (limits_.refuse_parked_ca(job)) return;
+        if (limits_.refuse_ca_in_backoff(job)) return;
         auto session = sessions_.open(job.settings, job.options.lego);
         if (!session) {
             limits_.note_failure(job, session.error(), sessions_.was_account_refused(job.settings));
@@ -155,7 +155,7 @@ class IssueRun {
         limits_.check(job);
         check_clock(job);
         preflight::check_caa(context_, job);
-        orders::settle(context_, job, wish_);
+        orders::decide_order(context_, job, wish_);
     }
 
     /// An order that is under way is finished by any clock: what it costs is spent.
@@ -177,8 +177,8 @@ class IssueRun {
     /// docs/dokku.md 11.1, step 7.
     void order(const Jobs& jobs) {
         for (ca::IssueJob* job : jobs) {
-            orders::settle(context_, *job, wish_);
-            if (!job->settled) announce(*job);
+            orders::decide_order(context_, *job, wish_);
+            if (!job->nothing_to_do) announce(*job);
             if (!job->alive()) end(*job);
         }
         rehearse_orders(jobs);
@@ -215,7 +215,7 @@ class IssueRun {
         if (!orders::rehearse(context_, sessions_, alive)) return;
         Jobs again;
         for (ca::IssueJob* job : alive) {
-            if (orders::drop_refused_names(context_, *job, wish_)) again.push_back(job);
+            if (orders::drop_rejected_names(context_, *job, wish_)) again.push_back(job);
             if (!job->alive()) end(*job);
         }
         if (again.empty()) return;
@@ -238,7 +238,7 @@ class IssueRun {
         if (job.alive()) restore_route(job);
         if (job.alive()) silent_cas_.refuse(job);
         if (job.alive()) limits_.check(job);
-        if (job.alive()) orders::settle(context_, job, wish_);
+        if (job.alive()) orders::decide_order(context_, job, wish_);
         if (!job.alive()) end(job);
     }
 
@@ -253,7 +253,7 @@ class IssueRun {
         if (!lock && lock.error().kind == base::ErrorKind::busy) {
             context_.log.verbose("Another run is at work for " + job.app.text() +
                                  "; it is left to that one");
-            job.settled = true;
+            job.nothing_to_do = true;
             job.left_to_other = true;
             return;
         }
@@ -271,7 +271,7 @@ class IssueRun {
         serving::switch_routes_on(context_, {&job});
     }
 
-    /// Someone has made something else of the app. What this run began with goes, and nothing is
+    /// A command has changed the app meanwhile. What this run began with goes, and nothing is
     /// written about it: it may be switched off by now, or gone.
     void leave_alone(ca::IssueJob& job) {
         context_.log.verbose(job.app.text() + " was changed meanwhile; it is left alone");
@@ -280,7 +280,7 @@ class IssueRun {
         });
         if (!dropped) context_.log.warn(dropped.error().message);
         job.failure.reset();
-        job.settled = true;
+        job.nothing_to_do = true;
         job.left_to_other = true;
         if (abandon(context_, job)) is_route_stale_ = true;
     }
@@ -289,7 +289,7 @@ class IssueRun {
     bool take_result(ca::IssueJob& job) {
         limits_.note_result(job);
         silent_cas_.note_result(job);
-        if (orders::drop_refused_names(context_, job, wish_)) return true;
+        if (orders::drop_rejected_names(context_, job, wish_)) return true;
         finish_order(job);
         if (context_.clock.monotonic() - loaded_ >= kLoadEvery) load();
         return false;
@@ -304,7 +304,7 @@ class IssueRun {
     }
 
     /// The lock comes first, as before an order: without it our own pair, found in place at the
-    /// end, would be taken for someone else's, and nginx would go on with the one before.
+    /// end, would be taken for another's, and nginx would go on with the one before.
     void install_kept(ca::IssueJob& job) {
         if (!job.lock) take_lock(job);
         if (job.alive() && !is_as_it_was(context_, job)) leave_alone(job);
@@ -321,7 +321,7 @@ class IssueRun {
                              orders::describe_end(job));
     }
 
-    /// Jobs that ended before their turn hold no lock. What someone else has made of their apps
+    /// Jobs that ended before their turn hold no lock. What others have made of their apps
     /// meanwhile is not to be undone: neither a route that is in use nor a `disable`.
     void drop_others(Jobs& ended) {
         const auto is_others = [this](ca::IssueJob* job) {
@@ -346,16 +346,16 @@ class IssueRun {
         loaded_ = context_.clock.monotonic();
         drop_others(ended);
         if (ended.empty()) return;
-        if (!hand_over(context_, ended, wish_)) serving::load_pairs(context_, ended);
+        if (!announce_pair(context_, ended, wish_)) serving::load_pairs(context_, ended);
         // The journal ends last: a run killed before nginx has the pair is taken up by the next.
         for (const ca::IssueJob* job : ended)
-            remember(context_, *job);
+            close_journal(context_, *job);
         finish(context_, ended, wish_);
     }
 
     ca::Context& context_;
     const Jobs& jobs_;
-    const ca::EnableWish& wish_;
+    const ca::Request& wish_;
     ca::CaSessions sessions_;
     ca::limits::LimitCheck limits_;
     base::Clock::Monotonic started_;
@@ -370,8 +370,8 @@ class IssueRun {
 }  // namespace
 
 void issue(ca::Context& context, const std::vector<ca::IssueJob*>& jobs,
-           const ca::EnableWish& wish) {
-    IssueRun{context, jobs, wish}.work();
+           const ca::Request& request) {
+    IssueRun{context, jobs, request}.work();
 }
 
 }  // namespace lifecycle

@@ -20,26 +20,26 @@ std::string account_of(const ca::Context& context, const settings::Settings& set
 }
 
 /// The order that would renew what is installed.
-std::optional<ca::limits::OrderWish> renewing_order(const ca::Context& context,
-                                                    const dokku::AppName& app) {
+std::optional<ca::limits::PlannedOrder> renewing_order(const ca::Context& context,
+                                                       const dokku::AppName& app) {
     const auto settings = settings::read_settings(context.environment, app);
     const auto state = context.store.read_state(app.text());
     if (!settings || !state || !state->installed) return std::nullopt;
-    ca::limits::OrderWish wish{settings->server.computed, account_of(context, *settings),
-                               state->covered, true};
+    ca::limits::PlannedOrder planned{settings->server.computed, account_of(context, *settings),
+                                     state->covered, true};
     const bool has_window =
         state->renewal && state->renewal->fingerprint == state->installed->fingerprint;
-    wish.exempt = has_window && ca::is_window_open(*state->renewal, context.clock.now());
-    return wish;
+    planned.exempt = has_window && ca::is_window_open(*state->renewal, context.clock.now());
+    return planned;
 }
 
 void tell_due(const ca::Context& context, const RenewalCandidate& candidate,
               ca::limits::LimitCheck& limits, const std::string& because) {
     const std::string& app = candidate.app.text();
-    const auto wish = renewing_order(context, candidate.app);
-    const auto reached = wish ? limits.foresee(*wish) : std::nullopt;
+    const auto planned = renewing_order(context, candidate.app);
+    const auto reached = planned ? limits.foresee(*planned) : std::nullopt;
     if (!reached) return context.log.info1(app + " would be renewed now" + because);
-    const bool is_part = !reached->names.empty() && reached->names.size() < wish->names.size();
+    const bool is_part = !reached->names.empty() && reached->names.size() < planned->names.size();
     context.log.info1(app + (is_part ? " would be renewed now" : " is due") + because +
                       (is_part ? ", without " + base::join(reached->names, ", ")
                                : std::string{", but would wait"}) +

@@ -31,14 +31,14 @@ namespace {
 using base::ErrorKind;
 
 /// Sorts the names; says which are left out.
-void take_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+void take_names(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     const auto kind = job.settings.uses_dns() ? ca::ChallengeKind::dns : ca::ChallengeKind::http;
     ca::NameChoice choice = ca::choose_names(job.domains, kind, job.settings.excluded);
     job.names = std::move(choice.names);
     for (ca::LeftOutName& name : choice.left_out)
         job.hold(name.domain, name.cause, std::move(name.reason));
-    if (wish.is_automatic() || job.names.empty()) return;
-    for (const ca::HeldName& name : job.held) {
+    if (request.is_automatic() || job.names.empty()) return;
+    for (const ca::DeferredName& name : job.deferred) {
         context.log.warn("Left out of the certificate: " + name.reason.message);
         for (const std::string& step : name.reason.steps)
             context.log.warn(step);
@@ -47,10 +47,10 @@ void take_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableW
 
 base::Result<void, ca::Refusal> require_names(const ca::IssueJob& job) {
     if (!job.names.empty()) return {};
-    const auto first = std::find_if(job.held.begin(), job.held.end(), [](const ca::HeldName& name) {
-        return name.cause != store::cause::kExcluded;
-    });
-    const ca::HeldName& shown = first == job.held.end() ? job.held.front() : *first;
+    const auto first = std::find_if(
+        job.deferred.begin(), job.deferred.end(),
+        [](const ca::DeferredName& name) { return name.cause != store::cause::kExcluded; });
+    const ca::DeferredName& shown = first == job.deferred.end() ? job.deferred.front() : *first;
     return ca::Refusal{
         shown.cause,
         {ErrorKind::invalid_input,
@@ -122,13 +122,14 @@ renewal::CertificateFacts read_facts(const ca::Context& context, const ca::Issue
     facts.revoked = job.revoked;
     if (facts.active) {
         facts.other_server = ca::is_of_another_ca(context, job.app, job.settings, state);
-        if (facts.dates) facts.ari_moment = renewal::ari_moment(state, facts.dates->not_after);
+        if (facts.dates)
+            facts.selected_time = renewal::selected_time(state, facts.dates->not_after);
     }
     return facts;
 }
 
 bool covers_an_excluded_name(const ca::IssueJob& job) {
-    return std::any_of(job.held.begin(), job.held.end(), [&](const ca::HeldName& name) {
+    return std::any_of(job.deferred.begin(), job.deferred.end(), [&](const ca::DeferredName& name) {
         return name.cause == store::cause::kExcluded && job.covers(name.name);
     });
 }
@@ -136,20 +137,20 @@ bool covers_an_excluded_name(const ca::IssueJob& job) {
 base::Result<std::optional<renewal::Due>> why_due_now(const ca::Context& context,
                                                       const ca::IssueJob& job,
                                                       const store::AppState& state,
-                                                      const ca::EnableWish& asked) {
-    renewal::Wish wish{job.hash,
-                       ca::to_texts(job.names),
-                       std::nullopt,
-                       asked.origin == ca::Origin::scheduled || asked.is_automatic(),
-                       asked.is_automatic(),
-                       covers_an_excluded_name(job)};
-    wish.graceperiod = job.settings.set_graceperiod();
-    if (renewal::may_go_along(state, context.clock.now())) wish.ahead = asked.ahead;
+                                                      const ca::Request& asked) {
+    renewal::RenewalInput input{job.hash,
+                                ca::to_texts(job.names),
+                                std::nullopt,
+                                asked.origin == ca::Origin::scheduled || asked.is_automatic(),
+                                asked.is_automatic(),
+                                covers_an_excluded_name(job)};
+    input.graceperiod = job.settings.set_graceperiod();
+    if (renewal::may_go_along(state, context.clock.now())) input.ahead = asked.ahead;
     // In a run over many apps a value that is no number has been warned of and counts as not set.
-    if (!wish.graceperiod && job.settings.graceperiod_was_set() && asked.is_typed()) {
+    if (!input.graceperiod && job.settings.graceperiod_was_set() && asked.is_typed()) {
         if (const auto margin = job.settings.renewal_margin(); !margin) return margin.error();
     }
-    return renewal::why_due(read_facts(context, job, state), wish, context.clock.now());
+    return renewal::why_due(read_facts(context, job, state), input, context.clock.now());
 }
 
 base::Result<ca::IssueJob> read_job(const ca::Context& context, const dokku::AppName& app) {
@@ -165,8 +166,8 @@ base::Result<ca::IssueJob> read_job(const ca::Context& context, const dokku::App
     if (!settings) return std::move(settings).error();
     ca::IssueJob job{app, std::move(*settings), std::move(*domains)};
     job.seen = std::move(*folder);
-    job.config_line = ca::render_config_line(job.settings, job.domains);
-    job.hash = ca::config_hash(job.config_line, job.settings.lego_docker_options.computed);
+    job.lego_command = ca::render_config_line(job.settings, job.domains);
+    job.hash = ca::config_hash(job.lego_command, job.settings.lego_docker_options.computed);
     // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.
     if (!job.options.lego.server.empty()) job.settings.server.computed = job.options.lego.server;
     return job;
@@ -192,7 +193,7 @@ base::Result<void> observe_pair(const ca::Context& context, ca::IssueJob& job) {
     auto chain = base::read_file(context.environment.tls_root(job.app) / "server.crt");
     if (!chain && chain.error().kind != ErrorKind::not_found) return std::move(chain).error();
     job.live_chain.reset();
-    job.predecessor = ca::Predecessor::none;
+    job.pair_owner.reset();
     job.covered.clear();
     job.covered_until.reset();
     job.live_fingerprint.clear();
@@ -206,7 +207,7 @@ base::Result<void> observe_pair(const ca::Context& context, ca::IssueJob& job) {
         ca::find_pair_owner(context.environment, context.store, job.app, *job.live_chain);
     if (!owner) return owner.error();
     const bool ours = *owner == store::Owner::ours;
-    job.predecessor = ours ? ca::Predecessor::ours : ca::Predecessor::custom;
+    job.pair_owner = *owner;
     if (!leaf) return {};
     job.covered_until = leaf->not_after();
     if (!ours) return {};
@@ -216,19 +217,19 @@ base::Result<void> observe_pair(const ca::Context& context, ca::IssueJob& job) {
     return {};
 }
 
-/// Who did not ask for this app by name never replaces a pair that a person installed; where nobody
-/// asked, ours takes its place once it has expired (docs/design.md 1.3).
+/// A run that no operator typed for this app never replaces a custom certificate; an automatic one
+/// puts ours in its place once it has expired (docs/design.md 1.3).
 bool keeps_custom_pair(const ca::Context& context, const ca::IssueJob& job,
-                       const ca::EnableWish& wish) {
-    if (job.predecessor != ca::Predecessor::custom || wish.is_typed()) return false;
+                       const ca::Request& request) {
+    if (job.pair_owner != store::Owner::custom || request.is_typed()) return false;
     const bool expired = job.covered_until && *job.covered_until <= context.clock.now();
-    return !(wish.is_unattended() && expired);
+    return !(request.is_unattended() && expired);
 }
 
-/// A person wants letsencrypt for an app that has its certificate already: it is renewed from now
-/// on, whatever a command before that had switched off.
-void note_wish(const ca::Context& context, const dokku::AppName& app,
-               const store::AppState& state) {
+/// An operator wants letsencrypt for an app that has its certificate already: it is renewed from
+/// now on, whatever a command before that had switched off.
+void note_enabled(const ca::Context& context, const dokku::AppName& app,
+                  const store::AppState& state) {
     if (state.enabled && !state.switched_off) return;
     auto noted = context.store.update_existing_state(app.text(), [](store::AppState& changed) {
         changed.enabled = true;
@@ -239,16 +240,16 @@ void note_wish(const ca::Context& context, const dokku::AppName& app,
 
 /// Looks at the pair and the journal. Says the official lines if nothing is due.
 base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
-                          const ca::EnableWish& wish) {
-    // Also of a certificate that is good: else nobody hears of it before the renewal fails.
-    if (wish.is_unattended()) {
+                          const ca::Request& request) {
+    // Also of a certificate that is good: else it is not told before the renewal fails.
+    if (request.is_unattended()) {
         auto own = dokku::require_own_files(context.environment, job.app);
         if (!own) return std::move(own).error();
     }
     if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
-    if (keeps_custom_pair(context, job, wish)) {
+    if (keeps_custom_pair(context, job, request)) {
         job.unused =
-            wish.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app);
+            request.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app);
         if (job.unused) return true;
         context.log.verbose(job.app.text() + " has a certificate of its own, which is kept");
         status::record_custom_pair(context, job);
@@ -258,21 +259,21 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
     if (!state) return state.error();
     job.interrupted = state->order.has_value();
     job.revoked = !job.live_fingerprint.empty() && state->revoked == job.live_fingerprint;
-    if (wish.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
-    const auto why = why_due_now(context, job, *state, wish);
+    if (request.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
+    const auto why = why_due_now(context, job, *state, request);
     if (!why) return why.error();
-    job.only_growth = why->has_value() && (*why)->only_growth && !wish.force;
-    if (wish.is_automatic() && why->has_value() && !job.only_growth &&
+    job.only_growth = why->has_value() && (*why)->only_growth && !request.force;
+    if (request.is_automatic() && why->has_value() && !job.only_growth &&
         renewal_waits(job, *state, context.clock.now())) {
         wait_for_renewal(job);
     }
-    if (wish.force || (why->has_value() && !job.names.empty())) return true;
-    if (wish.is_automatic()) {
-        job.settled = true;
+    if (request.force || (why->has_value() && !job.names.empty())) return true;
+    if (request.is_automatic()) {
+        job.nothing_to_do = true;
         status::record_outcome(context, job);
         return false;
     }
-    if (wish.is_typed()) note_wish(context, job.app, *state);
+    if (request.is_typed()) note_enabled(context, job.app, *state);
     adopt_if_unknown(context, job.app, tls::read_certificate_status(context.environment, job.app),
                      *state);
     tell_nothing_due(context, job);
@@ -288,20 +289,20 @@ void tell_nothing_due(const ca::Context& context, const ca::IssueJob& job) {
 }
 
 base::Result<bool> is_still_due(const ca::Context& context, ca::IssueJob& job,
-                                const ca::EnableWish& wish) {
+                                const ca::Request& request) {
     // In a run over many apps minutes may have passed.
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
     const bool gone = !base::directory_exists(context.environment.app_root(job.app));
     if (gone || (state->switched_off && !job.was_off)) return false;
-    return is_due(context, job, wish);
+    return is_due(context, job, request);
 }
 
-Prepared prepare(ca::Context& context, const dokku::AppName& app, const ca::EnableWish& wish) {
+Prepared prepare(ca::Context& context, const dokku::AppName& app, const ca::Request& request) {
     auto read = read_job(context, app);
     if (!read) return ca::Refusal{store::cause::kHost, std::move(read).error()};
     ca::IssueJob& job = *read;
-    if (!wish.is_automatic()) context.log.info2("Enabling letsencrypt for " + app.text());
+    if (!request.is_automatic()) context.log.info2("Enabling letsencrypt for " + app.text());
     if (auto email = preflight::require_email(job.settings, app); !email) {
         return ca::Refusal{store::cause::kNoEmail, std::move(email).error()};
     }
@@ -311,26 +312,26 @@ Prepared prepare(ca::Context& context, const dokku::AppName& app, const ca::Enab
         }
     }
     if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
-    take_names(context, job, wish);
+    take_names(context, job, request);
     if (auto any = require_names(job); !any) return std::move(any).error();
     serving::check_pair_of_ours(context, app);
-    const auto due = is_due(context, job, wish);
+    const auto due = is_due(context, job, request);
     if (!due) return ca::Refusal{store::cause::kHost, due.error()};
     if (!*due) {
-        const bool is_to_load = wish.is_typed() && serving::needs_loading(context, app);
+        const bool is_to_load = request.is_typed() && serving::needs_loading(context, app);
         const auto loaded = is_to_load ? serving::load_again(context, app) : base::Result<void>{};
         if (!loaded) return ca::Refusal{store::cause::kNotServed, loaded.error()};
         return std::optional<ca::IssueJob>{};
     }
     if (const auto state = context.store.read_state(app.text())) {
         ca::choose_ca(context, job, *state);
-        auto refused = wish.force ? std::nullopt : ca::refuse_staging(context, job, *state);
+        auto refused = request.force ? std::nullopt : ca::refuse_staging(context, job, *state);
         if (refused) return ca::Refusal{store::cause::kSettings, std::move(*refused)};
     }
     if (auto external = preflight::require_external_account(context, job); !external) {
         return ca::Refusal{store::cause::kSettings, std::move(external).error()};
     }
-    if (!wish.is_automatic()) warn_of_options(context, job);
+    if (!request.is_automatic()) warn_of_options(context, job);
     if (auto opened = open_provider(context, job); !opened) {
         return ca::Refusal{store::cause::kDnsProvider, std::move(opened).error()};
     }

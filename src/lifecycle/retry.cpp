@@ -24,28 +24,28 @@ bool waits_to_be_served(const store::NameState& name, base::UtcTime now) {
 }
 
 /// What is installed for the app, and which of its names are to be seen served.
-base::Result<serving::ServedWish> unseen_names(const ca::Context& context,
-                                               const dokku::AppName& app,
-                                               const store::AppState& state) {
-    auto wish = serving::wish_for_pair_in_use(context, app);
-    if (!wish) return wish;
-    wish->names.clear();
+base::Result<serving::ExpectedServing> unseen_names(const ca::Context& context,
+                                                    const dokku::AppName& app,
+                                                    const store::AppState& state) {
+    auto expected = serving::expected_of_pair_in_use(context, app);
+    if (!expected) return expected;
+    expected->names.clear();
     for (const store::NameState& name : state.names) {
-        if (waits_to_be_served(name, context.clock.now())) wish->names.push_back(name.name);
+        if (waits_to_be_served(name, context.clock.now())) expected->names.push_back(name.name);
     }
-    return wish;
+    return expected;
 }
 
 /// Names with an installed certificate that nginx did not show: looks again, and has the vhost
 /// rebuilt if that may help.
-void look_for_served(ca::Context& context, const dokku::AppName& app) {
+void probe_unseen_names(ca::Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
     if (!state) return;
-    const auto wish = unseen_names(context, app, *state);
-    if (!wish || wish->names.empty() || !tls::is_active(context.environment, app)) return;
+    const auto expected = unseen_names(context, app, *state);
+    if (!expected || expected->names.empty() || !tls::is_active(context.environment, app)) return;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
-    (void)serving::load_again(context, *wish);
+    (void)serving::load_again(context, *expected);
 }
 
 /// The index is made again where it was lost: by a disk, a hand, or an older version of ours.
@@ -56,7 +56,7 @@ void restore_due_index(const ca::Context& context) {
 }
 
 /// What the index says is looked up in the app's state. Fails, and was told, where that cannot be
-/// read (once an hour) or was damaged and nobody can say what it was.
+/// read (once an hour) or was damaged and it is not known what it was.
 base::Result<bool> is_due_by_state(const ca::Context& context, const dokku::AppName& app) {
     const base::UtcTime now = context.clock.now();
     const auto state = context.store.read_state(app.text());
@@ -127,21 +127,21 @@ bool add_coming_renewals(const ca::Context& context, const std::vector<dokku::Ap
     return true;
 }
 
-EnableOutcome look_again(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                         ca::EnableWish wish) {
+EnableOutcome probe_and_enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                               ca::Request request) {
     for (const dokku::AppName& app : apps)
-        look_for_served(context, app);
-    wish.origin = ca::Origin::automatic;
-    return enable(context, apps, wish);
+        probe_unseen_names(context, app);
+    request.origin = ca::Origin::automatic;
+    return enable(context, apps, request);
 }
 
 /// What the app waits for is looked at now.
-EnableOutcome wake_and_look(ca::Context& context, const dokku::AppName& app, ca::EnableWish wish) {
-    if (auto woken = context.store.wake(app.text(), context.clock.now()); !woken) {
+EnableOutcome retry_now(ca::Context& context, const dokku::AppName& app, ca::Request request) {
+    if (auto woken = context.store.mark_due(app.text(), context.clock.now()); !woken) {
         context.log.warn(woken.error().message);
         return EnableOutcome::failed;
     }
-    return look_again(context, {app}, std::move(wish));
+    return probe_and_enable(context, {app}, std::move(request));
 }
 
 }  // namespace
@@ -167,23 +167,23 @@ EnableOutcome retry_due(ca::Context& context) {
         if (due && *due) apps.push_back(*app);
         all_read = all_read && due;
     }
-    ca::EnableWish wish;
-    if (add_coming_renewals(context, *existing, apps)) wish.ahead = renewal::kBatchSpan;
-    const EnableOutcome outcome = look_again(context, apps, std::move(wish));
+    ca::Request request;
+    if (add_coming_renewals(context, *existing, apps)) request.ahead = renewal::kBatchSpan;
+    const EnableOutcome outcome = probe_and_enable(context, apps, std::move(request));
     return all_read ? outcome : EnableOutcome::failed;
 }
 
 EnableOutcome retry_app(ca::Context& context, const dokku::AppName& app) {
-    ca::EnableWish wish;
-    wish.by_hand = true;
-    return wake_and_look(context, app, std::move(wish));
+    ca::Request request;
+    request.by_hand = true;
+    return retry_now(context, app, std::move(request));
 }
 
 EnableOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
-                               std::function<bool()> hand_over) {
-    ca::EnableWish wish;
-    wish.hand_over = std::move(hand_over);
-    return wake_and_look(context, app, std::move(wish));
+                               std::function<bool()> on_pair_installed) {
+    ca::Request request;
+    request.on_pair_installed = std::move(on_pair_installed);
+    return retry_now(context, app, std::move(request));
 }
 
 }  // namespace lifecycle

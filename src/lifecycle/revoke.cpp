@@ -35,7 +35,7 @@ void warn_of_rest(const ca::Context& context, const dokku::AppName& app, const b
 }
 
 /// A hook that sees the pair go must not order it anew, nor take up what lies in certs/current.
-/// Should we be killed, the minute's run goes on.
+/// Should we be killed, the retry job goes on.
 void note_off(const ca::Context& context, const dokku::AppName& app,
               const ca::OwnCertificate& own) {
     const std::string revoked = base::to_hex(crypto::sha256(own.der));

@@ -8,7 +8,7 @@ namespace lifecycle {
 
 /// `letsencrypt:revoke` (docs/dokku.md 11.8): revokes the app's current certificate, all of its
 /// names at once, signed as in revoke_at_ca.h. Then the pair is removed as `dokku certs:remove`
-/// does, unless a person installed another one meanwhile. Where the key is compromised other
+/// does, unless an operator installed another one meanwhile. Where the key is compromised other
 /// certificates with it are named and replaced (same_key.h). What the CA refuses is told, as
 /// officially, and is no failure; an app without e-mail is.
 base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,

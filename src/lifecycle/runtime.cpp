@@ -17,17 +17,18 @@ void raise_open_files() {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Run>> Run::open(const dokku::Environment& environment,
-                                             const dokku::Log& log) {
+base::Result<std::unique_ptr<Runtime>> Runtime::open(const dokku::Environment& environment,
+                                                     const dokku::Log& log) {
     base::forbid_core_dumps();
     raise_open_files();
     auto runtime = std::make_unique<http::CurlRuntime>();
     auto client = http::CurlClient::open(*runtime, http::TrustStore::from_environment());
     if (!client) return std::move(client).error();
-    return std::unique_ptr<Run>{new Run(environment, log, std::move(runtime), std::move(*client))};
+    return std::unique_ptr<Runtime>{
+        new Runtime(environment, log, std::move(runtime), std::move(*client))};
 }
 
-base::Result<std::optional<base::FileLock>> Run::lock_all() {
+base::Result<std::optional<base::FileLock>> Runtime::lock_all() {
     constexpr std::chrono::seconds kPatience{2};  // one may just be ending
     auto lock = store_.lock_run(kPatience, clock_);
     if (lock) return std::optional{std::move(*lock)};

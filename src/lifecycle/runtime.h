@@ -15,11 +15,11 @@ namespace lifecycle {
 
 /// What an executable that talks to a CA sets up once: libcurl, the trust store, this host's files
 /// and clock. Its process leaves no core dumps, since keys pass through it.
-class Run {
+class Runtime {
   public:
     /// `invalid_input` if a CA file named in the environment cannot be used.
-    static base::Result<std::unique_ptr<Run>> open(const dokku::Environment& environment,
-                                                   const dokku::Log& log);
+    static base::Result<std::unique_ptr<Runtime>> open(const dokku::Environment& environment,
+                                                       const dokku::Log& log);
 
     ca::Context& context() { return context_; }
 
@@ -29,8 +29,8 @@ class Run {
     base::Result<std::optional<base::FileLock>> lock_all();
 
   private:
-    Run(const dokku::Environment& environment, const dokku::Log& log,
-        std::unique_ptr<http::CurlRuntime> runtime, std::unique_ptr<http::CurlClient> client)
+    Runtime(const dokku::Environment& environment, const dokku::Log& log,
+            std::unique_ptr<http::CurlRuntime> runtime, std::unique_ptr<http::CurlClient> client)
         : runtime_(std::move(runtime)),
           client_(std::move(client)),
           store_(environment.global_root()),

@@ -36,7 +36,7 @@ struct Search {
     const crypto::Certificate& compromised;
     std::vector<SameKey> found{};
 
-    void look_at(const dokku::AppName& app, std::string_view pem, Place place) {
+    void compare_key(const dokku::AppName& app, std::string_view pem, Place place) {
         const auto leaf = crypto::Certificate::parse_pem(pem);
         if (!leaf || !leaf->has_same_key(compromised)) return;
         const std::string fingerprint = leaf->fingerprint();
@@ -52,9 +52,9 @@ struct Search {
         found.push_back({app, leaf->names(), fingerprint, place});
     }
 
-    void look_into(const dokku::AppName& app, const base::Path& folder, Place place) {
+    void search_folder(const dokku::AppName& app, const base::Path& folder, Place place) {
         for (const base::Path& file : tls::certificates_in(folder)) {
-            if (const auto pem = base::read_file(file)) look_at(app, *pem, place);
+            if (const auto pem = base::read_file(file)) compare_key(app, *pem, place);
         }
     }
 
@@ -73,13 +73,13 @@ void search(Search& search, const dokku::AppName& app) {
     const ca::Context& context = search.context;
     const auto served = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (served && dokku::has_pair(context.environment, app)) {
-        search.look_at(app, *served, Place::served);
+        search.compare_key(app, *served, Place::served);
     }
     const base::Path root = context.environment.certs_root(app);
-    search.look_into(app, root / "current", Place::current);
+    search.search_folder(app, root / "current", Place::current);
     const auto folders = base::list_directory(root);
     for (const std::string& name : folders.value_or({}))
-        if (name != "current") search.look_into(app, root / name, Place::kept);
+        if (name != "current") search.search_folder(app, root / name, Place::kept);
 }
 
 /// Does an order that is under way go by that key?
@@ -94,11 +94,11 @@ bool is_wanted(const ca::Context& context, const dokku::AppName& app,
     return !state.switched_off && (state.enabled || tls::is_active(context.environment, app));
 }
 
-/// Returns whether the minute's run replaces it.
+/// Returns whether the retry job replaces it.
 bool note(const ca::Context& context, const SameKey& each, const crypto::Certificate& compromised) {
     const base::UtcTime now = context.clock.now();
     bool is_due = false;
-    auto noted = context.store.wake(each.app.text(), now);
+    auto noted = context.store.mark_due(each.app.text(), now);
     if (noted) {
         noted = ca::update_state_of(context, each.app, [&](store::AppState& state) {
             state.revoked = each.fingerprint;

@@ -31,7 +31,7 @@ std::vector<SameKey> find_same_key(const ca::Context& context, const dokku::AppN
                                    const crypto::Certificate& compromised);
 
 /// A CA revokes them as well once it blocks the key. Names each; one of letsencrypt that is in use
-/// is noted as revoked and due, so that the minute's run orders another one, with a key of its own.
+/// is noted as revoked and due, so that the retry job orders another one, with a key of its own.
 void replace_same_key(const ca::Context& context, const dokku::AppName& app,
                       const crypto::Certificate& compromised);
 

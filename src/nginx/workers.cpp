@@ -43,7 +43,7 @@ base::Path nginx_pid_file(const std::vector<NginxDirective>& directives) {
     return found == directives.end() ? kDefaultPidFile : found->arguments.front();
 }
 
-NginxWorkers NginxWorkers::look(const base::Path& pid_file, base::Path proc) {
+NginxWorkers NginxWorkers::find(const base::Path& pid_file, base::Path proc) {
     std::vector<std::string> workers;
     const auto text = base::read_file(pid_file);
     const std::string_view master = text ? base::trim(*text) : std::string_view{};

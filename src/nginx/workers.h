@@ -21,7 +21,7 @@ class NginxWorkers {
   public:
     /// Those of the master named in `pid_file`. None if it cannot be seen (no such file, or /proc
     /// mounted with hidepid).
-    static NginxWorkers look(const base::Path& pid_file, base::Path proc = "/proc");
+    static NginxWorkers find(const base::Path& pid_file, base::Path proc = "/proc");
 
     bool empty() const { return pids_.empty(); }
 

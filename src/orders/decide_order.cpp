@@ -11,26 +11,26 @@ namespace orders {
 namespace {
 
 /// Names that the certificate covers, that are wanted, and that would be lost by ordering now.
-std::vector<const ca::HeldName*> names_at_risk(const ca::Context& context,
-                                               const ca::IssueJob& job) {
-    std::vector<const ca::HeldName*> at_risk;
+std::vector<const ca::DeferredName*> names_at_risk(const ca::Context& context,
+                                                   const ca::IssueJob& job) {
+    std::vector<const ca::DeferredName*> at_risk;
     const auto state = context.store.read_state(job.app.text());
     const base::UtcTime now = context.clock.now();
-    for (const ca::HeldName& held : job.held) {
-        if (held.cause == store::cause::kExcluded || !job.covers(held.name)) continue;
-        const store::NameState* known = state ? store::find_name(*state, held.name) : nullptr;
+    for (const ca::DeferredName& deferred : job.deferred) {
+        if (deferred.cause == store::cause::kExcluded || !job.covers(deferred.name)) continue;
+        const store::NameState* known = state ? store::find_name(*state, deferred.name) : nullptr;
         const base::UtcTime since = known != nullptr ? known->failing_since.value_or(now) : now;
         if (renewal::may_be_dropped({since, job.covered_until.value_or(now), job.only_growth},
                                     now)) {
             continue;
         }
-        at_risk.push_back(&held);
+        at_risk.push_back(&deferred);
     }
     return at_risk;
 }
 
 /// The app fails for the reason of the name that would be lost; the others are well.
-void hold_renewal(ca::IssueJob& job, const ca::HeldName& lost) {
+void hold_renewal(ca::IssueJob& job, const ca::DeferredName& lost) {
     job.fail(lost.cause, lost.reason);
     const base::Error reason{base::ErrorKind::rejected,
                              "not ordered yet, because the certificate would lose " + lost.name,
@@ -42,7 +42,7 @@ void hold_renewal(ca::IssueJob& job, const ca::HeldName& lost) {
 }
 
 /// New names wait for the one that would be lost.
-void hold_new_names(ca::IssueJob& job, const ca::HeldName& lost) {
+void hold_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
     for (const std::string& name : uncovered_names(job)) {
         job.hold(name, store::cause::kHeldBack,
                  {base::ErrorKind::rejected,
@@ -52,7 +52,7 @@ void hold_new_names(ca::IssueJob& job, const ca::HeldName& lost) {
     }
     job.drop_held();
     job.failure.reset();
-    job.settled = true;
+    job.nothing_to_do = true;
 }
 
 }  // namespace
@@ -65,34 +65,35 @@ std::vector<std::string> uncovered_names(const ca::IssueJob& job) {
     return names;
 }
 
-void settle(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     if (!job.alive()) return;
     const auto missing = std::find_if(
-        job.held.begin(), job.held.end(),
-        [](const ca::HeldName& held) { return held.cause != store::cause::kExcluded; });
-    if (wish.strict && missing != job.held.end()) {
+        job.deferred.begin(), job.deferred.end(),
+        [](const ca::DeferredName& deferred) { return deferred.cause != store::cause::kExcluded; });
+    if (request.strict && missing != job.deferred.end()) {
         return job.fail(missing->cause, missing->reason);
     }
-    if (!wish.is_typed()) {
+    if (!request.is_typed()) {
         const auto at_risk = names_at_risk(context, job);
         if (!at_risk.empty() && job.only_growth) return hold_new_names(job, *at_risk.front());
         if (!at_risk.empty()) return hold_renewal(job, *at_risk.front());
     }
     if (job.only_growth && uncovered_names(job).empty()) {
-        job.settled = true;
+        job.nothing_to_do = true;
     }
 }
 
-bool drop_refused_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
-    if (!job.failure || !job.failure->problem || wish.strict) return false;
+bool drop_rejected_names(const ca::Context& context, ca::IssueJob& job,
+                         const ca::Request& request) {
+    if (!job.failure || !job.failure->problem || request.strict) return false;
     const acme::Failure failure = *job.failure;
-    const auto parts = ca::refused_names(*failure.problem, ca::to_texts(job.names));
+    const auto parts = ca::rejected_names(*failure.problem, ca::to_texts(job.names));
     if (parts.empty()) return false;
     for (const acme::Subproblem& part : parts) {
         const auto why = ca::cause_of_part(failure, part);
         job.hold(part.identifier->value, why,
                  {failure.error.kind, ca::reason_of(part), failure.error.retry_at, {}});
-        job.held.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
+        job.deferred.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
     }
     job.failure.reset();
     job.drop_held();
@@ -103,7 +104,7 @@ bool drop_refused_names(const ca::Context& context, ca::IssueJob& job, const ca:
     for (const std::string& line : ca::explain(failure, job.app.text()))
         context.log.verbose(line);
     context.log.verbose("Ordering again without what the CA refused");
-    settle(context, job, wish);
+    decide_order(context, job, request);
     return job.alive();
 }
 

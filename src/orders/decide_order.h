@@ -13,12 +13,12 @@ namespace orders {
 std::vector<std::string> uncovered_names(const ca::IssueJob& job);
 
 /// What the preflight left over decides whether an order is worth it (docs/design.md 2.2): all
-/// names or none with `strict`; no order for exactly what is covered; and where nobody asked, no
+/// names or none with `strict`; no order for exactly what is covered; and in an automatic run, no
 /// order that would lose a covered name before its failure has lasted (rule.h).
-void settle(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish);
+void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Request& request);
 
 /// After a failed order: names that the CA refused by name leave it. Returns whether the others are
 /// worth one more order.
-bool drop_refused_names(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish);
+bool drop_rejected_names(const ca::Context& context, ca::IssueJob& job, const ca::Request& request);
 
 }  // namespace orders

@@ -6,10 +6,10 @@
 namespace orders {
 namespace {
 
-bool is_still_good(renewal::CaQuestions& questions, const ca::IssueJob& job) {
+bool is_still_good(renewal::CaInquiries& inquiries, const ca::IssueJob& job) {
     const std::string& pem = job.issued->chain_pem;
     auto chain = crypto::parse_chain_pem(pem);
-    return chain && !questions.was_revoked(job.app, {std::move(*chain), pem, base::Secret{}});
+    return chain && !inquiries.was_revoked(job.app, {std::move(*chain), pem, base::Secret{}});
 }
 
 /// Of the journal only that the app is at work stays: another is ordered.
@@ -52,8 +52,8 @@ base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, bas
     return {};
 }
 
-bool take_up_early_certificate(renewal::CaQuestions& questions, ca::IssueJob& job) {
-    const ca::Context& context = questions.context();
+bool use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job) {
+    const ca::Context& context = inquiries.context();
     const auto state = context.store.read_state(job.app.text());
     if (!state || !state->order || state->order->chain_pem.empty()) return false;
     const store::RunningOrder& order = *state->order;
@@ -67,7 +67,7 @@ bool take_up_early_certificate(renewal::CaQuestions& questions, ca::IssueJob& jo
     job.issued = acme::IssuedCertificate{};
     job.issued->chain_pem = order.chain_pem;
     job.issued->url = order.certificate_url;
-    if (installable_from(context, job) || is_still_good(questions, job)) return true;
+    if (installable_from(context, job) || is_still_good(inquiries, job)) return true;
     drop(context, job, order);
     return false;
 }

@@ -21,6 +21,6 @@ base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, bas
 /// Takes the one that was kept for exactly this configuration and these names as the one to
 /// install, once its time has come unless its CA has revoked it meanwhile: then it is dropped.
 /// Returns whether there is one.
-bool take_up_early_certificate(renewal::CaQuestions& questions, ca::IssueJob& job);
+bool use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job);
 
 }  // namespace orders

@@ -18,14 +18,15 @@ namespace orders {
 namespace {
 
 constexpr std::chrono::minutes kOrderPatience{5};
-/// A CA validates within some seconds. Nobody sits before a run over many apps, and at this pace an
-/// order costs the CA about eight requests.
+/// A CA validates within some seconds. No operator waits for a run over many apps, and at this pace
+/// an order costs the CA about eight requests.
 constexpr std::chrono::milliseconds kBatchPause{2500};
 
 /// One job and the order that is under way for it.
-class Running {
+class OngoingOrder {
   public:
-    Running(ca::Context& context, ca::CaSessions& sessions, const OrderRun& run, ca::IssueJob& job)
+    OngoingOrder(ca::Context& context, ca::CaSessions& sessions, const OrderRun& run,
+                 ca::IssueJob& job)
         : context_(context), sessions_(sessions), run_(run), job_(job) {}
 
     base::Clock::Monotonic next() const { return next_; }
@@ -58,7 +59,7 @@ class Running {
         start_anew();
     }
 
-    /// Somebody has made something else of the app: nothing more is asked of the CA.
+    /// A command has changed the app meanwhile: nothing more is asked of the CA.
     void give_up() {
         clean_up_records();
         finished_ = true;
@@ -66,7 +67,7 @@ class Running {
 
     void step() {
         if (run_.goes_on && !run_.goes_on(job_)) return give_up();
-        if (waits_for_records_) return look_for_records();
+        if (waits_for_records_) return check_records();
         auto step = flow_->advance();
         // First of all: a step may have made an order and failed all the same.
         if (journalled_url_ != flow_->order_url()) {
@@ -229,12 +230,12 @@ class Running {
         add_program_time(started);
         if (!set) return end(local(std::move(set).error()), store::cause::kDnsProvider);
         waits_for_records_ = true;
-        look_for_records();
+        check_records();
     }
 
     /// The order waits meanwhile, other orders of the run do not.
-    void look_for_records() {
-        const auto later = job_.records->look();
+    void check_records() {
+        const auto later = job_.records->check();
         if (!later) return end(local(later.error()), store::cause::kDnsProvider);
         next_ = later->value_or(context_.clock.monotonic());
         if (later->has_value()) return;
@@ -305,7 +306,7 @@ class OrderQueue {
             pause_orders([&] { run_.begin(job); });
         }
         if (!job.alive()) return;
-        running_.push_back(std::make_unique<Running>(context_, sessions_, run_, job));
+        running_.push_back(std::make_unique<OngoingOrder>(context_, sessions_, run_, job));
         running_.back()->start();
         step(*running_.back());
     }
@@ -314,14 +315,14 @@ class OrderQueue {
         const auto soonest = std::min_element(
             running_.begin(), running_.end(),
             [](const auto& one, const auto& other) { return one->next() < other->next(); });
-        Running& one = **soonest;
+        OngoingOrder& one = **soonest;
         const auto pause =
             std::chrono::ceil<std::chrono::milliseconds>(one.next() - context_.clock.monotonic());
         if (pause.count() > 0) context_.clock.sleep_for(pause);
         step(one);
     }
 
-    void step(Running& one) {
+    void step(OngoingOrder& one) {
         if (one.finished()) return;
         const auto started = context_.clock.monotonic();
         one.step();
@@ -336,8 +337,8 @@ class OrderQueue {
     void take_finished() {
         const auto ended = std::stable_partition(running_.begin(), running_.end(),
                                                  [](const auto& one) { return !one->finished(); });
-        std::vector<std::unique_ptr<Running>> finished{std::make_move_iterator(ended),
-                                                       std::make_move_iterator(running_.end())};
+        std::vector<std::unique_ptr<OngoingOrder>> finished{
+            std::make_move_iterator(ended), std::make_move_iterator(running_.end())};
         running_.erase(ended, running_.end());
         for (const auto& one : finished) {
             if (!run_.ended) continue;
@@ -364,7 +365,7 @@ class OrderQueue {
     ca::CaSessions& sessions_;
     const OrderRun& run_;
     std::deque<ca::IssueJob*> waiting_;
-    std::vector<std::unique_ptr<Running>> running_;
+    std::vector<std::unique_ptr<OngoingOrder>> running_;
 };
 
 }  // namespace

@@ -13,8 +13,9 @@ namespace orders {
 struct OrderRun {
     std::size_t in_flight = 16;
     bool journals = true;   ///< else nothing is left for a later run to resume
-    bool is_batch = false;  ///< many orders, and nobody waits for one of them
-    /// Right before a job's order: it may end the job (fail, settle), then nothing is ordered.
+    bool is_batch = false;  ///< many orders, and no operator waits for one of them
+    /// Right before a job's order: it may end the job (fail, or have nothing to do), then nothing
+    /// is ordered.
     std::function<void(ca::IssueJob&)> begin{};
     /// Right before a new order is sent, not for one that is resumed: it may fail the job, then
     /// nothing is sent.

@@ -55,7 +55,7 @@ std::vector<Rehearsing> find_rehearsing(ca::Context& context, ca::CaSessions& se
     return found;
 }
 
-/// The real CA again. What was issued is no good to anyone.
+/// The real CA again. What was issued is of no use.
 void restore(const Rehearsing& one) {
     ca::IssueJob& job = *one.job;
     job.ca = one.ca;
@@ -67,9 +67,9 @@ void restore(const Rehearsing& one) {
 }  // namespace
 
 std::string rehearsal_server(const settings::Settings& settings) {
-    const std::string& wish = settings.rehearse.computed;
-    if (wish == "false") return {};
-    if (wish != "true") return wish;
+    const std::string& rehearse = settings.rehearse.computed;
+    if (rehearse == "false") return {};
+    if (rehearse != "true") return rehearse;
     return settings.server.computed == settings::kProductionServer
                ? std::string{settings::kStagingServer}
                : std::string{};
@@ -77,7 +77,7 @@ std::string rehearsal_server(const settings::Settings& settings) {
 
 bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& names) {
     if (!failure.problem || failure.error.kind != base::ErrorKind::rejected) return false;
-    return !failure.invalid.empty() || !ca::refused_names(*failure.problem, names).empty();
+    return !failure.invalid.empty() || !ca::rejected_names(*failure.problem, names).empty();
 }
 
 bool rehearse(ca::Context& context, ca::CaSessions& sessions,
@@ -89,7 +89,7 @@ bool rehearse(ca::Context& context, ca::CaSessions& sessions,
     for (const Rehearsing& one : rehearsing)
         trial.push_back(one.job);
     serving::switch_routes_on(context, trial);
-    // Nobody would go on with a rehearsal, and in a batch the app's journal may be another run's.
+    // No run goes on with a rehearsal, and in a batch the app's journal may be another run's.
     OrderRun run;
     run.journals = false;
     run_orders(context, sessions, trial, run);

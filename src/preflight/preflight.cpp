@@ -159,7 +159,7 @@ void defer_unresolved(ca::IssueJob& job, const std::string& name, const std::str
     hold(job, name, store::cause::kResolverSilent, name + " is not ordered yet: " + evidence);
 }
 
-/// DNS-01 needs no address, but somebody who can tell whether its records are there.
+/// DNS-01 needs no address, but a server that can tell whether its records are there.
 void check_name_servers(const dns::Resolver& resolver, ca::IssueJob& job) {
     if (job.options.lego.dns.fixed_wait) return;
     for (const dns::DnsName& name : job.names) {
@@ -181,10 +181,10 @@ dns::Addresses leads_to_itself(const std::string& address) {
 
 }  // namespace
 
-void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     if (!is_checked(job)) return;
-    const bool nobody_watches = wish.is_unattended();
-    if (job.settings.uses_dns() && !nobody_watches) return;
+    const bool unattended = request.is_unattended();
+    if (job.settings.uses_dns() && !unattended) return;
     const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
     if (job.settings.uses_dns()) return check_name_servers(*resolver, job);
@@ -204,7 +204,7 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::EnableWi
             hold(job, name, store::cause::kDnsBroken,
                  name + " cannot be resolved by any CA: " + addresses.evidence);
         }
-        if (nobody_watches && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
+        if (unattended && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
         job.addresses.insert_or_assign(name, std::move(addresses));
     }
     job.drop_held();

@@ -13,7 +13,7 @@ namespace preflight {
 /// could look up (dns-broken); what no name server would say is no finding. But while no name
 /// server says anything at all, an automatic or scheduled run holds a name that was never ordered
 /// (resolver-silent). Not for DNS-01.
-void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish);
+void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request& request);
 
 /// May the CA issue for the names? One whose CAA records forbid it is held (caa), and so is one
 /// whose records the CA could not look up (dns-broken).

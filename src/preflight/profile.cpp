@@ -25,14 +25,14 @@ bool is_lets_encrypt(std::string_view server) {
 
 }  // namespace
 
-void check_profile(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish) {
+void check_profile(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     std::string& profile = job.options.lego.profile;
     if (profile.empty() || !job.alive()) return;
     const acme::Directory& directory = job.ca->client().directory();
     if (acme::offers_profile(directory, profile)) return;
     const std::string message = "The CA does not offer the profile '" + base::printable(profile) +
                                 "'; " + offers(directory);
-    if (wish.is_typed()) {
+    if (request.is_typed()) {
         return job.fail(store::cause::kSettings,
                         {base::ErrorKind::invalid_input,
                          message,

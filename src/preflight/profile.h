@@ -9,10 +9,10 @@
 
 namespace preflight {
 
-/// The property `profile` against what the CA's directory lists. A person is told; where nobody
-/// asked, the certificate is ordered without it, since it must not expire because a CA withdrew a
-/// profile.
-void check_profile(const ca::Context& context, ca::IssueJob& job, const ca::EnableWish& wish);
+/// The property `profile` against what the CA's directory lists. An operator who waits is told;
+/// an automatic run orders without it, since a certificate must not expire because a
+/// CA withdrew a profile.
+void check_profile(const ca::Context& context, ca::IssueJob& job, const ca::Request& request);
 
 /// Let's Encrypt certifies public addresses only, and only with its profile `shortlived`
 /// (docs/design.md 7.4); others are held. What other CAs want is theirs to say.

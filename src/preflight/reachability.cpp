@@ -56,7 +56,7 @@ Reach judge_wrong(const std::string& name, const Fetched& wrong, bool right_over
     return {store::cause::kOtherServer, name + " leads to another server, " + place_of(wrong)};
 }
 
-/// Nobody answered right anywhere, and nobody wrong.
+/// No address gave the right answer, and none a wrong one.
 Reach judge_silence(const std::string& name, const Fetched& silent, const HostAddresses& host) {
     if (silent.is_own) {
         return {store::cause::kPortClosed,
@@ -88,7 +88,7 @@ Reach judge_reach(const std::string& name, const std::vector<Fetched>& fetched,
     if (right_over_ipv4 || any_right(fetched, true)) {
         return {{}, {}, {name + " does not answer at " + place_of(*silent)}};
     }
-    // An address of ours says more than one that may be anyone's.
+    // An address of ours says more than one that may be another host's.
     const auto own = std::find_if(fetched.begin(), fetched.end(),
                                   [](const Fetched& one) { return one.is_own && !one.is_ipv6; });
     const auto ipv4 = std::find_if(fetched.begin(), fetched.end(),

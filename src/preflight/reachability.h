@@ -13,7 +13,7 @@ namespace preflight {
 struct Fetched {
     enum class Kind {
         right,   ///< this host answered
-        wrong,   ///< someone answered something else
+        wrong,   ///< a server answered something else
         silent,  ///< no connection, or no answer in time
     };
     std::string address;
@@ -40,8 +40,9 @@ struct Reach {
 };
 
 /// Judges all fetches of one name together. A CA asks IPv6 first and falls back to IPv4 only if
-/// nobody answers, so a silent IPv6 address is a warning and a wrong one is not. A silent address
-/// that is not this host's may be this host behind a router that does not lead back (hairpin NAT).
+/// no server answers, so a silent IPv6 address is a warning and a wrong one is not. A silent
+/// address that is not this host's may be this host behind a router that does not lead back
+/// (hairpin NAT).
 Reach judge_reach(const std::string& name, const std::vector<Fetched>& fetched,
                   const HostAddresses& host);
 

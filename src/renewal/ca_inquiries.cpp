@@ -4,13 +4,13 @@
 
 namespace renewal {
 
-CaQuestions::CaQuestions(ca::Context& context)
+CaInquiries::CaInquiries(ca::Context& context)
     : context_(context),
       deadline_(context.clock.monotonic() + std::chrono::minutes{15}),
       inquiry_(context, kQuestionPause),
       watch_(context) {}
 
-bool CaQuestions::ask(const dokku::AppName& app, const tls::CertificateStatus& status,
+bool CaInquiries::ask(const dokku::AppName& app, const tls::CertificateStatus& status,
                       const store::AppState& state) {
     if (is_over()) return false;
     const bool asked = inquiry_.ask_if_due(app, status, state);
@@ -18,7 +18,7 @@ bool CaQuestions::ask(const dokku::AppName& app, const tls::CertificateStatus& s
 }
 
 /// A window that was moved, and is over, says it late in a certificate's life as well.
-bool CaQuestions::is_called_back(const store::AppState& state, const std::string& server,
+bool CaInquiries::is_called_back(const store::AppState& state, const std::string& server,
                                  const crypto::Certificate& leaf) {
     const auto window = inquiry_.window_of(server, leaf);
     if (!window) return false;
@@ -29,10 +29,10 @@ bool CaQuestions::is_called_back(const store::AppState& state, const std::string
            renewal::is_called_back({leaf.not_before(), leaf.not_after()}, window->end, now);
 }
 
-bool CaQuestions::was_revoked(const dokku::AppName& app, const StoredPair& pair) {
+bool CaInquiries::was_revoked(const dokku::AppName& app, const StoredPair& pair) {
     const crypto::Certificate& leaf = pair.chain.front();
     const auto state = context_.store.read_state(app.text());
-    // Without the state nobody knows what its CA has answered before.
+    // Without the state it is not known what its CA has answered before.
     if (!state || is_known_revoked(*state, leaf, context_.clock.now())) return true;
     if (is_over()) return false;
     const auto listed = watch_.look_up(pair.chain);

@@ -13,9 +13,9 @@ namespace renewal {
 
 /// What a run asks of CAs about certificates that are on this host: when to renew, and whether they
 /// were revoked. A run does not wait for them for ever: the next goes on.
-class CaQuestions {
+class CaInquiries {
   public:
-    explicit CaQuestions(ca::Context& context);
+    explicit CaInquiries(ca::Context& context);
 
     /// About the certificate in use, what it is time for. Returns whether the app's state is
     /// another now.

@@ -5,8 +5,8 @@
 
 namespace renewal {
 
-void note_installed(store::AppState& state, const crypto::Certificate& leaf,
-                    const std::string& server) {
+void record_installed(store::AppState& state, const crypto::Certificate& leaf,
+                      const std::string& server) {
     std::string fingerprint = leaf.fingerprint();
     if (state.installed && state.installed->fingerprint == fingerprint) return;
     // Taken over from the official plugin by a run that came before `install`.
@@ -18,7 +18,7 @@ void note_installed(store::AppState& state, const crypto::Certificate& leaf,
                                            leaf.not_before(),
                                            server,
                                            ""};
-    state.crl_next = first_look_at_lists(leaf);
+    state.next_crl_check = first_look_at_lists(leaf);
 }
 
 std::optional<base::UtcTime> first_look_at_lists(const crypto::Certificate& leaf) {

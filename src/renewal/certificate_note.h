@@ -11,10 +11,10 @@
 
 namespace renewal {
 
-/// Notes the certificate of ours that is in place where nobody has: one that the official plugin
+/// Notes the certificate of ours that is in place where no run has: one that the official plugin
 /// ordered, or that a renamed app brought along.
-void note_installed(store::AppState& state, const crypto::Certificate& leaf,
-                    const std::string& server);
+void record_installed(store::AppState& state, const crypto::Certificate& leaf,
+                      const std::string& server);
 
 /// When the lists of revoked certificates are first to be looked at for a new one: with the next
 /// run, or never for one that names no list.

@@ -39,7 +39,7 @@ base::Result<void> check_pair_files(const PairFiles& files) {
 base::Result<void> check_loadable(const dokku::Environment& environment,
                                   const store::AppState& state, const dokku::AppName& app) {
     const std::string stamp = tls::stamp_pair(environment, app);
-    if (stamp.empty() || stamp == state.checked_pair) return {};
+    if (stamp.empty() || stamp == state.verified_pair_stamp) return {};
     const auto files = read_pair_in_place(environment, app);
     return files ? check_pair_files(*files) : base::Result<void>{};
 }

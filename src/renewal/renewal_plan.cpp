@@ -32,13 +32,13 @@ bool is_plan_for(const store::AppState& state, base::UtcTime installed_until) {
 }
 
 /// Did the CA ask not to be asked anything before a time that is to come?
-bool is_parked(const ca::Context& context, const std::string& server) {
+bool is_in_backoff(const ca::Context& context, const std::string& server) {
     const base::UtcTime now = context.clock.now();
     const auto entries = context.store.ledger().read(now);
     if (!entries) return false;
-    ca::limits::OrderWish wish;
-    wish.server = server;
-    return ca::limits::Limits{*entries}.judge(wish, now).has_value();
+    ca::limits::PlannedOrder planned;
+    planned.server = server;
+    return ca::limits::Limits{*entries}.judge(planned, now).has_value();
 }
 
 }  // namespace
@@ -57,20 +57,20 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::Rene
     return plan;
 }
 
-store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence, base::UtcTime now,
-                              std::optional<base::UtcTime> retry_at) {
+store::RenewalPlan plan_after(const store::RenewalPlan& before, AriFailure silence,
+                              base::UtcTime now, std::optional<base::UtcTime> retry_at) {
     constexpr int kMostDoublings = 3;
     constexpr hours kLongest{6};
     // A date that was mistyped is not to keep a moved window unseen until the certificate ends.
-    constexpr hours kLongestWish{7 * 24};
+    constexpr hours kLongestAskedWait{7 * 24};
     store::RenewalPlan plan = before;
     const int doublings = std::min(before.failures, kMostDoublings);
     plan.failures = before.failures + 1;
     const base::UtcTime own = now + std::min(hours{1LL << doublings}, kLongest);
     plan.next_ask =
-        std::max(own, std::min<base::UtcTime>(retry_at.value_or(own), now + kLongestWish));
+        std::max(own, std::min<base::UtcTime>(retry_at.value_or(own), now + kLongestAskedWait));
     plan.next_ask_set = now;
-    if (silence == Silence::nonsense) {
+    if (silence == AriFailure::invalid) {
         plan.start.reset();
         plan.end.reset();
         plan.moment.reset();
@@ -79,14 +79,15 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence,
     return plan;
 }
 
-std::optional<base::UtcTime> ari_moment(const store::AppState& state,
-                                        base::UtcTime installed_until) {
+std::optional<base::UtcTime> selected_time(const store::AppState& state,
+                                           base::UtcTime installed_until) {
     return is_plan_for(state, installed_until) ? state.renewal->moment : std::nullopt;
 }
 
 bool is_called_back(const base::CertificateDates& dates, base::UtcTime window_end,
                     base::UtcTime now) {
-    return window_end <= now && window_end < dates.not_after - settings::usual_margin(dates);
+    return window_end <= now &&
+           window_end < dates.not_after - settings::default_renewal_margin(dates);
 }
 
 std::optional<base::UtcTime> selected_time(const settings::Settings& settings,
@@ -96,13 +97,13 @@ std::optional<base::UtcTime> selected_time(const settings::Settings& settings,
         return std::nullopt;
     }
     const base::CertificateDates dates{*installed->not_before, installed->not_after};
-    const auto moment = ari_moment(state, dates.not_after);
+    const auto moment = selected_time(state, dates.not_after);
     return renewal_time({dates, settings.set_graceperiod(), true, moment}).at + seconds{1};
 }
 
 bool may_go_along(const store::AppState& state, base::UtcTime now) {
     const bool has_window =
-        state.installed && ari_moment(state, state.installed->not_after) && state.renewal->start;
+        state.installed && selected_time(state, state.installed->not_after) && state.renewal->start;
     if (!has_window || *state.renewal->start <= now) return true;
     return state.renew_at && *state.renew_at < *state.renewal->start;
 }
@@ -128,7 +129,7 @@ bool is_nonsense(const acme::Failure& failure) {
 
 RenewalInquiry::Ca& RenewalInquiry::ca_of(const std::string& server) {
     const auto [entry, is_new] = cas_.try_emplace(server);
-    if (!is_new || server.empty() || is_parked(context_, server)) return entry->second;
+    if (!is_new || server.empty() || is_in_backoff(context_, server)) return entry->second;
     auto directory = ca::open_directory(context_, server);
     if (directory && !directory->renewal_info.empty()) {
         entry->second.directory = std::move(*directory);
@@ -208,13 +209,13 @@ bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state
         plan = plan_after(before, *answer, now, base::roll_dice());
         tell_explanation(app, before, plan);
     } else {
-        plan = plan_after(before, nonsense ? Silence::nonsense : Silence::unanswered, now,
+        plan = plan_after(before, nonsense ? AriFailure::invalid : AriFailure::no_answer, now,
                           answer.error().error.retry_at);
         if (!nonsense) ca.directory.reset();
     }
     return note_about(context_, app, *pem, [&](store::AppState& changed) {
         changed.renewal = plan;
-        note_installed(changed, *leaf, server);
+        record_installed(changed, *leaf, server);
     });
 }
 

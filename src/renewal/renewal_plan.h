@@ -23,14 +23,15 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, const acme::Rene
 /// The plan after the CA could not be asked: what is known holds on, and it is asked again after an
 /// hour, two, four, then every six, and not before `retry_at`, which it may have named. With
 /// `nonsense` for an answer the lifetime decides until a better one. Pure.
-enum class Silence { unanswered, nonsense };
-store::RenewalPlan plan_after(const store::RenewalPlan& before, Silence silence, base::UtcTime now,
+enum class AriFailure { no_answer, invalid };
+store::RenewalPlan plan_after(const store::RenewalPlan& before, AriFailure silence,
+                              base::UtcTime now,
                               std::optional<base::UtcTime> retry_at = std::nullopt);
 
 /// The moment chosen for the certificate that is installed; nothing if the CA named no window for
 /// it.
-std::optional<base::UtcTime> ari_moment(const store::AppState& state,
-                                        base::UtcTime installed_until);
+std::optional<base::UtcTime> selected_time(const store::AppState& state,
+                                           base::UtcTime installed_until);
 
 /// Has the CA moved the window of a certificate so far ahead that it was over before its time? So
 /// it announces a revocation (RFC 9773 section 4.2). Pure.

@@ -98,7 +98,7 @@ bool RevocationWatch::check_if_due(const dokku::AppName& app, const tls::Certifi
     if (!status.active || !status.dates || status.dates->not_after <= now) return false;
     const bool is_of_this =
         state.installed && state.installed->not_after == status.dates->not_after;
-    if (is_of_this && state.crl_next && *state.crl_next > now) return false;
+    if (is_of_this && state.next_crl_check && *state.next_crl_check > now) return false;
     return check(app, state);
 }
 
@@ -116,8 +116,8 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
     const std::string server = ca::issuing_server(context_, app, state);
     if (!has_answer) {
         return note_about(context_, app, *pem, [&](store::AppState& changed) {
-            note_installed(changed, leaf, server);
-            changed.crl_next = leaf.not_after();
+            record_installed(changed, leaf, server);
+            changed.next_crl_check = leaf.not_after();
         });
     }
 
@@ -125,10 +125,10 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
     const bool is_revoked = found && *found;
     if (!found) context_.log.debug(app.text() + ": " + found.error().message);
     const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
-        note_installed(changed, leaf, server);
+        record_installed(changed, leaf, server);
         const base::UtcTime now = context_.clock.now();
-        changed.crl_next = now + (found ? kOnceADay : kLookAgain);
-        changed.crl_next_set = now;
+        changed.next_crl_check = now + (found ? kOnceADay : kLookAgain);
+        changed.next_crl_check_set = now;
         if (is_revoked) changed.revoked = fingerprint;
     });
     if (is_revoked && written) {

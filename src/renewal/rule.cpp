@@ -13,12 +13,13 @@ using std::chrono::seconds;
 /// What the certificate and the CA say without a graceperiod.
 RenewalTime usual_time(const RenewalRule& rule) {
     const auto& dates = rule.dates;
-    if (!rule.ari_moment) {
-        return {dates.not_after - settings::usual_margin(dates), "the certificate's lifetime"};
+    if (!rule.selected_time) {
+        return {dates.not_after - settings::default_renewal_margin(dates),
+                "the certificate's lifetime"};
     }
     const base::UtcTime last = dates.not_after - (dates.not_after - dates.not_before) / 10;
-    if (last < *rule.ari_moment) return {last, "the certificate's end"};
-    return {*rule.ari_moment, "the CA's renewal window"};
+    if (last < *rule.selected_time) return {last, "the certificate's end"};
+    return {*rule.selected_time, "the CA's renewal window"};
 }
 
 }  // namespace
@@ -30,27 +31,28 @@ RenewalTime renewal_time(const RenewalRule& rule) {
     RenewalTime set{dates.not_after - *rule.graceperiod, "the graceperiod"};
     if (!rule.scheduled) return set;
     const seconds half = (dates.not_after - dates.not_before) / 2;
-    set.clamped = *rule.graceperiod > half;
-    if (set.clamped) set.at = dates.not_after - half;
-    if (rule.ari_moment && usual.at < set.at) return usual;
+    set.graceperiod_clamped = *rule.graceperiod > half;
+    if (set.graceperiod_clamped) set.at = dates.not_after - half;
+    if (rule.selected_time && usual.at < set.at) return usual;
     const base::UtcTime last = dates.not_after - (dates.not_after - dates.not_before) / 10;
     return last < set.at ? RenewalTime{last, "the certificate's end"} : set;
 }
 
-std::optional<Due> why_due(const CertificateFacts& facts, const Wish& wish, base::UtcTime now) {
+std::optional<Due> why_due(const CertificateFacts& facts, const RenewalInput& input,
+                           base::UtcTime now) {
     if (facts.interrupted) return Due{"an earlier run did not come to its end"};
     if (!facts.active) return Due{"no certificate of letsencrypt is in use"};
-    if (!wish.automatic && facts.current_hash != wish.hash) {
+    if (!input.automatic && facts.current_hash != input.hash) {
         return Due{"domains or settings have changed"};
     }
     if (!facts.dates) return Due{"the installed certificate cannot be read"};
     if (facts.revoked) return Due{"the CA has revoked the certificate"};
-    if (!wish.automatic && facts.other_server) return Due{"another CA is set now"};
+    if (!input.automatic && facts.other_server) return Due{"another CA is set now"};
     const RenewalTime renewal =
-        renewal_time({*facts.dates, wish.graceperiod, wish.scheduled, facts.ari_moment});
-    if (renewal.at < now + wish.ahead) return Due{"the certificate is due for renewal"};
-    if (wish.loses_names) return Due{"a name of the certificate is excluded now"};
-    for (const std::string& name : wish.names) {
+        renewal_time({*facts.dates, input.graceperiod, input.scheduled, facts.selected_time});
+    if (renewal.at < now + input.ahead) return Due{"the certificate is due for renewal"};
+    if (input.loses_names) return Due{"a name of the certificate is excluded now"};
+    for (const std::string& name : input.names) {
         if (std::find(facts.covered.begin(), facts.covered.end(), name) == facts.covered.end()) {
             return Due{"'" + name + "' is not in the certificate", true};
         }

@@ -28,9 +28,9 @@ bool is_unused_due(const ca::Context& context, const dokku::AppName& app) {
                     is_known_revoked(*state, kept->chain.front(), context.clock.now()));
 }
 
-bool take_up_kept_pair(CaQuestions& questions, ca::IssueJob& job) {
-    const ca::Context& context = questions.context();
-    if (job.predecessor == ca::Predecessor::ours || job.interrupted) return false;
+bool use_standby_pair(CaInquiries& inquiries, ca::IssueJob& job) {
+    const ca::Context& context = inquiries.context();
+    if (job.pair_owner == store::Owner::ours || job.interrupted) return false;
     // One of another configuration may be of a staging CA.
     std::error_code error;
     const base::Path current = context.environment.certs_root(job.app) / "current";
@@ -42,7 +42,7 @@ bool take_up_kept_pair(CaQuestions& questions, ca::IssueJob& job) {
     const auto names = ca::to_texts(job.names);
     if (kept->chain.front().names().size() != names.size()) return false;
     if (!crypto::check_chain(kept->chain, *key, names, context.clock.now())) return false;
-    if (questions.was_revoked(job.app, *kept)) return false;
+    if (inquiries.was_revoked(job.app, *kept)) return false;
     job.key = std::move(*key);
     job.issued = acme::IssuedCertificate{};
     job.issued->chain_pem = std::move(kept->chain_pem);

@@ -8,7 +8,7 @@
 
 namespace renewal {
 
-// While a person's certificate is served, the one of ours lies in certs/current and is not used.
+// While an operator's certificate is served, the one of ours lies in certs/current and is not used.
 // Property `renew-unused` keeps it good, so that it can take its place without the CA.
 
 /// Is the unused certificate of an app due for renewal? Not without one, while the property is off,
@@ -17,6 +17,6 @@ bool is_unused_due(const ca::Context& context, const dokku::AppName& app);
 
 /// Takes the unused certificate for the one to install, if it is good for exactly the names that
 /// would be ordered, not due, and its CA does not say that it was revoked: no order is needed then.
-bool take_up_kept_pair(CaQuestions& questions, ca::IssueJob& job);
+bool use_standby_pair(CaInquiries& inquiries, ca::IssueJob& job);
 
 }  // namespace renewal

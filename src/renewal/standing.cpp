@@ -110,7 +110,7 @@ base::Result<Standing> read_standing(const dokku::Environment& environment,
     if (!facts.is_on && !state->is_unknown() && !is_blank(*state)) return Standing::unwanted;
     const auto pair = read_pair(environment, store, app, now);
     const auto recorded = store.was_any_issued_for(app.text(), made_at(environment, app));
-    // Nobody asked for letsencrypt, as far as is known: what cannot be read is none of its
+    // No operator asked for letsencrypt, as far as is known: what cannot be read is none of its
     // business.
     if ((!pair || !recorded) && !facts.is_on) return Standing::unwanted;
     if (!pair) return pair.error();

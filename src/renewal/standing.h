@@ -16,7 +16,7 @@ namespace renewal {
 enum class Standing {
     unwanted,      ///< letsencrypt is off for it, or it has no name
     waiting,       ///< it never had a certificate of ours: its own schedule gets it the first
-    custom,        ///< a person's certificate is served, which wins
+    custom,        ///< an operator's certificate is served, which wins
     custom_ended,  ///< that one has expired, and ours is to take its place
     active,        ///< ours is served, and lies in certs/current, where renewals look for it
     lost,  ///< it had one of ours that nginx cannot load, or that is not in certs/current, or it
@@ -40,7 +40,7 @@ Standing standing_of(const StandingFacts& facts);
 /// Is the app one that the scheduled run answers for?
 bool is_to_have_https(Standing standing);
 
-/// From files alone. An error names what could not be read, so that nobody knows.
+/// From files alone. An error names what could not be read, so that it is not known.
 base::Result<Standing> read_standing(const dokku::Environment& environment,
                                      const store::LocalStore& store, const dokku::AppName& app,
                                      base::UtcTime now);

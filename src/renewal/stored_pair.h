@@ -30,7 +30,7 @@ std::optional<StoredPair> find_stored_pair(const dokku::Environment& environment
 bool is_in_time(const StoredPair& pair, base::UtcTime now);
 
 /// Has its CA revoked the certificate, or called it back (renewal_plan.h), by the answers that the
-/// app's state has? Asks nobody.
+/// app's state has? Asks no CA.
 bool is_known_revoked(const store::AppState& state, const crypto::Certificate& leaf,
                       base::UtcTime now);
 

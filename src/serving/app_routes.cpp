@@ -64,11 +64,11 @@ std::uint64_t log_bytes() {
 }
 
 /// All that nginx reads, looked at once for a run over however many apps.
-class HostView {
+class NginxSnapshot {
   public:
-    HostView() : HostView(nginx::read_nginx_config(nginx::kNginxMainConfig)) {}
+    NginxSnapshot() : NginxSnapshot(nginx::read_nginx_config(nginx::kNginxMainConfig)) {}
 
-    nginx::NginxWorkers workers() const { return nginx::NginxWorkers::look(pid_file_); }
+    nginx::NginxWorkers workers() const { return nginx::NginxWorkers::find(pid_file_); }
 
     /// The server blocks of one app's vhost.
     std::vector<nginx::NginxServer> vhost(const ca::Context& context,
@@ -95,7 +95,7 @@ class HostView {
     }
 
   private:
-    explicit HostView(const std::vector<nginx::NginxDirective>& config)
+    explicit NginxSnapshot(const std::vector<nginx::NginxDirective>& config)
         : servers_(nginx::find_servers(config)),
           listening_(nginx::read_listening(80)),
           pid_file_(nginx::nginx_pid_file(config)) {
@@ -113,7 +113,7 @@ class HostView {
 };
 
 /// Writes the files of one job. Returns what to fetch, and notes in `changed` if nginx must reload.
-base::Result<Routed> write_files(const ca::Context& context, HostView& host, ca::IssueJob& job,
+base::Result<Routed> write_files(const ca::Context& context, NginxSnapshot& host, ca::IssueJob& job,
                                  bool& changed) {
     const auto vhost = host.vhost(context, job.app);
     const std::string thumbprint = job.ca->thumbprint();
@@ -260,7 +260,7 @@ nginx::RouteFiles route_files_of(const ca::Context& context, const ca::IssueJob&
 }
 
 void switch_routes_on(ca::Context& context, const std::vector<ca::IssueJob*>& jobs) {
-    HostView host;
+    NginxSnapshot host;
     std::vector<Routed> routed;
     bool changed = false;
     for (ca::IssueJob* job : jobs) {

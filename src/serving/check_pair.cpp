@@ -29,13 +29,13 @@ std::optional<tls::TlsPair> find_good_pair(const dokku::Environment& environment
     return tls::TlsPair{std::move(stored->chain_pem), std::move(stored->key_pem)};
 }
 
-base::Result<void> note_sound(const store::LocalStore& store, const dokku::AppName& app,
+base::Result<void> note_valid(const store::LocalStore& store, const dokku::AppName& app,
                               const std::string& stamp) {
-    return store.update_existing_state(app.text(),
-                                       [&](store::AppState& state) { state.checked_pair = stamp; });
+    return store.update_existing_state(
+        app.text(), [&](store::AppState& state) { state.verified_pair_stamp = stamp; });
 }
 
-/// By the minute's run, which has the vhost rebuilt.
+/// By the retry job, which has the vhost rebuilt.
 base::Result<void> have_it_loaded(const store::LocalStore& store, const dokku::Log& log,
                                   const dokku::AppName& app, const tls::TlsPair& pair,
                                   base::UtcTime now) {
@@ -66,7 +66,7 @@ base::Result<void> put_back(const dokku::Environment& environment, const dokku::
     std::string told = "The last good one was put back in its place";
     if (damaged.chain_pem || damaged.key_pem) {
         // It may hold a key that is nowhere else.
-        const auto kept = tls::keep_replaced_pair(root, now);
+        const auto kept = tls::back_up_pair(root, now);
         if (!kept) return kept.error();
         told += "; what was there is kept in " + (root / *kept).string();
     }
@@ -85,22 +85,22 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
     const base::Path tls = environment.tls_root(app);
     const auto files = renewal::read_pair_in_place(environment, app);
     if (!files) return files.error();
-    const auto sound = renewal::check_pair_files(*files);
-    if (sound) return note_sound(store, app, stamp);
+    const auto valid = renewal::check_pair_files(*files);
+    if (valid) return note_valid(store, app, stamp);
     const auto owner = ca::find_pair_owner(environment, store, app, files->chain_pem.value_or(""));
     if (!owner) return owner.error();
     const bool ours = *owner == store::Owner::ours;
     const auto good = ours ? find_good_pair(environment, store, app, now) : std::nullopt;
     if (!good) {
-        tell_damage(log, app, tls, sound.error(), ours);
+        tell_damage(log, app, tls, valid.error(), ours);
         return {};
     }
-    log.warn("The certificate of " + app.text() + " was damaged: " + sound.error().message + " (" +
+    log.warn("The certificate of " + app.text() + " was damaged: " + valid.error().message + " (" +
              (tls / "server.crt").string() + ", server.key)");
     auto back = put_back(environment, log, app, *files, *good, now);
     if (!back) return back;
     const bool was_whole = files->chain_pem && files->key_pem;
-    if (auto noted = note_sound(store, app, tls::stamp_pair(environment, app)); !noted) {
+    if (auto noted = note_valid(store, app, tls::stamp_pair(environment, app)); !noted) {
         return noted;
     }
     // Dokku writes a vhost without https where one of the files is missing.
@@ -144,7 +144,7 @@ base::Result<bool> restore_missing_pair(
     if (auto back = put_back(environment, context.log, app, *files, good, now); !back) {
         return std::move(back).error();
     }
-    auto noted = note_sound(store, app, tls::stamp_pair(environment, app));
+    auto noted = note_valid(store, app, tls::stamp_pair(environment, app));
     if (!noted) return std::move(noted).error();
     return true;
 }
@@ -164,7 +164,8 @@ bool is_ours_to_mend(const ca::Context& context, const dokku::AppName& app,
 
 bool check_pair_of_ours(const ca::Context& context, const dokku::AppName& app) {
     const auto state = context.store.read_state(app.text());
-    if (!state || state->checked_pair == tls::stamp_pair(context.environment, app)) return true;
+    if (!state || state->verified_pair_stamp == tls::stamp_pair(context.environment, app))
+        return true;
     if (!is_ours_to_mend(context, app, *state)) {
         return renewal::check_loadable(context.environment, *state, app).has_value();
     }
@@ -182,7 +183,7 @@ bool set_damaged_pair_aside(const ca::Context& context, const dokku::AppName& ap
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock || renewal::check_loadable(context.environment, *state, app)) return false;
     const base::Path root = context.environment.app_root(app);
-    const auto kept = tls::keep_replaced_pair(root, context.clock.now());
+    const auto kept = tls::back_up_pair(root, context.clock.now());
     const auto removed = kept ? base::remove_tree(context.environment.tls_root(app)) : kept.error();
     if (!removed) {
         context.log.warn(removed.error().message);

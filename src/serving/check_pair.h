@@ -14,7 +14,7 @@ namespace serving {
 
 /// Looks at the pair in an app's `tls/` as nginx does (docs/design.md 8.2). One of ours that nginx
 /// would refuse is kept aside, and the last good one put back: else nginx would load no app's
-/// changes any more. Of a person's it is said which files to mend. What is sound is noted in the
+/// changes any more. Of a custom one it is said which files to mend. What is sound is noted in the
 /// app's state, if it has one. The caller holds the app's lock.
 base::Result<void> check_installed_pair(const dokku::Environment& environment,
                                         const store::LocalStore& store, const dokku::Log& log,

@@ -12,9 +12,9 @@
 namespace serving {
 namespace {
 
-/// A typed `enable` replaces a pair that a person installed; it is kept, never lost.
+/// A typed `enable` replaces a pair that an operator installed; it is kept, never lost.
 base::Result<void> keep_custom_pair(ca::Context& context, const ca::IssueJob& job) {
-    const auto copied = tls::keep_replaced_pair(ca::app_folder(context, job), context.clock.now());
+    const auto copied = tls::back_up_pair(ca::app_folder(context, job), context.clock.now());
     if (!copied) return copied.error();
     const base::Path kept = context.environment.app_root(job.app) / *copied;
     context.log.warn("The certificate that was installed for " + job.app.text() +
@@ -30,7 +30,7 @@ base::Unexpected<base::Error> taken_away(const ca::IssueJob& job) {
                       job.app.text() + " was switched off, renamed or destroyed meanwhile");
 }
 
-base::Result<void> note_installed(const ca::Context& context, const ca::IssueJob& job,
+base::Result<void> mark_installed(const ca::Context& context, const ca::IssueJob& job,
                                   const crypto::Certificate& leaf) {
     auto noted = ca::update_claimed_state(context, job, [&](store::AppState& state) {
         store::InstalledPair pair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
@@ -44,10 +44,10 @@ base::Result<void> note_installed(const ca::Context& context, const ca::IssueJob
         }
         pair.by_fallback = job.is_fallback;
         state.installed = std::move(pair);
-        state.crl_next = renewal::first_look_at_lists(leaf);
+        state.next_crl_check = renewal::first_look_at_lists(leaf);
         state.covered = leaf.names();
         // Chain and key were checked before the exchange.
-        state.checked_pair = tls::stamp_pair(context.environment, job.app);
+        state.verified_pair_stamp = tls::stamp_pair(context.environment, job.app);
     });
     if (!noted) return std::move(noted).error();
     return *noted ? base::Result<void>{} : taken_away(job);
@@ -69,12 +69,12 @@ base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job) {
     const base::Path folder = certificate_folder(context, job);
     const tls::CertificateFiles files{job.issued->chain_pem, job.key->to_pem(), job.issued->url,
                                       job.domains.front()};
-    const bool was_ours = job.predecessor == ca::Predecessor::ours;
+    const bool was_ours = job.pair_owner == store::Owner::ours;
     if (auto written = tls::write_certificate_files(folder, files, was_ours ? *job.live_chain : "");
         !written) {
         return written;
     }
-    if (job.predecessor == ca::Predecessor::custom && !job.unused) {
+    if (job.pair_owner == store::Owner::custom && !job.unused) {
         if (auto kept = keep_custom_pair(context, job); !kept) return kept;
     }
     // Before the exchange: a run killed right after it must not take its own pair for a stranger's.
@@ -93,7 +93,7 @@ base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job) {
     auto exchanged = tls::exchange_pair(context.environment, job.app, ca::app_folder(context, job),
                                         {files.chain_pem, files.key_pem.clone()}, job.live_chain);
     if (!exchanged) return exchanged;
-    if (auto noted = note_installed(context, job, leaf); !noted) return noted;
+    if (auto noted = mark_installed(context, job, leaf); !noted) return noted;
     if (auto written = tls::write_plain_pair(folder, files); !written) return written;
 
     // The pair is in place: a hook of another plugin that fails must not undo that.

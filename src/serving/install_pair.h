@@ -9,7 +9,7 @@ namespace serving {
 /// certificate folder; keeps a custom pair aside; records the fingerprint as ours; points
 /// `certs/current` at the folder; exchanges `tls` in one step; fires `post-certs-update`. Nginx has
 /// not been told yet. A failure leaves in `tls/` the pair that was there, or the new one whole;
-/// `busy`: somebody has made something else of the app meanwhile.
+/// `busy`: a command has changed the app meanwhile.
 base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job);
 
 /// `ROOT/APP/letsencrypt/certs/<sha1>` of the job.

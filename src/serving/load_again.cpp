@@ -105,8 +105,8 @@ std::vector<std::string> wanted_names(const std::vector<std::string>& covered,
 
 }  // namespace
 
-base::Result<ServedWish> wish_for_pair_in_use(const ca::Context& context,
-                                              const dokku::AppName& app) {
+base::Result<ExpectedServing> expected_of_pair_in_use(const ca::Context& context,
+                                                      const dokku::AppName& app) {
     const auto pem = base::read_file(context.environment.tls_root(app) / "server.crt");
     if (!pem) return pem.error();
     const auto leaf = crypto::Certificate::parse_pem(*pem);
@@ -114,7 +114,7 @@ base::Result<ServedWish> wish_for_pair_in_use(const ca::Context& context,
     auto domains = dokku::read_domains(context.environment, app);
     if (!domains) return std::move(domains).error();
     auto names = wanted_names(leaf->names(), *domains);
-    return ServedWish{app, std::move(*domains), std::move(names), leaf->fingerprint()};
+    return ExpectedServing{app, std::move(*domains), std::move(names), leaf->fingerprint()};
 }
 
 bool needs_loading(const ca::Context& context, const dokku::AppName& app) {
@@ -128,16 +128,17 @@ bool needs_loading(const ca::Context& context, const dokku::AppName& app) {
     return is_plain && state->plain_vhost != stamp_both(context, app);
 }
 
-std::vector<ca::ServedName> load_again(ca::Context& context, const ServedWish& wish) {
-    auto served = ServedProbe{context}.look(wish, std::chrono::seconds{0});
-    if (may_rebuild_help(context, wish.app, served)) {
-        const auto rebuilt = rebuild_vhost(context, wish.app);
-        served = ServedProbe{context}.look(wish, kPatience);
+std::vector<ca::ServedName> load_again(ca::Context& context, const ExpectedServing& expected) {
+    auto served = ServedProbe{context}.probe(expected, std::chrono::seconds{0});
+    if (may_rebuild_help(context, expected.app, served)) {
+        const auto rebuilt = rebuild_vhost(context, expected.app);
+        served = ServedProbe{context}.probe(expected, kPatience);
         blame_rebuild(served, rebuilt);
-        if (rebuilt && is_left_plain(context, wish.app, served)) note_plain(context, wish.app);
+        if (rebuilt && is_left_plain(context, expected.app, served))
+            note_plain(context, expected.app);
     }
-    forgive_plain(context, wish.app, served);
-    note(context, wish.app, served);
+    forgive_plain(context, expected.app, served);
+    note(context, expected.app, served);
     return served;
 }
 
@@ -147,13 +148,14 @@ base::Result<void> load_again(ca::Context& context, const dokku::AppName& app) {
     if (!lock) return lock.error();
     // Another proxy has no vhost of nginx's, whatever file was left behind.
     if (!dokku::require_nginx_proxy(context.environment, app)) return {};
-    const auto wish = wish_for_pair_in_use(context, app);
-    if (!wish) return wish.error();
+    const auto expected = expected_of_pair_in_use(context, app);
+    if (!expected) return expected.error();
     const base::UtcTime now = context.clock.now();
-    auto noted = context.store.update_existing_state(
-        app.text(), [&](store::AppState& state) { status::note_unseen(state, wish->names, now); });
+    auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
+        status::note_unseen(state, expected->names, now);
+    });
     if (!noted) return noted;
-    const auto served = load_again(context, *wish);
+    const auto served = load_again(context, *expected);
     const auto failed = std::find_if(served.begin(), served.end(),
                                      [](const ca::ServedName& one) { return !one.cause.empty(); });
     if (failed == served.end()) return {};

@@ -20,13 +20,13 @@ namespace serving {
 bool needs_loading(const ca::Context& context, const dokku::AppName& app);
 
 /// That nginx shows the pair in `tls/` for all its names that the app wants.
-base::Result<ServedWish> wish_for_pair_in_use(const ca::Context& context,
-                                              const dokku::AppName& app);
+base::Result<ExpectedServing> expected_of_pair_in_use(const ca::Context& context,
+                                                      const dokku::AppName& app);
 
 /// Looks whether nginx shows the certificate. Where it does not, and a rebuild of the vhost may
 /// help, that is done, once. What came of it is noted in the app's state, for names of which
 /// nothing worse is known. The caller holds the app's lock.
-std::vector<ca::ServedName> load_again(ca::Context& context, const ServedWish& wish);
+std::vector<ca::ServedName> load_again(ca::Context& context, const ExpectedServing& expected);
 
 /// The same for all names of the certificate in use; fails with the first name's reason if nginx
 /// does not show it afterwards. Takes the app's lock; what another run is at work for is left to

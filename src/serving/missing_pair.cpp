@@ -11,8 +11,8 @@
 namespace serving {
 namespace {
 
-/// A person's pair went before the app could be told so (hooks/installed_pair.h): ours takes its
-/// place with the minute's run.
+/// a custom pair went before the app could be told so (hooks/installed_pair.h): ours takes its
+/// place with the retry job.
 void note_gone(const ca::Context& context, const dokku::AppName& app) {
     const base::UtcTime now = context.clock.now();
     auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
@@ -34,8 +34,8 @@ std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environ
     return found;
 }
 
-void mend_missing_pair(renewal::CaQuestions& questions, const dokku::AppName& app) {
-    const ca::Context& context = questions.context();
+void mend_missing_pair(renewal::CaInquiries& inquiries, const dokku::AppName& app) {
+    const ca::Context& context = inquiries.context();
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock) return;
     if (auto healed = tls::heal_tls(context.environment.app_root(app)); !healed) {
@@ -46,7 +46,7 @@ void mend_missing_pair(renewal::CaQuestions& questions, const dokku::AppName& ap
                      context.environment.tls_root(app).string() +
                      "), though its vhost names them: nginx could load nothing for any app");
     const auto restored = restore_missing_pair(context, app, [&](const renewal::StoredPair& pair) {
-        return questions.was_revoked(app, pair);
+        return inquiries.was_revoked(app, pair);
     });
     if (!restored) return context.log.warn(restored.error().message);
     if (*restored) return;

@@ -100,7 +100,7 @@ base::Result<void> note_own(const ca::Context& context, const dokku::AppName& ap
         if (!recorded) return recorded;
     }
     return context.store.update_state(app.text(), [&](store::AppState& state) {
-        renewal::note_installed(state, leaf, server);
+        renewal::record_installed(state, leaf, server);
         state.covered = leaf.names();
     });
 }
@@ -129,7 +129,7 @@ base::Result<void> put_in_place(const ca::Context& context, const dokku::AppName
     const auto chain = base::read_file(root / "tls" / "server.crt");
     if (!chain && chain.error().kind != base::ErrorKind::not_found) return chain.error();
     if (!tls::stamp_pair(context.environment, app).empty()) {
-        const auto kept = tls::keep_replaced_pair(root, context.clock.now());
+        const auto kept = tls::back_up_pair(root, context.clock.now());
         if (!kept) return kept.error();
     }
     return tls::exchange_pair(context.environment, app, root, pair,
@@ -137,11 +137,11 @@ base::Result<void> put_in_place(const ca::Context& context, const dokku::AppName
 }
 
 /// No whole pair stands in tls/.
-base::Result<Repair> serve_stored_pair(renewal::CaQuestions& questions, const dokku::AppName& app) {
-    ca::Context& context = questions.context();
+base::Result<Repair> serve_stored_pair(renewal::CaInquiries& inquiries, const dokku::AppName& app) {
+    ca::Context& context = inquiries.context();
     auto stored = renewal::find_stored_pair(context.environment, app);
     const bool is_good = stored && renewal::is_in_time(*stored, context.clock.now()) &&
-                         !questions.was_revoked(app, *stored);
+                         !inquiries.was_revoked(app, *stored);
     if (!is_good) return Repair::needs_order;
     const auto lock = context.store.try_lock_app(app.text());
     if (!lock && lock.error().kind == base::ErrorKind::busy) return Repair::left_to_other;
@@ -220,13 +220,13 @@ base::Result<Repair> repair_files(const ca::Context& context, const dokku::AppNa
 
 }  // namespace
 
-base::Result<Repair> repair_certificate(renewal::CaQuestions& questions,
+base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries,
                                         const dokku::AppName& app) {
-    const ca::Context& context = questions.context();
+    const ca::Context& context = inquiries.context();
     auto repaired = repair_files(context, app);
     const bool has_pair = dokku::has_pair(context.environment, app);
     if (!repaired || *repaired != Repair::needs_order || has_pair) return repaired;
-    return serve_stored_pair(questions, app);
+    return serve_stored_pair(inquiries, app);
 }
 
 }  // namespace serving

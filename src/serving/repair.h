@@ -20,7 +20,7 @@ enum class Repair {
 /// there anew from the pair that is served, or serves the pair that lies there, if it is complete
 /// and was not revoked (stored_pair.h); whether nginx shows that is for load_again.h. Costs no
 /// order. Takes the app's lock.
-base::Result<Repair> repair_certificate(renewal::CaQuestions& questions, const dokku::AppName& app);
+base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries, const dokku::AppName& app);
 
 /// Is certs/current a folder, or a link to a folder that is elsewhere by now? Nothing could be
 /// installed there.

@@ -74,8 +74,8 @@ std::vector<Listener> listeners_of(const std::vector<nginx::ListenPair>& pairs,
 }
 
 /// Empty once one of the addresses shows the certificate and none shows another.
-std::string look(const std::vector<Listener>& listeners, const std::string& name,
-                 const std::string& fingerprint) {
+std::string probe_listeners(const std::vector<Listener>& listeners, const std::string& name,
+                            const std::string& fingerprint) {
     constexpr std::chrono::seconds kDeadline{2};
     std::string reason = "no answer";
     bool seen = false;
@@ -102,10 +102,10 @@ std::optional<dokku::PortMapping> find_https(const std::vector<dokku::PortMappin
 
 /// Dokku puts a domain into the vhost as it is stored, and browsers ask for the converted form of
 /// one in another script.
-std::string why_no_listener(const ca::Context& context, const ServedWish& wish,
+std::string why_no_listener(const ca::Context& context, const ExpectedServing& expected,
                             const std::string& name) {
-    const std::string& app = wish.app.text();
-    for (const std::string& domain : wish.domains) {
+    const std::string& app = expected.app.text();
+    for (const std::string& domain : expected.domains) {
         const auto converted = dns::DnsName::parse(domain);
         const bool stored_so = base::to_lower(domain) == name;
         if (!converted || converted->str() != name || stored_so) continue;
@@ -114,7 +114,7 @@ std::string why_no_listener(const ca::Context& context, const ServedWish& wish,
             "dokku domains:remove {2} '{1}' && dokku domains:add {2} {0}",
             name, domain, app);
     }
-    const auto ports = dokku::read_ports(context.environment, wish.app);
+    const auto ports = dokku::read_ports(context.environment, expected.app);
     const auto https = ports ? find_https(*ports) : std::nullopt;
     if (https) {
         return fmt::format(
@@ -140,19 +140,20 @@ std::string why_not_shown(const std::string& name) {
 }
 
 /// Reads the vhost anew each time: Dokku may be about to rebuild it.
-ca::ServedName probe_once(const ca::Context& context, const ServedWish& wish,
+ca::ServedName probe_once(const ca::Context& context, const ExpectedServing& expected,
                           const std::string& name,
                           const std::vector<nginx::NginxServer>& all_servers) {
     if (name.starts_with("*.")) return {name};
-    const auto servers = read_vhost(context, wish.app);
+    const auto servers = read_vhost(context, expected.app);
     if (!servers) {
         return {name, store::cause::kNotServed,
                 "cannot read the vhost: " + servers.error().message};
     }
     const auto pairs = tls_pairs(*servers, name);
     if (pairs.empty())
-        return {name, store::cause::kNoHttpsListener, why_no_listener(context, wish, name)};
-    const std::string reason = look(listeners_of(pairs, all_servers), name, wish.fingerprint);
+        return {name, store::cause::kNoHttpsListener, why_no_listener(context, expected, name)};
+    const std::string reason =
+        probe_listeners(listeners_of(pairs, all_servers), name, expected.fingerprint);
     if (reason.empty()) return {name};
     return {name, store::cause::kNotServed,
             "the new certificate of " + name + " is installed but not served: " + reason +
@@ -190,8 +191,8 @@ void load_pairs(ca::Context& context, const std::vector<ca::IssueJob*>& jobs) {
 
 void reload_nginx(const ca::Context& context, const dokku::Scope& scope) {
     // Another app may have broken the configuration meanwhile.
-    if (auto sound = require_sound_nginx(context); !sound) {
-        context.log.warn("nginx was not reloaded: " + sound.error().message);
+    if (auto valid = require_valid_nginx(context); !valid) {
+        context.log.warn("nginx was not reloaded: " + valid.error().message);
         context.log.warn("The files are in place. Once that is mended: dokku nginx:reload");
         return;
     }
@@ -207,8 +208,8 @@ base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppNam
         dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});
     if (built) return built;
     base::Error error = std::move(built).error();
-    const auto sound = require_sound_nginx(context);
-    if (!sound) error.message += ". " + sound.error().message;
+    const auto valid = require_valid_nginx(context);
+    if (!valid) error.message += ". " + valid.error().message;
     context.log.warn(error.message);
     context.log.warn(
         "The certificate is installed. Once that is mended, load it with: "
@@ -220,7 +221,7 @@ base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppNam
 void blame_rebuild(std::vector<ca::ServedName>& served, const base::Result<void>& rebuilt) {
     if (rebuilt) return;
     for (ca::ServedName& one : served) {
-        // Of a wildcard nobody has looked what nginx shows.
+        // Of a wildcard it was not probed what nginx shows.
         if (one.cause.empty() && !one.name.starts_with("*.")) continue;
         one.cause = store::cause::kNotServed;
         one.reason = "the vhost could not be rebuilt: " + base::printable(rebuilt.error().message);
@@ -237,31 +238,32 @@ base::FileStamp stamp_vhost(const ca::Context& context, const dokku::AppName& ap
         .value_or(base::FileStamp{});
 }
 
-base::Result<ServedWish> served_wish(const ca::IssueJob& job) {
+base::Result<ExpectedServing> expected_serving(const ca::IssueJob& job) {
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
     if (!leaf) return leaf.error();
-    return ServedWish{job.app, job.domains, ca::to_texts(job.names), leaf->fingerprint()};
+    return ExpectedServing{job.app, job.domains, ca::to_texts(job.names), leaf->fingerprint()};
 }
 
 ServedProbe::ServedProbe(ca::Context& context)
     : context_(context),
       all_servers_(nginx::find_servers(nginx::read_nginx_config(nginx::kNginxMainConfig))) {}
 
-std::vector<ca::ServedName> ServedProbe::look(const ServedWish& wish,
-                                              std::chrono::milliseconds patience) const {
+std::vector<ca::ServedName> ServedProbe::probe(const ExpectedServing& expected,
+                                               std::chrono::milliseconds patience) const {
     const auto deadline = context_.clock.monotonic() + patience;
     // A vhost without a TLS listener only gets one by being rebuilt.
     const auto may_change = [&](const ca::ServedName& served) {
         return served.cause != store::cause::kNoHttpsListener ||
-               (wish.vhost_before && *wish.vhost_before == stamp_vhost(context_, wish.app));
+               (expected.vhost_before &&
+                *expected.vhost_before == stamp_vhost(context_, expected.app));
     };
     std::vector<ca::ServedName> seen;
-    for (const std::string& name : wish.names) {
-        ca::ServedName served = probe_once(context_, wish, name, all_servers_);
+    for (const std::string& name : expected.names) {
+        ca::ServedName served = probe_once(context_, expected, name, all_servers_);
         while (!served.cause.empty() && may_change(served) &&
                context_.clock.monotonic() < deadline) {
             context_.clock.sleep_for(kLookAgain);
-            served = probe_once(context_, wish, name, all_servers_);
+            served = probe_once(context_, expected, name, all_servers_);
         }
         seen.push_back(std::move(served));
     }

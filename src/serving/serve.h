@@ -26,12 +26,12 @@ base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppNam
 void blame_rebuild(std::vector<ca::ServedName>& served, const base::Result<void>& rebuilt);
 
 /// A certificate that is to be seen served.
-struct ServedWish {
+struct ExpectedServing {
     dokku::AppName app;
     std::vector<std::string> domains;  ///< as stored
     std::vector<std::string> names;
     std::string fingerprint;
-    /// Someone is about to rebuild the vhost that looks like this now.
+    /// Dokku is about to rebuild the vhost that looks like this now.
     std::optional<base::FileStamp> vhost_before{};
 };
 
@@ -44,8 +44,8 @@ class ServedProbe {
     /// returns before the new workers serve) or `patience` is over. A name that it does not show is
     /// no failure: the certificate stays installed. Wildcards count as served: a name below one is
     /// not ours to invent.
-    std::vector<ca::ServedName> look(const ServedWish& wish,
-                                     std::chrono::milliseconds patience) const;
+    std::vector<ca::ServedName> probe(const ExpectedServing& expected,
+                                      std::chrono::milliseconds patience) const;
 
   private:
     ca::Context& context_;
@@ -59,6 +59,6 @@ bool has_https_port(const ca::Context& context, const dokku::AppName& app);
 base::FileStamp stamp_vhost(const ca::Context& context, const dokku::AppName& app);
 
 /// What to look for once the pair of a job is installed.
-base::Result<ServedWish> served_wish(const ca::IssueJob& job);
+base::Result<ExpectedServing> expected_serving(const ca::IssueJob& job);
 
 }  // namespace serving

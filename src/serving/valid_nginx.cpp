@@ -46,8 +46,8 @@ std::optional<dokku::AppName> app_of_pair(const ca::Context& context,
 }
 
 /// Pairs that are missing or damaged are put right on the way, each app's once.
-base::Result<std::optional<nginx::NginxComplaint>> test_nginx(renewal::CaQuestions& questions) {
-    const ca::Context& context = questions.context();
+base::Result<std::optional<nginx::NginxComplaint>> test_nginx(renewal::CaInquiries& inquiries) {
+    const ca::Context& context = inquiries.context();
     std::set<std::string> seen;
     for (;;) {
         auto complaint = nginx::NginxService::test();
@@ -56,7 +56,7 @@ base::Result<std::optional<nginx::NginxComplaint>> test_nginx(renewal::CaQuestio
         if (!app || !seen.insert(app->text()).second) return complaint;
         const bool has_pair = dokku::has_pair(context.environment, *app);
         if (has_pair) check_pair_of_ours(context, *app);
-        if (!has_pair || set_damaged_pair_aside(context, *app)) mend_missing_pair(questions, *app);
+        if (!has_pair || set_damaged_pair_aside(context, *app)) mend_missing_pair(inquiries, *app);
     }
 }
 
@@ -110,19 +110,19 @@ base::Error explain(const ca::Context& context, const nginx::NginxComplaint& com
 
 }  // namespace
 
-base::Result<void> require_sound_nginx(const ca::Context& context) {
+base::Result<void> require_valid_nginx(const ca::Context& context) {
     ca::Context asking = context;
-    renewal::CaQuestions questions{asking};
-    const auto complaint = test_nginx(questions);
+    renewal::CaInquiries inquiries{asking};
+    const auto complaint = test_nginx(inquiries);
     if (!complaint) return complaint.error();
     if (!complaint->has_value()) return {};
     return explain(context, **complaint,
                    {"Nothing was ordered: nginx could not load a certificate now."});
 }
 
-bool mend_nginx(renewal::CaQuestions& questions) {
-    const ca::Context& context = questions.context();
-    const auto complaint = test_nginx(questions);
+bool mend_nginx(renewal::CaInquiries& inquiries) {
+    const ca::Context& context = inquiries.context();
+    const auto complaint = test_nginx(inquiries);
     if (!complaint) context.log.warn(complaint.error().message);
     if (!complaint || !complaint->has_value()) return true;
     const base::Error error = explain(context, **complaint, {});
@@ -132,12 +132,12 @@ bool mend_nginx(renewal::CaQuestions& questions) {
     return false;
 }
 
-void mend_missing_pairs(renewal::CaQuestions& questions) {
-    const ca::Context& context = questions.context();
+void mend_missing_pairs(renewal::CaInquiries& inquiries) {
+    const ca::Context& context = inquiries.context();
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) return context.log.warn(apps.error().message);
     if (find_missing_pairs(context.environment, *apps).empty()) return;
-    const auto complaint = test_nginx(questions);
+    const auto complaint = test_nginx(inquiries);
     if (!complaint) context.log.warn(complaint.error().message);
 }
 

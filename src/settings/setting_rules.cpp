@@ -132,7 +132,7 @@ base::Result<void> check_server(std::string_view key, std::string_view value) {
                        "it must be " + names + " or the https:// URL of an ACME directory");
 }
 
-/// It would take the place of a certificate that is still trusted, and nobody types --force.
+/// It would take the place of a certificate that is still trusted, and no operator types --force.
 base::Result<void> check_fallback(std::string_view value) {
     if (!is_staging_server(server_url(value))) return check_server("fallback-server", value);
     return not_allowed("fallback-server", value,

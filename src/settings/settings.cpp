@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kVariablePrefix = "dns-provider-";
 constexpr std::string_view kNone = "none";
-constexpr std::string_view kAddressOfNobody = "noemail@example.com";
+constexpr std::string_view kAddressOfNone = "noemail@example.com";
 
 std::string value_of(const dokku::Properties& properties, std::string_view key) {
     const auto found = properties.find(key);
@@ -107,7 +107,7 @@ std::string Settings::contact() const {
 }
 
 std::string Settings::account_email() const {
-    return email.computed == kNone ? std::string{kAddressOfNobody} : email.computed;
+    return email.computed == kNone ? std::string{kAddressOfNone} : email.computed;
 }
 
 std::chrono::seconds Settings::issue_patience() const {

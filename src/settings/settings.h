@@ -39,14 +39,14 @@ struct Settings {
     Setting server;  ///< computed: the URL of the ACME directory
     Setting dns_resolvers;
     Setting challenge_route;     ///< computed: `momentary` or `permanent`
-    Setting auto_issue;          ///< `true`, `false`, or "" where nobody decided
+    Setting auto_issue;          ///< `true`, `false`, or "" where it is not set
     Setting auto_issue_timeout;  ///< seconds, as text
     Setting preflight;           ///< computed: `on` or `off`
     Setting rehearse;            ///< computed: `true`, `false`, or the URL of an ACME directory
     Setting renew_unused;        ///< computed: `true` or `false`
     Setting profile;             ///< of the CA's certificates; computed: "" lets the CA choose
     Setting key_type;            ///< of new certificates; computed: "" keeps what is there
-    Setting reuse_key;           ///< computed: `true`, `false`, or "" where nobody decided
+    Setting reuse_key;           ///< computed: `true`, `false`, or "" where it is not set
     Setting preferred_chain;     ///< common name of the topmost issuer; computed: "" is the CA's
     Setting fallback_server;     ///< computed: the URL of an ACME directory, or "" for none
     Setting eab_kid;             ///< of the external account that the CA's account is bound to
@@ -79,7 +79,7 @@ struct Settings {
     }
     /// Whole seconds; `invalid_input` if something else was stored by hand.
     base::Result<std::chrono::seconds> renewal_margin() const;
-    /// The graceperiod where a person has set it and it can be read; else the lifetime decides.
+    /// The graceperiod where an operator has set it and it can be read; else the lifetime decides.
     std::optional<std::chrono::seconds> set_graceperiod() const;
 
     /// The words of lego-args and lego-docker-options, split at blanks, no quoting.
@@ -92,7 +92,7 @@ struct Settings {
 };
 
 /// Are changes of its domains, deploys and removed certificates to start an issue for an app? The
-/// app's own `auto-issue` outranks `disable`, which outranks the host's; where nobody decided, an
+/// app's own `auto-issue` outranks `disable`, which outranks the host's; where neither is set, an
 /// app that is enabled counts (docs/design.md 1.2).
 bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off);
 

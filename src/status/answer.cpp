@@ -44,7 +44,7 @@ Answer answer_of(renewal::Standing standing, const Evidence& evidence) {
                                ? !evidence.has_ended && !evidence.is_unseen
                                : !renewal::is_to_have_https(standing);
     if (has_https) return Answer::has_https;
-    return evidence.is_said ? Answer::reported : Answer::silent;
+    return evidence.is_reported ? Answer::reported : Answer::silent;
 }
 
 bool answer_for(const ca::Context& context, const dokku::AppName& app) {

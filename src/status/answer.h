@@ -11,14 +11,14 @@ namespace status {
 enum class Answer {
     has_https,  ///< a good certificate of ours is in use, or the app is not to have one now
     reported,   ///< it is not, and the app's status says why
-    silent,     ///< it is not, and nobody would know
+    silent,     ///< it is not, and no status says so
 };
 
 /// What is known of an app at the end of a run.
 struct Evidence {
-    bool has_ended = false;  ///< the certificate in use is past its dates
-    bool is_unseen = false;  ///< nginx was to show it, and did not
-    bool is_said = false;    ///< the status of a name of the app is one that is not settled
+    bool has_ended = false;    ///< the certificate in use is past its dates
+    bool is_unseen = false;    ///< nginx was to show it, and did not
+    bool is_reported = false;  ///< the status of a name of the app is one that is not settled
 };
 
 /// Pure.

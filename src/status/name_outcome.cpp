@@ -51,7 +51,7 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
     NameState& name = name_of(state, outcome.name);
     const bool same = name.status == outcome.status && name.cause == outcome.cause;
     if (!same || name.since == base::UtcTime{}) name.since = now;
-    // Looks at the DNS cost nobody anything: they do not make the first real failure wait a day.
+    // DNS questions cost nothing: they do not make the first real failure wait a day.
     if (name.status == NameStatus::pending_dns && outcome.status != NameStatus::pending_dns) {
         name.failures = 0;
     }
@@ -79,7 +79,7 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
     }
     const RetryFacts facts{name.failures, name.refusals, outcome.not_before, outcome.covered_until};
     if (outcome.status == NameStatus::pending_dns) {
-        name.next_try = next_look(name.since, now);
+        name.next_try = next_probe(name.since, now);
     } else if (waits_for_limit(outcome, now)) {
         name.next_try = std::max(*outcome.not_before, next_room(name.refusals, now));
     } else {

@@ -22,19 +22,19 @@ struct NameOutcome {
     bool is_of_name = false;  ///< the name itself is what failed, not its CA, host or a neighbour
 };
 
-/// Notes the outcome, since when the name itself fails (until it is well again, or nobody wants it,
-/// whatever the causes are by turns), and sets when the name is tried again (retry_schedule.h). A
-/// name that is in use has a next try only if its renewal failed. `dice` from 0 to 1 spreads the
-/// tries.
+/// Notes the outcome, since when the name itself fails (until it is well again, or is no domain of
+/// the app, whatever the causes are by turns), and sets when the name is tried again
+/// (retry_schedule.h). A name that is in use has a next try only if its renewal failed. `dice` from
+/// 0 to 1 spreads the tries.
 void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
                  double dice);
 
-/// Drops what is known of names that nobody wants any more.
+/// Drops what is known of names that are no domains of the app any more.
 void keep_only(store::AppState& state, const std::vector<std::string>& wanted);
 
 /// What is to come once a certificate of the app's own has expired.
 enum class CustomEnd {
-    ignored,  ///< nobody asked for letsencrypt
+    ignored,  ///< letsencrypt was not enabled
     awaited,  ///< ours takes its place
 };
 

@@ -101,7 +101,7 @@ std::optional<base::UtcTime> coming_renewal(const settings::Settings& settings,
 }
 
 /// When the app is to be looked at again.
-void set_next_look(store::AppState& state, const settings::Settings& settings, base::UtcTime now) {
+void set_next_probe(store::AppState& state, const settings::Settings& settings, base::UtcTime now) {
     const bool wanted = is_wanted(settings, state);
     state.renew_at = coming_renewal(settings, state, now);
     state.due = next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
@@ -121,7 +121,7 @@ void note_renewal_time(const ca::Context& context, const dokku::AppName& app,
     const auto kept = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
         if (state.order) return;  // who is at work, or goes on there, notes it in the end
         const auto due = state.due;
-        set_next_look(state, settings, now);
+        set_next_probe(state, settings, now);
         const bool is_woken = due && *due <= now;
         if (is_woken) state.due = due;
     });
@@ -130,12 +130,12 @@ void note_renewal_time(const ca::Context& context, const dokku::AppName& app,
 
 std::vector<NameOutcome> outcomes_of(const ca::IssueJob& job, base::UtcTime now) {
     std::vector<NameOutcome> outcomes;
-    for (const ca::HeldName& held : job.held) {
-        outcomes.push_back({held.name, status_of(job, held.name, held.cause, now), held.cause,
-                            base::printable(held.reason.message), held.refused_by_ca,
-                            held.reason.retry_at});
+    for (const ca::DeferredName& deferred : job.deferred) {
+        outcomes.push_back({deferred.name, status_of(job, deferred.name, deferred.cause, now),
+                            deferred.cause, base::printable(deferred.reason.message),
+                            deferred.refused_by_ca, deferred.reason.retry_at});
         // What waits for another name is well itself.
-        outcomes.back().is_of_name = held.cause != store::cause::kHeldBack;
+        outcomes.back().is_of_name = deferred.cause != store::cause::kHeldBack;
     }
     if (job.failure) {
         for (const std::string& name : ca::to_texts(job.names))
@@ -145,7 +145,7 @@ std::vector<NameOutcome> outcomes_of(const ca::IssueJob& job, base::UtcTime now)
             outcomes.push_back({name, NameStatus::not_used, store::cause::kCustom,
                                 "a certificate of its own is served"});
         }
-    } else if (job.settled) {
+    } else if (job.nothing_to_do) {
         for (const std::string& name : ca::to_texts(job.names)) {
             if (job.covers(name)) outcomes.push_back({name});
         }
@@ -166,7 +166,7 @@ void record_outcome(const ca::Context& context, const ca::IssueJob& job) {
     const bool missed = missed_a_change(context, job);
     const auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
         for (const NameOutcome& outcome : outcomes) {
-            if (job.settled && waits_to_be_served(state, outcome)) continue;
+            if (job.nothing_to_do && waits_to_be_served(state, outcome)) continue;
             record_name(state, outcome, now, dice);
         }
         for (const std::string& waiting : job.waiting) {
@@ -184,7 +184,7 @@ void record_outcome(const ca::Context& context, const ca::IssueJob& job) {
         const bool is_past = state.due && *state.due <= now;
         const bool woken = job.lock && is_past && state.due != job.overdue;
         if (woken) return;
-        set_next_look(state, job.settings, now);
+        set_next_probe(state, job.settings, now);
         if (missed) state.due = now;
     });
     report(context, kept);
@@ -213,7 +213,7 @@ void record_refusal(const ca::Context& context, const dokku::AppName& app,
                                now, dice);
                }
                if (domains) keep_only(state, names);
-               if (settings) return set_next_look(state, *settings, now);
+               if (settings) return set_next_probe(state, *settings, now);
                state.due = next_look_at(state, CustomEnd::awaited, now);
            }));
 }
@@ -230,14 +230,14 @@ void record_custom_pair(const ca::Context& context, const ca::IssueJob& job) {
                          "a certificate of its own is served until " + base::to_readable(until)},
                         now, dice);
         }
-        for (const ca::HeldName& held : job.held) {
+        for (const ca::DeferredName& deferred : job.deferred) {
             record_name(state,
-                        {held.name, status_of(held.cause), held.cause,
-                         base::printable(held.reason.message)},
+                        {deferred.name, status_of(deferred.cause), deferred.cause,
+                         base::printable(deferred.reason.message)},
                         now, dice);
         }
         keep_only(state, wanted_names(job));
-        set_next_look(state, job.settings, now);
+        set_next_probe(state, job.settings, now);
     });
     report(context, kept);
 }

@@ -25,7 +25,7 @@ void note_renewal_time(const ca::Context& context, const dokku::AppName& app,
 void record_refusal(const ca::Context& context, const dokku::AppName& app,
                     const ca::Refusal& refusal);
 
-/// A pair that a person installed is in use.
+/// A pair that an operator installed is in use.
 void record_custom_pair(const ca::Context& context, const ca::IssueJob& job);
 
 }  // namespace status

@@ -58,7 +58,7 @@ base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice) 
                      next_room(facts.refusals, now), facts.not_before.value_or(now)});
 }
 
-base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now) {
+base::UtcTime next_probe(base::UtcTime waiting_since, base::UtcTime now) {
     constexpr seconds kShortest = minutes{1};
     constexpr seconds kLongestLook = hours{1};
     return now + std::clamp<seconds>((now - waiting_since) / 10, kShortest, kLongestLook);

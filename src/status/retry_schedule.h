@@ -29,6 +29,6 @@ base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTim
 
 /// When to look at the DNS again for a name that waits for it: after a minute for the first ten
 /// minutes, then after a tenth of the time waited so far, every hour in the end. Costs no order.
-base::UtcTime next_look(base::UtcTime waiting_since, base::UtcTime now);
+base::UtcTime next_probe(base::UtcTime waiting_since, base::UtcTime now);
 
 }  // namespace status

@@ -181,7 +181,7 @@ std::vector<NameState> derive_unwanted(const Facts& facts) {
     return names;
 }
 
-/// A certificate that is in use goes on being served, but nobody renews it.
+/// A certificate that is in use goes on being served, but is not renewed.
 NameState add_trouble(const Facts& facts, NameState name) {
     const bool wanted = name.status != NameStatus::not_used && name.status != NameStatus::disabled;
     if (!facts.trouble || !wanted) return name;

@@ -34,7 +34,7 @@ struct AppStatus {
 base::Result<AppStatus> read_status(const dokku::Environment& environment,
                                     const store::LocalStore& store, const dokku::AppName& app);
 
-/// Lines for a person.
+/// Lines for an operator.
 std::vector<std::string> render_status(const AppStatus& status);
 
 /// `{"app":..., "summary":..., "trusted":..., "names":[{"name":..., "status":..., ...}],

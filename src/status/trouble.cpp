@@ -21,7 +21,7 @@ std::optional<Trouble> find_trouble(const dokku::Environment& environment,
         return Trouble{store::cause::kStuckRun,
                        "a run for the app has come to no end (" + store::to_text(*stuck) + ")"};
     }
-    if (const auto free = store.look_for_writable(app.text()); !free) {
+    if (const auto free = store.check_writable(app.text()); !free) {
         return Trouble{store::cause::kHost,
                        "nothing can be renewed, for it could not be kept: " + free.error().message};
     }

@@ -10,7 +10,7 @@
 
 namespace status {
 
-/// Why nobody looks after an app, however good its certificate is today.
+/// Why no run looks after an app, however good its certificate is today.
 struct Trouble {
     std::string_view cause;
     std::string reason;

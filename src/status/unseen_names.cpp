@@ -11,7 +11,7 @@ bool is_for_nginx_to_say(const store::AppState& state, const std::string& name) 
     const store::NameState* known = store::find_name(state, name);
     if (known == nullptr) return true;
     const bool is_well = known->status == store::NameStatus::in_use && known->cause.empty();
-    // What was noted while a person's certificate was in use says nothing of ours.
+    // What was noted while an operator's certificate was in use says nothing of ours.
     return is_well || known->status == store::NameStatus::creating ||
            known->status == store::NameStatus::not_used ||
            known->cause == store::cause::kNotServed ||

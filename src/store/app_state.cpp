@@ -32,7 +32,7 @@ std::optional<InstalledPair> read_installed(const json::Value& state) {
     const auto fingerprint = object->string("fingerprint");
     const auto not_after = read_time(*object, "not_after");
     if (!fingerprint || !not_after) return std::nullopt;
-    // What we do not know for ours is a person's, and left alone.
+    // What we do not know for ours is an operator's, and left alone.
     const bool ours = object->string("owner") == "ours";
     return InstalledPair{*fingerprint,
                          ours ? Owner::ours : Owner::custom,
@@ -255,12 +255,12 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.renewal = read_renewal(*value);
     state.ca_fails_since = read_time(*value, "ca_fails_since");
     state.revoked = value->string("revoked").value_or("");
-    state.crl_next = read_time(*value, "crl_next");
-    state.crl_next_set = read_time(*value, "crl_next_set");
+    state.next_crl_check = read_time(*value, "crl_next");
+    state.next_crl_check_set = read_time(*value, "crl_next_set");
     if (const auto cut = value->integer("cut_graceperiod")) {
-        state.cut_graceperiod = std::chrono::seconds{*cut};
+        state.clamped_graceperiod = std::chrono::seconds{*cut};
     }
-    state.checked_pair = value->string("checked_pair").value_or("");
+    state.verified_pair_stamp = value->string("checked_pair").value_or("");
     state.plain_vhost = value->string("plain_vhost").value_or("");
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
@@ -282,12 +282,12 @@ base::Secret to_text(const AppState& state) {
     if (state.renewal) write_renewal(out, *state.renewal);
     write_time(out, "ca_fails_since", state.ca_fails_since);
     if (!state.revoked.empty()) out.member("revoked", state.revoked);
-    write_time(out, "crl_next", state.crl_next);
-    if (state.crl_next) write_time(out, "crl_next_set", state.crl_next_set);
-    if (state.cut_graceperiod) {
-        out.member("cut_graceperiod", std::int64_t{state.cut_graceperiod->count()});
+    write_time(out, "crl_next", state.next_crl_check);
+    if (state.next_crl_check) write_time(out, "crl_next_set", state.next_crl_check_set);
+    if (state.clamped_graceperiod) {
+        out.member("cut_graceperiod", std::int64_t{state.clamped_graceperiod->count()});
     }
-    if (!state.checked_pair.empty()) out.member("checked_pair", state.checked_pair);
+    if (!state.verified_pair_stamp.empty()) out.member("checked_pair", state.verified_pair_stamp);
     if (!state.plain_vhost.empty()) out.member("plain_vhost", state.plain_vhost);
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);

@@ -14,7 +14,10 @@
 namespace store {
 
 /// Who put the certificate into `tls/`.
-enum class Owner { ours, custom };
+enum class Owner {
+    ours,    ///< this plugin, or the official one
+    custom,  ///< an operator
+};
 
 /// The pair last seen in an app's `tls/`.
 struct InstalledPair {
@@ -100,10 +103,10 @@ struct NameState {
 struct AppState {
     bool enabled = false;
     bool switched_off = false;  ///< by `disable` or `revoke`: outranks a host's auto-issue
-    /// Its file was found damaged; as long as nobody has switched the app on or off since, nobody
+    /// Its file was found damaged; as long as the app was not switched on or off since, no run
     /// knows whether it is enabled.
     std::optional<base::UtcTime> damaged;
-    /// When the minute's run is to look at the app again; see LocalStore::next_due. The earliest of
+    /// When the retry job is to look at the app again; see LocalStore::next_due. The earliest of
     /// what the app waits for (store/waits.h).
     std::optional<base::UtcTime> due;
     /// When the retry job is to renew the certificate in use.
@@ -114,11 +117,11 @@ struct AppState {
     std::optional<base::UtcTime> ca_fails_since;  ///< the app's own CA, without a success since
     std::string revoked;  ///< fingerprint of the certificate that was revoked last
     /// The CA's list of revoked certificates is not read for the app before this time.
-    std::optional<base::UtcTime> crl_next;
-    std::optional<base::UtcTime> crl_next_set;  ///< when that was written (store/waits.h)
-    /// The graceperiod of which was said that the daily run cuts it.
-    std::optional<std::chrono::seconds> cut_graceperiod;
-    std::string checked_pair;  ///< dokku::stamp_pair of the pair that was last found sound
+    std::optional<base::UtcTime> next_crl_check;
+    std::optional<base::UtcTime> next_crl_check_set;  ///< when that was written (store/waits.h)
+    /// The graceperiod of which was said that the scheduled run cuts it.
+    std::optional<std::chrono::seconds> clamped_graceperiod;
+    std::string verified_pair_stamp;  ///< dokku::stamp_pair of the pair that was last found sound
     /// Of vhost and pair, where a rebuild has left the vhost without https (load_again.h).
     std::string plain_vhost{};
     std::vector<std::string> covered;  ///< names of our certificate

@@ -44,7 +44,7 @@ AppSummary read_summary(const LocalStore& store, std::string_view app) {
     if (!state) return {"failing"};
     AppSummary summary{summarize(*state)};
     const bool is_kept = summary.status != "off" && summary.status != "not-used";
-    const bool is_looked_after = !store.find_stuck_run(app) && store.look_for_writable(app);
+    const bool is_looked_after = !store.find_stuck_run(app) && store.check_writable(app);
     if (is_kept && !is_looked_after) summary.status = "failing";
     if (!is_renewed(*state)) return summary;
     summary.renews_at = state->renew_at;

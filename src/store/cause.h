@@ -13,7 +13,7 @@ namespace store {
 struct Cause {
     std::string_view name;
     store::NameStatus status;   ///< that a name with this cause has
-    bool heals;                 ///< it may go away without anyone typing a command
+    bool heals;                 ///< it may go away without a command
     std::string_view meaning;   ///< one or two sentences for an operator
     std::string_view evidence;  ///< what is seen
     std::string_view fix;       ///< what to do; <app> and <domain> stand for themselves

@@ -9,7 +9,7 @@
 namespace store {
 
 // A state that can be read whole and is no JSON object (a power cut, a disk, a hand). Another takes
-// its place; what is left of it stays for a person to look at, and may hold the key of an order.
+// its place; what is left of it stays for an operator to look at, and may hold the key of an order.
 
 /// Copies `folder/APP.json` to `APP.damaged-<time>`, readable by its owner only, and returns where
 /// that is. It stays in its place until another replaces it: an app without a state would count as

@@ -183,7 +183,7 @@ base::Result<bool> DueIndex::note(std::string_view app, std::optional<base::UtcT
     return written(*due);
 }
 
-/// Fails on a full disk, and where somebody else owns the file; another may still take its place.
+/// Fails on a full disk, and where another user owns the file; another may still take its place.
 base::Result<void> DueIndex::append(DueHead head, const std::string& line,
                                     std::optional<base::UtcTime> at) const {
     // The first line makes the other count.

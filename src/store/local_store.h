@@ -29,7 +29,7 @@ struct StoredAccount {
     bool is_damaged = false;
 };
 
-/// How long a command that a person typed waits for an app's lock. A run that has installed its
+/// How long a command that an operator typed waits for an app's lock. A run that has installed its
 /// pair looks for some seconds whether nginx serves it, after who waited for the pair has gone on:
 /// what is typed next would meet it.
 constexpr std::chrono::seconds kTypedPatience{30};
@@ -67,7 +67,7 @@ class LocalStore {
 
     /// Something changed that an app may have waited for: all its names are looked at again by the
     /// minute's run, if any is not settled.
-    base::Result<void> wake(std::string_view app, base::UtcTime now) const;
+    base::Result<void> mark_due(std::string_view app, base::UtcTime now) const;
 
     /// Removes what killed processes left beside the states, for a run over all apps. What a change
     /// of a state leaves goes with the next one; this is about copies of damaged states.
@@ -198,7 +198,7 @@ class LocalStore {
     base::Result<void> require_writable(std::string_view app) const;
 
     /// The same and whether locks can be taken, as far as it can be seen without writing anything.
-    base::Result<void> look_for_writable(std::string_view app) const;
+    base::Result<void> check_writable(std::string_view app) const;
 
     // --- ledger.jsonl: what was asked of the CAs, for their limits ---
 
@@ -246,7 +246,7 @@ class LocalStore {
 
     base::Path root_;
     mutable ledger::IssuedRecord issued_;      ///< what was read of it so far
-    mutable std::set<base::Path> held_locks_;  ///< for as long as anybody waits for them
+    mutable std::set<base::Path> held_locks_;  ///< to be waited for
 };
 
 /// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not

@@ -112,7 +112,7 @@ base::Result<void> LocalStore::update_existing_state(
     });
 }
 
-base::Result<void> LocalStore::wake(std::string_view app, base::UtcTime now) const {
+base::Result<void> LocalStore::mark_due(std::string_view app, base::UtcTime now) const {
     return update_existing_state(app, [&](AppState& state) {
         for (NameState& name : state.names) {
             if (is_settled(name) && !name.next_try) continue;
@@ -190,7 +190,7 @@ base::Result<void> LocalStore::rebuild_due_index() const {
     }
     const DueTimes right = due_of_states();
     base::Result<void> mended;
-    // One whose state somebody holds is no reason to leave the others as they are.
+    // One whose state is locked is no reason to leave the others as they are.
     const auto mend = [&](const std::string& app) {
         if (auto done = reindex(app); !done && mended) mended = std::move(done);
     };

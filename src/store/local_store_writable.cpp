@@ -15,7 +15,7 @@ base::Result<void> LocalStore::require_writable(std::string_view app) const {
     if (auto made = base::make_directories(state_folder(), kPrivateFolder); !made) return made;
     if (auto free = base::require_writable_folder(state_folder()); !free) return free;
     for (const base::Path& file : {due_file(), state_file(app)}) {
-        if (auto free = base::look_for_replaceable(file); !free) return free;
+        if (auto free = base::check_replaceable(file); !free) return free;
     }
     for (const base::Path& file : {issued_file(), ledger_file()}) {
         if (auto open = base::require_appendable(file, kPrivateFile); !open) return open;
@@ -23,17 +23,17 @@ base::Result<void> LocalStore::require_writable(std::string_view app) const {
     return {};
 }
 
-base::Result<void> LocalStore::look_for_writable(std::string_view app) const {
+base::Result<void> LocalStore::check_writable(std::string_view app) const {
     for (const base::Path& folder :
          {root_, state_folder(), root_ / "locks", state_lock_file(app).parent_path()}) {
-        if (auto free = base::look_for_writable_folder(folder); !free) return free;
+        if (auto free = base::check_writable_folder(folder); !free) return free;
     }
     for (const base::Path& file : {issued_file(), ledger_file(), index_lock_file(),
                                    state_lock_file(app), run_lock_file(), lock_file(app)}) {
-        if (auto free = base::look_for_writable_file(file); !free) return free;
+        if (auto free = base::check_writable_file(file); !free) return free;
     }
     for (const base::Path& file : {due_file(), state_file(app)}) {
-        if (auto free = base::look_for_replaceable(file); !free) return free;
+        if (auto free = base::check_replaceable(file); !free) return free;
     }
     return {};
 }

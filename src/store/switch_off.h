@@ -8,7 +8,7 @@ namespace store {
 /// its next domain on a host where all apps are issued. A running order is given up.
 void switch_off(AppState& state);
 
-/// How long the removal of a pair may take before the minute's run looks whether it was killed.
+/// How long the removal of a pair may take before the retry job looks whether it was killed.
 constexpr std::chrono::minutes kRemovalPatience{2};
 
 }  // namespace store

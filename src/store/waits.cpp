@@ -48,8 +48,8 @@ bool bound_question(RenewalPlan& plan, base::UtcTime now) {
 
 bool bound_lists(AppState& state, base::UtcTime now) {
     // A certificate that names no list is not looked up as long as it lives.
-    if (state.installed && state.crl_next == state.installed->not_after) return false;
-    return bound(state.crl_next, state.crl_next_set, kLongestWait, now);
+    if (state.installed && state.next_crl_check == state.installed->not_after) return false;
+    return bound(state.next_crl_check, state.next_crl_check_set, kLongestWait, now);
 }
 
 /// The end of a certificate of the app's own, if that is what the app waits for.

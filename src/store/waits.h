@@ -13,7 +13,7 @@ namespace store {
 
 /// No pause of our own is longer.
 inline constexpr std::chrono::hours kLongestWait{25};
-/// How long a run may be silent before the minute's run looks at its app: one that was killed is
+/// How long a run may be silent before the retry job looks at its app: one that was killed is
 /// taken up then.
 inline constexpr std::chrono::minutes kJournalPatience{15};
 

@@ -6,7 +6,7 @@
 
 namespace subcommands {
 
-/// `letsencrypt:cron-job` without a flag: is the daily run on?
+/// `letsencrypt:cron-job` without a flag: is the scheduled run on?
 void print_cron_job(const dokku::Environment& environment, const dokku::Log& log);
 
 /// `--add`: sets the marker and has the crontab written anew. Idempotent.

@@ -10,7 +10,7 @@
 namespace subcommands {
 namespace {
 
-/// Should we be killed from here on, the minute's run goes on.
+/// Should we be killed from here on, the retry job goes on.
 void switch_off(store::AppState& state, base::UtcTime now) {
     store::switch_off(state);
     state.due = now + store::kRemovalPatience;
@@ -44,7 +44,7 @@ base::Result<void> disable(const dokku::Environment& environment, const dokku::L
     const base::Path root = environment.app_root(app);
     const auto folder = base::Folder::open(root);
     if (!folder) return folder.error();
-    // Who waits in vain is followed by the minute's run as well: this mark tells it what to do.
+    // Who waits in vain is followed by the retry job as well: this mark tells it what to do.
     auto marked = tls::mark_removal(environment, app, tls::RemovalKind::disable);
     if (!marked) return marked;
     auto off = store.update_state_if(app.text(), [&](store::AppState& state) {

@@ -23,7 +23,7 @@ base::Result<void> change_exclusions(const dokku::Environment& environment, cons
     const std::string done = adds ? "Excluded for " : "Included for ";
     log.info1_quiet((*changed ? done : "Nothing to change for ") + app->text());
     const store::LocalStore store{environment.global_root()};
-    return hooks::wake_if_wanted(environment, store, *app, base::SystemClock{}.now());
+    return hooks::mark_due_if_wanted(environment, store, *app, base::SystemClock{}.now());
 }
 
 }  // namespace subcommands

@@ -22,7 +22,7 @@ base::Result<std::chrono::seconds> read_margin(const dokku::PropertyStore& store
     const auto own = store.get(app, kGraceperiod);
     if (!own) return own.error();
     const std::string& set = own->empty() ? global : *own;
-    if (set.empty()) return settings::usual_margin(dates);
+    if (set.empty()) return settings::default_renewal_margin(dates);
     return settings::parse_graceperiod(set);
 }
 
@@ -45,8 +45,8 @@ base::Result<std::vector<ActiveApp>> find_active_apps(const dokku::Environment& 
         }
         const auto margin = read_margin(store, app, *global, *status.dates);
         if (!margin) log.warn(app.text() + ": " + margin.error().message);
-        active.push_back(
-            {app, status.dates->not_after, margin.value_or(settings::usual_margin(*status.dates))});
+        active.push_back({app, status.dates->not_after,
+                          margin.value_or(settings::default_renewal_margin(*status.dates))});
     }
     std::sort(active.begin(), active.end(), [](const ActiveApp& one, const ActiveApp& other) {
         return std::tie(one.expiration, one.app) < std::tie(other.expiration, other.app);

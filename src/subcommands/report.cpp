@@ -58,7 +58,7 @@ std::string describe_last(const ReportFacts& facts) {
     return last.empty() ? "none (no-renewal-run)" : last + " (no-renewal-run)";
 }
 
-/// A certificate that nobody looks after is not `ok`.
+/// A certificate that no run looks after is not `ok`.
 std::string status_of(const ReportFacts& facts) {
     return facts.is_overdue && facts.status == "ok" ? "failing" : facts.status;
 }

@@ -25,7 +25,7 @@ std::string free_name(const base::Path& app_root, const std::string& name) {
 
 }  // namespace
 
-base::Result<std::string> keep_replaced_pair(const base::Path& app_root, base::UtcTime now) {
+base::Result<std::string> back_up_pair(const base::Path& app_root, base::UtcTime now) {
     constexpr mode_t kFolder = 0700;
     constexpr mode_t kFile = 0600;
     std::string name = free_name(app_root, "letsencrypt/replaced-" + to_folder_time(now));

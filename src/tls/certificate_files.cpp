@@ -46,12 +46,12 @@ std::string certificate_base_name(std::string_view domain) {
     return name;
 }
 
-base::Result<void> write_configuration(const base::Path& folder, std::string_view config_line,
+base::Result<void> write_configuration(const base::Path& folder, std::string_view lego_command,
                                        std::string_view docker_options,
                                        std::string_view docker_env) {
     if (auto made = base::make_directories(folder, kFolder); !made) return made;
     const std::initializer_list<std::pair<const char*, std::string>> files{
-        {"config", std::string{config_line} + "\n"},
+        {"config", std::string{lego_command} + "\n"},
         {"docker_options", std::string{docker_options} + "\n"},
         {"docker.env", std::string{docker_env}}};
     for (const auto& [name, content] : files) {
@@ -92,11 +92,11 @@ base::Result<void> require_certificate_files(const base::Path& folder,
     if (auto made = base::make_directories(certificates, kPrivateFolder); !made) return made;
     const std::string base_name = certificate_base_name(first_domain);
     for (const char* suffix : {".key", ".pem", ".crt", ".issuer.crt", ".json"}) {
-        auto free = base::look_for_replaceable(certificates / (base_name + suffix));
+        auto free = base::check_replaceable(certificates / (base_name + suffix));
         if (!free) return free;
     }
     for (const char* name : {"key.pem", "fullchain.pem"}) {
-        if (auto free = base::look_for_replaceable(folder / name); !free) return free;
+        if (auto free = base::check_replaceable(folder / name); !free) return free;
     }
     if (auto free = base::require_writable_folder(certificates); !free) return free;
     return base::require_writable_folder(folder);

@@ -20,7 +20,7 @@ struct CertificateFiles {
 /// `ROOT/APP/letsencrypt/certs/<sha1>` with its files `config`, `docker_options` and `docker.env`,
 /// written before the CA is asked (docs/design.md 4.2). Files that are right already stay as they
 /// are.
-base::Result<void> write_configuration(const base::Path& folder, std::string_view config_line,
+base::Result<void> write_configuration(const base::Path& folder, std::string_view lego_command,
                                        std::string_view docker_options,
                                        std::string_view docker_env);
 

@@ -20,7 +20,7 @@ struct TlsPair {
 /// is built, synced and exchanged with `tls` in one step. Killed at any moment, `tls` is the old
 /// folder or the new one, never a mixture.
 /// `expected_chain` is the server.crt that the caller decided upon (nothing: there was none); if
-/// another stands there by now, someone installed a certificate meanwhile: `busy`, nothing changed.
+/// another stands there by now, a certificate was installed meanwhile: `busy`, nothing changed.
 base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,
                                 const std::optional<std::string>& expected_chain);
 

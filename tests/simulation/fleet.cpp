@@ -94,8 +94,8 @@ void Fleet::scheduled_run() {
 
 bool Fleet::is_due(const App& app) const {
     if (!app.state.installed) return true;
-    return renewal::renewal_time(
-               {app.dates, std::nullopt, true, renewal::ari_moment(app.state, app.dates.not_after)})
+    return renewal::renewal_time({app.dates, std::nullopt, true,
+                                  renewal::selected_time(app.state, app.dates.not_after)})
                .at < now_;
 }
 
@@ -120,16 +120,16 @@ void Fleet::order(Run& run, App& app) {
     const bool is_renewal = app.state.installed.has_value();
     const bool exempt =
         is_renewal && plan && plan->start && Window{*plan->start, *plan->end}.contains(now_);
-    const ca::limits::OrderWish wish{kServer, kAccount, {app.name}, is_renewal, exempt};
+    const ca::limits::PlannedOrder planned{kServer, kAccount, {app.name}, is_renewal, exempt};
     CountingCa::Order order{app.name, app.domain, {}};
     if (is_renewal && app.kind->has_ari) order.replaces = window_of(app);
-    if (const auto reached = run.limits.judge(wish, now_))
+    if (const auto reached = run.limits.judge(planned, now_))
         return hold_back(run, app, order, *reached);
     if (outages_.is_down(now_)) {
         ++tallies_[app.kind].failed;
         return fail(app, store::cause::kCaUnreachable);
     }
-    write(run, app, ledger::EntryKind::order, wish);
+    write(run, app, ledger::EntryKind::order, planned);
     run.has_ordered = true;
     if (!ca_.take(order, now_)) {
         ++trouble_.refused;
@@ -175,8 +175,8 @@ void Fleet::issue(Run& run, const Taken& taken) {
         ++tally.renewed;
         if (taken.order.replaces->contains(now_)) ++tally.inside;
     }
-    const ca::limits::OrderWish wish{kServer, kAccount, {app.name}, taken.is_renewal, false};
-    write(run, app, ledger::EntryKind::certificate, wish);
+    const ca::limits::PlannedOrder planned{kServer, kAccount, {app.name}, taken.is_renewal, false};
+    write(run, app, ledger::EntryKind::certificate, planned);
     ca_.issue(taken.order, now_);
     install(app, now_);
 }
@@ -226,7 +226,7 @@ void Fleet::ask(App& app) {
     const Window window = window_of(app);
     info.start = window.start;
     info.end = window.end;
-    plan = outages_.is_down(now_) ? renewal::plan_after(*plan, renewal::Silence::unanswered, now_)
+    plan = outages_.is_down(now_) ? renewal::plan_after(*plan, renewal::AriFailure::no_answer, now_)
                                   : renewal::plan_after(*plan, info, now_, dice_.roll());
 }
 
@@ -251,15 +251,15 @@ void Fleet::count_expired() {
 }
 
 void Fleet::write(Run& run, const App& app, ledger::EntryKind kind,
-                  const ca::limits::OrderWish& wish) {
+                  const ca::limits::PlannedOrder& planned) {
     ledger::Entry entry;
     entry.kind = kind;
     entry.at = now_;
     entry.server = kServer;
     entry.account = kAccount;
     entry.names = {app.name};
-    entry.renewal = wish.renewal;
-    entry.exempt = wish.exempt;
+    entry.renewal = planned.renewal;
+    entry.exempt = planned.exempt;
     run.limits.complete(entry);
     run.limits.note(entry);
     ledger_.push_back(std::move(entry));

@@ -102,7 +102,8 @@ class Fleet {
     void issue(Run& run, const Taken& taken);
     void check_told(const Run& run);
     void count_batch();
-    void write(Run& run, const App& app, ledger::EntryKind kind, const ca::limits::OrderWish& wish);
+    void write(Run& run, const App& app, ledger::EntryKind kind,
+               const ca::limits::PlannedOrder& planned);
     std::vector<ledger::Entry> read_ledger();
 
     bool is_due(const App& app) const;

@@ -11,7 +11,7 @@
 /// Entries of a ledger, and orders to come, at the CA of which the numbers are known.
 namespace test::limits {
 
-using ca::limits::OrderWish;
+using ca::limits::PlannedOrder;
 using ledger::BackoffScope;
 using ledger::Entry;
 using ledger::EntryKind;
@@ -54,16 +54,16 @@ inline std::vector<Entry> certificates_below(const std::string& domain, int coun
     return entries;
 }
 
-inline Entry parked(BackoffScope kind, const std::string& key) {
-    Entry one = entry(EntryKind::parked, kNow - kHour, {});
-    one.parked = kind;
+inline Entry backoff(BackoffScope kind, const std::string& key) {
+    Entry one = entry(EntryKind::backoff, kNow - kHour, {});
+    one.scope = kind;
     one.key = key;
     one.until = kNow + kHour;
     one.words = "not so fast";
     return one;
 }
 
-inline OrderWish wish(Words names) {
+inline PlannedOrder planned_order(Words names) {
     return {kServer, kAccount, std::move(names)};
 }
 

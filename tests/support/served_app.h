@@ -39,7 +39,7 @@ struct ServedApp : RunBench {
             state.installed =
                 store::InstalledPair{leaf.fingerprint(), store::Owner::ours, leaf.not_after()};
             state.covered = leaf.names();
-            state.crl_next = leaf.not_after();
+            state.next_crl_check = leaf.not_after();
             state.names.push_back(
                 {"a.example", store::NameStatus::in_use, "", "", clock.now(), 0, {}, {}, {}});
         }));

@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         const dokku::Log log{call.environment, [](dokku::Stream, std::string_view text) {
                                  dokku::write_while_read(text, std::string{dokku::kLogFile});
                              }};
-        const auto run = lifecycle::Run::open(call.environment, log);
+        const auto run = lifecycle::Runtime::open(call.environment, log);
         if (!run) return run.error();
         const auto let_go = [] {
             const bool waited_for = dokku::has_reader(STDOUT_FILENO);

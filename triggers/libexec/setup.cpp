@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
             cli::print_error(call.log, restored.error());
         }
-        if (auto taken = hooks::take_over_apps(call.environment, store, call.log); !taken) {
+        if (auto taken = hooks::adopt_official_apps(call.environment, store, call.log); !taken) {
             cli::print_error(call.log, taken.error());
         }
         const auto caught_up = hooks::catch_up_after_absence(call.environment, store, call.log,

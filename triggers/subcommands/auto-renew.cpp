@@ -8,7 +8,7 @@
 
 namespace {
 
-base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
+base::Result<lifecycle::EnableOutcome> renew(lifecycle::Runtime& held,
                                              const cli::Arguments& arguments) {
     ca::Context& context = held.context();
     const auto run = arguments.has("--scheduled") ? lifecycle::RenewalRun::scheduled
@@ -32,7 +32,7 @@ base::Result<lifecycle::EnableOutcome> renew(lifecycle::Run& held,
 }
 
 base::Result<cli::ExitCode> auto_renew(const cli::Call& call) {
-    const auto run = lifecycle::Run::open(call.environment, call.log);
+    const auto run = lifecycle::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     const auto outcome = renew(**run, call.arguments);
     if (!outcome) return outcome.error();

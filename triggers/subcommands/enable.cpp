@@ -35,21 +35,21 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
         cli::print_error(call.log, dokku::no_apps_error());
         return cli::ExitCode::done;
     }
-    const auto run = lifecycle::Run::open(call.environment, call.log);
+    const auto run = lifecycle::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     if (call.arguments.has("--dry-run")) return dry_run((*run)->context(), *apps);
-    ca::EnableWish wish;
-    wish.force = call.arguments.has("--force") || call.arguments.has("-f");
-    wish.strict = call.arguments.has("--strict");
+    ca::Request request;
+    request.force = call.arguments.has("--force") || call.arguments.has("-f");
+    request.strict = call.arguments.has("--strict");
     std::optional<base::FileLock> lock;
     if (call.arguments.has("--all")) {
-        wish.origin = ca::Origin::all;
-        wish.over_all = true;
+        request.origin = ca::Origin::all;
+        request.over_all = true;
         auto taken = (*run)->lock_all();
         if (!taken) return std::move(taken).error();
         lock = *std::move(taken);
     }
-    const auto outcome = lifecycle::enable((*run)->context(), *apps, wish);
+    const auto outcome = lifecycle::enable((*run)->context(), *apps, request);
     return outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done : cli::ExitCode::failed;
 }
 

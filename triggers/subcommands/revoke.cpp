@@ -17,7 +17,7 @@ base::Result<cli::ExitCode> revoke_app(const cli::Call& call) {
                           {"Allowed: unspecified, keyCompromise, affiliationChanged, superseded, "
                            "cessationOfOperation"});
     }
-    const auto run = lifecycle::Run::open(call.environment, call.log);
+    const auto run = lifecycle::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     const auto done = lifecycle::revoke((*run)->context(), *app, *reason);
     if (!done) return done.error();

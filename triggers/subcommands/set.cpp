@@ -20,8 +20,8 @@ int main(int argc, char** argv) {
                                                              words.at(0), words.at(1), words.at(2));
             if (!changed) return changed.error();
             const store::LocalStore store{call.environment.global_root()};
-            const auto woken = hooks::wake_after_setting(store, words.at(0), words.at(1),
-                                                         base::SystemClock{}.now());
+            const auto woken = hooks::mark_due_after_setting(store, words.at(0), words.at(1),
+                                                             base::SystemClock{}.now());
             if (!woken) return woken.error();
             return cli::ExitCode::done;
         });

@@ -14,7 +14,7 @@ inline constexpr std::string_view kDomain = "certificates-per-domain";
 inline constexpr std::string_view kSet = "certificates-per-set";
 inline constexpr std::string_view kFailures = "failed-validations";
 inline constexpr std::string_view kRegistrations = "registrations";
-inline constexpr std::string_view kParked = "parked";
+inline constexpr std::string_view kBackoff = "parked";
 inline constexpr std::string_view kPaused = "paused";
 }  // namespace limit
 
@@ -36,7 +36,7 @@ struct Allowance {
     base::UtcTime free_from(base::UtcTime whole_at) const;
 };
 
-/// `limit` is one of the words above, but neither kParked nor kPaused.
+/// `limit` is one of the words above, but neither kBackoff nor kPaused.
 const Allowance& allowance_of(std::string_view limit);
 
 /// That the allowance is used up, in a sentence without its end. `subject` is what is counted: the

@@ -52,32 +52,35 @@ std::map<std::string, std::string> names_in_parts(const acme::Problem& problem,
     return found;
 }
 
-std::set<std::string> names_said(std::string_view words, const std::vector<std::string>& names) {
-    std::set<std::string> said;
+std::set<std::string> names_mentioned(std::string_view words,
+                                      const std::vector<std::string>& names) {
+    std::set<std::string> mentioned;
     for (const std::string& name : names) {
         const std::string base_name = base_of(name);
-        if (is_said(words, name) || is_said(words, base_name)) said.insert(base_name);
+        if (mentions_name(words, name) || mentions_name(words, base_name))
+            mentioned.insert(base_name);
     }
-    return said;
+    return mentioned;
 }
 
 /// The longest of the name and those above it that is said. One label alone is a word of its own:
 /// `in` is said often.
-std::string domain_said(std::string_view words, std::string_view name) {
+std::string domain_mentioned(std::string_view words, std::string_view name) {
     while (has(name, ".")) {
-        if (is_said(words, name)) return std::string{name};
+        if (mentions_name(words, name)) return std::string{name};
         name.remove_prefix(name.find('.') + 1);
     }
     return {};
 }
 
-std::set<std::string> domains_said(std::string_view words, const std::vector<std::string>& names) {
-    std::set<std::string> said;
+std::set<std::string> domains_mentioned(std::string_view words,
+                                        const std::vector<std::string>& names) {
+    std::set<std::string> mentioned;
     for (const std::string& name : names) {
-        const std::string domain = domain_said(words, base_of(name));
-        if (!domain.empty()) said.insert(domain);
+        const std::string domain = domain_mentioned(words, base_of(name));
+        if (!domain.empty()) mentioned.insert(domain);
     }
-    return said;
+    return mentioned;
 }
 
 std::optional<base::UtcTime> end_of(const acme::Failure& failure, base::UtcTime now) {
@@ -96,9 +99,9 @@ std::optional<base::UtcTime> end_of(const acme::Failure& failure, base::UtcTime 
 }
 
 /// Writes the entries of one refusal.
-class Parking {
+class BackoffEntries {
   public:
-    Parking(Entry sample, std::string words) : sample_(std::move(sample)) {
+    BackoffEntries(Entry sample, std::string words) : sample_(std::move(sample)) {
         sample_.words = std::move(words);
     }
 
@@ -106,7 +109,7 @@ class Parking {
 
     void add(BackoffScope kind, std::string key, std::string_view words) {
         Entry entry = sample_;
-        entry.parked = kind;
+        entry.scope = kind;
         entry.key = std::move(key);
         entry.words = base::printable(words, base::kMostWithLink);
         entry.paused = is_pause(words);
@@ -128,51 +131,52 @@ class Parking {
 };
 
 /// What a problem document speaks of, if it is less than the account.
-void park_narrowly(Parking& parking, const acme::Problem& problem,
-                   const std::vector<std::string>& names) {
+void narrow_backoffs(BackoffEntries& backoffs, const acme::Problem& problem,
+                     const std::vector<std::string>& names) {
     for (const auto& [name, words] : names_in_parts(problem, names))
-        parking.add(BackoffScope::name, name, words);
-    if (!parking.empty()) return;
+        backoffs.add(BackoffScope::name, name, words);
+    if (!backoffs.empty()) return;
     const std::string words = base::to_lower(without_link(problem.detail));
     if (is_pause(problem)) {
-        parking.add_all(BackoffScope::name, names_said(words, names));
-        if (!parking.empty()) return;
+        backoffs.add_all(BackoffScope::name, names_mentioned(words, names));
+        if (!backoffs.empty()) return;
         const bool is_one = names.size() == 1;
-        parking.add(is_one ? BackoffScope::name : BackoffScope::set,
-                    is_one ? base_of(names.front()) : ledger::to_set_key(names));
+        backoffs.add(is_one ? BackoffScope::name : BackoffScope::set,
+                     is_one ? base_of(names.front()) : ledger::to_set_key(names));
     } else if (is_about_names(words)) {
-        parking.add_all(BackoffScope::name, names_said(words, names));
+        backoffs.add_all(BackoffScope::name, names_mentioned(words, names));
     } else if (has(words, "exact set")) {
-        parking.add(BackoffScope::set, ledger::to_set_key(names));
+        backoffs.add(BackoffScope::set, ledger::to_set_key(names));
     } else if (is_about_domains(words)) {
-        parking.add_all(BackoffScope::domain, domains_said(words, names));
+        backoffs.add_all(BackoffScope::domain, domains_mentioned(words, names));
     }
 }
 
 }  // namespace
 
-std::vector<Entry> to_parked(const acme::Failure& failure, const RefusedOrder& order,
-                             base::UtcTime now) {
+std::vector<Entry> to_backoffs(const acme::Failure& failure, const RefusedOrder& order,
+                               base::UtcTime now) {
     const auto until = end_of(failure, now);
     if (!until) return {};
     Entry sample;
-    sample.kind = EntryKind::parked;
+    sample.kind = EntryKind::backoff;
     sample.at = now;
     sample.server = order.server;
     sample.account = order.account;
     sample.until = *until;
-    Parking parking{sample, failure.problem ? failure.problem->detail : failure.error.message};
+    BackoffEntries backoffs{sample,
+                            failure.problem ? failure.problem->detail : failure.error.message};
     if (failure.status == kUnavailable) {
-        parking.add(BackoffScope::ca, "");
+        backoffs.add(BackoffScope::ca, "");
     } else if (order.registering) {
-        parking.add(BackoffScope::registration, "");
+        backoffs.add(BackoffScope::registration, "");
     } else if (failure.problem) {
-        park_narrowly(parking, *failure.problem, order.names);
+        narrow_backoffs(backoffs, *failure.problem, order.names);
     }
-    if (parking.empty()) {
-        parking.add(order.account.empty() ? BackoffScope::ca : BackoffScope::account, "");
+    if (backoffs.empty()) {
+        backoffs.add(order.account.empty() ? BackoffScope::ca : BackoffScope::account, "");
     }
-    return std::move(parking).take();
+    return std::move(backoffs).take();
 }
 
 }  // namespace ca::limits

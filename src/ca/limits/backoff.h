@@ -26,7 +26,7 @@ struct RefusedOrder {
 /// accounts, if one was refused) if there is none. A pause is about the names that it speaks of,
 /// else about exactly these names. A 503 (Let's Encrypt's limits per address) is about the whole
 /// CA.
-std::vector<ledger::Entry> to_parked(const acme::Failure& failure, const RefusedOrder& order,
-                                     base::UtcTime now);
+std::vector<ledger::Entry> to_backoffs(const acme::Failure& failure, const RefusedOrder& order,
+                                       base::UtcTime now);
 
 }  // namespace ca::limits

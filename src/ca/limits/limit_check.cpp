@@ -46,7 +46,7 @@ bool may_be_resumed(const acme::Failure& failure) {
 }
 
 bool is_worth_waiting(const LimitReached& reached, base::UtcTime now) {
-    return reached.limit == limit::kParked && reached.until - now <= kWorthWaiting;
+    return reached.limit == limit::kBackoff && reached.until - now <= kWorthWaiting;
 }
 
 std::string_view cause_of_limit(const LimitReached& reached) {
@@ -76,61 +76,61 @@ void LimitCheck::follow() {
         limits_.note(entry);
 }
 
-std::optional<LimitReached> LimitCheck::judge(const OrderWish& wish) {
+std::optional<LimitReached> LimitCheck::judge(const PlannedOrder& planned) {
     for (;;) {
         follow();
         const base::UtcTime now = context_.clock.now();
-        auto reached = limits_.judge(wish, now);
+        auto reached = limits_.judge(planned, now);
         if (!reached || !is_worth_waiting(*reached, now)) return reached;
         context_.clock.sleep_for(reached->until - now);
     }
 }
 
-std::optional<LimitReached> LimitCheck::foresee(OrderWish wish) {
-    wish.asks_paused = asks_paused_;
+std::optional<LimitReached> LimitCheck::foresee(PlannedOrder planned) {
+    planned.asks_paused = asks_paused_;
     follow();
     const base::UtcTime now = context_.clock.now();
-    auto reached = limits_.judge(wish, now);
+    auto reached = limits_.judge(planned, now);
     if (reached && is_worth_waiting(*reached, now)) return std::nullopt;
     return reached;
 }
 
-bool LimitCheck::refuse_parked_ca(IssueJob& job) {
+bool LimitCheck::refuse_ca_in_backoff(IssueJob& job) {
     if (forced_) return false;  // check() says so
-    OrderWish wish;
-    wish.server = job.settings.server.computed;
-    const auto reached = judge(wish);
+    PlannedOrder planned;
+    planned.server = job.settings.server.computed;
+    const auto reached = judge(planned);
     if (!reached) return refuse_registration(job);
     refuse(job, *reached);
-    job.ca_is_parked = !job.alive();
-    return job.ca_is_parked;
+    job.ca_is_in_backoff = !job.alive();
+    return job.ca_is_in_backoff;
 }
 
 /// Apps that have their account do not notice.
 bool LimitCheck::refuse_registration(IssueJob& job) {
-    OrderWish wish;
-    wish.server = job.settings.server.computed;
-    wish.registers = true;
-    const bool is_parked = limits_.judge(wish, context_.clock.now()).has_value();
-    if (!is_parked || has_account(context_, job.settings)) return false;
-    const auto reached = judge(wish);
+    PlannedOrder planned;
+    planned.server = job.settings.server.computed;
+    planned.registers = true;
+    const bool is_in_backoff = limits_.judge(planned, context_.clock.now()).has_value();
+    if (!is_in_backoff || has_account(context_, job.settings)) return false;
+    const auto reached = judge(planned);
     if (reached) refuse(job, *reached);
     return !job.alive();
 }
 
-OrderWish LimitCheck::wish_of(const IssueJob& job) const {
-    OrderWish wish{job.settings.server.computed, account_of(job), to_texts(job.names),
-                   is_renewal(context_, job), is_exempt_order(context_, job)};
-    wish.asks_paused = asks_paused_;
-    return wish;
+PlannedOrder LimitCheck::planned_order_of(const IssueJob& job) const {
+    PlannedOrder planned{job.settings.server.computed, account_of(job), to_texts(job.names),
+                         is_renewal(context_, job), is_exempt_order(context_, job)};
+    planned.asks_paused = asks_paused_;
+    return planned;
 }
 
 void LimitCheck::check(IssueJob& job) {
     while (job.alive()) {
-        OrderWish wish = wish_of(job);
+        PlannedOrder planned = planned_order_of(job);
         // What an order that is resumed costs is spent.
-        if (has_order_under_way(context_, job)) wish.exempt = true;
-        const auto reached = judge(wish);
+        if (has_order_under_way(context_, job)) planned.exempt = true;
+        const auto reached = judge(planned);
         if (!reached) return;
         refuse(job, *reached);
         if (forced_) return;
@@ -138,10 +138,10 @@ void LimitCheck::check(IssueJob& job) {
 }
 
 void LimitCheck::reserve(IssueJob& job) {
-    const OrderWish wish = wish_of(job);
+    const PlannedOrder planned = planned_order_of(job);
     std::optional<LimitReached> reached;
     ledger::Entry order = entry_of(job, ledger::EntryKind::order);
-    order.exempt = wish.exempt;
+    order.exempt = planned.exempt;
     const auto decide = [&]() -> std::vector<ledger::Entry> {
         follow();
         std::vector<ledger::Entry> entries;
@@ -150,7 +150,7 @@ void LimitCheck::reserve(IssueJob& job) {
             limits_.note(*before);
             entries.push_back(std::move(*before));
         }
-        reached = forced_ ? std::nullopt : limits_.judge(wish, context_.clock.now());
+        reached = forced_ ? std::nullopt : limits_.judge(planned, context_.clock.now());
         if (reached) return entries;
         limits_.complete(order);
         entries.push_back(order);
@@ -165,7 +165,7 @@ void LimitCheck::reserve(IssueJob& job) {
         limits_.queue(*reached);
         return job.fail(cause_of_limit(*reached), to_error(*reached, job.app.text()));
     }
-    reserved_[&job] = {wish.exempt, false};
+    reserved_[&job] = {planned.exempt, false};
 }
 
 void LimitCheck::refuse(IssueJob& job, const LimitReached& reached) {
@@ -240,9 +240,9 @@ void LimitCheck::note_refused(const IssueJob& job, const acme::Failure& failure)
 void LimitCheck::note_failure(const IssueJob& job, const acme::Failure& failure, bool registering) {
     const auto names = to_texts(job.names);
     const std::string account = account_of(job);
-    auto parked = to_parked(failure, {job.settings.server.computed, account, names, registering},
-                            context_.clock.now());
-    if (!parked.empty()) write(parked);
+    auto backoff = to_backoffs(failure, {job.settings.server.computed, account, names, registering},
+                               context_.clock.now());
+    if (!backoff.empty()) write(backoff);
 }
 
 /// They are read back with the next look at the ledger.

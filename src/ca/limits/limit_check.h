@@ -26,14 +26,14 @@ class LimitCheck {
 
     /// A CA that asked not to be asked before some time, or not for the account that the job still
     /// needs: the job fails before anything is sent.
-    bool refuse_parked_ca(IssueJob& job);
+    bool refuse_ca_in_backoff(IssueJob& job);
 
     /// Holds the names, or fails the job, that its order would break a limit with.
     void check(IssueJob& job);
 
     /// What such an order would be held back by now, if for longer than a run waits. Nothing is
     /// written.
-    std::optional<LimitReached> foresee(OrderWish wish);
+    std::optional<LimitReached> foresee(PlannedOrder planned);
 
     /// Right before a new order is sent: writes it down under the ledger's lock, so that no other
     /// run takes the same place, or fails the job that has none left.
@@ -56,9 +56,9 @@ class LimitCheck {
     };
 
     void follow();
-    OrderWish wish_of(const IssueJob& job) const;
+    PlannedOrder planned_order_of(const IssueJob& job) const;
     /// What stands after a pause of some seconds, if the CA asked for one, was waited for.
-    std::optional<LimitReached> judge(const OrderWish& wish);
+    std::optional<LimitReached> judge(const PlannedOrder& planned);
     bool refuse_registration(IssueJob& job);
     void refuse(IssueJob& job, const LimitReached& reached);
     /// The order is not under way any more. Nothing for one that a later run resumes.

@@ -59,8 +59,8 @@ std::string count_key(std::string_view limit, std::string_view account, std::str
     return fmt::format("{}\n{}\n{}", limit, is_per_account(limit) ? account : "", subject);
 }
 
-std::string parked_key(BackoffScope kind, std::string_view server, std::string_view account,
-                       std::string_view key) {
+std::string backoff_key(BackoffScope kind, std::string_view server, std::string_view account,
+                        std::string_view key) {
     return fmt::format("{}\n{}\n{}\n{}", ledger::to_text(kind), server,
                        is_per_account(kind) ? account : "", key);
 }
@@ -121,7 +121,7 @@ Limits::Limits(const std::vector<Entry>& entries) {
 }
 
 void Limits::note(const Entry& entry) {
-    if (entry.kind == EntryKind::parked) return park(entry);
+    if (entry.kind == EntryKind::backoff) return back_off(entry);
     const bool was_taken = entry.kind == EntryKind::certificate || entry.kind == EntryKind::failure;
     if (was_taken) end_pauses(entry);
     if (!has_numbers(entry.server)) return;
@@ -212,19 +212,19 @@ void Limits::queue(const LimitReached& reached) {
 }
 
 /// What the CA said last holds.
-void Limits::park(const Entry& entry) {
-    const auto key = parked_key(entry.parked, entry.server, entry.account, entry.key);
-    const auto [known, is_new] = parked_.try_emplace(key);
+void Limits::back_off(const Entry& entry) {
+    const auto key = backoff_key(entry.scope, entry.server, entry.account, entry.key);
+    const auto [known, is_new] = backoffs_.try_emplace(key);
     if (!is_new && known->second.at > entry.at) return;
     known->second = {entry.at, entry.until, entry.words, entry.paused, entry.server, entry.account};
 }
 
-/// The CA took an order for what it had paused, and issued or looked at the name: a person has
+/// The CA took an order for what it had paused, and issued or looked at the name: an operator has
 /// opened its page, which frees all names of the account.
 void Limits::end_pauses(const Entry& taken) {
     const auto paused_at = [&](BackoffScope kind, const std::string& key) {
-        const auto found = parked_.find(parked_key(kind, taken.server, taken.account, key));
-        return found != parked_.end() && found->second.paused && found->second.at <= taken.at;
+        const auto found = backoffs_.find(backoff_key(kind, taken.server, taken.account, key));
+        return found != backoffs_.end() && found->second.paused && found->second.at <= taken.at;
     };
     const bool freed =
         paused_at(BackoffScope::set, ledger::to_set_key(taken.names)) ||
@@ -232,63 +232,65 @@ void Limits::end_pauses(const Entry& taken) {
             return paused_at(BackoffScope::name, std::string{dns::base_name_of(name)});
         });
     if (!freed) return;
-    std::erase_if(parked_, [&](const auto& one) {
+    std::erase_if(backoffs_, [&](const auto& one) {
         return one.second.paused && one.second.at <= taken.at &&
                one.second.server == taken.server && one.second.account == taken.account;
     });
 }
 
-std::optional<LimitReached> Limits::judge(const OrderWish& asked, base::UtcTime now) const {
-    OrderWish wish = asked;
-    wish.renewal = is_renewal(asked);
-    if (auto reached = judge_order(wish, now)) return reached;
-    for (const std::string& name : wish.names) {
-        if (auto reached = judge_name(wish, name, now)) return reached;
+std::optional<LimitReached> Limits::judge(const PlannedOrder& asked, base::UtcTime now) const {
+    PlannedOrder planned = asked;
+    planned.renewal = is_renewal(asked);
+    if (auto reached = judge_order(planned, now)) return reached;
+    for (const std::string& name : planned.names) {
+        if (auto reached = judge_name(planned, name, now)) return reached;
     }
-    return judge_set(wish, now);
+    return judge_set(planned, now);
 }
 
-std::optional<LimitReached> Limits::judge_order(const OrderWish& wish, base::UtcTime now) const {
+std::optional<LimitReached> Limits::judge_order(const PlannedOrder& planned,
+                                                base::UtcTime now) const {
     for (const BackoffScope kind : {BackoffScope::ca, BackoffScope::account}) {
-        if (auto reached = judge_parked(kind, wish, "", now)) return reached;
+        if (auto reached = judge_backoff(kind, planned, "", now)) return reached;
     }
-    if (wish.registers) {
-        if (auto reached = judge_parked(BackoffScope::registration, wish, "", now)) return reached;
-        if (auto reached = judge_number(limit::kRegistrations, wish, "", now)) return reached;
+    if (planned.registers) {
+        if (auto reached = judge_backoff(BackoffScope::registration, planned, "", now))
+            return reached;
+        if (auto reached = judge_number(limit::kRegistrations, planned, "", now)) return reached;
     }
-    if (wish.renewal) return std::nullopt;
-    auto reached = judge_number(limit::kOrders, wish, "", now);
-    if (reached) reached->key = wish.account;
+    if (planned.renewal) return std::nullopt;
+    auto reached = judge_number(limit::kOrders, planned, "", now);
+    if (reached) reached->key = planned.account;
     return reached;
 }
 
-std::optional<LimitReached> Limits::judge_name(const OrderWish& wish, const std::string& name,
+std::optional<LimitReached> Limits::judge_name(const PlannedOrder& planned, const std::string& name,
                                                base::UtcTime now) const {
     const std::string base_name{dns::base_name_of(name)};
     const auto hold = [&](LimitReached reached, const auto& is_held) {
-        reached.names = pick(wish.names, is_held);
+        reached.names = pick(planned.names, is_held);
         return reached;
     };
     const auto is_same = [&](const std::string& other) {
         return dns::base_name_of(other) == base_name;
     };
-    if (auto reached = judge_parked(BackoffScope::name, wish, base_name, now)) {
+    if (auto reached = judge_backoff(BackoffScope::name, planned, base_name, now)) {
         return hold(std::move(*reached), is_same);
     }
     for (std::string_view domain = base_name; !domain.empty();) {
-        if (auto reached = judge_parked(BackoffScope::domain, wish, domain, now)) {
+        if (auto reached = judge_backoff(BackoffScope::domain, planned, domain, now)) {
             return hold(std::move(*reached),
                         [&](const std::string& other) { return is_below(other, domain); });
         }
         const auto dot = domain.find('.');
         domain = dot == std::string_view::npos ? "" : domain.substr(dot + 1);
     }
-    if (auto reached = judge_number(limit::kFailures, wish, base_name, now)) {
+    if (auto reached = judge_number(limit::kFailures, planned, base_name, now)) {
         return hold(std::move(*reached), is_same);
     }
-    if (!has_numbers(wish.server) || wish.renewal) return std::nullopt;
+    if (!has_numbers(planned.server) || planned.renewal) return std::nullopt;
     const std::string registered = dns::registered_domain(name);
-    if (auto reached = judge_number(limit::kDomain, wish, registered, now)) {
+    if (auto reached = judge_number(limit::kDomain, planned, registered, now)) {
         return hold(std::move(*reached), [&](const std::string& other) {
             return dns::registered_domain(other) == registered;
         });
@@ -296,44 +298,45 @@ std::optional<LimitReached> Limits::judge_name(const OrderWish& wish, const std:
     return std::nullopt;
 }
 
-std::optional<LimitReached> Limits::judge_set(const OrderWish& wish, base::UtcTime now) const {
-    const std::string set = ledger::to_set_key(wish.names);
-    if (auto reached = judge_parked(BackoffScope::set, wish, set, now)) return reached;
-    return judge_number(limit::kSet, wish, set, now);
+std::optional<LimitReached> Limits::judge_set(const PlannedOrder& planned,
+                                              base::UtcTime now) const {
+    const std::string set = ledger::to_set_key(planned.names);
+    if (auto reached = judge_backoff(BackoffScope::set, planned, set, now)) return reached;
+    return judge_number(limit::kSet, planned, set, now);
 }
 
-std::optional<LimitReached> Limits::judge_parked(BackoffScope kind, const OrderWish& wish,
-                                                 std::string_view key, base::UtcTime now) const {
-    const auto found = parked_.find(parked_key(kind, wish.server, wish.account, key));
-    if (found == parked_.end() || found->second.until <= now) return std::nullopt;
-    const Parked& parked = found->second;
-    if (parked.paused && wish.asks_paused) return std::nullopt;
-    LimitReached reached{parked.paused ? limit::kPaused : limit::kParked,
+std::optional<LimitReached> Limits::judge_backoff(BackoffScope kind, const PlannedOrder& planned,
+                                                  std::string_view key, base::UtcTime now) const {
+    const auto found = backoffs_.find(backoff_key(kind, planned.server, planned.account, key));
+    if (found == backoffs_.end() || found->second.until <= now) return std::nullopt;
+    const Backoff& backoff = found->second;
+    if (backoff.paused && planned.asks_paused) return std::nullopt;
+    LimitReached reached{backoff.paused ? limit::kPaused : limit::kBackoff,
                          std::string{key},
-                         parked.until,
+                         backoff.until,
                          {},
                          {},
                          {}};
-    const std::string ca = base::printable(http::host_of(wish.server));
-    const std::string until = to_words(parked.until);
+    const std::string ca = base::printable(http::host_of(planned.server));
+    const std::string until = to_words(backoff.until);
     reached.message =
-        parked.paused
+        backoff.paused
             ? fmt::format("{} has paused orders{}; it is tried again unasked after {}", ca,
                           about(kind, key), until)
             : fmt::format("{} asks not to be asked before {}{}", ca, until, about(kind, key));
-    if (!parked.words.empty()) {
+    if (!backoff.words.empty()) {
         reached.message +=
-            fmt::format(": \"{}\"", base::printable(parked.words, base::kMostWithLink));
+            fmt::format(": \"{}\"", base::printable(backoff.words, base::kMostWithLink));
     }
     return reached;
 }
 
-base::UtcTime Limits::whole_after_orders(const Allowance& allowance, const OrderWish& wish,
+base::UtcTime Limits::whole_after_orders(const Allowance& allowance, const PlannedOrder& planned,
                                          const std::string& domain, base::UtcTime now) const {
     base::UtcTime whole = whole_at(count_key(allowance.limit, "", domain));
     const auto found = orders_below_.find(domain);
     if (found == orders_below_.end()) return whole;
-    const std::string own = order_key(wish.account, wish.names);
+    const std::string own = order_key(planned.account, planned.names);
     std::vector<base::UtcTime> times;
     for (const auto& [key, at] : found->second) {
         if (key != own && now - at < kLongestOrder) times.push_back(at);
@@ -344,14 +347,16 @@ base::UtcTime Limits::whole_after_orders(const Allowance& allowance, const Order
     return whole;
 }
 
-std::optional<LimitReached> Limits::judge_number(std::string_view limit, const OrderWish& wish,
+std::optional<LimitReached> Limits::judge_number(std::string_view limit,
+                                                 const PlannedOrder& planned,
                                                  const std::string& subject,
                                                  base::UtcTime now) const {
-    if (!has_numbers(wish.server) || wish.exempt) return std::nullopt;
+    if (!has_numbers(planned.server) || planned.exempt) return std::nullopt;
     const Allowance& allowance = allowance_of(limit);
-    const std::string key = count_key(limit, wish.account, subject);
-    const base::UtcTime whole =
-        limit == limit::kDomain ? whole_after_orders(allowance, wish, subject, now) : whole_at(key);
+    const std::string key = count_key(limit, planned.account, subject);
+    const base::UtcTime whole = limit == limit::kDomain
+                                    ? whole_after_orders(allowance, planned, subject, now)
+                                    : whole_at(key);
     const int before = turns_.waiting_for(key, now);
     const auto turn = allowance.free_from(whole) + before * allowance.interval();
     if (turn <= now) return std::nullopt;
@@ -368,9 +373,9 @@ std::optional<LimitReached> Limits::judge_number(std::string_view limit, const O
     return LimitReached{limit, subject, std::max(until, next), std::move(message), {}, key};
 }
 
-bool Limits::is_renewal(const OrderWish& wish) const {
-    return wish.renewal ||
-           (has_numbers(wish.server) && issued_sets_.contains(ledger::to_set_key(wish.names)));
+bool Limits::is_renewal(const PlannedOrder& planned) const {
+    return planned.renewal || (has_numbers(planned.server) &&
+                               issued_sets_.contains(ledger::to_set_key(planned.names)));
 }
 
 base::Error to_error(const LimitReached& reached, std::string_view app) {

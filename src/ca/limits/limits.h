@@ -17,13 +17,13 @@
 namespace ca::limits {
 
 /// An order that is about to be placed.
-struct OrderWish {
+struct PlannedOrder {
     std::string server{};              ///< URL of the CA's directory
     std::string account{};             ///< its URL; empty if there is none yet
     std::vector<std::string> names{};  ///< as ordered: lower case, A-labels, maybe with `*.`
     bool renewal = false;              ///< this CA has issued for exactly this set before
     bool exempt = false;       ///< now is in the window of the certificate that it replaces (ARI)
-    bool asks_paused = false;  ///< a person has typed it, and may have freed what is paused
+    bool asks_paused = false;  ///< an operator has typed it, and may have freed what is paused
     bool registers = false;    ///< the CA has to make an account first
 };
 
@@ -34,7 +34,7 @@ struct LimitReached {
     base::UtcTime until;             ///< when it is free again; a later judgement may know more
     std::string message;             ///< one line with the limit and that time
     std::vector<std::string> names;  ///< only these are held back; empty: the whole order
-    std::string queue{};             ///< where others wait as well; empty for what is parked
+    std::string queue{};             ///< where others wait as well; empty in a backoff
 };
 
 /// The same for the operator of an app: `rate_limited` with the moment and what to type.
@@ -42,12 +42,12 @@ base::Error to_error(const LimitReached& reached, std::string_view app);
 
 /// What the ledger says of orders to come: pure, no clock, no I/O.
 ///
-/// What a CA parked itself is held at any CA, also for orders that it exempts from its numbers. The
-/// numbers of Let's Encrypt (allowance.h) hold at its production directory. A renewal, that is the
-/// same set again, spends no order of an account and no certificate below a domain. An order with
-/// ARI's `replaces` is not held by any number while the window of the certificate that it replaces
-/// is open (RFC 9773 section 5; acme/renewal_info.h); its certificate is spent all the same.
-/// Staging has far higher numbers: there, as at other CAs, only its own answer counts.
+/// A backoff that a CA itself asked for is kept at any CA, also for orders that it exempts from its
+/// numbers. The numbers of Let's Encrypt (allowance.h) hold at its production directory. A renewal,
+/// that is the same set again, spends no order of an account and no certificate below a domain. An
+/// order with ARI's `replaces` is not held by any number while the window of the certificate that
+/// it replaces is open (RFC 9773 section 5; acme/renewal_info.h); its certificate is spent all the
+/// same. Staging has far higher numbers: there, as at other CAs, only its own answer counts.
 ///
 /// A certificate below a domain is spent when it is issued, but orders under way count for those
 /// that come after them: else as many as are placed at a time would be issued beyond the limit. One
@@ -71,10 +71,10 @@ class Limits {
     /// The first limit that the order would break; nothing if it may be placed. Limits of the whole
     /// order come first, then those of names, one name or domain at a time, then that of the exact
     /// set: who can leave the names out judges the rest again.
-    std::optional<LimitReached> judge(const OrderWish& asked, base::UtcTime now) const;
+    std::optional<LimitReached> judge(const PlannedOrder& asked, base::UtcTime now) const;
 
   private:
-    struct Parked {
+    struct Backoff {
         base::UtcTime at;
         base::UtcTime until;
         std::string words;
@@ -96,32 +96,33 @@ class Limits {
     };
 
     static std::vector<Spent> spent_by(const ledger::Entry& entry);
-    void park(const ledger::Entry& entry);
+    void back_off(const ledger::Entry& entry);
     void begin_order(const ledger::Entry& entry);
     void end_order(const ledger::Entry& entry);
     void end_pauses(const ledger::Entry& taken);
     base::UtcTime whole_at(const std::string& key) const;
 
-    std::optional<LimitReached> judge_order(const OrderWish& wish, base::UtcTime now) const;
-    std::optional<LimitReached> judge_name(const OrderWish& wish, const std::string& name,
+    std::optional<LimitReached> judge_order(const PlannedOrder& planned, base::UtcTime now) const;
+    std::optional<LimitReached> judge_name(const PlannedOrder& planned, const std::string& name,
                                            base::UtcTime now) const;
-    std::optional<LimitReached> judge_set(const OrderWish& wish, base::UtcTime now) const;
-    std::optional<LimitReached> judge_parked(ledger::BackoffScope kind, const OrderWish& wish,
-                                             std::string_view key, base::UtcTime now) const;
-    std::optional<LimitReached> judge_number(std::string_view limit, const OrderWish& wish,
+    std::optional<LimitReached> judge_set(const PlannedOrder& planned, base::UtcTime now) const;
+    std::optional<LimitReached> judge_backoff(ledger::BackoffScope kind,
+                                              const PlannedOrder& planned, std::string_view key,
+                                              base::UtcTime now) const;
+    std::optional<LimitReached> judge_number(std::string_view limit, const PlannedOrder& planned,
                                              const std::string& subject, base::UtcTime now) const;
-    bool is_renewal(const OrderWish& wish) const;
+    bool is_renewal(const PlannedOrder& planned) const;
     /// As if the orders of others that are under way were issued.
-    base::UtcTime whole_after_orders(const Allowance& allowance, const OrderWish& wish,
+    base::UtcTime whole_after_orders(const Allowance& allowance, const PlannedOrder& planned,
                                      const std::string& domain, base::UtcTime now) const;
 
-    /// All but what is parked is of Let's Encrypt's production CA.
+    /// All but backoffs is of Let's Encrypt's production CA.
     std::unordered_map<std::string, base::UtcTime> whole_at_;  ///< of each allowance
     std::unordered_map<std::string, Order> orders_;            ///< under way
     std::unordered_map<std::string, std::map<std::string, base::UtcTime>> orders_below_;
     Turns turns_;
     std::unordered_set<std::string> issued_sets_;
-    std::unordered_map<std::string, Parked> parked_;
+    std::unordered_map<std::string, Backoff> backoffs_;
 };
 
 }  // namespace ca::limits

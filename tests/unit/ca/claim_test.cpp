@@ -65,7 +65,7 @@ TEST_CASE("who switches an app off while a run is at work has the last word", "[
     SECTION("it failed") {
         run.fail();
     }
-    lifecycle::remember(run.context, run.claimed);
+    lifecycle::close_journal(run.context, run.claimed);
     status::record_outcome(run.context, run.claimed);
     const auto state = run.state();
     CHECK_FALSE(state.enabled);
@@ -88,7 +88,7 @@ TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[ca]") {
     }
     CHECK_FALSE(run.is_claimed());
     run.fail();
-    lifecycle::remember(run.context, run.claimed);
+    lifecycle::close_journal(run.context, run.claimed);
     status::record_outcome(run.context, run.claimed);
     lifecycle::abandon(run.context, run.claimed);
     CHECK_FALSE(fs::exists(run.root()));
@@ -121,7 +121,7 @@ TEST_CASE("an app that was made anew under the same name is another one", "[ca]"
     REQUIRE(run.store.update_state("shop", [](auto& state) { state.covered = {"new.example"}; }));
     test::write_file(run.host.environment.global_root() / "nginx/shop.conf", "# the new one's\n");
     CHECK_FALSE(run.is_claimed());
-    lifecycle::remember(run.context, run.claimed);
+    lifecycle::close_journal(run.context, run.claimed);
     status::record_outcome(run.context, run.claimed);
     lifecycle::release(run.context, run.claimed);
     const auto state = run.state();
@@ -186,7 +186,7 @@ TEST_CASE("what cannot heal leaves an app as enabled as it was before the comman
     const bool heals = GENERATE(true, false);
     job.fail(heals ? store::cause::kCaUnreachable : store::cause::kSettings,
              {base::ErrorKind::network, "no answer", {}, {}});
-    lifecycle::remember(bench.context, job);
+    lifecycle::close_journal(bench.context, job);
     CHECK(bench.state().enabled == (before || heals));
     CHECK(bench.state().switched_off == (!before && !heals));
 }

@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-using ca::refused_names;
+using ca::rejected_names;
 using Words = std::vector<std::string>;
 
 namespace {
@@ -26,7 +26,7 @@ acme::Subproblem part(const std::string& name) {
 
 Words names_in(const acme::Problem& refusal) {
     Words names;
-    for (const acme::Subproblem& one : refused_names(refusal, kOrdered))
+    for (const acme::Subproblem& one : rejected_names(refusal, kOrdered))
         names.push_back(one.identifier->value);
     return names;
 }
@@ -37,7 +37,7 @@ TEST_CASE("subproblems say which names were refused", "[ca][rfc8555-6.7.1]") {
     acme::Problem refusal = problem("compound", "two names");
     refusal.subproblems = {part("x.test"), part("y.test")};
     CHECK(names_in(refusal) == Words{"x.test", "y.test"});
-    CHECK(refused_names(refusal, kOrdered).front().detail == "words about x.test");
+    CHECK(rejected_names(refusal, kOrdered).front().detail == "words about x.test");
 }
 
 TEST_CASE("a complaint about anything else is about the whole order", "[ca]") {
@@ -69,7 +69,7 @@ TEST_CASE("a single refused name stands in the detail", "[ca]") {
         "Not for Y.TEST.", "y.test");
     CAPTURE(detail);
     const auto type = GENERATE("rejectedIdentifier", "caa", "unsupportedIdentifier");
-    const auto refused = refused_names(problem(type, detail), kOrdered);
+    const auto refused = rejected_names(problem(type, detail), kOrdered);
     REQUIRE(refused.size() == 1);
     CHECK(refused[0].identifier->value == "y.test");
     CHECK(refused[0].detail == detail);

@@ -186,7 +186,7 @@ struct Issuance : test::RunBench {
         };
         orders.ended = [&](auto& one) {
             limits.note_result(one);
-            return orders::drop_refused_names(at_ca, one, {});
+            return orders::drop_rejected_names(at_ca, one, {});
         };
         orders::run_orders(at_ca, accounts, {ordered.get()}, orders);
         status::record_outcome(at_ca, *ordered);

@@ -43,7 +43,7 @@ struct Bench : test::DnsWorld {
                             const std::vector<ChallengeRecord>& records = {record()}) {
         dns::Propagation propagation{resolver, records, rules, clock};
         for (;;) {
-            const auto later = propagation.look();
+            const auto later = propagation.check();
             if (!later) return later.error();
             if (!later->has_value()) return {};
             clock.sleep_for(std::chrono::ceil<milliseconds>(**later - clock.monotonic()));
@@ -163,7 +163,7 @@ TEST_CASE("it is known whether anybody has shown a record", "[dns]") {
     bench.answer(kName, RecordType::txt, {text({"value"})});
     const auto has_seen = [&](const PropagationRules& rules) {
         dns::Propagation propagation{bench.resolver, {record()}, rules, bench.clock};
-        REQUIRE(propagation.look());
+        REQUIRE(propagation.check());
         return propagation.has_seen();
     };
     CHECK(has_seen({}));
@@ -202,11 +202,11 @@ TEST_CASE("what was missing is not there because it is late", "[dns]") {
     bench.first.answer(kName, RecordType::txt, {nothing(), text({"value"})});
     bench.second.answer(kName, RecordType::txt, nothing());
     dns::Propagation propagation{bench.resolver, {record()}, {.timeout = seconds{10}}, bench.clock};
-    const auto later = propagation.look();
+    const auto later = propagation.check();
     REQUIRE(later);
     REQUIRE(later->has_value());
     bench.clock.advance(seconds{60});  // others of the run had their turn
-    const auto late = propagation.look();
+    const auto late = propagation.check();
     REQUIRE_FALSE(late);
     CHECK(late.error().kind == base::ErrorKind::timeout);
     CHECK_THAT(late.error().message, ContainsSubstring("127.0.0.3"));
@@ -217,9 +217,9 @@ TEST_CASE("a late look still sees what has come", "[dns]") {
     bench.second.answer(kName, RecordType::txt, text({"value"}));
     bench.first.answer(kName, RecordType::txt, {nothing(), text({"value"})});
     dns::Propagation propagation{bench.resolver, {record()}, {.timeout = seconds{10}}, bench.clock};
-    REQUIRE(propagation.look());
+    REQUIRE(propagation.check());
     bench.clock.advance(seconds{60});
-    const auto late = propagation.look();
+    const auto late = propagation.check();
     REQUIRE(late);
     CHECK_FALSE(late->has_value());
 }

@@ -12,7 +12,7 @@ namespace {
 
 struct Host {
     bool deployed() const {
-        return hooks::wake_deployed(host.environment, store, app, now).value();
+        return hooks::mark_deployed_due(host.environment, store, app, now).value();
     }
 
     test::DokkuHost host;
@@ -57,7 +57,7 @@ TEST_CASE("a property that changes for all wakes all that wait", "[hooks][design
             state.due = host.now + std::chrono::hours{1};
         }));
     }
-    REQUIRE(hooks::wake_after_setting(host.store, "--global", "email", host.now));
+    REQUIRE(hooks::mark_due_after_setting(host.store, "--global", "email", host.now));
     CHECK(host.store.due_apps(host.now).size() == 2);
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("another graceperiod leaves no time of renewal that was selected by th
         state.due = renewal;
     }));
     const auto renewal_after = [&](const char* target, const char* property) {
-        REQUIRE(hooks::wake_after_setting(host.store, target, property, host.now));
+        REQUIRE(hooks::mark_due_after_setting(host.store, target, property, host.now));
         return host.store.read_state("shop").value().renew_at;
     };
     CHECK(renewal_after("shop", "email") == renewal);
@@ -88,7 +88,7 @@ TEST_CASE("a renamed app is ordered for if it is enabled, whatever auto-issue sa
             state.switched_off = switched_off;
             state.due.reset();
         }));
-        REQUIRE(hooks::wake_renamed(host.host.environment, host.store, host.app, host.now));
+        REQUIRE(hooks::mark_renamed_due(host.host.environment, host.store, host.app, host.now));
         return host.store.is_any_due(host.now);
     };
     host.host.set_property("shop", "auto-issue", "false");
@@ -103,10 +103,10 @@ TEST_CASE("apps of the official plugin are taken over as enabled, once", "[hooks
     Host host;
     host.host.issue(host.app, "shop.test", test::read_test_data("dokku/shop.crt"));
     const auto other = host.host.add_app("blog");
-    REQUIRE(hooks::take_over_apps(host.host.environment, host.store, host.host.log()));
+    REQUIRE(hooks::adopt_official_apps(host.host.environment, host.store, host.host.log()));
     CHECK(host.store.read_state("shop")->enabled);
     CHECK_FALSE(host.store.has_state(other.text()));
     REQUIRE(host.store.update_state("shop", [](store::AppState& state) { state.enabled = false; }));
-    REQUIRE(hooks::take_over_apps(host.host.environment, host.store, host.host.log()));
+    REQUIRE(hooks::adopt_official_apps(host.host.environment, host.store, host.host.log()));
     CHECK_FALSE(host.store.read_state("shop")->enabled);
 }

@@ -29,7 +29,7 @@ struct Copied : test::DokkuHost {
     }
 
     void destroy_old() const { fs::remove_all(environment.app_root(from)); }
-    void take_over() { REQUIRE(hooks::take_over_apps(environment, store, log())); }
+    void adopt() { REQUIRE(hooks::adopt_official_apps(environment, store, log())); }
     fs::path current() const { return environment.certs_root(to) / "current"; }
 
     dokku::AppName from = add_app("old");
@@ -41,7 +41,7 @@ struct Copied : test::DokkuHost {
 
 TEST_CASE("an app that was enabled by another plugin counts as enabled", "[hooks][install]") {
     Copied host;
-    host.take_over();
+    host.adopt();
     CHECK(host.store.read_state("old")->enabled);
     CHECK(host.logged.out.empty());
 }
@@ -52,13 +52,13 @@ TEST_CASE("also where the whole certificate store lies elsewhere", "[hooks][inst
     const fs::path elsewhere = host.environment.lib_root / "disk";
     fs::rename(folder, elsewhere);
     fs::create_directory_symlink(elsewhere, folder);
-    host.take_over();
+    host.adopt();
     CHECK(host.store.read_state("old")->enabled);
 }
 
 TEST_CASE("a clone that was made meanwhile counts for nothing", "[hooks][install]") {
     Copied host;
-    host.take_over();
+    host.adopt();
     CHECK_FALSE(host.store.has_state("new"));
     CHECK_FALSE(tls::is_active(host.environment, host.to));
     CHECK_FALSE(fs::is_symlink(host.current()));
@@ -74,7 +74,7 @@ TEST_CASE("an app that was renamed meanwhile is looked after as before", "[hooks
             state.enabled = true;
             state.covered = {"leaf.test"};
         }));
-        host.take_over();
+        host.adopt();
         CHECK(host.store.read_state("new")->covered == std::vector<std::string>{"leaf.test"});
         CHECK(test::content_of(host.environment.lib_root / "config/letsencrypt/new/email") ==
               "me@x.test");
@@ -82,7 +82,7 @@ TEST_CASE("an app that was renamed meanwhile is looked after as before", "[hooks
         CHECK_FALSE(fs::exists(host.environment.lib_root / "config/letsencrypt/old/email"));
     }
     SECTION("also where nothing was") {
-        host.take_over();
+        host.adopt();
     }
     CHECK(host.store.read_state("new")->enabled);
     CHECK(tls::is_active(host.environment, host.to));
@@ -98,7 +98,7 @@ TEST_CASE("what another certificate is served for was not renamed", "[hooks][ins
     SECTION("a clone, whose domains are others") {
         test::DokkuHost::write(host.environment.app_root(host.to) / "VHOST", "other.test\n");
     }
-    host.take_over();
+    host.adopt();
     CHECK_FALSE(host.store.has_state("new"));
     CHECK_FALSE(tls::is_active(host.environment, host.to));
 }

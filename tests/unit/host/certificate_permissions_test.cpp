@@ -93,7 +93,7 @@ TEST_CASE("an app without certificates is fine", "[host]") {
 
 TEST_CASE("a folder is made and given, and a link on the way is refused", "[host]") {
     const test::TempDir lib;
-    const dokku::Owner owner{::geteuid(), ::getegid()};
+    const dokku::SystemUser owner{::geteuid(), ::getegid()};
     REQUIRE(host::give_folder(lib.path(), {"data", "letsencrypt"}, owner));
     CHECK(fs::is_directory(lib / "data" / "letsencrypt"));
     const fs::path elsewhere = lib / "elsewhere";
@@ -108,7 +108,7 @@ TEST_CASE("a folder is made and given, and a link on the way is refused", "[host
 TEST_CASE("what is given to another user is no file that a link leads to", "[host]") {
     if (::geteuid() != 0) SKIP("only root can give files away");
     const test::TempDir lib;
-    const dokku::Owner nobody{65534, 65534};
+    const dokku::SystemUser nobody{65534, 65534};
     const fs::path elsewhere = lib / "elsewhere";
     test::write_file(elsewhere / "shadow", "x");
     test::write_file(lib / "data" / "letsencrypt" / "--global" / "own", "x");

@@ -60,7 +60,7 @@ TEST_CASE("a crontab without our lines is written anew", "[host][cron][dokku-9.2
     host.write_crontab("");
     host.set_up();
     CHECK(host.calls() == kWritten);
-    // Switched off by a person, it stays so.
+    // Switched off by an operator, it stays so.
     const auto global = host.host.environment.global_root();
     std::filesystem::rename(global / "autorenew", global / "autorenew.off");
     host.set_up();

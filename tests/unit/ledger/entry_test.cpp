@@ -21,12 +21,12 @@ Entry counted(EntryKind kind) {
     return entry;
 }
 
-Entry parked(BackoffScope kind) {
+Entry backoff(BackoffScope kind) {
     Entry entry;
-    entry.kind = EntryKind::parked;
+    entry.kind = EntryKind::backoff;
     entry.at = kAt;
     entry.server = "https://ca.test/dir";
-    entry.parked = kind;
+    entry.scope = kind;
     entry.key = "a.test";
     entry.until = kAt + std::chrono::hours{1};
     entry.words = "too \"many\"\nof them";
@@ -46,10 +46,10 @@ TEST_CASE("an entry is read as it was written", "[ledger][design-5.6]") {
     CHECK(ledger::parse_entry(ledger::to_text(entry)) == entry);
 }
 
-TEST_CASE("what is parked is read as it was written", "[ledger][design-7.2]") {
+TEST_CASE("a backoff is read as it was written", "[ledger][design-7.2]") {
     const auto kind = GENERATE(BackoffScope::ca, BackoffScope::account, BackoffScope::name,
                                BackoffScope::set, BackoffScope::domain, BackoffScope::registration);
-    Entry entry = parked(kind);
+    Entry entry = backoff(kind);
     entry.account = GENERATE("", "https://ca.test/acct/1");
     entry.paused = GENERATE(false, true);
     CHECK(ledger::parse_entry(ledger::to_text(entry)) == entry);
@@ -62,7 +62,7 @@ TEST_CASE("an entry is a line that a person can read", "[ledger]") {
     CHECK(ledger::to_text(order) ==
           R"({"at":"2026-02-02T02:40:00Z","entry":"order","server":"https://ca.test/dir",)"
           R"("account":"https://ca.test/acct/1","names":["*.a.test","a.test"],"renewal":true})");
-    Entry whole = parked(BackoffScope::ca);
+    Entry whole = backoff(BackoffScope::ca);
     whole.key.clear();
     whole.words = "later";
     CHECK(ledger::to_text(whole) ==
@@ -78,7 +78,7 @@ TEST_CASE("what is no entry is none", "[ledger]") {
         R"({"at":"soon","entry":"order","server":"s"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"order"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"rollover","server":"s"})",
-        // Parked for ever, or nobody knows what.
+        // In backoff for ever, or nobody knows what.
         R"({"at":"2026-02-02T02:40:00Z","entry":"parked","server":"s","kind":"ca"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"parked","server":"s","until":"2026-02-02T02:41:00Z"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"parked","server":"s","kind":"ip","until":"2026-02-02T02:41:00Z"})",

@@ -34,9 +34,9 @@ Entry order(base::UtcTime at, const std::string& name = "a.test") {
     return entry;
 }
 
-Entry parked(base::UtcTime at, base::UtcTime until) {
+Entry backoff(base::UtcTime at, base::UtcTime until) {
     Entry entry = order(at);
-    entry.kind = EntryKind::parked;
+    entry.kind = EntryKind::backoff;
     entry.names.clear();
     entry.until = until;
     return entry;
@@ -85,25 +85,25 @@ TEST_CASE("the store knows where the ledger is", "[ledger][design-5.1]") {
 TEST_CASE("eight days count", "[ledger][design-5.6]") {
     const Host host;
     const auto edge = kNow - Ledger::kLife;
-    const std::vector<Entry> entries{parked(edge, kNow), order(edge),
+    const std::vector<Entry> entries{backoff(edge, kNow), order(edge),
                                      order(edge + kSecond, "young.test")};
     REQUIRE(host.ledger().append(entries, kNow));
     CHECK(host.read() == std::vector<Entry>{entries[2]});
 }
 
-TEST_CASE("nothing is parked for more than a week, whatever stands there", "[ledger]") {
+TEST_CASE("nothing is in backoff for more than a week, whatever stands there", "[ledger]") {
     const Host host;
     REQUIRE(host.ledger().append(
-        {parked(kNow - kDay, kNow + 3 * kDay), parked(kNow - kDay, kNow + 9000 * kDay)}, kNow));
-    CHECK(host.read() == std::vector<Entry>{parked(kNow - kDay, kNow + 3 * kDay),
-                                            parked(kNow - kDay, kNow + 6 * kDay)});
+        {backoff(kNow - kDay, kNow + 3 * kDay), backoff(kNow - kDay, kNow + 9000 * kDay)}, kNow));
+    CHECK(host.read() == std::vector<Entry>{backoff(kNow - kDay, kNow + 3 * kDay),
+                                            backoff(kNow - kDay, kNow + 6 * kDay)});
 }
 
 TEST_CASE("what a clock that was set back left in the future does not count", "[ledger]") {
     const Host host;
     const auto soon = kNow + std::chrono::minutes{1};
     REQUIRE(host.ledger().append(
-        {order(soon), order(soon + kSecond), parked(soon + kSecond, kNow + 90 * kDay)}, kNow));
+        {order(soon), order(soon + kSecond), backoff(soon + kSecond, kNow + 90 * kDay)}, kNow));
     CHECK(host.read() == std::vector<Entry>{order(soon)});
     CHECK(host.read(soon + kSecond).size() == 3);
 }
@@ -132,7 +132,7 @@ TEST_CASE("a line that a power cut tore hides none after it", "[ledger][design-5
 
 TEST_CASE("a ledger that is mostly old is rewritten without it", "[ledger][design-5.6]") {
     const Host host;
-    REQUIRE(host.ledger().append({parked(kNow - 9 * kDay, kNow + kDay)}, kNow));
+    REQUIRE(host.ledger().append({backoff(kNow - 9 * kDay, kNow + kDay)}, kNow));
     fill(host, kNow - 9 * kDay, Ledger::kSmallBytes);
     const std::size_t young = fill(host, kNow - kDay, Ledger::kSmallBytes / 2);
     host.add_text(ledger::to_text(order(kNow + 2 * kDay)) + "\n");  // the clock may be wrong today

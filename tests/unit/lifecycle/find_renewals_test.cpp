@@ -39,8 +39,8 @@ struct Renewing : test::RunBench {
     /// What a run warns of.
     std::string run(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
         host.logged.err.clear();
-        renewal::CaQuestions questions{context};
-        (void)lifecycle::find_renewals(context, {app}, run, &questions);
+        renewal::CaInquiries inquiries{context};
+        (void)lifecycle::find_renewals(context, {app}, run, &inquiries);
         return host.logged.err;
     }
     std::string plan() {
@@ -59,7 +59,7 @@ TEST_CASE("that the daily run cuts a graceperiod is said once", "[lifecycle][des
     CHECK(renewing.run(lifecycle::RenewalRun::typed).empty());
     CHECK_THAT(renewing.run(), ContainsSubstring("shop: graceperiod is more than half"));
     CHECK(renewing.run().empty());
-    CHECK(renewing.state().cut_graceperiod == hours{50 * 24});
+    CHECK(renewing.state().clamped_graceperiod == hours{50 * 24});
 
     // A plan says it each time and keeps nothing.
     CHECK_THAT(renewing.plan(), ContainsSubstring("graceperiod is more than half"));
@@ -71,7 +71,7 @@ TEST_CASE("that the daily run cuts a graceperiod is said once", "[lifecycle][des
 
     renewing.set_graceperiod(30);
     CHECK(renewing.run().empty());
-    CHECK_FALSE(renewing.state().cut_graceperiod);
+    CHECK_FALSE(renewing.state().clamped_graceperiod);
     renewing.set_graceperiod(60);
     CHECK_FALSE(renewing.run().empty());
 }
@@ -93,8 +93,8 @@ namespace {
 /// Two apps, of which `shop` has lost its files in one way or another.
 struct Losing : test::ServedApp {
     lifecycle::Renewals find(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
-        renewal::CaQuestions questions{context};
-        return lifecycle::find_renewals(context, {app}, run, &questions);
+        renewal::CaInquiries inquiries{context};
+        return lifecycle::find_renewals(context, {app}, run, &inquiries);
     }
     lifecycle::Renewals plan() const {
         return lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled);

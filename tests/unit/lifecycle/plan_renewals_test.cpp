@@ -39,12 +39,12 @@ struct Due : test::RunBench {
         }));
     }
 
-    void park(BackoffScope kind, seconds patience, const std::string& key = "") const {
+    void back_off(BackoffScope kind, seconds patience, const std::string& key = "") const {
         ledger::Entry entry;
-        entry.kind = ledger::EntryKind::parked;
+        entry.kind = ledger::EntryKind::backoff;
         entry.at = clock.now();
         entry.server = test::at_ca("/directory");
-        entry.parked = kind;
+        entry.scope = kind;
         entry.key = key;
         entry.until = clock.now() + patience;
         entry.words = "no";
@@ -72,7 +72,7 @@ TEST_CASE("the plan tells what a run would renew", "[lifecycle]") {
         due.asked();
     }
     SECTION("some seconds are waited for") {
-        due.park(BackoffScope::ca, seconds{20});
+        due.back_off(BackoffScope::ca, seconds{20});
     }
     CHECK_THAT(due.plan(),
                ContainsSubstring("shop would be renewed now (the certificate's lifetime)\n"));
@@ -82,19 +82,19 @@ TEST_CASE("the plan tells what a run would renew", "[lifecycle]") {
 TEST_CASE("the plan tells what a run would not order", "[lifecycle][limits]") {
     Due due;
     SECTION("at a CA that wants no orders for a while") {
-        due.park(BackoffScope::ca, hours{2});
+        due.back_off(BackoffScope::ca, hours{2});
         CHECK_THAT(due.plan(), ContainsSubstring("shop is due (the certificate's lifetime), but "
                                                  "would wait: ca.example asks not to be asked"));
     }
     SECTION("a name that the CA has paused") {
-        due.park(BackoffScope::name, hours{2}, "b.example");
+        due.back_off(BackoffScope::name, hours{2}, "b.example");
         CHECK_THAT(due.asked().plan(),
                    ContainsSubstring("shop would be renewed now (the certificate's "
                                      "lifetime), without b.example: ca.example has "
                                      "paused orders for b.example"));
     }
     SECTION("but what is typed asks for a paused name") {
-        due.park(BackoffScope::name, hours{2}, "b.example");
+        due.back_off(BackoffScope::name, hours{2}, "b.example");
         CHECK_THAT(due.asked().plan(RenewalRun::typed),
                    ContainsSubstring("shop would be renewed now (the certificate's lifetime)\n"));
     }

@@ -39,7 +39,7 @@ struct Host {
 
     void end(const std::string& pid) const { std::filesystem::remove_all(proc / pid); }
 
-    nginx::NginxWorkers look() const { return nginx::NginxWorkers::look(pid_file, proc); }
+    nginx::NginxWorkers look() const { return nginx::NginxWorkers::find(pid_file, proc); }
 };
 
 /// A clock by which something happens on the host at the first sleep.

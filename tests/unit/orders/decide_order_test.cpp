@@ -21,9 +21,9 @@ struct Renewing : test::RunBench {
         renewal.covered_until = end;
         renewal.hold("b.example", why, {base::ErrorKind::rejected, "fails", std::nullopt, {}});
         renewal.drop_held();
-        ca::EnableWish wish;
-        wish.origin = ca::Origin::scheduled;
-        orders::settle(context, renewal, wish);
+        ca::Request request;
+        request.origin = ca::Origin::scheduled;
+        orders::decide_order(context, renewal, request);
         status::record_outcome(context, renewal);
         return renewal.alive();
     }

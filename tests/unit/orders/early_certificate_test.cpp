@@ -37,9 +37,9 @@ struct Issued : test::RunBench {
         }));
     }
 
-    bool take_up(ca::IssueJob& later) {
-        renewal::CaQuestions questions{context};
-        return orders::take_up_early_certificate(questions, later);
+    bool use(ca::IssueJob& later) {
+        renewal::CaInquiries inquiries{context};
+        return orders::use_early_certificate(inquiries, later);
     }
 
     ca::IssueJob ready = job();
@@ -71,7 +71,7 @@ TEST_CASE("one that is not valid yet is kept with its key until it is", "[orders
     CHECK(issued.state().order->chain_pem == chain);
 
     auto later = issued.job();
-    REQUIRE(issued.take_up(later));
+    REQUIRE(issued.use(later));
     CHECK(later.issued->chain_pem == chain);
     CHECK(later.issued->url == "https://ca.example/cert/1");
     CHECK(later.key->to_pem().reveal() == key);
@@ -88,7 +88,7 @@ TEST_CASE("one that its CA has revoked meanwhile is dropped", "[orders]") {
         "shop", [&](store::AppState& state) { state.revoked = leaf->fingerprint(); }));
     issued.clock.advance(minutes{2});
     auto later = issued.job();
-    CHECK_FALSE(issued.take_up(later));
+    CHECK_FALSE(issued.use(later));
     CHECK_FALSE(later.issued);
     CHECK_FALSE(later.key);
     REQUIRE(issued.state().order);  // the app is at work all the same
@@ -99,15 +99,15 @@ TEST_CASE("one that its CA has revoked meanwhile is dropped", "[orders]") {
 TEST_CASE("a certificate that was kept for something else is not taken up", "[orders]") {
     Issued issued{minutes{61}};
     auto none = issued.job();
-    CHECK_FALSE(issued.take_up(none));  // an order alone
+    CHECK_FALSE(issued.use(none));  // an order alone
     REQUIRE(orders::keep_until(issued.context, issued.ready, issued.clock.now()));
     auto others = issued.job({"a.example", "b.example"});
-    CHECK_FALSE(issued.take_up(others));
+    CHECK_FALSE(issued.use(others));
     auto changed = issued.job();
     changed.hash = "4567cdef";
-    CHECK_FALSE(issued.take_up(changed));
+    CHECK_FALSE(issued.use(changed));
     auto elsewhere = issued.job();
     elsewhere.settings.server.computed = "https://other.example/directory";
-    CHECK_FALSE(issued.take_up(elsewhere));
+    CHECK_FALSE(issued.use(elsewhere));
     CHECK_FALSE(others.issued);
 }

@@ -11,7 +11,7 @@ TEST_CASE("what has become of an app in a long run", "[orders]") {
     test::RunBench bench;
     auto job = bench.job();
     SECTION("nothing was due") {
-        job.settled = true;
+        job.nothing_to_do = true;
         CHECK(describe_end(job) == "shop: nothing to do");
     }
     SECTION("it got none") {

@@ -38,9 +38,9 @@ struct Unheard : test::RunBench {
         made.settings.dns_provider.computed = provider;
         made.options.lego.dns.query_timeout = std::chrono::seconds{1};
         made.options.lego.dns.fixed_wait = fixed_wait;
-        ca::EnableWish wish;
-        wish.origin = origin;
-        preflight::check_dns(context, made, wish);
+        ca::Request request;
+        request.origin = origin;
+        preflight::check_dns(context, made, request);
         return made;
     }
 
@@ -58,33 +58,33 @@ TEST_CASE("while no name server answers, what nobody asked for is not ordered fo
     const auto job = bench.looked_at(ca::Origin::scheduled, kNames);
     CHECK(ca::to_texts(job.names) == Words{"a.example", "d.example"});
     CHECK(job.alive());
-    REQUIRE(job.held.size() == 2);
-    CHECK(job.held.front().name == "b.example");
-    CHECK(job.held.front().cause == store::cause::kResolverSilent);
+    REQUIRE(job.deferred.size() == 2);
+    CHECK(job.deferred.front().name == "b.example");
+    CHECK(job.deferred.front().cause == store::cause::kResolverSilent);
     // No app of the run waits for the same servers again.
     CHECK(bench.server.questions().empty());
-    CHECK(bench.looked_at(ca::Origin::automatic, kNames).held.size() == 2);
-    CHECK(bench.looked_at(ca::Origin::all, kNames).held.empty());
+    CHECK(bench.looked_at(ca::Origin::automatic, kNames).deferred.size() == 2);
+    CHECK(bench.looked_at(ca::Origin::all, kNames).deferred.empty());
 }
 
 TEST_CASE("one name of which no name server says anything is enough", "[preflight]") {
     Unheard bench;
     const auto job = bench.looked_at(ca::Origin::automatic, {"b.example"});
-    REQUIRE(job.held.size() == 1);
-    CHECK(job.held.front().cause == store::cause::kResolverSilent);
+    REQUIRE(job.deferred.size() == 1);
+    CHECK(job.deferred.front().cause == store::cause::kResolverSilent);
     CHECK_FALSE(job.alive());
 }
 
 TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there", "[preflight]") {
     Unheard bench;
-    const auto held = [&](ca::Origin origin, const std::string& name) {
-        return bench.looked_at(origin, {name}, "exec").held.size();
+    const auto deferred = [&](ca::Origin origin, const std::string& name) {
+        return bench.looked_at(origin, {name}, "exec").deferred.size();
     };
-    CHECK(held(ca::Origin::automatic, "b.example") == 1);
-    CHECK(held(ca::Origin::scheduled, "a.example") == 0);
-    CHECK(held(ca::Origin::typed, "b.example") == 0);
+    CHECK(deferred(ca::Origin::automatic, "b.example") == 1);
+    CHECK(deferred(ca::Origin::scheduled, "a.example") == 0);
+    CHECK(deferred(ca::Origin::typed, "b.example") == 0);
     bench.fixed_wait = std::chrono::seconds{60};  // which asks nobody
-    CHECK(held(ca::Origin::automatic, "b.example") == 0);
+    CHECK(deferred(ca::Origin::automatic, "b.example") == 0);
 }
 
 TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[preflight]") {
@@ -102,11 +102,11 @@ TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[prefli
     // That a certificate covers a.example changes nothing: the CA would refuse it.
     const auto job = bench.looked_at(origin, {"a.example", "b.example", "c.example"});
     CHECK(ca::to_texts(job.names) == Words{"c.example"});
-    REQUIRE(job.held.size() == 2);
-    for (const auto& held : job.held) {
-        CHECK(held.cause == store::cause::kDnsBroken);
-        CHECK(held.reason.message ==
-              held.name + " cannot be resolved by any CA: SERVFAIL from 127.0.0.1");
+    REQUIRE(job.deferred.size() == 2);
+    for (const auto& deferred : job.deferred) {
+        CHECK(deferred.cause == store::cause::kDnsBroken);
+        CHECK(deferred.reason.message ==
+              deferred.name + " cannot be resolved by any CA: SERVFAIL from 127.0.0.1");
     }
 }
 
@@ -127,9 +127,9 @@ TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[prefl
     job.ca = &session;
     preflight::check_caa(bench.context, job);
     CHECK(ca::to_texts(job.names) == Words{"c.example"});
-    REQUIRE(job.held.size() == 1);
-    CHECK(job.held.front().cause == store::cause::kDnsBroken);
-    CHECK_THAT(job.held.front().reason.message,
+    REQUIRE(job.deferred.size() == 1);
+    CHECK(job.deferred.front().cause == store::cause::kDnsBroken);
+    CHECK_THAT(job.deferred.front().reason.message,
                Catch::Matchers::ContainsSubstring("the CAA records of b.example: SERVFAIL"));
 }
 
@@ -138,5 +138,5 @@ TEST_CASE("who is there to see it goes on without an answer", "[preflight][desig
     bench.give_up();
     const auto job = bench.looked_at(ca::Origin::typed, kNames);
     CHECK(job.names.size() == 4);
-    CHECK(job.held.empty());
+    CHECK(job.deferred.empty());
 }

@@ -38,17 +38,17 @@ TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
         auto job = job_with_addresses(std::string{settings::kStagingServer}, "shortlived");
         preflight::check_addresses(job);
         CHECK(ca::to_texts(job.names) == Words{"198.51.100.7", "a.example"});
-        REQUIRE(job.held.size() == 1);
-        CHECK(job.held[0].cause == store::cause::kBadName);
-        CHECK(job.held[0].reason.message ==
+        REQUIRE(job.deferred.size() == 1);
+        CHECK(job.deferred[0].cause == store::cause::kBadName);
+        CHECK(job.deferred[0].reason.message ==
               "10.0.0.7 is a private address; Let's Encrypt certifies public ones");
     }
     SECTION("without it") {
         auto job = job_with_addresses(std::string{settings::kProductionServer}, "");
         preflight::check_addresses(job);
         CHECK(ca::to_texts(job.names) == Words{"a.example"});
-        REQUIRE(job.held.size() == 2);
-        CHECK(job.held[0].reason.steps ==
+        REQUIRE(job.deferred.size() == 2);
+        CHECK(job.deferred[0].reason.steps ==
               Words{"Run: dokku letsencrypt:set shop profile shortlived"});
     }
     SECTION("other CAs say themselves what they want") {
@@ -69,9 +69,9 @@ TEST_CASE("names that are covered stay where there are too many", "[preflight][d
     job.covered = {"n120.example.org"};
     preflight::check_count_of_names(job);
     CHECK(job.names.size() == 100);
-    CHECK(job.held.size() == 30);
+    CHECK(job.deferred.size() == 30);
     const auto left = ca::to_texts(job.names);
     CHECK(std::find(left.begin(), left.end(), "n120.example.org") != left.end());
-    CHECK(job.held.front().name == "n99.example.org");
-    CHECK(job.held.front().cause == store::cause::kTooManyNames);
+    CHECK(job.deferred.front().name == "n99.example.org");
+    CHECK(job.deferred.front().cause == store::cause::kTooManyNames);
 }

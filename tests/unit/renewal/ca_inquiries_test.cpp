@@ -27,8 +27,8 @@ struct Questioned : test::RunBench {
     }
 
     bool ask() {
-        renewal::CaQuestions questions{context};
-        const bool revoked = questions.was_revoked(app, pair());
+        renewal::CaInquiries inquiries{context};
+        const bool revoked = inquiries.was_revoked(app, pair());
         CHECK(http.left() == 0);
         return revoked;
     }

@@ -137,12 +137,12 @@ TEST_CASE("what a CA does not know of one certificate says nothing of the next",
 
 TEST_CASE("a CA that asked for time with an order is left alone until then", "[renewal]") {
     Asking asking;
-    ledger::Entry parked;
-    parked.kind = ledger::EntryKind::parked;
-    parked.at = asking.clock.now();
-    parked.server = at_ca("/directory");
-    parked.until = asking.clock.now() + hours{2};
-    REQUIRE(asking.store.ledger().append({parked}, asking.clock.now()));
+    ledger::Entry backoff;
+    backoff.kind = ledger::EntryKind::backoff;
+    backoff.at = asking.clock.now();
+    backoff.server = at_ca("/directory");
+    backoff.until = asking.clock.now() + hours{2};
+    REQUIRE(asking.store.ledger().append({backoff}, asking.clock.now()));
     renewal::RenewalInquiry{asking.context}.ask_if_due(asking.app);
     CHECK(asking.http.sent().empty());
     CHECK_FALSE(asking.store.has_state("shop"));

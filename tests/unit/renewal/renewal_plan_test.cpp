@@ -60,16 +60,16 @@ TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense 
     const auto now = clock.now();
     auto plan = renewal::plan_after(fresh(), window(now, now + hours{2}), now, 0.5);
     for (const int pause : {1, 2, 4, 6, 6}) {
-        plan = renewal::plan_after(plan, renewal::Silence::unanswered, now);
+        plan = renewal::plan_after(plan, renewal::AriFailure::no_answer, now);
         CHECK(plan.next_ask == now + hours{pause});
         CHECK(plan.moment == now + minutes{54});
     }
-    using renewal::Silence;
-    CHECK(renewal::plan_after(plan, Silence::unanswered, now, now + hours{9}).next_ask ==
+    using renewal::AriFailure;
+    CHECK(renewal::plan_after(plan, AriFailure::no_answer, now, now + hours{9}).next_ask ==
           now + hours{9});
-    CHECK(renewal::plan_after(plan, Silence::unanswered, now, now + hours{2}).next_ask ==
+    CHECK(renewal::plan_after(plan, AriFailure::no_answer, now, now + hours{2}).next_ask ==
           now + hours{6});
-    plan = renewal::plan_after(plan, Silence::nonsense, now);
+    plan = renewal::plan_after(plan, AriFailure::invalid, now);
     CHECK_FALSE(plan.moment);
     CHECK_FALSE(plan.start);
     plan = renewal::plan_after(plan, window(now, now + hours{2}), now, 0.0);
@@ -84,10 +84,10 @@ TEST_CASE("a moment counts for the certificate that it was chosen for", "[renewa
     state.installed = store::InstalledPair{"ab", store::Owner::ours, until};
     state.renewal = fresh();
     state.renewal->moment = clock.now();
-    CHECK(renewal::ari_moment(state, until) == clock.now());
-    CHECK_FALSE(renewal::ari_moment(state, until + seconds{1}));
+    CHECK(renewal::selected_time(state, until) == clock.now());
+    CHECK_FALSE(renewal::selected_time(state, until + seconds{1}));
     state.installed->fingerprint = "cd";
-    CHECK_FALSE(renewal::ari_moment(state, until));
+    CHECK_FALSE(renewal::selected_time(state, until));
 }
 
 TEST_CASE("an order replaces a certificate only if they share a name", "[renewal][rfc9773-5]") {

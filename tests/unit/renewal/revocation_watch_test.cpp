@@ -152,7 +152,7 @@ TEST_CASE("a list that cannot be had is no finding", "[renewal]") {
     CHECK(watched.host.logged.err.empty());
     CHECK(watched.why_due().empty());
     CHECK(watched.state().revoked.empty());
-    CHECK(watched.state().crl_next == watched.clock.now() + hours{1});
+    CHECK(watched.state().next_crl_check == watched.clock.now() + hours{1});
     watched.look();
 }
 
@@ -209,7 +209,7 @@ TEST_CASE("a certificate without an answer in any list is read once", "[renewal]
     renewal::RevocationWatch watch{watched.context};
     CHECK(watched.check(watch));
     REQUIRE(watched.state().installed);
-    CHECK(watched.state().crl_next == watched.state().installed->not_after);
+    CHECK(watched.state().next_crl_check == watched.state().installed->not_after);
     CHECK_FALSE(watched.check(watch));
     CHECK(watched.http.left() == 0);
 

@@ -25,10 +25,10 @@ struct Case {
         facts.current_hash = "h";
         facts.dates = dates(clock, 90);
         facts.covered = {"a.test", "b.test"};
-        wish.hash = "h";
-        wish.names = {"b.test", "a.test"};
+        input.hash = "h";
+        input.names = {"b.test", "a.test"};
     }
-    std::optional<renewal::Due> due() const { return renewal::why_due(facts, wish, clock.now()); }
+    std::optional<renewal::Due> due() const { return renewal::why_due(facts, input, clock.now()); }
     std::optional<std::string> why() const {
         const auto found = due();
         return found ? std::optional{found->why} : std::nullopt;
@@ -36,7 +36,7 @@ struct Case {
 
     test::FakeClock clock;
     renewal::CertificateFacts facts;
-    renewal::Wish wish;
+    renewal::RenewalInput input;
 };
 
 }  // namespace
@@ -44,11 +44,11 @@ struct Case {
 TEST_CASE("a certificate is renewed with a third of its life left, short ones with half",
           "[renewal][design-3.3]") {
     const test::FakeClock clock;
-    CHECK(settings::usual_margin(dates(clock, 90)) == days{30});
-    CHECK(settings::usual_margin(dates(clock, 45)) == days{15});
-    CHECK(settings::usual_margin(dates(clock, 6)) == days{3});
-    CHECK(settings::usual_margin(dates(clock, 10)) == hours{80});
-    CHECK(settings::usual_margin({clock.now(), clock.now() + days{10} - seconds{1}}) ==
+    CHECK(settings::default_renewal_margin(dates(clock, 90)) == days{30});
+    CHECK(settings::default_renewal_margin(dates(clock, 45)) == days{15});
+    CHECK(settings::default_renewal_margin(dates(clock, 6)) == days{3});
+    CHECK(settings::default_renewal_margin(dates(clock, 10)) == hours{80});
+    CHECK(settings::default_renewal_margin({clock.now(), clock.now() + days{10} - seconds{1}}) ==
           (days{10} - seconds{1}) / 2);
 }
 
@@ -82,11 +82,11 @@ TEST_CASE("each way in which a certificate is not as wanted makes one due",
         CHECK(example.why() == "the installed certificate cannot be read");
     }
     SECTION("a name is missing") {
-        example.wish.names.emplace_back("c.test");
+        example.input.names.emplace_back("c.test");
         CHECK(example.why() == "'c.test' is not in the certificate");
     }
     SECTION("a name more than wanted is no reason") {
-        example.wish.names.pop_back();
+        example.input.names.pop_back();
         CHECK_FALSE(example.why());
     }
 }
@@ -112,11 +112,11 @@ TEST_CASE("a lifetime's margin makes a renewal due to the second", "[renewal][de
 TEST_CASE("a grace period that a person has set beats the lifetime", "[renewal][dokku-10.5]") {
     Case example;
     SECTION("a long one makes it due at once") {
-        example.wish.graceperiod = days{90} + seconds{1};
+        example.input.graceperiod = days{90} + seconds{1};
         CHECK(example.why() == "the certificate is due for renewal");
     }
     SECTION("none at all waits for the end") {
-        example.wish.graceperiod = seconds{0};
+        example.input.graceperiod = seconds{0};
         example.clock.advance(days{90});
         CHECK_FALSE(example.why());
         example.clock.advance(seconds{1});
@@ -131,11 +131,11 @@ TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[rene
         return renewal::renewal_time({month, graceperiod, scheduled, std::nullopt});
     };
     CHECK(at(days{80}, false).at == month.not_after - days{80});
-    CHECK_FALSE(at(days{80}, false).clamped);
+    CHECK_FALSE(at(days{80}, false).graceperiod_clamped);
     CHECK(at(days{80}, true).at == month.not_after - days{15});
-    CHECK(at(days{80}, true).clamped);
+    CHECK(at(days{80}, true).graceperiod_clamped);
     CHECK(at(days{15}, true).at == month.not_after - days{15});
-    CHECK_FALSE(at(days{15}, true).clamped);
+    CHECK_FALSE(at(days{15}, true).graceperiod_clamped);
     CHECK(at(std::nullopt, true).at == month.not_after - days{10});
 }
 
@@ -145,14 +145,14 @@ TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was
     renewal::RenewalRule rule{dates(clock, 90), std::nullopt, true, clock.now() + days{20}};
     const base::UtcTime end = rule.dates.not_after;
     CHECK(renewal::renewal_time(rule).at == clock.now() + days{20});
-    rule.ari_moment = clock.now() + days{75};
+    rule.selected_time = clock.now() + days{75};
     CHECK(renewal::renewal_time(rule).at == clock.now() + days{75});
     SECTION("never in the last tenth of the lifetime") {
-        rule.ari_moment = end - days{9};
+        rule.selected_time = end - days{9};
         CHECK(renewal::renewal_time(rule).at == end - days{9});
-        rule.ari_moment = end - days{9} + seconds{1};
+        rule.selected_time = end - days{9} + seconds{1};
         CHECK(renewal::renewal_time(rule).at == end - days{9});
-        rule.ari_moment = end + days{100};
+        rule.selected_time = end + days{100};
         CHECK(renewal::renewal_time(rule).at == end - days{9});
     }
     SECTION("a graceperiod makes the daily run come earlier, not later") {
@@ -161,10 +161,10 @@ TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was
         rule.graceperiod = days{5};
         CHECK(renewal::renewal_time(rule).at == clock.now() + days{75});
         rule.graceperiod = days{80};
-        CHECK(renewal::renewal_time(rule).clamped);
+        CHECK(renewal::renewal_time(rule).graceperiod_clamped);
     }
     SECTION("nor in the last tenth, where the CA says nothing") {
-        rule.ari_moment.reset();
+        rule.selected_time.reset();
         rule.graceperiod = hours{1};
         CHECK(renewal::renewal_time(rule).at == end - days{9});
     }
@@ -179,17 +179,17 @@ TEST_CASE("revoked certificates and another CA make one due", "[renewal][design-
     Case example;
     SECTION("revoked, also where nobody asked") {
         example.facts.revoked = true;
-        example.wish.automatic = true;
+        example.input.automatic = true;
         CHECK(example.why() == "the CA has revoked the certificate");
     }
     SECTION("another CA, but not where nobody asked") {
         example.facts.other_server = true;
         CHECK(example.why() == "another CA is set now");
-        example.wish.automatic = true;
+        example.input.automatic = true;
         CHECK_FALSE(example.why());
     }
     SECTION("a window of the CA's that is open is not yet the moment in it") {
-        example.facts.ari_moment = example.clock.now() + hours{1};
+        example.facts.selected_time = example.clock.now() + hours{1};
         CHECK_FALSE(example.why());
         example.clock.advance(hours{1} + seconds{1});
         CHECK(example.why() == "the certificate is due for renewal");
@@ -201,12 +201,12 @@ TEST_CASE("where nobody asked, changed settings order nothing by themselves",
     Case changed;
     changed.facts.current_hash = "other";
     CHECK(changed.why());
-    changed.wish.automatic = true;
+    changed.input.automatic = true;
     CHECK_FALSE(changed.why());
-    changed.wish.names.push_back("c.test");
+    changed.input.names.push_back("c.test");
     REQUIRE(changed.due());
     CHECK(changed.due()->only_growth);
-    changed.wish.loses_names = true;
+    changed.input.loses_names = true;
     CHECK_FALSE(changed.due()->only_growth);
 }
 

@@ -24,7 +24,9 @@ struct Checking : test::ServedApp {
     void check() const {
         REQUIRE(serving::check_installed_pair(host.environment, store, log, app, clock.now()));
     }
-    bool is_noted() const { return state().checked_pair == tls::stamp_pair(host.environment, app); }
+    bool is_noted() const {
+        return state().verified_pair_stamp == tls::stamp_pair(host.environment, app);
+    }
 };
 
 }  // namespace

@@ -85,7 +85,8 @@ TEST_CASE("an issued certificate becomes the pair that nginx serves", "[serving]
     CHECK(state.installed->owner == store::Owner::ours);
     CHECK(state.installed->not_after == leaf->not_after());
     CHECK(state.covered == std::vector<std::string>{"a.example"});
-    CHECK(state.checked_pair == tls::stamp_pair(installing.context.environment, installing.app));
+    CHECK(state.verified_pair_stamp ==
+          tls::stamp_pair(installing.context.environment, installing.app));
 }
 
 TEST_CASE("a chain that must not go live leaves everything as it was", "[serving][design-4.8]") {
@@ -118,7 +119,7 @@ TEST_CASE("a pair that a person installed is kept aside", "[serving][design-1.3]
     const std::string custom = certificate(custom_key);
     installing.host.install_pair(installing.app, custom);
     auto job = installing.issued_job();
-    REQUIRE(job.predecessor == ca::Predecessor::custom);
+    REQUIRE(job.pair_owner == store::Owner::custom);
     REQUIRE(serving::install_pair(installing.context, job));
 
     const fs::path kept = installing.host.environment.app_root(installing.app) /
@@ -137,7 +138,7 @@ TEST_CASE("a pair of ours is replaced without a copy or a word", "[serving][desi
     auto first = installing.issued_job();
     REQUIRE(serving::install_pair(installing.context, first));
     auto second = installing.issued_job();
-    REQUIRE(second.predecessor == ca::Predecessor::ours);
+    REQUIRE(second.pair_owner == store::Owner::ours);
     REQUIRE(serving::install_pair(installing.context, second));
     CHECK(test::content_of(installing.tls() / "server.crt") == second.issued->chain_pem);
     CHECK(installing.host.logged.err.empty());

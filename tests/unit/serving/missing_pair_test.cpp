@@ -50,8 +50,8 @@ struct Missing : test::RunBench {
         REQUIRE(store.update_state("shop", change));
     }
     void mend() {
-        renewal::CaQuestions questions{context};
-        serving::mend_missing_pair(questions, app);
+        renewal::CaInquiries inquiries{context};
+        serving::mend_missing_pair(inquiries, app);
     }
     bool is_served() const {
         return fs::exists(tls() / "server.crt") &&

@@ -20,8 +20,8 @@ namespace {
 
 struct Repairing : test::ServedApp {
     Repair repair() {
-        renewal::CaQuestions questions{context};
-        return serving::repair_certificate(questions, app).value();
+        renewal::CaInquiries inquiries{context};
+        return serving::repair_certificate(inquiries, app).value();
     }
     bool is_active() const { return tls::is_active(host.environment, app); }
     /// The folder that certs/current leads to, from the files in it.

@@ -36,7 +36,7 @@ TEST_CASE("what was renewed has its next time, also if the app is to be looked a
           "[status]") {
     Renewed bench;
     auto renewed = bench.job();
-    renewed.settled = true;
+    renewed.nothing_to_do = true;
     renewed.lock = bench.store.try_lock_app("shop").value();
     status::record_outcome(bench.context, renewed);
     CHECK(bench.state().renew_at == bench.next);
@@ -47,7 +47,7 @@ TEST_CASE("after a run that was overdue the app is looked at for its renewal", "
     Renewed bench;
     auto renewed = bench.job();
     renewed.lock = bench.store.try_lock_app("shop").value();
-    renewed.settled = true;
+    renewed.nothing_to_do = true;
     renewed.overdue = bench.state().due;
     test::DokkuHost::write(bench.host.environment.app_root(bench.app) / "VHOST", "a.example\n");
     status::record_outcome(bench.context, renewed);

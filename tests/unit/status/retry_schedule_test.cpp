@@ -11,7 +11,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 using base::UtcTime;
-using status::next_look;
+using status::next_probe;
 using status::next_try;
 using status::RetryFacts;
 using std::chrono::days;
@@ -135,7 +135,7 @@ TEST_CASE("the caps hold on any ten days, however often tries begin anew", "[sta
 }
 
 TEST_CASE("the DNS is looked at every minute at first, every hour in the end", "[status]") {
-    const auto pause = [](seconds waited) { return next_look(kNow - waited, kNow) - kNow; };
+    const auto pause = [](seconds waited) { return next_probe(kNow - waited, kNow) - kNow; };
     CHECK(pause(seconds{0}) == minutes{1});
     CHECK(pause(minutes{10}) == minutes{1});
     CHECK(pause(hours{1}) == minutes{6});

@@ -58,20 +58,20 @@ TEST_CASE("what is known of an app reads back as it was written", "[store][desig
 TEST_CASE("what is known of revocation reads back", "[store]") {
     store::AppState state;
     state.revoked = "0a1b";
-    state.crl_next = base::from_unix(1'770'000'000);
+    state.next_crl_check = base::from_unix(1'770'000'000);
     const auto again = store::parse_app_state(text_of(state));
     REQUIRE(again);
     CHECK(again->revoked == "0a1b");
-    CHECK(again->crl_next == base::from_unix(1'770'000'000));
-    CHECK_FALSE(store::parse_app_state(R"({"crl_next":"soon"})")->crl_next);
+    CHECK(again->next_crl_check == base::from_unix(1'770'000'000));
+    CHECK_FALSE(store::parse_app_state(R"({"crl_next":"soon"})")->next_crl_check);
 }
 
 TEST_CASE("when a wait was written reads back with it", "[store]") {
     const base::UtcTime at = base::from_unix(1'770'000'000);
     store::AppState state;
     state.renew_at = at + std::chrono::hours{5};
-    state.crl_next = at + std::chrono::hours{23};
-    state.crl_next_set = at;
+    state.next_crl_check = at + std::chrono::hours{23};
+    state.next_crl_check_set = at;
     state.renewal = store::RenewalPlan{};
     state.renewal->next_ask = at + std::chrono::hours{6};
     state.renewal->next_ask_set = at;
@@ -83,7 +83,7 @@ TEST_CASE("when a wait was written reads back with it", "[store]") {
     const auto again = store::parse_app_state(text_of(state));
     REQUIRE(again);
     CHECK(again->renew_at == state.renew_at);
-    CHECK(again->crl_next_set == at);
+    CHECK(again->next_crl_check_set == at);
     REQUIRE(again->renewal);
     CHECK(again->renewal->next_ask_set == at);
     REQUIRE(again->names.size() == 1);
@@ -103,15 +103,15 @@ TEST_CASE("a certificate that is not valid yet reads back with its order", "[sto
 
 TEST_CASE("which graceperiod was warned of reads back", "[store]") {
     store::AppState state;
-    state.cut_graceperiod = std::chrono::hours{24 * 50};
-    CHECK(store::parse_app_state(text_of(state))->cut_graceperiod == state.cut_graceperiod);
+    state.clamped_graceperiod = std::chrono::hours{24 * 50};
+    CHECK(store::parse_app_state(text_of(state))->clamped_graceperiod == state.clamped_graceperiod);
 }
 
 TEST_CASE("which pair was found sound reads back", "[store]") {
     store::AppState state;
-    state.checked_pair = "1 2 3 4 5 6";
+    state.verified_pair_stamp = "1 2 3 4 5 6";
     state.plain_vhost = "7 8 9 1 2 3 4 5 6";
-    CHECK(store::parse_app_state(text_of(state))->checked_pair == "1 2 3 4 5 6");
+    CHECK(store::parse_app_state(text_of(state))->verified_pair_stamp == "1 2 3 4 5 6");
     CHECK(store::parse_app_state(text_of(state))->plain_vhost == "7 8 9 1 2 3 4 5 6");
 }
 

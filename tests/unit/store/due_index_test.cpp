@@ -218,7 +218,7 @@ TEST_CASE("waking is for who waits", "[store][design-3.1]") {
     const store::LocalStore store{folder.path()};
     const auto now = from_unix(1'000);
     const auto next_due = [&] { return store.due_head().value().earliest; };
-    REQUIRE(store.wake("unknown", now));
+    REQUIRE(store.mark_due("unknown", now));
     CHECK_FALSE(store.has_state("unknown"));
     REQUIRE(store.update_state("shop", [](store::AppState& state) {
         state.names.resize(2);
@@ -228,7 +228,7 @@ TEST_CASE("waking is for who waits", "[store][design-3.1]") {
         state.names[1].status = store::NameStatus::pending_dns;
         state.names[1].next_try = from_unix(5'000);
     }));
-    REQUIRE(store.wake("shop", now));
+    REQUIRE(store.mark_due("shop", now));
     CHECK(next_due() == now);
     auto state = store.read_state("shop").value();
     CHECK_FALSE(state.names[0].next_try);
@@ -240,7 +240,7 @@ TEST_CASE("waking is for who waits", "[store][design-3.1]") {
         changed.names[1].not_before = allowed;
         changed.due.reset();
     }));
-    REQUIRE(store.wake("shop", now));
+    REQUIRE(store.mark_due("shop", now));
     state = store.read_state("shop").value();
     CHECK(state.names[1].next_try == allowed);
     CHECK_FALSE(store.is_any_due(allowed - std::chrono::seconds{1}));

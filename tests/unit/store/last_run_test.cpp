@@ -64,7 +64,7 @@ void set_modified(const std::filesystem::path& file, const char* at) {
     REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times.data(), 0) == 0);
 }
 
-/// A host on which letsencrypt was installed, with the daily run on.
+/// A host on which letsencrypt was installed, with the scheduled run on.
 struct InstalledHost {
     InstalledHost() {
         test::DokkuHost::write(global / "installation", "installed\n");

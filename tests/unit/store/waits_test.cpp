@@ -92,13 +92,13 @@ TEST_CASE("the next question about a renewal is not put off for ever", "[store]"
 
 TEST_CASE("lists of revoked certificates are read again, where there are some", "[store]") {
     store::AppState state;
-    state.crl_next = kNow + kYear;
-    state.crl_next_set = kNow + kYear - hours{23};
+    state.next_crl_check = kNow + kYear;
+    state.next_crl_check_set = kNow + kYear - hours{23};
     CHECK(store::bound_waits(state, kNow));
-    CHECK(state.crl_next == kNow + hours{1});
+    CHECK(state.next_crl_check == kNow + hours{1});
     // A certificate that names no list.
     state.installed = store::InstalledPair{"0a", store::Owner::ours, kNow + hours{24 * 90}};
-    state.crl_next = state.installed->not_after;
+    state.next_crl_check = state.installed->not_after;
     CHECK_FALSE(store::bound_waits(state, kNow));
 }
 

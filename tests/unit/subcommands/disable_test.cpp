@@ -73,7 +73,7 @@ TEST_CASE("a run at work sees at once that its app is off", "[subcommands]") {
     CHECK(host.state().switched_off);
     CHECK_FALSE(host.state().enabled);
     CHECK(fs::exists(host.environment.tls_root(host.app)));
-    // The minute's run removes it.
+    // The retry job removes it.
     CHECK(tls::pending_removal(host.environment, host.app));
     CHECK(host.state().due == began + store::kRemovalPatience);
 }

@@ -13,7 +13,7 @@ constexpr base::UtcTime kNow = base::from_unix(1'700'000'000);
 
 std::string keep(const test::TempDir& root, const std::string& chain) {
     test::write_file(root / "tls" / "server.crt", chain);
-    const auto kept = tls::keep_replaced_pair(root.path(), kNow);
+    const auto kept = tls::back_up_pair(root.path(), kNow);
     REQUIRE(kept);
     return *kept;
 }

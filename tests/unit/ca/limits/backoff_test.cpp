@@ -32,46 +32,46 @@ acme::Failure limited(const std::string& detail) {
     return failure;
 }
 
-std::vector<Entry> park(const acme::Failure& failure, const std::string& account = kAccount,
-                        const Words& names = kNames) {
-    return ca::limits::to_parked(failure, {kServer, account, names}, kNow);
+std::vector<Entry> back_off(const acme::Failure& failure, const std::string& account = kAccount,
+                            const Words& names = kNames) {
+    return ca::limits::to_backoffs(failure, {kServer, account, names}, kNow);
 }
 
 /// `kind key` of each entry.
 Words kinds_of(const std::vector<Entry>& entries) {
     Words kinds;
     for (const Entry& entry : entries)
-        kinds.push_back(std::string{ledger::to_text(entry.parked)} + " " + entry.key);
+        kinds.push_back(std::string{ledger::to_text(entry.scope)} + " " + entry.key);
     return kinds;
 }
 
 }  // namespace
 
-TEST_CASE("an account's limit parks the account", "[ca-limits][limits]") {
+TEST_CASE("an account's limit puts the account in backoff", "[ca-limits][limits]") {
     const std::string words =
         "too many new orders (300) from this account in the last 3h0m0s, retry after 2026-02-02 "
         "04:40:00 UTC: see https://letsencrypt.org/docs/rate-limits/#new-orders-per-account";
-    const auto entries = park(limited(words));
+    const auto entries = back_off(limited(words));
     REQUIRE(entries.size() == 1);
     Entry expected;
-    expected.kind = EntryKind::parked;
+    expected.kind = EntryKind::backoff;
     expected.at = kNow;
     expected.server = kServer;
     expected.account = kAccount;
-    expected.parked = BackoffScope::account;
+    expected.scope = BackoffScope::account;
     expected.until = kUntil;
     expected.words = words;
     CHECK(entries[0] == expected);
     // Before there is one, the whole CA.
-    const auto first = park(limited(words), "");
+    const auto first = back_off(limited(words), "");
     CHECK(kinds_of(first) == Words{"ca "});
 }
 
-TEST_CASE("a limit of new accounts parks those alone", "[ca-limits][limits]") {
+TEST_CASE("a limit of new accounts puts those alone in backoff", "[ca-limits][limits]") {
     acme::Failure failure =
         limited("too many new registrations (10) from this IP address in the last 3h0m0s");
     const auto refuse = [&] {
-        return ca::limits::to_parked(failure, {kServer, "", kNames, true}, kNow);
+        return ca::limits::to_backoffs(failure, {kServer, "", kNames, true}, kNow);
     };
     CHECK(kinds_of(refuse()) == Words{"registration "});
     CHECK(refuse().at(0).until == kUntil);
@@ -79,17 +79,17 @@ TEST_CASE("a limit of new accounts parks those alone", "[ca-limits][limits]") {
     CHECK(kinds_of(refuse()) == Words{"ca "});
 }
 
-TEST_CASE("a limit of one name parks it and not those that have it in them",
+TEST_CASE("a limit of one name puts it in backoff and not those that have it in them",
           "[ca-limits][limits]") {
     const std::string said = GENERATE(
         "too many failed authorizations (5) for \"in.x.test\" in the last 1h0m0s, retry after "
         "2026-02-02 04:40:00 UTC: see https://letsencrypt.org/docs/rate-limits/#authorization-"
         "failures-per-hostname-per-account",
         "Too many failed validations for *.in.x.test.");
-    CHECK(kinds_of(park(limited(said))) == Words{"name in.x.test"});
+    CHECK(kinds_of(back_off(limited(said))) == Words{"name in.x.test"});
 }
 
-TEST_CASE("a paused name is parked with the page that frees it", "[ca-limits][limits]") {
+TEST_CASE("a paused name is in backoff with the page that frees it", "[ca-limits][limits]") {
     const std::string page = "https://portal.test/unpause?jwt=" + std::string(900, 'j');
     const std::string words =
         "Your account is temporarily prevented from requesting certificates for y.test and "
@@ -97,14 +97,14 @@ TEST_CASE("a paused name is parked with the page that frees it", "[ca-limits][li
         page;
     acme::Failure failure = limited(words);
     SECTION("with Retry-After") {
-        const auto entries = park(failure);
+        const auto entries = back_off(failure);
         CHECK(kinds_of(entries) == Words{"name y.test"});
         CHECK(entries.at(0).until == kUntil);
         CHECK(entries.at(0).paused);
     }
     SECTION("without") {
         failure.error.retry_at.reset();
-        const auto entries = park(failure);
+        const auto entries = back_off(failure);
         CHECK(kinds_of(entries) == Words{"name y.test"});
         CHECK(entries.at(0).until == kNow + ca::kPausePatience);
         CHECK(entries.at(0).words == words);
@@ -115,31 +115,31 @@ TEST_CASE("a paused name is parked with the page that frees it", "[ca-limits][li
 TEST_CASE("a pause that names no name holds exactly these", "[ca-limits][limits]") {
     acme::Failure failure = limited("Your account is paused: https://y.test/unpause?jwt=x.test");
     failure.error.retry_at.reset();
-    CHECK(kinds_of(park(failure)) == Words{"set *.in.x.test,www.x.test,y.test"});
-    const auto only = park(failure, kAccount, {"*.in.x.test"});
+    CHECK(kinds_of(back_off(failure)) == Words{"set *.in.x.test,www.x.test,y.test"});
+    const auto only = back_off(failure, kAccount, {"*.in.x.test"});
     CHECK(kinds_of(only) == Words{"name in.x.test"});
     CHECK(only.at(0).paused);
 }
 
 TEST_CASE("a limit with a link is no pause", "[ca-limits][limits]") {
-    const auto entries = park(limited("too many new orders: see https://ca.test/why-paused"));
+    const auto entries = back_off(limited("too many new orders: see https://ca.test/why-paused"));
     CHECK(kinds_of(entries) == Words{"account "});
     CHECK_FALSE(entries.at(0).paused);
 }
 
-TEST_CASE("an exact set is parked as such", "[ca-limits][limits]") {
+TEST_CASE("an exact set is in backoff as such", "[ca-limits][limits]") {
     const std::string of = GENERATE("domains", "identifiers");
     const auto entries =
-        park(limited("too many certificates (5) already issued for this exact set of " + of +
-                     " in the last 168h0m0s, retry after 2026-02-02 04:40:00 UTC"));
+        back_off(limited("too many certificates (5) already issued for this exact set of " + of +
+                         " in the last 168h0m0s, retry after 2026-02-02 04:40:00 UTC"));
     CHECK(kinds_of(entries) == Words{"set *.in.x.test,www.x.test,y.test"});
 }
 
-TEST_CASE("a registered domain is parked with all below it", "[ca-limits][limits]") {
-    CHECK(kinds_of(park(limited("too many certificates (50) already issued for \"x.test\" in the "
-                                "last 168h0m0s, retry after 2026-02-02 04:40:00 UTC"))) ==
-          Words{"domain x.test"});
-    CHECK(kinds_of(park(limited("The registered domain X.test had its share, y.test too"))) ==
+TEST_CASE("a registered domain is in backoff with all below it", "[ca-limits][limits]") {
+    CHECK(kinds_of(back_off(limited(
+              "too many certificates (50) already issued for \"x.test\" in the "
+              "last 168h0m0s, retry after 2026-02-02 04:40:00 UTC"))) == Words{"domain x.test"});
+    CHECK(kinds_of(back_off(limited("The registered domain X.test had its share, y.test too"))) ==
           Words{"domain x.test", "domain y.test"});
 }
 
@@ -149,10 +149,10 @@ TEST_CASE("a limit of a name that nobody ordered is the account's", "[ca-limits]
                  "too many certificates (50) already issued for \"z.test\" in the last 168h0m0s",
                  "too many certificates in this test", "");
     CAPTURE(words);
-    CHECK(kinds_of(park(limited(words))) == Words{"account "});
+    CHECK(kinds_of(back_off(limited(words))) == Words{"account "});
 }
 
-TEST_CASE("subproblems park the names they are about", "[ca-limits][limits]") {
+TEST_CASE("subproblems put the names they are about in backoff", "[ca-limits][limits]") {
     acme::Failure failure = limited("several names");
     const std::string type = "urn:ietf:params:acme:error:rateLimited";
     failure.problem->subproblems = {
@@ -161,17 +161,17 @@ TEST_CASE("subproblems park the names they are about", "[ca-limits][limits]") {
         {"urn:ietf:params:acme:error:caa", "no", acme::Identifier{"dns", "www.x.test"}},
         {type, "who?", acme::Identifier{"dns", "z.test"}},
         {type, "nobody", std::nullopt}};
-    const auto entries = park(failure);
+    const auto entries = back_off(failure);
     CHECK(kinds_of(entries) == Words{"name in.x.test", "name y.test"});
     CHECK(entries.at(0).words == "several names");
     CHECK(entries.at(1).words == "y is tired");
 }
 
-TEST_CASE("a CA that is not available is parked as a whole", "[ca-limits][limits]") {
+TEST_CASE("a CA that is not available is in backoff as a whole", "[ca-limits][limits]") {
     acme::Failure failure = limited("y.test: failed authorizations");
     failure.status = 503;
     if (GENERATE(false, true)) failure.problem.reset();
-    const auto entries = park(failure);
+    const auto entries = back_off(failure);
     CHECK(kinds_of(entries) == Words{"ca "});
     CHECK(entries.at(0).account.empty());
     CHECK_FALSE(entries.at(0).words.empty());
@@ -180,12 +180,12 @@ TEST_CASE("a CA that is not available is parked as a whole", "[ca-limits][limits
 TEST_CASE("a 429 without a problem is the account's", "[ca-limits][limits]") {
     acme::Failure failure = limited("");
     failure.problem.reset();
-    const auto entries = park(failure);
+    const auto entries = back_off(failure);
     CHECK(kinds_of(entries) == Words{"account "});
     CHECK(entries.at(0).words == "said");
 }
 
-TEST_CASE("nothing is parked without a limit or a moment", "[ca-limits][limits]") {
+TEST_CASE("nothing is in backoff without a limit or a moment", "[ca-limits][limits]") {
     acme::Failure failure = limited("too many new orders from this account");
     SECTION("no moment") {
         failure.error.retry_at.reset();
@@ -194,10 +194,10 @@ TEST_CASE("nothing is parked without a limit or a moment", "[ca-limits][limits]"
         failure.error.kind = base::ErrorKind::network;
         failure.problem.reset();
     }
-    CHECK(park(failure).empty());
+    CHECK(back_off(failure).empty());
 }
 
-TEST_CASE("what is parked holds such an order back", "[ca-limits][limits]") {
+TEST_CASE("a backoff holds such an order back", "[ca-limits][limits]") {
     const auto [words, held] = GENERATE(
         std::pair{"too many new orders from this account", Words{}},
         std::pair{"too many failed authorizations (5) for \"in.x.test\"", Words{"*.in.x.test"}},
@@ -206,7 +206,7 @@ TEST_CASE("what is parked holds such an order back", "[ca-limits][limits]") {
         std::pair{"too many certificates (50) already issued for \"x.test\"",
                   Words{"*.in.x.test", "www.x.test"}});
     CAPTURE(words);
-    const ca::limits::Limits limits{park(limited(words))};
+    const ca::limits::Limits limits{back_off(limited(words))};
     const auto reached = limits.judge({kServer, kAccount, kNames}, kNow);
     REQUIRE(reached);
     CHECK(reached->names == held);
@@ -216,8 +216,8 @@ TEST_CASE("what is parked holds such an order back", "[ca-limits][limits]") {
 TEST_CASE("a date that was mistyped does not stop renewals for months", "[ca-limits][limits]") {
     acme::Failure failure = limited("too many new orders from this account");
     failure.error.retry_at = kNow + std::chrono::hours{24 * 365};
-    REQUIRE_FALSE(park(failure).empty());
-    CHECK(park(failure).front().until == kNow + std::chrono::hours{24 * 7});
+    REQUIRE_FALSE(back_off(failure).empty());
+    CHECK(back_off(failure).front().until == kNow + std::chrono::hours{24 * 7});
     failure.status = 503;
-    CHECK(park(failure).front().until == kNow + std::chrono::hours{24});
+    CHECK(back_off(failure).front().until == kNow + std::chrono::hours{24});
 }

@@ -22,14 +22,14 @@ using std::chrono::seconds;
 namespace {
 
 /// A host whose ledger says that the scripted CA asked for some patience.
-struct Parked : test::RunBench {
-    void park(BackoffScope kind, seconds patience, const std::string& key = "") const {
+struct Backoff : test::RunBench {
+    void back_off(BackoffScope kind, seconds patience, const std::string& key = "") const {
         ledger::Entry entry;
-        entry.kind = EntryKind::parked;
+        entry.kind = EntryKind::backoff;
         entry.at = clock.now();
         entry.server = test::at_ca("/directory");
         entry.account = kind == BackoffScope::ca ? "" : test::at_ca("/account/1");
-        entry.parked = kind;
+        entry.scope = kind;
         entry.key = key;
         entry.until = clock.now() + patience;
         entry.words = "too many";
@@ -52,36 +52,36 @@ struct Parked : test::RunBench {
 }  // namespace
 
 TEST_CASE("some seconds that a CA asks for are waited for", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     auto job = host.job();
     SECTION("by an account") {
-        host.park(BackoffScope::account, seconds{20});
+        host.back_off(BackoffScope::account, seconds{20});
         ca::limits::LimitCheck limits{host.context, false};
         limits.check(job);
     }
     SECTION("by all") {
-        host.park(BackoffScope::ca, seconds{20});
+        host.back_off(BackoffScope::ca, seconds{20});
         ca::limits::LimitCheck limits{host.context, false};
-        CHECK_FALSE(limits.refuse_parked_ca(job));
+        CHECK_FALSE(limits.refuse_ca_in_backoff(job));
     }
     CHECK(job.alive());
     CHECK(host.clock.passed() == seconds{20});
 }
 
 TEST_CASE("an order that the CA does not want now is not placed", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     auto job = host.job();
     SECTION("by an account") {
-        host.park(BackoffScope::account, hours{2});
+        host.back_off(BackoffScope::account, hours{2});
         ca::limits::LimitCheck limits{host.context, false};
         limits.check(job);
-        CHECK_FALSE(job.ca_is_parked);
+        CHECK_FALSE(job.ca_is_in_backoff);
     }
     SECTION("by all") {
-        host.park(BackoffScope::ca, hours{2});
+        host.back_off(BackoffScope::ca, hours{2});
         ca::limits::LimitCheck limits{host.context, false};
-        CHECK(limits.refuse_parked_ca(job));
-        CHECK(job.ca_is_parked);
+        CHECK(limits.refuse_ca_in_backoff(job));
+        CHECK(job.ca_is_in_backoff);
     }
     REQUIRE(job.failure);
     CHECK(job.cause == store::cause::kRateLimited);
@@ -90,21 +90,21 @@ TEST_CASE("an order that the CA does not want now is not placed", "[ca-limits][l
     CHECK(host.clock.passed() == seconds{0});
 }
 
-TEST_CASE("a name that is parked is left out, the others are ordered", "[ca-limits][limits]") {
-    Parked host;
+TEST_CASE("a name that is in backoff is left out, the others are ordered", "[ca-limits][limits]") {
+    Backoff host;
     auto job = host.job({"a.example", "b.example"});
-    host.park(BackoffScope::name, hours{2}, "a.example");
+    host.back_off(BackoffScope::name, hours{2}, "a.example");
     ca::limits::LimitCheck limits{host.context, false};
     limits.check(job);
     REQUIRE(job.alive());
     CHECK(ca::to_texts(job.names) == std::vector<std::string>{"b.example"});
-    REQUIRE(job.held.size() == 1);
-    CHECK(job.held.front().cause == store::cause::kRateLimited);
+    REQUIRE(job.deferred.size() == 1);
+    CHECK(job.deferred.front().cause == store::cause::kRateLimited);
 }
 
 TEST_CASE("what is paused is asked for by the schedule once a day, by a person at once",
           "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     acme::Failure refusal =
         acme::fail(base::ErrorKind::rate_limited, "said", test::at_ca("/order"));
     refusal.status = 429;
@@ -120,13 +120,14 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
     auto scheduled = host.job({"a.example", "b.example"});
     ca::limits::LimitCheck{host.context, false}.check(scheduled);
     CHECK(scheduled.alive());
-    REQUIRE(scheduled.held.size() == 1);
-    CHECK(scheduled.held.front().name == "a.example");
-    CHECK(scheduled.held.front().cause == store::cause::kPaused);
-    CHECK_THAT(scheduled.held.front().reason.message, ContainsSubstring(refusal.problem->detail));
+    REQUIRE(scheduled.deferred.size() == 1);
+    CHECK(scheduled.deferred.front().name == "a.example");
+    CHECK(scheduled.deferred.front().cause == store::cause::kPaused);
+    CHECK_THAT(scheduled.deferred.front().reason.message,
+               ContainsSubstring(refusal.problem->detail));
     auto typed = host.job({"a.example", "b.example"});
     ca::limits::LimitCheck{host.context, false, true}.check(typed);
-    CHECK(typed.held.empty());
+    CHECK(typed.deferred.empty());
     host.clock.advance(hours{24});
     auto next_day = host.job({"a.example"});
     ca::limits::LimitCheck{host.context, false}.check(next_day);
@@ -134,33 +135,33 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
 }
 
 TEST_CASE("a CA that makes no account now is asked by those that have one", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     ledger::Entry entry;
-    entry.kind = EntryKind::parked;
+    entry.kind = EntryKind::backoff;
     entry.at = host.clock.now();
     entry.server = test::at_ca("/directory");
-    entry.parked = BackoffScope::registration;
+    entry.scope = BackoffScope::registration;
     entry.until = host.clock.now() + hours{2};
     REQUIRE(host.store.ledger().append({entry}, host.clock.now()));
     ca::limits::LimitCheck limits{host.context, false};
     auto without = host.job();
-    CHECK(limits.refuse_parked_ca(without));
+    CHECK(limits.refuse_ca_in_backoff(without));
     CHECK(without.cause == store::cause::kRateLimited);
-    CHECK_FALSE(without.ca_is_parked);
+    CHECK_FALSE(without.ca_is_in_backoff);
     REQUIRE(host.store.write_account_key(entry.server, "me@x.test", test::account_key().to_pem()));
     REQUIRE(host.store.write_account(entry.server, "me@x.test", test::at_ca("/account/1"),
                                      R"({"status":"valid"})"));
     auto with = host.job();
-    CHECK_FALSE(limits.refuse_parked_ca(with));
+    CHECK_FALSE(limits.refuse_ca_in_backoff(with));
     CHECK(with.alive());
 }
 
 TEST_CASE("who forces an order is warned once", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     auto job = host.job();
-    host.park(BackoffScope::ca, hours{2});
+    host.back_off(BackoffScope::ca, hours{2});
     ca::limits::LimitCheck limits{host.context, true};
-    CHECK_FALSE(limits.refuse_parked_ca(job));
+    CHECK_FALSE(limits.refuse_ca_in_backoff(job));
     CHECK(host.host.logged.err.empty());
     limits.check(job);
     CHECK(job.alive());
@@ -171,7 +172,7 @@ TEST_CASE("who forces an order is warned once", "[ca-limits][limits]") {
 }
 
 TEST_CASE("what comes of an order is in the ledger", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     auto job = host.job();
     ca::limits::LimitCheck limits{host.context, false};
     limits.reserve(job);
@@ -188,7 +189,7 @@ TEST_CASE("what comes of an order is in the ledger", "[ca-limits][limits]") {
     }
     SECTION("a validation that was refused") {
         limits.note_order(job, false);
-        acme::Failure failure = Parked::refusal("connection");
+        acme::Failure failure = Backoff::refusal("connection");
         failure.invalid = {acme::to_identifier("a.example")};
         limits.note_refused(job, failure);
         job.fail(std::move(failure));
@@ -200,7 +201,7 @@ TEST_CASE("what comes of an order is in the ledger", "[ca-limits][limits]") {
         CHECK_FALSE(host.entries()[2].refused);
     }
     SECTION("an order that the CA did not take") {
-        job.fail(Parked::refusal("rejectedIdentifier"));
+        job.fail(Backoff::refusal("rejectedIdentifier"));
         limits.note_result(job);
         REQUIRE(host.entries().size() == 2);
         CHECK(host.entries()[1].kind == EntryKind::order_over);
@@ -230,7 +231,7 @@ TEST_CASE("what comes of an order is in the ledger", "[ca-limits][limits]") {
 namespace {
 
 /// An app below example.org at the CA of which the numbers are known.
-ca::IssueJob new_below_domain(Parked& host, int i) {
+ca::IssueJob new_below_domain(Backoff& host, int i) {
     auto job = host.job({"app" + std::to_string(i) + ".example.org"});
     job.settings.server.computed = settings::kProductionServer;
     return job;
@@ -239,7 +240,7 @@ ca::IssueJob new_below_domain(Parked& host, int i) {
 }  // namespace
 
 TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     ca::limits::LimitCheck limits{host.context, false};
     std::vector<std::unique_ptr<ca::IssueJob>> jobs;
     jobs.reserve(75);
@@ -266,17 +267,17 @@ TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[ca-l
 
 TEST_CASE("what another run learned meanwhile stops an order right before it is sent",
           "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     auto job = host.job();
     ca::limits::LimitCheck limits{host.context, false};
     limits.check(job);
     REQUIRE(job.alive());
     ledger::Entry paused;
-    paused.kind = EntryKind::parked;
+    paused.kind = EntryKind::backoff;
     paused.at = host.clock.now();
     paused.server = test::at_ca("/directory");
     paused.account = test::at_ca("/account/1");
-    paused.parked = BackoffScope::name;
+    paused.scope = BackoffScope::name;
     paused.key = "a.example";
     paused.until = host.clock.now() + hours{24};
     paused.paused = true;
@@ -289,7 +290,7 @@ TEST_CASE("what another run learned meanwhile stops an order right before it is 
 }
 
 TEST_CASE("runs of other processes take places as well", "[ca-limits][limits]") {
-    Parked host;
+    Backoff host;
     ca::limits::LimitCheck one{host.context, false};
     ca::limits::LimitCheck other{host.context, false};
     std::vector<std::unique_ptr<ca::IssueJob>> jobs;
@@ -306,7 +307,7 @@ TEST_CASE("runs of other processes take places as well", "[ca-limits][limits]") 
 namespace {
 
 /// An app with a certificate of production, the window of which is an hour long.
-struct Renewing : Parked {
+struct Renewing : Backoff {
     static constexpr seconds kWindow{3600};
 
     Renewing() {
@@ -337,7 +338,7 @@ struct Renewing : Parked {
     }
 
     base::UtcTime start = clock.now() + hours{1};
-    std::unique_ptr<ca::IssueJob> job = std::make_unique<ca::IssueJob>(this->Parked::job());
+    std::unique_ptr<ca::IssueJob> job = std::make_unique<ca::IssueJob>(this->Backoff::job());
     std::unique_ptr<ca::CaSession> session;
 };
 

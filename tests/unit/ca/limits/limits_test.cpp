@@ -23,22 +23,22 @@ using test::limits::kNow;
 using test::limits::kPerDomain;
 using test::limits::kSecond;
 using test::limits::kWeek;
-using test::limits::OrderWish;
+using test::limits::planned_order;
+using test::limits::PlannedOrder;
 using test::limits::several;
-using test::limits::wish;
 using test::limits::Words;
 
 namespace limit = ca::limits::limit;
 
 TEST_CASE("an empty ledger holds nothing back", "[ca-limits][limits]") {
-    CHECK_FALSE(Limits{{}}.judge(wish({"a.test"}), kNow));
+    CHECK_FALSE(Limits{{}}.judge(planned_order({"a.test"}), kNow));
 }
 
 TEST_CASE("300 orders of an account, and one comes back each 36 seconds", "[ca-limits][limits]") {
     const auto order = entry(EntryKind::order, kNow, {"a.test"});
-    CHECK_FALSE(Limits{std::vector(299, order)}.judge(wish({"b.test"}), kNow));
+    CHECK_FALSE(Limits{std::vector(299, order)}.judge(planned_order({"b.test"}), kNow));
     Limits full{std::vector(300, order)};
-    const auto reached = full.judge(wish({"b.test"}), kNow);
+    const auto reached = full.judge(planned_order({"b.test"}), kNow);
     REQUIRE(reached);
     CHECK(reached->limit == limit::kOrders);
     CHECK(reached->key == kAccount);
@@ -46,9 +46,9 @@ TEST_CASE("300 orders of an account, and one comes back each 36 seconds", "[ca-l
     CHECK(is_about(reached->until, kNow + 36 * kSecond));
     CHECK_THAT(reached->message, ContainsSubstring("takes 300 new orders of an account"));
     // One more, and not a second one.
-    CHECK_FALSE(full.judge(wish({"b.test"}), reached->until));
+    CHECK_FALSE(full.judge(planned_order({"b.test"}), reached->until));
     full.note(entry(EntryKind::order, reached->until, {"b.test"}));
-    const auto again = full.judge(wish({"c.test"}), reached->until);
+    const auto again = full.judge(planned_order({"c.test"}), reached->until);
     REQUIRE(again);
     CHECK(is_about(again->until, kNow + 72 * kSecond));
 }
@@ -60,15 +60,15 @@ TEST_CASE("an order that the CA does not take is given back", "[ca-limits][limit
     SECTION("refused") {
         over.refused = true;
         limits.note(over);
-        CHECK_FALSE(limits.judge(wish({"b.test"}), kNow));
+        CHECK_FALSE(limits.judge(planned_order({"b.test"}), kNow));
         // Once.
         limits.note(over);
         limits.note(order);
-        CHECK(limits.judge(wish({"b.test"}), kNow));
+        CHECK(limits.judge(planned_order({"b.test"}), kNow));
     }
     SECTION("taken, and it failed") {
         limits.note(over);
-        CHECK(limits.judge(wish({"b.test"}), kNow));
+        CHECK(limits.judge(planned_order({"b.test"}), kNow));
     }
 }
 
@@ -87,12 +87,12 @@ TEST_CASE("orders of another account, renewals and replacements do not count",
     SECTION("another CA") {
         sample.server = "https://ca.test/dir";
     }
-    CHECK_FALSE(Limits{std::vector(400, sample)}.judge(wish({"b.test"}), kNow));
+    CHECK_FALSE(Limits{std::vector(400, sample)}.judge(planned_order({"b.test"}), kNow));
 }
 
 TEST_CASE("a renewal and an exempt order are not orders that count", "[ca-limits][limits]") {
     const Limits full{std::vector(300, entry(EntryKind::order, kNow, {"a.test"}))};
-    OrderWish again = wish({"b.test"});
+    PlannedOrder again = planned_order({"b.test"});
     REQUIRE(full.judge(again, kNow));
     SECTION("renewal") {
         again.renewal = true;
@@ -105,7 +105,7 @@ TEST_CASE("a renewal and an exempt order are not orders that count", "[ca-limits
 
 TEST_CASE("50 certificates of a registered domain, and one comes back each 202 minutes",
           "[ca-limits][limits]") {
-    const OrderWish mixed = wish({"other.test", "new.shop.co.uk", "*.shop.co.uk"});
+    const PlannedOrder mixed = planned_order({"other.test", "new.shop.co.uk", "*.shop.co.uk"});
     CHECK_FALSE(Limits{certificates_below("shop.co.uk", 49, kNow)}.judge(mixed, kNow));
     Limits full{certificates_below("shop.co.uk", 50, kNow)};
     const auto reached = full.judge(mixed, kNow);
@@ -118,25 +118,25 @@ TEST_CASE("50 certificates of a registered domain, and one comes back each 202 m
     CHECK_THAT(reached->message, ContainsSubstring("50 certificates for shop.co.uk") &&
                                      ContainsSubstring("the next is possible from "
                                                        "2026-02-02 06:03 UTC"));
-    CHECK_FALSE(full.judge(wish({"other.test"}), kNow));
+    CHECK_FALSE(full.judge(planned_order({"other.test"}), kNow));
     CHECK_FALSE(full.judge(mixed, reached->until));
     // Of any account: the domain has one allowance.
-    OrderWish stranger = mixed;
+    PlannedOrder stranger = mixed;
     stranger.account += "2";
     CHECK(full.judge(stranger, kNow));
     // Two of them two intervals later, and no third.
     const auto later = kNow + 2 * kPerDomain + kMinute;
     for (const char* name : {"one.shop.co.uk", "two.shop.co.uk"}) {
-        CHECK_FALSE(full.judge(wish({name}), later));
+        CHECK_FALSE(full.judge(planned_order({name}), later));
         full.note(entry(EntryKind::certificate, later, {name}));
     }
-    CHECK(full.judge(wish({"three.shop.co.uk"}), later));
+    CHECK(full.judge(planned_order({"three.shop.co.uk"}), later));
 }
 
 TEST_CASE("a domain is free for renewals and exempt orders", "[ca-limits][limits]") {
     const Limits full{certificates_below("shop.co.uk", 50, kNow)};
-    CHECK(full.judge(wish({"new.shop.co.uk"}), kNow));
-    OrderWish again = wish({"old.shop.co.uk"});
+    CHECK(full.judge(planned_order({"new.shop.co.uk"}), kNow));
+    PlannedOrder again = planned_order({"old.shop.co.uk"});
     SECTION("known to the caller") {
         again.renewal = true;
     }
@@ -155,7 +155,7 @@ TEST_CASE("a renewal does not use a domain up, an exempt order with other names 
     const bool renewed = GENERATE(false, true);
     for (Entry& one : entries)
         (renewed ? one.renewal : one.exempt) = true;
-    CHECK(Limits{entries}.judge(wish({"new.shop.co.uk"}), kNow).has_value() == !renewed);
+    CHECK(Limits{entries}.judge(planned_order({"new.shop.co.uk"}), kNow).has_value() == !renewed);
 }
 
 TEST_CASE("a certificate counts once for each registered domain", "[ca-limits][limits]") {
@@ -163,23 +163,23 @@ TEST_CASE("a certificate counts once for each registered domain", "[ca-limits][l
     for (Entry& one : entries)
         one.names.insert(one.names.end(), {"www.shop.co.uk", "blog.test"});
     const Limits limits{entries};
-    CHECK_FALSE(limits.judge(wish({"new.shop.co.uk"}), kNow));
-    CHECK_FALSE(limits.judge(wish({"new.blog.test"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"new.shop.co.uk"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"new.blog.test"}), kNow));
 }
 
 TEST_CASE("orders under way take places below a domain", "[ca-limits][limits]") {
     Limits limits{certificates_below("shop.co.uk", 40, kNow)};
     for (int i = 0; i < 10; ++i) {
         const std::string name = "new" + std::to_string(i) + ".shop.co.uk";
-        CHECK_FALSE(limits.judge(wish({name}), kNow));
+        CHECK_FALSE(limits.judge(planned_order({name}), kNow));
         limits.note(entry(EntryKind::order, kNow, {name}));
     }
-    const OrderWish next = wish({"next.shop.co.uk"});
+    const PlannedOrder next = planned_order({"next.shop.co.uk"});
     const auto reached = limits.judge(next, kNow);
     REQUIRE(reached);
     CHECK(is_about(reached->until, kNow + kPerDomain));
     // The order itself does not stand in its own way.
-    CHECK_FALSE(limits.judge(wish({"new3.shop.co.uk"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"new3.shop.co.uk"}), kNow));
     SECTION("one that ends without a certificate leaves its place") {
         limits.note(entry(EntryKind::order_over, kNow + kSecond, {"new0.shop.co.uk"}));
         CHECK_FALSE(limits.judge(next, kNow + kSecond));
@@ -204,7 +204,7 @@ TEST_CASE("orders under way take places below a domain", "[ca-limits][limits]") 
 TEST_CASE("those that wait for one domain are told their turns", "[ca-limits][limits]") {
     Limits limits{certificates_below("shop.co.uk", 50, kNow)};
     for (int turn = 1; turn <= 3; ++turn) {
-        const auto reached = limits.judge(wish({"new.shop.co.uk"}), kNow);
+        const auto reached = limits.judge(planned_order({"new.shop.co.uk"}), kNow);
         REQUIRE(reached);
         CHECK(is_about(reached->until, kNow + turn * kPerDomain));
         CHECK((reached->message.find("more wait for it") != std::string::npos) == (turn > 1));
@@ -212,30 +212,30 @@ TEST_CASE("those that wait for one domain are told their turns", "[ca-limits][li
     }
     // None waits for ever without being looked at.
     for (int i = 0; i < 100; ++i)
-        limits.queue(*limits.judge(wish({"new.shop.co.uk"}), kNow));
-    CHECK(limits.judge(wish({"new.shop.co.uk"}), kNow)->until == kNow + kWeek);
+        limits.queue(*limits.judge(planned_order({"new.shop.co.uk"}), kNow));
+    CHECK(limits.judge(planned_order({"new.shop.co.uk"}), kNow)->until == kNow + kWeek);
 }
 
 TEST_CASE("a place that comes free is that of who waits for it", "[ca-limits][limits]") {
     Limits limits{certificates_below("shop.co.uk", 50, kNow)};
-    const auto first = limits.judge(wish({"first.shop.co.uk"}), kNow);
+    const auto first = limits.judge(planned_order({"first.shop.co.uk"}), kNow);
     REQUIRE(first);
     limits.queue(*first);
     // One is free, and the turn of the first is to come.
     const auto free_at = kNow + kPerDomain;
-    const auto second = limits.judge(wish({"second.shop.co.uk"}), free_at);
+    const auto second = limits.judge(planned_order({"second.shop.co.uk"}), free_at);
     REQUIRE(second);
     CHECK(is_about(second->until, kNow + 2 * kPerDomain));
     SECTION("once it has had its turn it waits no more") {
         auto taken = entry(EntryKind::certificate, first->until, {"first.shop.co.uk"});
         limits.note(taken);
-        const auto third = limits.judge(wish({"third.shop.co.uk"}), first->until);
+        const auto third = limits.judge(planned_order({"third.shop.co.uk"}), first->until);
         REQUIRE(third);
         CHECK(is_about(third->until, kNow + 2 * kPerDomain));
-        CHECK_FALSE(limits.judge(wish({"third.shop.co.uk"}), kNow + 2 * kPerDomain));
+        CHECK_FALSE(limits.judge(planned_order({"third.shop.co.uk"}), kNow + 2 * kPerDomain));
     }
     SECTION("who leaves it unused leaves it to the next") {
-        CHECK_FALSE(limits.judge(wish({"third.shop.co.uk"}), first->until));
+        CHECK_FALSE(limits.judge(planned_order({"third.shop.co.uk"}), first->until));
     }
 }
 
@@ -271,25 +271,25 @@ TEST_CASE("a domain that was never whole again is known to be used up without it
     int count = 0;
     for (auto at = kNow; at < kNow + 30 * kDay; at += kMinute) {
         const std::string name = "later" + std::to_string(count) + ".shop.co.uk";
-        if (all.judge(wish({name}), at)) continue;
+        if (all.judge(planned_order({name}), at)) continue;
         ++count;
         add(entry(EntryKind::certificate, at, {name}));
     }
     CHECK(count == 214);  // 30 days have 213.9 intervals
     const auto end = kNow + 30 * kDay;
-    const auto reached = Limits{young}.judge(wish({"next.shop.co.uk"}), end);
+    const auto reached = Limits{young}.judge(planned_order({"next.shop.co.uk"}), end);
     REQUIRE(reached);
-    CHECK(reached->until == all.judge(wish({"next.shop.co.uk"}), end)->until);
+    CHECK(reached->until == all.judge(planned_order({"next.shop.co.uk"}), end)->until);
     // Without what the entries say of the older ones nearly all would be there again.
     for (Entry& one : young)
         one.whole_at.clear();
-    CHECK_FALSE(Limits{young}.judge(wish({"next.shop.co.uk"}), end));
+    CHECK_FALSE(Limits{young}.judge(planned_order({"next.shop.co.uk"}), end));
 }
 
 TEST_CASE("no entry makes an order wait without bound", "[ca-limits][limits]") {
     auto certificate = entry(EntryKind::certificate, kNow, {"a.shop.co.uk"});
     certificate.whole_at["certificates-per-domain shop.co.uk"] = kNow + 4000 * kDay;
-    const auto reached = Limits{{certificate}}.judge(wish({"b.shop.co.uk"}), kNow);
+    const auto reached = Limits{{certificate}}.judge(planned_order({"b.shop.co.uk"}), kNow);
     REQUIRE(reached);
     CHECK(is_about(reached->until, kNow + kPerDomain));
 }
@@ -300,7 +300,7 @@ TEST_CASE("5 certificates of an exact set, renewals too, and one comes back each
     sample.renewal = true;
     // Of those that its limits do not hold, the CA counts the certificates all the same.
     sample.exempt = GENERATE(false, true);
-    OrderWish again = wish({"a.test", "b.test"});
+    PlannedOrder again = planned_order({"a.test", "b.test"});
     again.renewal = true;
     CHECK_FALSE(Limits{std::vector(4, sample)}.judge(again, kNow));
     const Limits full{std::vector(5, sample)};
@@ -313,8 +313,8 @@ TEST_CASE("5 certificates of an exact set, renewals too, and one comes back each
     CHECK_THAT(reached->message, ContainsSubstring("used them up for a.test, b.test; "));
     CHECK_FALSE(full.judge(again, reached->until));
     // One name more or less is another set, and an exempt order is not held.
-    CHECK_FALSE(full.judge(wish({"a.test"}), kNow));
-    CHECK_FALSE(full.judge(wish({"a.test", "b.test", "c.test"}), kNow));
+    CHECK_FALSE(full.judge(planned_order({"a.test"}), kNow));
+    CHECK_FALSE(full.judge(planned_order({"a.test", "b.test", "c.test"}), kNow));
     again.exempt = true;
     CHECK_FALSE(full.judge(again, kNow));
 }
@@ -322,7 +322,8 @@ TEST_CASE("5 certificates of an exact set, renewals too, and one comes back each
 TEST_CASE("5 failed validations of a name by an account, and one comes back each 12 minutes",
           "[ca-limits][limits]") {
     const auto failure = entry(EntryKind::failure, kNow, {"bad.test"});
-    const OrderWish mixed = wish({"good.test", "*.bad.test", "bad.test", "www.bad.test"});
+    const PlannedOrder mixed =
+        planned_order({"good.test", "*.bad.test", "bad.test", "www.bad.test"});
     CHECK_FALSE(Limits{std::vector(4, failure)}.judge(mixed, kNow));
     const Limits full{std::vector(5, failure)};
     const auto reached = full.judge(mixed, kNow);
@@ -332,25 +333,26 @@ TEST_CASE("5 failed validations of a name by an account, and one comes back each
     CHECK(reached->names == Words{"*.bad.test", "bad.test"});
     CHECK(is_about(reached->until, kNow + 12 * kMinute));
     CHECK_THAT(reached->message, ContainsSubstring("that of bad.test has failed as often; "));
-    CHECK_FALSE(full.judge(wish({"good.test"}), kNow));
+    CHECK_FALSE(full.judge(planned_order({"good.test"}), kNow));
     CHECK_FALSE(full.judge(mixed, reached->until));
-    OrderWish stranger = mixed;
+    PlannedOrder stranger = mixed;
     stranger.account += "2";
     CHECK_FALSE(full.judge(stranger, kNow));
 }
 
 TEST_CASE("what was tried by force in vain makes no wait longer", "[ca-limits][limits]") {
     const auto failure = entry(EntryKind::failure, kNow, {"bad.test"});
-    const auto reached = Limits{several(8, failure)}.judge(wish({"bad.test"}), kNow + 7 * kSecond);
+    const auto reached =
+        Limits{several(8, failure)}.judge(planned_order({"bad.test"}), kNow + 7 * kSecond);
     REQUIRE(reached);
     CHECK(is_about(reached->until, kNow + 12 * kMinute));
 }
 
 TEST_CASE("what happens in a run counts for its next orders", "[ca-limits][limits]") {
     Limits limits{several(4, entry(EntryKind::failure, kNow - 9 * kSecond, {"bad.test"}))};
-    CHECK_FALSE(limits.judge(wish({"bad.test"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"bad.test"}), kNow));
     limits.note(entry(EntryKind::failure, kNow, {"*.bad.test"}));
-    CHECK(is_about(limits.judge(wish({"bad.test"}), kNow)->until, kNow + 12 * kMinute));
+    CHECK(is_about(limits.judge(planned_order({"bad.test"}), kNow)->until, kNow + 12 * kMinute));
 }
 
 TEST_CASE("the numbers are those of one CA", "[ca-limits][limits]") {
@@ -361,7 +363,7 @@ TEST_CASE("the numbers are those of one CA", "[ca-limits][limits]") {
         const auto more = several(400, entry(kind, kNow - kHour / 2, {"a.shop.co.uk"}));
         entries.insert(entries.end(), more.begin(), more.end());
     }
-    OrderWish there = wish({"a.shop.co.uk"});
+    PlannedOrder there = planned_order({"a.shop.co.uk"});
     CHECK(Limits{entries}.judge(there, kNow));
     there.server = server;
     CHECK_FALSE(Limits{entries}.judge(there, kNow));
@@ -374,7 +376,7 @@ TEST_CASE("10 accounts, and one more each 18 minutes, for orders that need one",
           "[ca-limits][limits]") {
     auto registration = entry(EntryKind::registration, kNow, {});
     registration.account.clear();
-    OrderWish first = wish({});
+    PlannedOrder first = planned_order({});
     first.account.clear();
     first.registers = true;
     CHECK_FALSE(Limits{std::vector(9, registration)}.judge(first, kNow));
@@ -384,5 +386,5 @@ TEST_CASE("10 accounts, and one more each 18 minutes, for orders that need one",
     CHECK(reached->limit == limit::kRegistrations);
     CHECK(is_about(reached->until, kNow + 18 * kMinute));
     CHECK_FALSE(full.judge(first, reached->until));
-    CHECK_FALSE(full.judge(wish({"a.test"}), kNow));
+    CHECK_FALSE(full.judge(planned_order({"a.test"}), kNow));
 }

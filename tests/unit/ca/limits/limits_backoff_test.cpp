@@ -9,6 +9,7 @@
 using ca::limits::Limits;
 using Catch::Matchers::ContainsSubstring;
 
+using test::limits::backoff;
 using test::limits::BackoffScope;
 using test::limits::certificates_below;
 using test::limits::entry;
@@ -19,27 +20,26 @@ using test::limits::kMinute;
 using test::limits::kNow;
 using test::limits::kSecond;
 using test::limits::kServer;
-using test::limits::OrderWish;
-using test::limits::parked;
+using test::limits::planned_order;
+using test::limits::PlannedOrder;
 using test::limits::several;
-using test::limits::wish;
 using test::limits::Words;
 
 namespace limit = ca::limits::limit;
 
-TEST_CASE("what a CA parked is held until its moment, at any CA", "[ca-limits][limits]") {
+TEST_CASE("a backoff is held until its moment, at any CA", "[ca-limits][limits]") {
     const std::string server = GENERATE(std::string{"https://ca.test/dir"}, kServer,
                                         std::string{settings::kStagingServer});
-    auto whole = parked(BackoffScope::ca, "");
+    auto whole = backoff(BackoffScope::ca, "");
     whole.server = server;
     whole.account.clear();
     const Limits limits{{whole}};
-    OrderWish there = wish({"a.test"});
+    PlannedOrder there = planned_order({"a.test"});
     there.server = server;
     there.exempt = GENERATE(false, true);
     const auto reached = limits.judge(there, kNow);
     REQUIRE(reached);
-    CHECK(reached->limit == limit::kParked);
+    CHECK(reached->limit == limit::kBackoff);
     CHECK(reached->until == kNow + kHour);
     CHECK(reached->names.empty());
     CHECK_THAT(reached->message,
@@ -51,62 +51,63 @@ TEST_CASE("what a CA parked is held until its moment, at any CA", "[ca-limits][l
     CHECK_FALSE(limits.judge(there, kNow));
 }
 
-TEST_CASE("a parked account is that account at that CA", "[ca-limits][limits]") {
-    const Limits limits{{parked(BackoffScope::account, "")}};
-    const auto reached = limits.judge(wish({"a.test"}), kNow);
+TEST_CASE("an account in backoff is that account at that CA", "[ca-limits][limits]") {
+    const Limits limits{{backoff(BackoffScope::account, "")}};
+    const auto reached = limits.judge(planned_order({"a.test"}), kNow);
     REQUIRE(reached);
     CHECK(reached->names.empty());
     CHECK_THAT(reached->message, ContainsSubstring("by this account"));
-    OrderWish other = wish({"a.test"});
+    PlannedOrder other = planned_order({"a.test"});
     other.account += "2";
     CHECK_FALSE(limits.judge(other, kNow));
-    other = wish({"a.test"});
+    other = planned_order({"a.test"});
     other.server = "https://ca.test/dir";
     CHECK_FALSE(limits.judge(other, kNow));
 }
 
-TEST_CASE("a parked name holds nothing back but itself", "[ca-limits][limits]") {
-    const Limits limits{{parked(BackoffScope::name, "a.test")}};
-    const auto reached = limits.judge(wish({"b.test", "*.a.test", "www.a.test", "a.test"}), kNow);
+TEST_CASE("a name in backoff holds nothing back but itself", "[ca-limits][limits]") {
+    const Limits limits{{backoff(BackoffScope::name, "a.test")}};
+    const auto reached =
+        limits.judge(planned_order({"b.test", "*.a.test", "www.a.test", "a.test"}), kNow);
     REQUIRE(reached);
     CHECK(reached->key == "a.test");
     CHECK(reached->names == Words{"*.a.test", "a.test"});
     CHECK_THAT(reached->message, ContainsSubstring("for a.test: "));
-    CHECK_FALSE(limits.judge(wish({"b.test", "www.a.test"}), kNow));
-    OrderWish other = wish({"a.test"});
+    CHECK_FALSE(limits.judge(planned_order({"b.test", "www.a.test"}), kNow));
+    PlannedOrder other = planned_order({"a.test"});
     other.account += "2";
     CHECK_FALSE(limits.judge(other, kNow));
 }
 
-TEST_CASE("a parked domain holds all below it back", "[ca-limits][limits]") {
-    const Limits limits{{parked(BackoffScope::domain, "a.test")}};
-    const auto reached =
-        limits.judge(wish({"b.test", "x.y.a.test", "a.test", "*.a.test", "aa.test"}), kNow);
+TEST_CASE("a domain in backoff holds all below it back", "[ca-limits][limits]") {
+    const Limits limits{{backoff(BackoffScope::domain, "a.test")}};
+    const auto reached = limits.judge(
+        planned_order({"b.test", "x.y.a.test", "a.test", "*.a.test", "aa.test"}), kNow);
     REQUIRE(reached);
     CHECK(reached->key == "a.test");
     CHECK(reached->names == Words{"x.y.a.test", "a.test", "*.a.test"});
-    CHECK_FALSE(limits.judge(wish({"b.test", "aa.test"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"b.test", "aa.test"}), kNow));
     // The CA counts it for all accounts.
-    OrderWish other = wish({"x.a.test"});
+    PlannedOrder other = planned_order({"x.a.test"});
     other.account += "2";
     CHECK(limits.judge(other, kNow));
 }
 
-TEST_CASE("a parked set holds no other set back", "[ca-limits][limits]") {
-    const Limits limits{{parked(BackoffScope::set, "*.a.test,b.test,c.test,d.test,e.test")}};
+TEST_CASE("a set in backoff holds no other set back", "[ca-limits][limits]") {
+    const Limits limits{{backoff(BackoffScope::set, "*.a.test,b.test,c.test,d.test,e.test")}};
     const Words names{"b.test", "*.a.test", "e.test", "d.test", "c.test"};
-    const auto reached = limits.judge(wish(names), kNow);
+    const auto reached = limits.judge(planned_order(names), kNow);
     REQUIRE(reached);
     CHECK(reached->names.empty());
     CHECK_THAT(reached->message, ContainsSubstring("(*.a.test, b.test, c.test and 2 more)"));
-    CHECK_FALSE(limits.judge(wish({"b.test", "*.a.test"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"b.test", "*.a.test"}), kNow));
 }
 
-TEST_CASE("while new accounts are parked, those that have one go on", "[ca-limits][limits]") {
-    auto entry = parked(BackoffScope::registration, "");
+TEST_CASE("while new accounts are in backoff, those that have one go on", "[ca-limits][limits]") {
+    auto entry = backoff(BackoffScope::registration, "");
     entry.account.clear();
     const Limits limits{{entry}};
-    auto order = wish({"a.test"});
+    auto order = planned_order({"a.test"});
     CHECK_FALSE(limits.judge(order, kNow));
     order.account.clear();  // as before the session
     CHECK_FALSE(limits.judge(order, kNow));
@@ -119,19 +120,19 @@ TEST_CASE("while new accounts are parked, those that have one go on", "[ca-limit
 }
 
 TEST_CASE("what the CA said last holds", "[ca-limits][limits]") {
-    auto later = parked(BackoffScope::name, "a.test");
+    auto later = backoff(BackoffScope::name, "a.test");
     later.at = kNow - kSecond;
     later.until = kNow + 5 * kSecond;
-    const auto first = parked(BackoffScope::name, "a.test");
+    const auto first = backoff(BackoffScope::name, "a.test");
     for (const auto& entries : {std::vector{first, later}, std::vector{later, first}}) {
-        CHECK(Limits{entries}.judge(wish({"a.test"}), kNow)->until == later.until);
+        CHECK(Limits{entries}.judge(planned_order({"a.test"}), kNow)->until == later.until);
     }
 }
 
 namespace {
 
 Entry paused(const std::string& name) {
-    Entry one = parked(BackoffScope::name, name);
+    Entry one = backoff(BackoffScope::name, name);
     one.words = "visit https://ca.test/unpause?jwt=" + std::string(3000, 'j');
     one.paused = true;
     return one;
@@ -141,7 +142,7 @@ Entry paused(const std::string& name) {
 
 TEST_CASE("a paused name is left out with its link, unless a person asks", "[ca-limits][limits]") {
     const Limits limits{{paused("a.test")}};
-    auto order = wish({"a.test", "b.test"});
+    auto order = planned_order({"a.test", "b.test"});
     const auto reached = limits.judge(order, kNow);
     REQUIRE(reached);
     CHECK(reached->limit == ca::limits::limit::kPaused);
@@ -151,12 +152,12 @@ TEST_CASE("a paused name is left out with its link, unless a person asks", "[ca-
     const auto error = ca::limits::to_error(*reached, "shop");
     CHECK_FALSE(error.retry_at);
     CHECK_THAT(error.steps.at(0), ContainsSubstring("dokku letsencrypt:retry shop"));
-    CHECK_FALSE(limits.judge(wish({"b.test"}), kNow));
+    CHECK_FALSE(limits.judge(planned_order({"b.test"}), kNow));
     CHECK_FALSE(limits.judge(order, kNow + kHour));
     order.asks_paused = true;
     CHECK_FALSE(limits.judge(order, kNow));
-    // A limit in the true sense is one for a person too.
-    CHECK(Limits{{parked(BackoffScope::name, "a.test")}}.judge(order, kNow));
+    // A limit in the true sense is one for an operator too.
+    CHECK(Limits{{backoff(BackoffScope::name, "a.test")}}.judge(order, kNow));
 }
 
 TEST_CASE("an order that was taken for a paused name frees all of the account",
@@ -165,10 +166,10 @@ TEST_CASE("an order that was taken for a paused name frees all of the account",
     other.account = "https://ca.test/acct/other";
     std::vector<Entry> entries{paused("a.test"), paused("b.test"), other};
     entries.push_back(entry(EntryKind::certificate, kNow - kSecond, {"x.test"}));
-    CHECK(Limits{entries}.judge(wish({"b.test"}), kNow));
+    CHECK(Limits{entries}.judge(planned_order({"b.test"}), kNow));
     entries.back().names = {"*.a.test"};
-    CHECK_FALSE(Limits{entries}.judge(wish({"a.test", "b.test"}), kNow));
-    auto elsewhere = wish({"c.test"});
+    CHECK_FALSE(Limits{entries}.judge(planned_order({"a.test", "b.test"}), kNow));
+    auto elsewhere = planned_order({"c.test"});
     elsewhere.account = other.account;
     CHECK(Limits{entries}.judge(elsewhere, kNow));
 }
@@ -176,11 +177,12 @@ TEST_CASE("an order that was taken for a paused name frees all of the account",
 TEST_CASE("who leaves names out gets to the end", "[ca-limits][limits]") {
     auto entries = certificates_below("shop.co.uk", 50, kNow - kHour);
     for (const char* name : {"a.test", "b.test"})
-        entries.push_back(parked(BackoffScope::name, name));
+        entries.push_back(backoff(BackoffScope::name, name));
     const auto failures = several(5, entry(EntryKind::failure, kNow - kMinute, {"c.test"}));
     entries.insert(entries.end(), failures.begin(), failures.end());
     const Limits limits{entries};
-    OrderWish rest = wish({"new.shop.co.uk", "a.test", "b.test", "c.test", "good.test"});
+    PlannedOrder rest =
+        planned_order({"new.shop.co.uk", "a.test", "b.test", "c.test", "good.test"});
     Words held;
     while (const auto reached = limits.judge(rest, kNow)) {
         REQUIRE(reached->names.size() == 1);
@@ -192,8 +194,8 @@ TEST_CASE("who leaves names out gets to the end", "[ca-limits][limits]") {
 }
 
 TEST_CASE("the operator is told the moment and what to type", "[ca-limits][limits]") {
-    const Limits limits{{parked(BackoffScope::ca, "")}};
-    const auto reached = limits.judge(wish({"a.test"}), kNow);
+    const Limits limits{{backoff(BackoffScope::ca, "")}};
+    const auto reached = limits.judge(planned_order({"a.test"}), kNow);
     REQUIRE(reached);
     const base::Error error = ca::limits::to_error(*reached, "shop");
     CHECK(error.kind == base::ErrorKind::rate_limited);
@@ -204,9 +206,9 @@ TEST_CASE("the operator is told the moment and what to type", "[ca-limits][limit
 }
 
 TEST_CASE("a CA's words do not reach the terminal as they are", "[ca-limits][limits]") {
-    auto whole = parked(BackoffScope::ca, "");
+    auto whole = backoff(BackoffScope::ca, "");
     whole.words = "\x1b[31mred";
-    const auto reached = Limits{{whole}}.judge(wish({"a.test"}), kNow);
+    const auto reached = Limits{{whole}}.judge(planned_order({"a.test"}), kNow);
     REQUIRE(reached);
     CHECK(reached->message.find('\x1b') == std::string::npos);
 }
