@@ -11,9 +11,9 @@ namespace orders {
 
 /// How a run orders, and what it does beside. What the functions take of the time is no order's.
 struct OrderRun {
-    std::size_t in_flight = 16;
-    bool journals = true;   ///< else nothing is left for a later run to resume
-    bool is_batch = false;  ///< many orders, and no operator waits for one of them
+    std::size_t in_flight = 16;  ///< orders at once: the host's property renew-concurrency
+    bool journals = true;        ///< else nothing is left for a later run to resume
+    bool is_batch = false;       ///< many orders, and no operator waits for one of them
     /// Right before a job's order: it may end the job (fail, or have nothing to do), then nothing
     /// is ordered.
     std::function<void(ca::IssueJob&)> begin{};

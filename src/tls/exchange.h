@@ -18,7 +18,10 @@ struct TlsPair {
 /// Makes the pair what nginx reads from `ROOT/APP/tls` at its next reload: a full sibling folder
 /// (0750, files 0600; server.crt, server.key, server.letsencrypt.crt, and what else stood in `tls`)
 /// is built, synced and exchanged with `tls` in one step. Killed at any moment, `tls` is the old
-/// folder or the new one, never a mixture.
+/// folder or the new one, never a mixture. The step is renameat2 with RENAME_EXCHANGE; where the
+/// kernel or the file system lacks that, `tls` is set aside and the new folder takes its name: two
+/// renames, and a crash between them leaves no `tls` until the next nginx-pre-reload or run has
+/// heal_tls put the former one back.
 /// `expected_chain` is the server.crt that the caller decided upon (nothing: there was none); if
 /// another stands there by now, a certificate was installed meanwhile: `busy`, nothing changed.
 base::Result<void> exchange_tls(const base::Path& app_root, const TlsPair& pair,

@@ -1,25 +1,10 @@
 #include "ca/limits/allowance.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 namespace ca::limits {
-namespace {
-
-using std::chrono::hours;
-
-constexpr hours kWeek{24 * 7};
-constexpr std::array<Allowance, 5> kAllowances{{
-    {limit::kOrders, 300, hours{3}},
-    {limit::kDomain, 50, kWeek},
-    {limit::kSet, 5, kWeek},
-    {limit::kFailures, 5, hours{1}},
-    {limit::kRegistrations, 10, hours{3}},
-}};
-
-}  // namespace
 
 base::UtcTime Allowance::spend(base::UtcTime whole_at, base::UtcTime at) const {
     return std::min<base::UtcTime>(std::max(whole_at, at) + interval(), at + window);

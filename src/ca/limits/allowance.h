@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -35,6 +36,14 @@ struct Allowance {
     /// From when there is one to spend.
     base::UtcTime free_from(base::UtcTime whole_at) const;
 };
+
+inline constexpr std::array<Allowance, 5> kAllowances{{
+    {limit::kOrders, 300, std::chrono::hours{3}},
+    {limit::kDomain, 50, std::chrono::hours{24 * 7}},
+    {limit::kSet, 5, std::chrono::hours{24 * 7}},
+    {limit::kFailures, 5, std::chrono::hours{1}},
+    {limit::kRegistrations, 10, std::chrono::hours{3}},
+}};
 
 /// `limit` is one of the words above, but neither kBackoff nor kPaused.
 const Allowance& allowance_of(std::string_view limit);
