@@ -9,15 +9,14 @@ namespace cli {
 
 /// What a subcommand understands besides its positional words.
 struct Syntax {
-    std::vector<std::string_view>
-        switches;  ///< flags without a value, `--force`; may stand anywhere
-    std::vector<std::string_view> options;  ///< flags with one, `--format json`; may stand anywhere
+    std::vector<std::string_view> switches{};  ///< without a value, `--force`; stand anywhere
+    std::vector<std::string_view> options{};   ///< with one, `--format json`; stand anywhere
     /// `--app APP` (then in DOKKU_APP_NAME) puts APP in front of the positional words. Only some
     /// commands honour it (docs/dokku.md 1.5).
     bool takes_app_flag = false;
     /// After this many positional words all others are words too, whatever they look like: the
     /// value of `set` may begin with `-`.
-    std::optional<std::size_t> verbatim_after;
+    std::optional<std::size_t> verbatim_after{};
 };
 
 /// The words after the command's name, sorted out. Reading cannot fail: a word that looks like a

@@ -2,10 +2,12 @@
 
 #include <csignal>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/process.h"
+#include "cli/subcommand_table.h"
 #include "host/installation.h"
 
 namespace cli {
@@ -63,6 +65,12 @@ int guarded(Failing failing, const Step& step) {
     return failing == Failing::never ? 0 : code;
 }
 
+const Subcommand& subcommand_called(std::string_view name) {
+    const Subcommand* found = find_subcommand(name);
+    if (found != nullptr) return *found;
+    throw std::logic_error(std::string{name} + " is in no table of subcommands");
+}
+
 int run_words(int argc, char** argv, Failing failing, const Body& body) {
     return guarded(failing, [&] {
         const dokku::Environment environment = dokku::Environment::read();
@@ -82,16 +90,16 @@ void print_error(const dokku::Log& log, const base::Error& error) {
         log.warn(step);
 }
 
-int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body) {
+int run_subcommand(int argc, char** argv, std::string_view name, const Body& body) {
     return guarded(Failing::allowed, [&] {
+        const Subcommand& subcommand = subcommand_called(name);
         const dokku::Environment environment = dokku::Environment::read();
         // argv[1] is the command's full name (docs/dokku.md 1.4).
         const Arguments arguments =
             Arguments::read(words_from(argc, argv, 2), subcommand.syntax, environment.app_flag);
         const dokku::Log log{environment, times_of(arguments)};
         if (arguments.wants_help()) {
-            log.lines({"Usage: dokku " + std::string{subcommand.usage}, "",
-                       std::string{subcommand.about}});
+            log.lines({"Usage: dokku " + usage_of(subcommand), "", std::string{subcommand.about}});
             return static_cast<int>(ExitCode::done);
         }
         // Inside of a run of ours it has been said already.

@@ -22,20 +22,11 @@ struct Call {
 /// that has told the operator everything itself returns an exit code.
 using Body = std::function<base::Result<ExitCode>(const Call& call)>;
 
-/// The switch of commands that cron starts: each line begins with its time.
-inline constexpr std::string_view kTimestamps = "--timestamps";
-
-/// A public command: an executable in subcommands/.
-struct Subcommand {
-    std::string_view usage;  ///< `letsencrypt:active <app>`
-    std::string_view about;  ///< one paragraph for --help
-    Syntax syntax;
-};
-
-/// Runs a subcommand: argv[1] is the command's full name, `--help` and `-h` explain it. Where the
-/// plugin's `install` never ran, a warning says so and the command does what it can. Returns the
-/// process's exit code; the one catch of exceptions is here ("bug:", 70).
-int run_subcommand(int argc, char** argv, const Subcommand& subcommand, const Body& body);
+/// Runs the subcommand of that name in the table (subcommand_table.h; a name that is not there is a
+/// bug): argv[1] is the command's full name, `--help` and `-h` explain it. Where the plugin's
+/// `install` never ran, a warning says so and the command does what it can. Returns the process's
+/// exit code; the one catch of exceptions is here ("bug:", 70).
+int run_subcommand(int argc, char** argv, std::string_view name, const Body& body);
 
 /// Runs a hook: argv[1...] are its arguments. Never fails: what goes wrong is a warning on stderr,
 /// since a non-zero exit would stop the hooks of the plugins after ours.

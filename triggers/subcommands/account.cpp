@@ -59,14 +59,5 @@ base::Result<cli::ExitCode> act_on_account(const cli::Call& call) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage =
-        "letsencrypt:account show|rollover|register|deactivate [<app>] [--format json]";
-    subcommand.about =
-        "Shows the account at the CA that an app orders with (without an app: the one of the "
-        "host's settings), gives it a new key, registers a new account in its place, or "
-        "deactivates it for good. Apps with the same server and email share one. Certificates "
-        "stay valid in each case.";
-    subcommand.syntax.options = {"--format"};
-    return cli::run_subcommand(argc, argv, subcommand, act_on_account);
+    return cli::run_subcommand(argc, argv, "account", act_on_account);
 }

@@ -5,14 +5,8 @@
 #include "tls/certs.h"
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:active <app>";
-    subcommand.about =
-        "Prints true if nginx serves the app with a certificate that letsencrypt issued, else "
-        "false.";
-    subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(
-        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        argc, argv, "active", [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
             if (!app) return app.error();
             call.log.plain(tls::is_active(call.environment, *app) ? "true" : "false");

@@ -42,13 +42,5 @@ base::Result<cli::ExitCode> auto_renew(const cli::Call& call) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:auto-renew [<app>] [--dry-run]";
-    subcommand.about =
-        "Renews the certificates that are due, of one app or of all, in one run. Of those that are "
-        "not due it tells the time they have left. --dry-run only tells what would be done and "
-        "why.";
-    subcommand.syntax.switches = {"--scheduled", "--dry-run", cli::kTimestamps};
-    subcommand.syntax.takes_app_flag = true;
-    return cli::run_subcommand(argc, argv, subcommand, auto_renew);
+    return cli::run_subcommand(argc, argv, "auto-renew", auto_renew);
 }

@@ -7,13 +7,8 @@
 #include "store/local_store.h"
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:cleanup <app>";
-    subcommand.about =
-        "Removes the certificates of former settings of an app. The one that is current stays.";
-    subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(
-        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        argc, argv, "cleanup", [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const auto app = dokku::verify_app(call.environment, call.arguments.at(0));
             if (!app) return app.error();
             // A run that orders right now writes into a folder that is not current yet.

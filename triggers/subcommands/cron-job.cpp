@@ -25,11 +25,5 @@ base::Result<cli::ExitCode> cron_job(const cli::Call& call) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:cron-job [--add|--remove]";
-    subcommand.about =
-        "Shows whether the daily renewal runs, switches it on (--add), or off for good (--remove). "
-        "Without it nothing happens by itself any more: the minute's run is off as well, which "
-        "looks at names that wait, tries again what failed and renews short-lived certificates.";
-    return cli::run_subcommand(argc, argv, subcommand, cron_job);
+    return cli::run_subcommand(argc, argv, "cron-job", cron_job);
 }

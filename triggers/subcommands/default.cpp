@@ -4,10 +4,7 @@
 #include "subcommands/help.h"
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt[:help]";
-    subcommand.about = "Lists the commands of letsencrypt.";
-    return cli::run_subcommand(argc, argv, subcommand, [](const cli::Call& call) {
+    return cli::run_subcommand(argc, argv, "help", [](const cli::Call& call) {
         call.log.lines(subcommands::render_help(subcommands::help_entries(call.environment)));
         return cli::ExitCode::done;
     });

@@ -56,16 +56,5 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const cli::Subcommand subcommand{
-        "letsencrypt:enable <app>|--all [--force] [--strict] [--dry-run]",
-        "Gets a certificate from the CA and makes nginx serve it. Nothing is done while the one in "
-        "use is still good for the app's domains, unless --force is given. Names that cannot be "
-        "certified now are left out and follow by "
-        "themselves; with --strict all names are ordered or none. --all takes every app. --dry-run "
-        "orders at the CA's staging server instead, and keeps nothing.",
-        {.switches = {"--force", "-f", "--all", "--strict", "--dry-run"},
-         .options = {},
-         .takes_app_flag = true,
-         .verbatim_after = std::nullopt}};
-    return cli::run_subcommand(argc, argv, subcommand, enable);
+    return cli::run_subcommand(argc, argv, "enable", enable);
 }

@@ -3,12 +3,8 @@
 #include "subcommands/exclude.h"
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:include <app> <domain>|<pattern>...";
-    subcommand.about = "Takes back what letsencrypt:exclude was told.";
-    subcommand.syntax.takes_app_flag = true;
     return cli::run_subcommand(
-        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        argc, argv, "include", [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const auto changed = subcommands::change_exclusions(call.environment, call.log,
                                                                 call.arguments.positional(),
                                                                 subcommands::Exclusion::remove);

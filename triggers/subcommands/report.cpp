@@ -8,15 +8,8 @@
 #include "store/local_store.h"
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:report [<app>|--global] [<flag>] [--format json]";
-    subcommand.about =
-        "Shows the settings and the state of one app or of all apps, or with --global the settings "
-        "that hold for all. A flag such as --letsencrypt-active prints just that value.";
-    subcommand.syntax.options = {"--format"};
-    subcommand.syntax.switches = {"--global"};
     return cli::run_subcommand(
-        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        argc, argv, "report", [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const cli::Arguments& words = call.arguments;
             subcommands::ReportRequest request;
             request.format = words.option("--format").value_or("");

@@ -23,13 +23,5 @@ base::Result<cli::ExitCode> retry(const cli::Call& call) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:retry <app> | --due";
-    subcommand.about =
-        "Looks at once at the names of an app that wait for their DNS or for another try, and "
-        "orders what is ready. --due does so for all apps whose time has come; it runs every "
-        "minute.";
-    subcommand.syntax.switches = {"--due", cli::kTimestamps};
-    subcommand.syntax.takes_app_flag = true;
-    return cli::run_subcommand(argc, argv, subcommand, retry);
+    return cli::run_subcommand(argc, argv, "retry", retry);
 }

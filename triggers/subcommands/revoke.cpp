@@ -27,12 +27,5 @@ base::Result<cli::ExitCode> revoke_app(const cli::Call& call) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:revoke <app> [--reason <reason>]";
-    subcommand.about =
-        "Revokes the certificate of an app at its CA and removes it from the app. Reasons: "
-        "unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation.";
-    subcommand.syntax.options = {"--reason"};
-    subcommand.syntax.takes_app_flag = true;
-    return cli::run_subcommand(argc, argv, subcommand, revoke_app);
+    return cli::run_subcommand(argc, argv, "revoke", revoke_app);
 }

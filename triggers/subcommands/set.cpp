@@ -6,15 +6,8 @@
 #include "hooks/mark_due.h"
 
 int main(int argc, char** argv) {
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:set <app>|--global <property> (<value>)";
-    subcommand.about =
-        "Sets a property for an app or, with --global, for all apps that have none of their own. "
-        "Without a value the property is removed.";
-    // Behind APP and KEY every word is a value, also `--key-type=rsa2048`; the third word counts.
-    subcommand.syntax.verbatim_after = 2;
     return cli::run_subcommand(
-        argc, argv, subcommand, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
+        argc, argv, "set", [](const cli::Call& call) -> base::Result<cli::ExitCode> {
             const cli::Arguments& words = call.arguments;
             const auto changed = subcommands::change_setting(call.environment, call.log,
                                                              words.at(0), words.at(1), words.at(2));

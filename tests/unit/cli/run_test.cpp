@@ -108,11 +108,8 @@ Outcome capture(std::vector<std::string> argv, const Run& run) {
 Outcome run_command(std::vector<std::string> argv, const cli::Body& body,
                     std::string_view record = "installed\n") {
     const InstalledHost host{record};
-    cli::Subcommand subcommand;
-    subcommand.usage = "letsencrypt:active <app>";
-    subcommand.about = "Says so.";
     return capture(std::move(argv), [&](int argc, char** words) {
-        return cli::run_subcommand(argc, words, subcommand, body);
+        return cli::run_subcommand(argc, words, "active", body);
     });
 }
 
@@ -165,7 +162,10 @@ TEST_CASE("--help explains and does nothing", "[cli]") {
                         return base::fail(base::ErrorKind::internal, "must not run");
                     });
     CHECK(outcome.code == 0);
-    CHECK(outcome.out == "Usage: dokku letsencrypt:active <app>\n\nSays so.\n");
+    CHECK(outcome.out ==
+          "Usage: dokku letsencrypt:active <app>\n\n"
+          "Prints true if nginx serves the app with a certificate that letsencrypt issued, else "
+          "false.\n");
     CHECK(outcome.err.empty());
 }
 
@@ -191,6 +191,16 @@ TEST_CASE("an exception is a bug and says so", "[cli]") {
                                      });
     CHECK(outcome.code == 70);
     CHECK(outcome.err == " !     bug: too far\n");
+}
+
+TEST_CASE("a subcommand that is not in the table is a bug", "[cli]") {
+    const InstalledHost host;
+    const auto outcome = capture({"/x/actve", "letsencrypt:actve"}, [](int argc, char** words) {
+        return cli::run_subcommand(argc, words, "actve",
+                                   [](const cli::Call&) { return cli::ExitCode::done; });
+    });
+    CHECK(outcome.code == 70);
+    CHECK(outcome.err == " !     bug: actve is in no table of subcommands\n");
 }
 
 TEST_CASE("a hook never fails, it warns", "[cli][dokku-2.3]") {
@@ -226,7 +236,7 @@ TEST_CASE("a reader that went away ends nothing", "[cli]") {
     ::close(ends[0]);
     ::close(ends[1]);
     const int code =
-        cli::run_subcommand(words.count(), words.data(), {}, [](const cli::Call& call) {
+        cli::run_subcommand(words.count(), words.data(), "active", [](const cli::Call& call) {
             call.log.plain("nobody reads this");
             return cli::ExitCode::done;
         });
