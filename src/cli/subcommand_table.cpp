@@ -89,7 +89,7 @@ const std::vector<Subcommand> kSubcommands{
      .syntax = {.takes_app_flag = true}},
 
     {.name = "explain",
-     .weight = Weight::heavy,
+     .weight = Weight::light,
      .arguments = "[<cause>]",
      .description = "Tell what a cause shown by status means and what to do",
      .about =
