@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
         // be. A run over all apps lets go of the locks of those that wait for their turn.
         const store::LocalStore store{call.environment.global_root()};
         if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
-            cli::print_error(call.log, restored.error());
+            call.log.warn(restored.error());
         }
         const auto lock = store.try_lock_app(app->text());
         const bool needed =

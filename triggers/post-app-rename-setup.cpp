@@ -16,10 +16,10 @@ int main(int argc, char** argv) {
         const store::LocalStore store{call.environment.global_root()};
         const auto old = hooks::read_old_app(call.environment, store, *from);
         if (auto moved = store.copy_state(from->text(), to->text()); !moved) {
-            cli::print_error(call.log, moved.error());
+            call.log.warn(moved.error());
         }
         if (auto adopted = hooks::adopt_rename(call.environment, *from, *to, old); !adopted) {
-            cli::print_error(call.log, adopted.error());
+            call.log.warn(adopted.error());
         }
         // No certificate store of its own yet: the retry job orders under the new name.
         const auto woken =

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
         for (const auto& removed :
              {dokku::PropertyStore{call.environment}.destroy(*app), store.remove_state(app->text()),
               host::remove_app_traces(call.environment, *app)}) {
-            if (!removed) cli::print_error(call.log, removed.error());
+            if (!removed) call.log.warn(removed.error());
         }
         return cli::ExitCode::done;
     });

@@ -20,9 +20,7 @@ bool tell_stuck_runs(const Context& context, const std::vector<dokku::AppName>& 
         const auto stuck = find_stuck_run(context, app);
         if (!stuck) continue;
         any = true;
-        context.log.warn(stuck->error.message);
-        for (const std::string& step : stuck->error.steps)
-            context.log.warn(step);
+        context.log.warn(stuck->error);
     }
     return any;
 }

@@ -35,7 +35,7 @@ std::vector<std::string> words_from(int argc, char** argv, int first) {
 
 int report(const dokku::Log& log, const base::Result<ExitCode>& result) {
     if (result) return static_cast<int>(*result);
-    print_error(log, result.error());
+    log.warn(result.error());
     return static_cast<int>(to_exit_code(result.error().kind));
 }
 
@@ -83,12 +83,6 @@ int run_words(int argc, char** argv, Failing failing, const Body& body) {
 }
 
 }  // namespace
-
-void print_error(const dokku::Log& log, const base::Error& error) {
-    log.warn(error.message);
-    for (const std::string& step : error.steps)
-        log.warn(step);
-}
 
 int run_subcommand(int argc, char** argv, std::string_view name, const Body& body) {
     return guarded(Failing::allowed, [&] {

@@ -36,7 +36,4 @@ int run_hook(int argc, char** argv, const Body& body);
 /// exit codes as of a subcommand.
 int run_plain(int argc, char** argv, const Body& body);
 
-/// The lines of an Error as an operator sees them.
-void print_error(const dokku::Log& log, const base::Error& error);
-
 }  // namespace cli

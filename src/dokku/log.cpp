@@ -56,6 +56,11 @@ void Log::verbose(std::string_view text) const {
 void Log::warn(std::string_view text) const {
     put(Stream::err, kWarn, text);
 }
+void Log::warn(const base::Error& error) const {
+    warn(error.message);
+    for (const std::string& step : error.steps)
+        warn(step);
+}
 void Log::error_plain(std::string_view text) const {
     put(Stream::err, "", text);
 }

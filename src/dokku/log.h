@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "dokku/environment.h"
 #include "dokku/terminal.h"
 
@@ -33,6 +34,7 @@ class Log {
     void info2_quiet(std::string_view text) const;  //
     void verbose(std::string_view text) const;      ///< seven blanks
     void warn(std::string_view text) const;         ///< ` !     `, on stderr
+    void warn(const base::Error& error) const;      ///< its message, then its steps
     void error_plain(std::string_view text) const;  ///< err, no prefix
     void debug(std::string_view text) const;        ///< ` ?     `, err, only with --trace
 

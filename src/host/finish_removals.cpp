@@ -36,16 +36,10 @@ base::Result<void> remove_anew(const Host& host, const tls::PendingRemoval& remo
     return remove_pair(host.environment, app);
 }
 
-void warn_of(const Host& host, const base::Error& error) {
-    host.log.warn(error.message);
-    for (const std::string& step : error.steps)
-        host.log.warn(step);
-}
-
 /// For nginx. The process that removes it holds the app's lock, and goes on once it is woken.
 void put_back(const Host& host, const dokku::AppName& app) {
     const auto back = tls::put_tls_back(host.environment.app_root(app));
-    if (!back) warn_of(host, back.error());
+    if (!back) host.log.warn(back.error());
 }
 
 /// The app's lock is ours.
@@ -82,7 +76,7 @@ void finish_removals(const dokku::Environment& environment, const store::LocalSt
         // Another run may have finished it before the lock was ours.
         const auto removal = tls::pending_removal(host.environment, seen.app);
         if (!removal || !removal->is_cut_short()) continue;
-        if (auto done = finish(host, *removal); !done) warn_of(host, done.error());
+        if (auto done = finish(host, *removal); !done) host.log.warn(done.error());
     }
 }
 

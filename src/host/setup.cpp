@@ -133,11 +133,7 @@ base::Result<void> prepare_as_root(const dokku::Environment& environment, const 
     if (auto done = protect_certificates(environment, *owner, log); !done) return done;
     auto included = include_own_blocks(environment);
     if (!included && included.error().kind != base::ErrorKind::invalid_input) return included;
-    if (!included) {
-        log.warn(included.error().message);
-        for (const std::string& step : included.error().steps)
-            log.warn(step);
-    }
+    if (!included) log.warn(included.error());
     return dokku::become_owner(environment, *owner);
 }
 

@@ -14,18 +14,12 @@
 namespace host {
 namespace {
 
-void warn(const dokku::Log& log, const base::Error& error) {
-    log.warn(error.message);
-    for (const std::string& step : error.steps)
-        log.warn(step);
-}
-
 /// A snippet of the same name that we did not write is not ours to remove. Returns whether it went.
 bool remove_own_snippet(const base::Path& snippet, const dokku::Log& log) {
     const auto text = base::read_file(snippet);
     if (!text || nginx::route_owner(*text).empty()) return false;
     const auto removed = base::remove_file(snippet);
-    if (!removed) warn(log, removed.error());
+    if (!removed) log.warn(removed.error());
     return removed.has_value();
 }
 
@@ -33,17 +27,17 @@ bool remove_own_snippet(const base::Path& snippet, const dokku::Log& log) {
 bool remove_routes(const dokku::Environment& environment, const dokku::Log& log) {
     bool any = false;
     const auto apps = dokku::list_all_apps(environment);
-    if (!apps) warn(log, apps.error());
+    if (!apps) log.warn(apps.error());
     for (const dokku::AppName& app : apps ? *apps : std::vector<dokku::AppName>{}) {
         if (remove_own_snippet(nginx::route_files(environment, app).snippet, log)) any = true;
     }
     const base::Path blocks = environment.global_root() / "nginx";
     const auto names = base::list_directory(blocks);
-    if (!names) warn(log, names.error());
+    if (!names) log.warn(names.error());
     for (const std::string& name : names ? *names : std::vector<std::string>{}) {
         if (!name.ends_with(".conf")) continue;
         if (const auto removed = base::remove_file(blocks / name); !removed) {
-            warn(log, removed.error());
+            log.warn(removed.error());
         } else {
             any = true;
         }
@@ -54,14 +48,14 @@ bool remove_routes(const dokku::Environment& environment, const dokku::Log& log)
 void reload_nginx(const dokku::Environment& environment, const dokku::Log& log) {
     const auto complaint = nginx::NginxService::test();
     if (!complaint) {
-        warn(log, complaint.error());
+        log.warn(complaint.error());
     } else if (*complaint) {
         log.warn("nginx keeps the routes of letsencrypt until it reloads, and it cannot: " +
                  (*complaint)->message + " in " + (*complaint)->place());
     } else if (const auto reloaded =
                    nginx::NginxService{environment}.reload(dokku::Scope::global());
                !reloaded) {
-        warn(log, reloaded.error());
+        log.warn(reloaded.error());
     }
 }
 
@@ -69,12 +63,12 @@ void silence_cron(const dokku::Environment& environment, const dokku::Log& log, 
     // Nothing to silence, and no folder to put the record in.
     if (!base::directory_exists(environment.global_root())) return;
     const auto recorded = record_installation(environment, Installation::uninstalled);
-    if (!recorded) warn(log, recorded.error());
-    if (const auto noted = record_absence(environment, now); !noted) warn(log, noted.error());
+    if (!recorded) log.warn(recorded.error());
+    if (const auto noted = record_absence(environment, now); !noted) log.warn(noted.error());
     if (!is_autorenew_enabled(environment)) return;
     const auto written =
         dokku::require_trigger(environment, dokku::Scope::global(), "scheduler-cron-write", {});
-    if (!written) warn(log, written.error());
+    if (!written) log.warn(written.error());
 }
 
 }  // namespace
@@ -82,7 +76,7 @@ void silence_cron(const dokku::Environment& environment, const dokku::Log& log, 
 base::Result<void> tear_down_as_root(const dokku::Environment& environment, const dokku::Log& log) {
     if (is_own_include(own_include(environment))) {
         const auto removed = base::remove_file(own_include(environment));
-        if (!removed) warn(log, removed.error());
+        if (!removed) log.warn(removed.error());
     }
     const auto owner = dokku::find_owner(environment);
     if (!owner) return owner.error();

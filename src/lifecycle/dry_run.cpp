@@ -22,12 +22,6 @@
 namespace lifecycle {
 namespace {
 
-void warn_of(const ca::Context& context, const base::Error& error) {
-    context.log.warn(error.message);
-    for (const std::string& step : error.steps)
-        context.log.warn(step);
-}
-
 base::Result<std::string> find_stage(const ca::IssueJob& job) {
     std::string stage = orders::rehearsal_server(job.settings);
     if (!stage.empty()) return stage;
@@ -113,7 +107,7 @@ EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
     context.log.info1("A dry run: nothing of it is kept");
     auto prepared = prepare(context, app, request);
     if (!prepared) {
-        warn_of(context, prepared.error().error);
+        context.log.warn(prepared.error().error);
         return EnableOutcome::failed;
     }
     if (!prepared->has_value()) {
@@ -125,12 +119,12 @@ EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
     const auto valid = serving::require_valid_nginx(context);
     auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!stage || !valid || !lock) {
-        warn_of(context, !stage ? stage.error() : !valid ? valid.error() : lock.error());
+        context.log.warn(!stage ? stage.error() : !valid ? valid.error() : lock.error());
         return EnableOutcome::failed;
     }
     job.lock = std::move(*lock);
     if (auto held = ca::hold_folder(context, job); !held) {
-        warn_of(context, held.error());
+        context.log.warn(held.error());
         return EnableOutcome::failed;
     }
     job.settings.server.computed = *stage;

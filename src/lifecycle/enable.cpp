@@ -32,12 +32,6 @@ namespace {
 
 using Jobs = std::vector<ca::IssueJob*>;
 
-void print(const ca::Context& context, const base::Error& error) {
-    context.log.warn(error.message);
-    for (const std::string& step : error.steps)
-        context.log.warn(step);
-}
-
 /// What a killed run was writing when it ended; some of it holds keys.
 base::Result<void> sweep(const ca::Context& context, const ca::IssueJob& job) {
     const base::Path folder = serving::certificate_folder(context, job);
@@ -159,7 +153,7 @@ std::vector<std::unique_ptr<ca::IssueJob>> prepare_all(ca::Context& context,
         auto job = prepare(context, app, request);
         if (!job && !request.is_typed() && ca::is_gone(context, app)) continue;
         if (!job) {
-            print(context, status::with_fix(job.error().error, app.text()));
+            context.log.warn(status::with_fix(job.error().error, app.text()));
             if (request.is_unattended()) status::record_refusal(context, app, job.error());
             missed.push_back({app, job.error().cause});
         } else if (job->has_value()) {
@@ -190,7 +184,7 @@ void drop_all_if_blocked(const ca::Context& context,
     if (prepared.empty()) return;
     const auto valid = serving::require_valid_nginx(context);
     if (valid) return;
-    print(context, valid.error());
+    context.log.warn(valid.error());
     // Where nginx could not be asked, no app's file is to blame.
     const bool complained = valid.error().kind == base::ErrorKind::rejected;
     const ca::Refusal refusal{complained ? store::cause::kBlockedBy : store::cause::kHost,
@@ -238,7 +232,7 @@ EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& ap
         const auto due = claim(context, *job, request);
         if (!due) {
             const ca::Refusal& refusal = due.error();
-            print(context, status::with_fix(refusal.error, job->app.text()));
+            context.log.warn(status::with_fix(refusal.error, job->app.text()));
             missed.push_back({job->app, refusal.cause});
             // Who holds the lock sees that we came; if it sees anything.
             const bool is_ours_to_tell = refusal.error.kind != base::ErrorKind::busy || job->lock ||

@@ -24,9 +24,7 @@ namespace lifecycle {
 namespace {
 
 void warn_of_rest(const ca::Context& context, const dokku::AppName& app, const base::Error& error) {
-    context.log.warn(error.message);
-    for (const std::string& step : error.steps)
-        context.log.warn(step);
+    context.log.warn(error);
     if (!dokku::has_pair(context.environment, app)) return;
     context.log.warn("The revoked certificate is still served");
     // What still loads the pair has to be mended first: the error says so.

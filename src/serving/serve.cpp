@@ -197,10 +197,7 @@ void reload_nginx(const ca::Context& context, const dokku::Scope& scope) {
         return;
     }
     const auto reloaded = nginx::NginxService{context.environment}.reload(scope);
-    if (reloaded) return;
-    context.log.warn(reloaded.error().message);
-    for (const std::string& step : reloaded.error().steps)
-        context.log.warn(step);
+    if (!reloaded) context.log.warn(reloaded.error());
 }
 
 base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppName& app) {

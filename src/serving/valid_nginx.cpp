@@ -125,10 +125,7 @@ bool mend_nginx(renewal::CaInquiries& inquiries) {
     const auto complaint = test_nginx(inquiries);
     if (!complaint) context.log.warn(complaint.error().message);
     if (!complaint || !complaint->has_value()) return true;
-    const base::Error error = explain(context, **complaint, {});
-    context.log.warn(error.message);
-    for (const std::string& step : error.steps)
-        context.log.warn(step);
+    context.log.warn(explain(context, **complaint, {}));
     return false;
 }
 

@@ -16,14 +16,14 @@ int main(int argc, char** argv) {
         }
         const store::LocalStore store{call.environment.global_root()};
         if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
-            cli::print_error(call.log, restored.error());
+            call.log.warn(restored.error());
         }
         if (auto taken = hooks::adopt_official_apps(call.environment, store, call.log); !taken) {
-            cli::print_error(call.log, taken.error());
+            call.log.warn(taken.error());
         }
         const auto caught_up = hooks::catch_up_after_absence(call.environment, store, call.log,
                                                              base::SystemClock{}.now());
-        if (!caught_up) cli::print_error(call.log, caught_up.error());
+        if (!caught_up) call.log.warn(caught_up.error());
         auto done = host::set_up_host(call.environment, call.log);
         if (!done) return std::move(done).error();
         hooks::run_adopter(call.environment, call.log);

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
         // No hook of ours puts them back any more, and nginx would load nothing for any app.
         const store::LocalStore store{call.environment.global_root()};
         if (auto restored = hooks::restore_pairs(call.environment, store); !restored) {
-            cli::print_error(call.log, restored.error());
+            call.log.warn(restored.error());
         }
         hooks::tell_unfinished_removals(call.environment, call.log);
         host::tear_down_host(call.environment, call.log, base::SystemClock{}.now());

@@ -24,7 +24,7 @@ base::Result<lifecycle::EnableOutcome> renew(lifecycle::Runtime& held,
                           ? dokku::list_all_apps(context.environment)
                           : dokku::list_apps(context.environment);
     if (!apps) return apps.error();
-    if (apps->empty()) cli::print_error(context.log, dokku::no_apps_error());
+    if (apps->empty()) context.log.warn(dokku::no_apps_error());
     if (arguments.has("--dry-run")) return lifecycle::plan_renewals(context, *apps, run);
     const auto lock = held.lock_all();
     if (!lock) return lock.error();

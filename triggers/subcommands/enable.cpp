@@ -32,7 +32,7 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
     const auto apps = apps_of(call);
     if (!apps) return apps.error();
     if (apps->empty()) {
-        cli::print_error(call.log, dokku::no_apps_error());
+        call.log.warn(dokku::no_apps_error());
         return cli::ExitCode::done;
     }
     const auto run = lifecycle::Runtime::open(call.environment, call.log);

@@ -23,6 +23,14 @@ TEST_CASE("each helper has its prefix and its stream", "[dokku][dokku-8]") {
     CHECK(host.logged.err == " !     h\ni\n");
 }
 
+TEST_CASE("an error is its message, then its steps", "[dokku][dokku-8]") {
+    test::DokkuHost host;
+    host.log().warn(
+        base::Error{base::ErrorKind::io, "It failed", std::nullopt, {"do this", "  x"}});
+    CHECK(host.logged.err == " !     It failed\n !     do this\n !       x\n");
+    CHECK(host.logged.out.empty());
+}
+
 TEST_CASE("quiet silences the quiet helpers and no others", "[dokku][dokku-8]") {
     test::DokkuHost host;
     host.environment.quiet = true;
