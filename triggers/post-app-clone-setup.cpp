@@ -1,10 +1,6 @@
-// `post-app-clone-setup OLD NEW`: Dokku has made NEW as a copy of OLD. Nothing is ordered for it
-// before it is enabled: its state begins empty.
+// `post-app-clone-setup OLD NEW`: Dokku has made NEW as a copy of OLD.
 #include "cli/run.h"
-#include "dokku/app.h"
-#include "hooks/app_copy.h"
-#include "hooks/app_facts.h"
-#include "store/local_store.h"
+#include "hooks/after_copy.h"
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
@@ -12,12 +8,8 @@ int main(int argc, char** argv) {
         if (!from) return from.error();
         const auto to = dokku::AppName::parse(call.arguments.at(1));
         if (!to) return to.error();
-        const store::LocalStore store{call.environment.global_root()};
-        const auto old = hooks::read_old_app(call.environment, store, *from);
-        if (auto adopted = hooks::adopt_clone(call.environment, call.log, *from, *to, old);
-            !adopted) {
-            return adopted.error();
-        }
+        const auto done = hooks::after_clone(call.environment, call.log, *from, *to);
+        if (!done) return done.error();
         return cli::ExitCode::done;
     });
 }

@@ -1,21 +1,15 @@
-// `post-deploy APP PORT IP TAG`: an app was deployed. The deploy never waits for a CA.
+// `post-deploy APP PORT IP TAG`: an app was deployed.
 #include "base/clock.h"
 #include "cli/run.h"
-#include "hooks/mark_due.h"
+#include "hooks/after_deploy.h"
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-        if (!call.environment.run.empty()) return cli::ExitCode::done;
         const auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return app.error();
-        const store::LocalStore store{call.environment.global_root()};
-        const auto woken =
-            hooks::mark_deployed_due(call.environment, store, *app, base::SystemClock{}.now());
-        if (!woken) return woken.error();
-        if (*woken) {
-            call.log.verbose("Letsencrypt looks after the certificate of " + app->text() +
-                             " within a minute");
-        }
+        const auto done =
+            hooks::after_deploy(call.environment, call.log, *app, base::SystemClock{}.now());
+        if (!done) return done.error();
         return cli::ExitCode::done;
     });
 }

@@ -4,8 +4,6 @@
 
 int main(int argc, char** argv) {
     return cli::run_hook(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
-        // What a run of ours sets off is that run's own business.
-        if (!call.environment.run.empty()) return cli::ExitCode::done;
         const auto app = dokku::AppName::parse(call.arguments.at(0));
         if (!app) return app.error();
         const auto done =

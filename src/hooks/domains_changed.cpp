@@ -29,6 +29,7 @@ bool leave_to_running(const store::LocalStore& store, const dokku::AppName& app,
 
 base::Result<void> domains_changed(const dokku::Environment& environment, const dokku::Log& log,
                                    const dokku::AppName& app, std::string_view action) {
+    if (!environment.run.empty()) return {};
     const store::LocalStore store{environment.global_root()};
     if (action.empty()) return note_pair(environment, store, app);
     if (!names_domains(action)) {

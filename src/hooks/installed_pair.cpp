@@ -58,8 +58,9 @@ base::Result<void> note_pair(const dokku::Environment& environment, const store:
 }
 
 base::Result<void> note_removed_pair(const dokku::Environment& environment,
-                                     const store::LocalStore& store, const dokku::AppName& app,
-                                     base::UtcTime now) {
+                                     const dokku::AppName& app, base::UtcTime now) {
+    if (!environment.run.empty()) return {};
+    const store::LocalStore store{environment.global_root()};
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();
     // One that no run of ours has seen: of the official plugin's, its folder is left.

@@ -12,9 +12,9 @@ base::Result<void> note_pair(const dokku::Environment& environment, const store:
                              const dokku::AppName& app);
 
 /// The pair of an app was removed. If it was an operator's and letsencrypt is enabled, ours takes
-/// its place with the retry job; if it was ours, nothing is ordered until the next `enable`.
+/// its place with the retry job; if it was ours, nothing is ordered until the next `enable`. What a
+/// run of ours removes is that run's own business.
 base::Result<void> note_removed_pair(const dokku::Environment& environment,
-                                     const store::LocalStore& store, const dokku::AppName& app,
-                                     base::UtcTime now);
+                                     const dokku::AppName& app, base::UtcTime now);
 
 }  // namespace hooks

@@ -28,7 +28,7 @@ struct Enabled {
     void note() const { REQUIRE(hooks::note_pair(host.environment, store, app)); }
     void note_removed() const {
         std::filesystem::remove_all(host.environment.tls_root(app));
-        REQUIRE(hooks::note_removed_pair(host.environment, store, app, now));
+        REQUIRE(hooks::note_removed_pair(host.environment, app, now));
     }
 
     test::DokkuHost host;

@@ -76,9 +76,8 @@ TEST_CASE("a pair whose remover was suspended comes back, though it holds the lo
                tls::mark_removal(app.host.environment, app.app, tls::RemovalKind::disable) &&
                tls::set_tls_aside(app.host.environment.app_root(app.app)) && ::raise(SIGSTOP) == 0;
     }};
-    int status = 0;
-    REQUIRE(::waitpid(-1, &status, WUNTRACED) > 0);
-    REQUIRE(WIFSTOPPED(status));
+    siginfo_t stopped{};
+    REQUIRE(::waitid(P_ALL, 0, &stopped, WSTOPPED) == 0);
     app.restore();
     CHECK(app.has("tls/server.crt"));
     CHECK_FALSE(app.has(".tls.letsencrypt-former"));
