@@ -1,11 +1,15 @@
 #include "subcommands/cleanup.h"
 
 #include "base/directory.h"
+#include "store/local_store.h"
 
 namespace subcommands {
 
 base::Result<void> clean_up(const dokku::Environment& environment, const dokku::Log& log,
-                            const dokku::AppName& app) {
+                            base::Clock& clock, const dokku::AppName& app) {
+    const store::LocalStore store{environment.global_root()};
+    const auto lock = store.lock_app(app.text(), store::kTypedPatience, clock);
+    if (!lock) return lock.error();
     const base::Path certs = environment.certs_root(app);
     std::error_code error;
     const base::Path target = std::filesystem::read_symlink(certs / "current", error);

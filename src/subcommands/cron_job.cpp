@@ -50,4 +50,17 @@ base::Result<void> remove_cron_job(const dokku::Environment& environment, const 
     return {};
 }
 
+base::Result<void> cron_job(const dokku::Environment& environment, const dokku::Log& log,
+                            const std::string& flag) {
+    if (flag == "--add") return add_cron_job(environment, log);
+    if (flag == "--remove") return remove_cron_job(environment, log);
+    if (flag.empty()) {
+        print_cron_job(environment, log);
+        return {};
+    }
+    return base::fail(
+        base::ErrorKind::invalid_input,
+        "Invalid flag '" + flag + "', specify --add, --remove, or no flag to display status.");
+}
+
 }  // namespace subcommands

@@ -1,12 +1,19 @@
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
 
 namespace subcommands {
 
-/// `letsencrypt:cron-job` without a flag: is the scheduled run on?
+/// `letsencrypt:cron-job [--add|--remove]`: what the flag says, or "" to print whether the
+/// scheduled run is on. `invalid_input` for any other flag.
+base::Result<void> cron_job(const dokku::Environment& environment, const dokku::Log& log,
+                            const std::string& flag);
+
+/// Is the scheduled run on?
 void print_cron_job(const dokku::Environment& environment, const dokku::Log& log);
 
 /// `--add`: sets the marker and has the crontab written anew. Idempotent.

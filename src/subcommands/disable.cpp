@@ -3,6 +3,7 @@
 #include "base/directory.h"
 #include "base/folder.h"
 #include "host/app_traces.h"
+#include "store/local_store.h"
 #include "store/switch_off.h"
 #include "subcommands/disable_app.h"
 #include "tls/removal_marker.h"
@@ -39,8 +40,8 @@ base::Error busy(base::Error error, const dokku::AppName& app) {
 }  // namespace
 
 base::Result<void> disable(const dokku::Environment& environment, const dokku::Log& log,
-                           const store::LocalStore& store, base::Clock& clock,
-                           const dokku::AppName& app) {
+                           base::Clock& clock, const dokku::AppName& app) {
+    const store::LocalStore store{environment.global_root()};
     const base::Path root = environment.app_root(app);
     const auto folder = base::Folder::open(root);
     if (!folder) return folder.error();

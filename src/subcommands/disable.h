@@ -5,7 +5,6 @@
 #include "dokku/app.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
-#include "store/local_store.h"
 
 namespace subcommands {
 
@@ -15,7 +14,6 @@ namespace subcommands {
 /// run removes them, as it does for a command that was killed. `rejected` if another app has the
 /// name by then, or none.
 base::Result<void> disable(const dokku::Environment& environment, const dokku::Log& log,
-                           const store::LocalStore& store, base::Clock& clock,
-                           const dokku::AppName& app);
+                           base::Clock& clock, const dokku::AppName& app);
 
 }  // namespace subcommands

@@ -8,6 +8,8 @@
 #include "host/cron.h"
 #include "host/next_run.h"
 #include "json/writer.h"
+#include "store/app_summary.h"
+#include "store/local_store.h"
 #include "tls/certs.h"
 
 namespace subcommands {
@@ -66,11 +68,10 @@ std::string status_of(const ReportFacts& facts) {
 /// Reads apps one after the other; the host's own settings only once.
 class Reporter {
   public:
-    static base::Result<Reporter> open(const dokku::Environment& environment,
-                                       const KnownOf& known_of) {
+    static base::Result<Reporter> open(const dokku::Environment& environment) {
         auto global = dokku::PropertyStore{environment}.get_all(dokku::Scope::global());
         if (!global) return std::move(global).error();
-        return Reporter{environment, *std::move(global), known_of};
+        return Reporter{environment, *std::move(global)};
     }
 
     base::Result<std::vector<ReportRow>> rows(const dokku::AppName& app) const {
@@ -79,7 +80,7 @@ class Reporter {
         const tls::CertificateStatus status = tls::read_certificate_status(environment_, app);
         std::optional<base::UtcTime> expiration;
         if (status.dates) expiration = status.dates->not_after;
-        KnownOfApp known = known_of_(app);
+        store::AppSummary known = store::read_summary(store_, app.text());
         return report_rows({status.active, autorenew_, expiration,
                             settings::resolve_settings(*own, global_), std::move(known.status),
                             last_run_, next_run_, is_overdue_, known.renews_at,
@@ -93,11 +94,10 @@ class Reporter {
     }
 
   private:
-    Reporter(const dokku::Environment& environment, dokku::Properties global,
-             const KnownOf& known_of)
+    Reporter(const dokku::Environment& environment, dokku::Properties global)
         : environment_(environment),
           global_(std::move(global)),
-          known_of_(known_of),
+          store_(environment.global_root()),
           autorenew_(host::is_autorenew_enabled(environment)),
           last_run_(store::read_last_run(environment.global_root())),
           next_run_(host::next_run(environment, base::SystemClock{}.now())),
@@ -106,7 +106,7 @@ class Reporter {
 
     const dokku::Environment& environment_;
     dokku::Properties global_;
-    const KnownOf& known_of_;
+    store::LocalStore store_;
     bool autorenew_;
     std::optional<store::LastRun> last_run_;
     std::optional<base::UtcTime> next_run_;
@@ -234,8 +234,16 @@ base::Result<std::string> find_report_value(const std::vector<ReportRow>& rows,
                       "Invalid flag passed, valid flags: " + base::join(flags, " "));
 }
 
+ReportRequest to_report_request(const std::string& first, const std::string& second) {
+    const bool names_app = !first.empty() && !first.starts_with("--");
+    ReportRequest request;
+    request.app = names_app ? first : "";
+    request.flag = names_app ? second : first;
+    return request;
+}
+
 base::Result<void> print_report(const dokku::Environment& environment, const dokku::Log& log,
-                                const ReportRequest& request, const KnownOf& known_of) {
+                                const ReportRequest& request) {
     // Apps come first, even for --global, as officially: a host without any is an error.
     const auto apps = dokku::list_apps(environment);
     if (!apps) return apps.error();
@@ -245,7 +253,7 @@ base::Result<void> print_report(const dokku::Environment& environment, const dok
         return base::fail(base::ErrorKind::invalid_input,
                           "--format flag cannot be specified when specifying an info flag");
     }
-    const auto reporter = Reporter::open(environment, known_of);
+    const auto reporter = Reporter::open(environment);
     if (!reporter) return reporter.error();
     if (request.global) return print_one(log, "global", reporter->host_rows(), request);
     if (request.app.empty()) {
@@ -260,9 +268,8 @@ base::Result<void> print_report(const dokku::Environment& environment, const dok
 }
 
 base::Result<void> print_redacted_report(const dokku::Environment& environment,
-                                         const dokku::Log& log, const dokku::AppName& app,
-                                         const KnownOf& known_of) {
-    const auto reporter = Reporter::open(environment, known_of);
+                                         const dokku::Log& log, const dokku::AppName& app) {
+    const auto reporter = Reporter::open(environment);
     if (!reporter) return reporter.error();
     const auto rows = reporter->rows(app);
     if (!rows) return rows.error();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,21 +63,15 @@ struct ReportRequest {
     bool global = false;
 };
 
-/// What the store knows of an app; this room does not read the store.
-struct KnownOfApp {
-    std::string status;
-    std::optional<base::UtcTime> renews_at;
-    std::string renewal_explanation;
-};
-using KnownOf = std::function<KnownOfApp(const dokku::AppName& app)>;
+/// `[APP] [FLAG]`: the first word is the flag if it looks like one.
+ReportRequest to_report_request(const std::string& first, const std::string& second);
 
 /// The command: `letsencrypt:report`. Starts no process.
 base::Result<void> print_report(const dokku::Environment& environment, const dokku::Log& log,
-                                const ReportRequest& request, const KnownOf& known_of);
+                                const ReportRequest& request);
 
 /// The trigger `report`: text for `dokku report`, without secrets.
 base::Result<void> print_redacted_report(const dokku::Environment& environment,
-                                         const dokku::Log& log, const dokku::AppName& app,
-                                         const KnownOf& known_of);
+                                         const dokku::Log& log, const dokku::AppName& app);
 
 }  // namespace subcommands

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "dokku/app.h"
 #include "dokku/domains.h"
 #include "dokku/property.h"
+#include "hooks/mark_due.h"
 #include "settings/exclusions.h"
 #include "settings/known_servers.h"
 #include "settings/setting_rules.h"
@@ -53,11 +55,9 @@ base::Result<void> tell_of_server(const dokku::Environment& environment, const d
     return {};
 }
 
-}  // namespace
-
-base::Result<void> change_setting(const dokku::Environment& environment, const dokku::Log& log,
-                                  std::string_view target, std::string_view key,
-                                  std::string_view value) {
+base::Result<void> store_setting(const dokku::Environment& environment, const dokku::Log& log,
+                                 std::string_view target, std::string_view key,
+                                 std::string_view value) {
     const auto scope = find_scope(environment, target);
     if (!scope) return scope.error();
     if (auto known = settings::check_key(key); !known) return known;
@@ -73,6 +73,16 @@ base::Result<void> change_setting(const dokku::Environment& environment, const d
     const bool is_server = key == "server" || key == "fallback-server";
     if (!kept || !is_server) return kept;
     return tell_of_server(environment, log, target, key, value);
+}
+
+}  // namespace
+
+base::Result<void> change_setting(const dokku::Environment& environment, const dokku::Log& log,
+                                  std::string_view target, std::string_view key,
+                                  std::string_view value) {
+    if (auto stored = store_setting(environment, log, target, key, value); !stored) return stored;
+    const store::LocalStore store{environment.global_root()};
+    return hooks::mark_due_after_setting(store, target, key, base::SystemClock{}.now());
 }
 
 }  // namespace subcommands

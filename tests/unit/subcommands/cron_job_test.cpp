@@ -15,13 +15,13 @@ TEST_CASE("the daily run is switched on and off for good", "[subcommands][cron][
     test::DokkuHost host;
     const auto global = host.environment.global_root();
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; echo noise)"};
-    subcommands::print_cron_job(host.environment, host.log());
-    REQUIRE(subcommands::add_cron_job(host.environment, host.log()));
-    REQUIRE(subcommands::add_cron_job(host.environment, host.log()));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), ""));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), "--add"));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), "--add"));
     CHECK(host::is_autorenew_enabled(host.environment));
-    subcommands::print_cron_job(host.environment, host.log());
-    REQUIRE(subcommands::remove_cron_job(host.environment, host.log()));
-    REQUIRE(subcommands::remove_cron_job(host.environment, host.log()));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), ""));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), "--remove"));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), "--remove"));
     CHECK_FALSE(host::is_autorenew_enabled(host.environment));
     CHECK(fs::exists(global / "autorenew.off"));
     CHECK(host.logged.out ==
@@ -42,7 +42,7 @@ TEST_CASE("the daily run is switched on and off for good", "[subcommands][cron][
     CHECK(test::content_of(programs / "calls") ==
           "trigger scheduler-cron-write\ntrigger scheduler-cron-write\n"
           "trigger scheduler-cron-write\ntrigger scheduler-cron-write\n");
-    REQUIRE(subcommands::add_cron_job(host.environment, host.log()));
+    REQUIRE(subcommands::cron_job(host.environment, host.log(), "--add"));
     CHECK_FALSE(fs::exists(global / "autorenew.off"));
 }
 
@@ -50,5 +50,15 @@ TEST_CASE("a crontab that cannot be written is an error", "[subcommands][cron]")
     test::DokkuHost host;
     const test::FakePrograms programs{"exit 4"};
     CHECK_FALSE(subcommands::add_cron_job(host.environment, host.log()));
+    CHECK(host.logged.out.empty());
+}
+
+TEST_CASE("another flag of cron-job is refused with the official words", "[subcommands][cron]") {
+    test::DokkuHost host;
+    const auto done = subcommands::cron_job(host.environment, host.log(), "--list");
+    REQUIRE_FALSE(done);
+    CHECK(done.error().kind == base::ErrorKind::invalid_input);
+    CHECK(done.error().message ==
+          "Invalid flag '--list', specify --add, --remove, or no flag to display status.");
     CHECK(host.logged.out.empty());
 }

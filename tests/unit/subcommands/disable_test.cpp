@@ -7,6 +7,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "host/app_traces.h"
+#include "store/local_store.h"
 #include "store/switch_off.h"
 #include "support/dokku_host.h"
 #include "support/fake_clock.h"
@@ -45,7 +46,7 @@ struct Enabled : test::DokkuHost {
 TEST_CASE("an app that is disabled is off, and nothing is due", "[subcommands][dokku-11.6]") {
     Enabled host;
     const test::FakePrograms programs{"exit 0"};
-    REQUIRE(subcommands::disable(host.environment, host.quiet, host.store, host.clock, host.app));
+    REQUIRE(subcommands::disable(host.environment, host.quiet, host.clock, host.app));
     const auto state = host.state();
     CHECK_FALSE(state.enabled);
     CHECK(state.switched_off);
@@ -64,7 +65,7 @@ TEST_CASE("a run at work sees at once that its app is off", "[subcommands]") {
         const auto lock = host.store.try_lock_app("shop");
         REQUIRE(lock);
         const auto disabled =
-            subcommands::disable(host.environment, host.quiet, host.store, host.clock, host.app);
+            subcommands::disable(host.environment, host.quiet, host.clock, host.app);
         REQUIRE_FALSE(disabled);
         CHECK(disabled.error().kind == base::ErrorKind::busy);
         CHECK_THAT(disabled.error().steps.front(),
@@ -95,8 +96,7 @@ TEST_CASE("an app that is destroyed while disable waits does not come back", "[s
         if (made_anew) host.install_pair(host.app, "a certificate of its own\n");
         lock.reset();
     }};
-    const auto disabled =
-        subcommands::disable(host.environment, host.quiet, host.store, clock, host.app);
+    const auto disabled = subcommands::disable(host.environment, host.quiet, clock, host.app);
     REQUIRE_FALSE(disabled);
     CHECK_THAT(disabled.error().message, ContainsSubstring("was destroyed or renamed meanwhile"));
     CHECK_FALSE(host.store.has_state("shop"));
@@ -113,8 +113,7 @@ TEST_CASE("a pair that has to stay is removed again in an hour, by any run", "[s
         host.environment.app_root(host.app) / "nginx.conf",
         "ssl_certificate " + (host.environment.tls_root(host.app) / "server.crt").string() + ";");
     const test::FakePrograms programs{"exit 0"};
-    REQUIRE_FALSE(
-        subcommands::disable(host.environment, host.quiet, host.store, host.clock, host.app));
+    REQUIRE_FALSE(subcommands::disable(host.environment, host.quiet, host.clock, host.app));
     const base::UtcTime again = host.clock.now() + tls::kTryRemovalAgain;
     CHECK(host.state().due == again);
     CHECK(tls::pending_removal(host.environment, host.app)->not_before == again);
@@ -124,7 +123,7 @@ TEST_CASE("while a pair is removed the app is due: who is killed is followed", "
     Enabled host;
     const fs::path state = host.environment.global_root() / "state/shop.json";
     const test::FakePrograms programs{"cp '" + state.string() + R"(' "${0%/*}/seen")"};
-    REQUIRE(subcommands::disable(host.environment, host.quiet, host.store, host.clock, host.app));
+    REQUIRE(subcommands::disable(host.environment, host.quiet, host.clock, host.app));
     const auto seen = store::parse_app_state(test::content_of(programs / "seen")).value();
     REQUIRE(seen.due);
     CHECK(*seen.due > host.clock.now());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "settings/known_servers.h"
@@ -30,10 +31,6 @@ std::string names_of(const std::vector<subcommands::ReportRow>& rows) {
     for (const auto& row : rows)
         names += row.name + " ";
     return names;
-}
-
-subcommands::KnownOfApp no_status(const dokku::AppName&) {
-    return {};
 }
 
 }  // namespace
@@ -126,11 +123,28 @@ TEST_CASE("a host without apps has no report, not even a global one",
     test::DokkuHost host;
     subcommands::ReportRequest request;
     request.global = true;
-    const auto printed =
-        subcommands::print_report(host.environment, host.log(), request, no_status);
+    const auto printed = subcommands::print_report(host.environment, host.log(), request);
     REQUIRE_FALSE(printed);
     CHECK(printed.error().kind == base::ErrorKind::not_found);
     CHECK(printed.error().message == "You haven't deployed any applications yet");
+}
+
+TEST_CASE("report's first word is an app unless it looks like a flag", "[subcommands]") {
+    struct Case {
+        const char* first;
+        const char* second;
+        const char* app;
+        const char* flag;
+    };
+    const auto c =
+        GENERATE(values<Case>({{"", "", "", ""},
+                               {"shop", "", "shop", ""},
+                               {"shop", "--letsencrypt-email", "shop", "--letsencrypt-email"},
+                               {"--letsencrypt-email", "", "", "--letsencrypt-email"},
+                               {"--letsencrypt-email", "shop", "", "--letsencrypt-email"}}));
+    const auto request = subcommands::to_report_request(c.first, c.second);
+    CHECK(request.app == c.app);
+    CHECK(request.flag == c.flag);
 }
 
 TEST_CASE("what report prints for which words", "[subcommands][dokku-11.10]") {
@@ -139,7 +153,7 @@ TEST_CASE("what report prints for which words", "[subcommands][dokku-11.10]") {
     host.add_app("shop");
     host.set_property("shop", "email", "me@x.test");
     const auto print = [&](const subcommands::ReportRequest& request) {
-        return subcommands::print_report(host.environment, host.log(), request, no_status);
+        return subcommands::print_report(host.environment, host.log(), request);
     };
     SECTION("all apps, one after the other") {
         REQUIRE(print({}));

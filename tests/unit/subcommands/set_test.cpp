@@ -1,11 +1,14 @@
 #include "subcommands/set.h"
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "base/clock.h"
 #include "dokku/property.h"
+#include "store/local_store.h"
 #include "support/dokku_host.h"
 
 TEST_CASE("set stores a value and says so", "[subcommands][dokku-11.9]") {
@@ -83,4 +86,23 @@ TEST_CASE("quiet sets without a word", "[subcommands][dokku-11.9]") {
     host.add_app("shop");
     REQUIRE(subcommands::change_setting(host.environment, host.log(), "shop", "email", "none"));
     CHECK(host.logged.out.empty());
+}
+
+TEST_CASE("what waits is looked at once a property has changed, and only then", "[subcommands]") {
+    test::DokkuHost host;
+    host.add_app("shop");
+    const store::LocalStore store{host.environment.global_root()};
+    const auto later = base::SystemClock{}.now() + std::chrono::hours{1};
+    REQUIRE(store.update_state("shop", [&](store::AppState& state) {
+        state.names.resize(1);
+        state.names.front().name = "shop.test";
+        state.names.front().status = store::NameStatus::failed;
+        state.due = later;
+    }));
+    const auto is_due = [&] { return store.is_any_due(base::SystemClock{}.now()); };
+    REQUIRE_FALSE(is_due());
+    CHECK_FALSE(subcommands::change_setting(host.environment, host.log(), "shop", "emial", "x"));
+    CHECK_FALSE(is_due());
+    REQUIRE(subcommands::change_setting(host.environment, host.log(), "shop", "email", "a@x.test"));
+    CHECK(is_due());
 }
