@@ -1,6 +1,7 @@
 #include "account/account_choice.h"
 
 #include "ca/lego_options.h"
+#include "settings/read_settings.h"
 
 namespace account {
 

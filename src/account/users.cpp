@@ -3,6 +3,7 @@
 #include "ca/lego_options.h"
 #include "nginx/challenge_route.h"
 #include "nginx/service.h"
+#include "settings/read_settings.h"
 
 namespace account {
 

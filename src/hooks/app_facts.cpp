@@ -1,5 +1,6 @@
 #include "hooks/app_facts.h"
 
+#include "settings/read_settings.h"
 #include "tls/certs.h"
 
 namespace hooks {

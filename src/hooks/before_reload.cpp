@@ -3,7 +3,7 @@
 #include "hooks/changed_pair.h"
 #include "hooks/restore_pairs.h"
 #include "nginx/challenge_route.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "store/local_store.h"
 #include "tls/exchange.h"
 

@@ -15,7 +15,7 @@
 #include "serving/check_pair.h"
 #include "serving/load_again.h"
 #include "serving/repair.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "status/record_outcome.h"
 
 namespace lifecycle {

@@ -8,7 +8,7 @@
 #include "ca/limits/limit_check.h"
 #include "ca/replaced_certificate.h"
 #include "renewal/renewal_plan.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 
 namespace lifecycle {
 namespace {

@@ -21,6 +21,7 @@
 #include "renewal/standby_pair.h"
 #include "serving/check_pair.h"
 #include "serving/load_again.h"
+#include "settings/read_settings.h"
 #include "status/record_outcome.h"
 #include "status/retry_schedule.h"
 #include "tls/certs.h"

@@ -16,6 +16,7 @@
 #include "lifecycle/same_key.h"
 #include "nginx/hsts.h"
 #include "preflight/requirements.h"
+#include "settings/read_settings.h"
 #include "store/switch_off.h"
 #include "tls/certs.h"
 #include "tls/removal_marker.h"

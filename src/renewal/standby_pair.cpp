@@ -3,6 +3,7 @@
 #include "crypto/certificate.h"
 #include "renewal/rule.h"
 #include "renewal/stored_pair.h"
+#include "settings/read_settings.h"
 #include "tls/certs.h"
 
 namespace renewal {

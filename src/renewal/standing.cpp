@@ -11,7 +11,7 @@
 #include "dokku/domains.h"
 #include "dokku/property.h"
 #include "renewal/loadable.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "store/cause.h"
 #include "tls/certs.h"
 

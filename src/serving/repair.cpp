@@ -17,7 +17,7 @@
 #include "renewal/certificate_note.h"
 #include "renewal/loadable.h"
 #include "renewal/stored_pair.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "status/unseen_names.h"
 #include "tls/backup.h"
 #include "tls/certificate_files.h"

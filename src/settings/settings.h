@@ -11,13 +11,11 @@
 
 #include "base/result.h"
 #include "base/secret.h"
-#include "dokku/app.h"
-#include "dokku/environment.h"
-#include "dokku/property.h"
 
 namespace settings {
 
-inline constexpr int kDefaultConcurrency = 16;
+inline constexpr std::int64_t kDefaultConcurrency = 16;
+inline constexpr std::int64_t kMostConcurrency = 64;
 inline constexpr std::chrono::seconds kDefaultGraceperiod{2'592'000};
 inline constexpr std::chrono::seconds kDefaultIssuePatience{90};
 
@@ -28,7 +26,7 @@ struct Setting {
     std::string computed;  ///< what holds: resolved and with its default
 };
 
-/// The properties of an app, resolved by docs/dokku.md 10.1. Of the host: `app` is ""
+/// The properties of an app, resolved as the table in properties.h says. Of the host: `app` is ""
 /// throughout.
 struct Settings {
     Setting dns_provider;  ///< computed: "" means HTTP-01
@@ -71,7 +69,7 @@ struct Settings {
     /// How long `domains:add` waits for a certificate.
     std::chrono::seconds issue_patience() const;
 
-    /// From 1 to 64.
+    /// From 1 to kMostConcurrency.
     std::size_t concurrency() const;
 
     bool graceperiod_was_set() const {
@@ -98,27 +96,6 @@ bool issues_by_itself(const Settings& settings, bool enabled, bool switched_off)
 
 /// Reads a graceperiod: whole seconds, "" is the default. `invalid_input` otherwise.
 base::Result<std::chrono::seconds> parse_graceperiod(std::string_view value);
-
-Settings resolve_settings(const dokku::Properties& app, const dokku::Properties& global);
-
-base::Result<Settings> read_settings(const dokku::Environment& environment,
-                                     const dokku::AppName& app);
-
-/// Of many apps: the host's own properties are read once.
-class SettingsReader {
-  public:
-    static base::Result<SettingsReader> open(const dokku::Environment& environment);
-
-    base::Result<Settings> read(const dokku::AppName& app) const;
-
-  private:
-    SettingsReader(dokku::PropertyStore store, dokku::Properties global)
-        : store_(std::move(store)), global_(std::move(global)) {}
-
-    dokku::PropertyStore store_;
-    dokku::Properties global_;
-};
-base::Result<Settings> read_global_settings(const dokku::Environment& environment);
 
 /// The address of a name server.
 struct ResolverAddress {

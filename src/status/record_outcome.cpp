@@ -10,6 +10,7 @@
 #include "ca/refusal.h"
 #include "dokku/domains.h"
 #include "renewal/renewal_plan.h"
+#include "settings/read_settings.h"
 #include "status/retry_schedule.h"
 
 namespace status {

@@ -15,7 +15,7 @@
 #include "renewal/loadable.h"
 #include "renewal/standing.h"
 #include "settings/known_servers.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "status/host_fix.h"
 #include "status/trouble.h"
 #include "store/app_summary.h"

@@ -1,5 +1,8 @@
 #include "subcommands/report.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/clock.h"
@@ -8,6 +11,8 @@
 #include "host/cron.h"
 #include "host/next_run.h"
 #include "json/writer.h"
+#include "settings/properties.h"
+#include "settings/read_settings.h"
 #include "store/app_summary.h"
 #include "store/local_store.h"
 #include "tls/certs.h"
@@ -17,22 +22,37 @@ namespace {
 
 constexpr std::string_view kFlagPrefix = "--letsencrypt-";
 
-enum class Empty { shown, left_out };
-
-void add_triple(std::vector<ReportRow>& rows, const std::string& name,
-                const settings::Setting& setting, bool is_secret, Empty empty) {
-    const std::pair<std::string, std::string> triple[] = {// NOLINT(*-avoid-c-arrays)
-                                                          {"computed-" + name, setting.computed},
-                                                          {"global-" + name, setting.global},
-                                                          {name, setting.app}};
+/// The value alone where it is the host's, else three rows.
+void add_setting(std::vector<ReportRow>& rows, const settings::Property& property,
+                 const std::string& name, const settings::Setting& setting) {
+    if (property.scope == settings::Scope::host) {
+        rows.push_back({"global-" + name, setting.computed, property.is_secret});
+        return;
+    }
+    const std::array<std::pair<std::string, std::string>, 3> triple{
+        {{"computed-" + name, setting.computed},
+         {"global-" + name, setting.global},
+         {name, setting.app}}};
     for (const auto& [row, value] : triple) {
-        if (empty == Empty::shown || !value.empty()) rows.push_back({row, value, is_secret});
+        const bool is_shown = property.rows == settings::Rows::all || !value.empty();
+        if (is_shown) rows.push_back({row, value, property.is_secret});
     }
 }
 
-void add_setting(std::vector<ReportRow>& rows, const std::string& name,
-                 const settings::Setting& setting) {
-    add_triple(rows, name, setting, false, Empty::shown);
+void add_property(std::vector<ReportRow>& rows, const settings::Property& property,
+                  const settings::Settings& settings) {
+    if (!property.is_prefix()) {
+        add_setting(rows, property, std::string{property.key}, settings.*property.field);
+        return;
+    }
+    for (const auto& [name, setting] : settings.dns_variables)
+        add_setting(rows, property, std::string{property.prefix()} + name, setting);
+}
+
+void insert_after(std::vector<ReportRow>& rows, std::string_view name, ReportRow row) {
+    const auto found = std::find_if(rows.begin(), rows.end(),
+                                    [&](const ReportRow& one) { return one.name == name; });
+    rows.insert(found == rows.end() ? found : std::next(found), std::move(row));
 }
 
 std::string flag_of(const ReportRow& row) {
@@ -151,39 +171,17 @@ void print_all(const dokku::Log& log, const Reporter& reporter,
 }  // namespace
 
 std::vector<ReportRow> report_rows(const ReportFacts& facts) {
-    const settings::Settings& settings = facts.settings;
     std::vector<ReportRow> rows;
     rows.push_back({"active", facts.active ? "true" : "false"});
     rows.push_back({"autorenew", facts.autorenew ? "true" : "false"});
-    add_setting(rows, "dns-provider", settings.dns_provider);
-    add_setting(rows, "email", settings.email);
-    rows.push_back({"expiration", facts.expiration
-                                      ? std::to_string(base::to_unix(*facts.expiration))
-                                      : std::string{}});
-    add_setting(rows, "graceperiod", settings.graceperiod);
-    add_setting(rows, "lego-args", settings.lego_args);
-    add_setting(rows, "lego-docker-options", settings.lego_docker_options);
-    add_setting(rows, "server", settings.server);
-    for (const auto& [name, setting] : settings.dns_variables) {
-        add_triple(rows, "dns-provider-" + name, setting, true, Empty::left_out);
-    }
-    add_setting(rows, "dns-resolvers", settings.dns_resolvers);
-    add_setting(rows, "challenge-route", settings.challenge_route);
-    add_setting(rows, "auto-issue", settings.auto_issue);
-    add_setting(rows, "auto-issue-timeout", settings.auto_issue_timeout);
-    rows.push_back({"excluded", base::join(settings.excluded, " ")});
-    add_setting(rows, "preflight", settings.preflight);
-    add_setting(rows, "rehearse", settings.rehearse);
-    add_setting(rows, "renew-unused", settings.renew_unused);
-    add_setting(rows, "profile", settings.profile);
-    add_setting(rows, "key-type", settings.key_type);
-    add_setting(rows, "reuse-key", settings.reuse_key);
-    add_setting(rows, "preferred-chain", settings.preferred_chain);
-    add_setting(rows, "fallback-server", settings.fallback_server);
-    add_setting(rows, "eab-kid", settings.eab_kid);
-    add_triple(rows, "eab-hmac-key", settings.eab_hmac_key, true, Empty::shown);
-    add_setting(rows, "eab-algorithm", settings.eab_algorithm);
-    rows.push_back({"global-renew-concurrency", settings.renew_concurrency.computed});
+    for (const settings::Property& property : settings::properties())
+        add_property(rows, property, facts.settings);
+    // These two stand among the properties and are none.
+    insert_after(rows, "email",
+                 {"expiration", facts.expiration ? std::to_string(base::to_unix(*facts.expiration))
+                                                 : std::string{}});
+    insert_after(rows, "auto-issue-timeout",
+                 {"excluded", base::join(facts.settings.excluded, " ")});
     rows.push_back({"status", status_of(facts)});
     rows.push_back({"renewal-time", facts.renews_at ? base::to_readable(*facts.renews_at) : ""});
     rows.push_back({"renewal-explanation", base::printable(facts.renewal_explanation)});

@@ -11,8 +11,8 @@
 #include "hooks/mark_due.h"
 #include "settings/exclusions.h"
 #include "settings/known_servers.h"
-#include "settings/setting_rules.h"
-#include "settings/settings.h"
+#include "settings/properties.h"
+#include "settings/read_settings.h"
 
 namespace subcommands {
 namespace {

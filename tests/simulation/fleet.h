@@ -11,7 +11,7 @@
 
 #include "base/certificate_dates.h"
 #include "ca/limits/limits.h"
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "simulation/counting_ca.h"
 #include "simulation/outages.h"
 #include "store/app_state.h"

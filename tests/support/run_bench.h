@@ -7,6 +7,7 @@
 
 #include "ca/context.h"
 #include "ca/issue_job.h"
+#include "settings/read_settings.h"
 #include "support/acme_bench.h"
 #include "support/dokku_host.h"
 #include "support/fake_clock.h"

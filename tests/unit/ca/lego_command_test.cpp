@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "settings/read_settings.h"
+
 namespace {
 
 std::string line(const dokku::Properties& app, const std::vector<std::string>& domains) {

@@ -7,6 +7,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "settings/read_settings.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 

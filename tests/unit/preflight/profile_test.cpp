@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "settings/known_servers.h"
+#include "settings/read_settings.h"
 
 TEST_CASE("Let's Encrypt's numbers of names hold at Let's Encrypt", "[preflight][design-7.4]") {
     CHECK(preflight::most_names(settings::kProductionServer, "") == 100);

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "ca/replaced_certificate.h"
+#include "settings/read_settings.h"
 #include "support/fake_clock.h"
 #include "support/run_bench.h"
 

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "settings/settings.h"
+#include "settings/read_settings.h"
 #include "support/dokku_host.h"
 
 using Words = std::vector<std::string>;

@@ -9,6 +9,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "settings/known_servers.h"
+#include "settings/read_settings.h"
 #include "support/dokku_host.h"
 
 using Catch::Matchers::ContainsSubstring;

@@ -1,11 +1,17 @@
-#include "settings/setting_rules.h"
+#include "settings/properties.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "base/file.h"
+#include "base/text.h"
 
 using Catch::Matchers::ContainsSubstring;
 using Pair = std::pair<std::string, std::string>;
@@ -15,7 +21,7 @@ TEST_CASE("the keys of the official plugin and ours are known", "[settings][dokk
         GENERATE("dns-provider", "dns-provider-OVH_APPLICATION_KEY", "dns-provider-x", "email",
                  "graceperiod", "server", "lego-args", "lego-docker-options", "dns-resolvers",
                  "challenge-route", "auto-issue", "auto-issue-timeout", "preflight", "rehearse",
-                 "renew-unused");
+                 "renew-unused", "renew-concurrency");
     CAPTURE(key);
     CHECK(settings::check_key(key));
 }
@@ -145,4 +151,48 @@ TEST_CASE("a MAC key that is none is refused without showing it", "[settings]") 
     const auto allowed = settings::check_value("eab-hmac-key", "s3cret key");
     REQUIRE_FALSE(allowed);
     CHECK_THAT(allowed.error().message, !ContainsSubstring("s3cret"));
+}
+
+TEST_CASE("each property has a line of help, and a field of its own", "[settings]") {
+    std::set<std::string_view> keys;
+    std::vector<settings::Setting settings::Settings::*> fields;
+    for (const settings::Property& property : settings::properties()) {
+        CAPTURE(property.key);
+        CHECK(keys.insert(property.key).second);
+        CHECK_FALSE(property.help.empty());
+        CHECK(property.help.find('\n') == std::string_view::npos);
+        if (property.is_prefix()) continue;
+        CHECK(settings::find_property(property.key) == &property);
+        REQUIRE(property.field != nullptr);
+        CHECK(std::find(fields.begin(), fields.end(), property.field) == fields.end());
+        fields.push_back(property.field);
+    }
+}
+
+TEST_CASE("a property's default is a value that it takes", "[settings]") {
+    for (const settings::Property& property : settings::properties()) {
+        CAPTURE(property.key, property.otherwise);
+        CHECK(settings::check_value(property.key, property.otherwise));
+    }
+}
+
+TEST_CASE("README.md's table has each property and no other", "[settings]") {
+    const auto page = base::read_file(TEST_DATA_DIR "/../../README.md");
+    REQUIRE(page);
+    std::set<std::string> told;
+    bool is_table = false;
+    for (const std::string_view line : base::split_lines(*page)) {
+        if (line.starts_with("## ")) is_table = line == "## Properties";
+        if (!is_table || !line.starts_with("| `")) continue;
+        // The words between backquotes of the first cell: every second part.
+        const auto parts = base::split(line.substr(0, line.find(" |")), '`');
+        for (std::size_t i = 1; i < parts.size(); i += 2)
+            told.emplace(parts[i]);
+    }
+    std::set<std::string> known;
+    for (const settings::Property& property : settings::properties()) {
+        known.insert(property.is_prefix() ? std::string{property.prefix()} + "<NAME>"
+                                          : std::string{property.key});
+    }
+    CHECK(told == known);
 }
