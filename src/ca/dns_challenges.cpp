@@ -1,23 +1,17 @@
 #include "ca/dns_challenges.h"
 
-#include <algorithm>
-#include <map>
-
 #include "base/text.h"
 #include "ca/open_resolver.h"
-#include "dns/providers/exec_provider.h"
+#include "dns/providers/open_provider.h"
 
 namespace ca {
 namespace {
 
-constexpr std::string_view kExec = "exec";
-
-using Variables = std::map<std::string, std::string>;
-
 /// The provider's environment as the official plugin had it: the host's variables, those of the
 /// app, those of lego-docker-options. What is a path of lego's container becomes one of this host.
-Variables provider_variables(const settings::Settings& settings, const DockerOptions& docker) {
-    Variables variables;
+dns::providers::Variables provider_variables(const settings::Settings& settings,
+                                             const DockerOptions& docker) {
+    dns::providers::Variables variables;
     for (const auto& [name, setting] : settings.dns_variables) {
         if (!setting.computed.empty()) variables[name] = setting.computed;
     }
@@ -41,10 +35,6 @@ dns::PropagationRules rules_of(const DnsOptions& options, const dns::Provider& p
 
 }  // namespace
 
-bool is_known_provider(std::string_view name) {
-    return name == kExec;
-}
-
 base::Result<std::unique_ptr<DnsChallenges>> DnsChallenges::open(const Context& context,
                                                                  const settings::Settings& settings,
                                                                  const AppOptions& options) {
@@ -54,8 +44,9 @@ base::Result<std::unique_ptr<DnsChallenges>> DnsChallenges::open(const Context& 
     const auto relay = [&log = context.log](std::string_view line) {
         log.verbose(base::printable(line));
     };
-    auto provider = dns::providers::ExecProvider::open(provider_variables(settings, options.docker),
-                                                       relay, warnings);
+    auto provider = dns::providers::open_provider(settings.dns_provider.computed,
+                                                  provider_variables(settings, options.docker),
+                                                  relay, warnings);
     if (!provider) return std::move(provider).error();
     for (const std::string& warning : warnings)
         context.log.warn(warning);

@@ -15,14 +15,11 @@
 
 namespace ca {
 
-/// Can `dns-provider` be this name?
-bool is_known_provider(std::string_view name);
-
 /// The TXT records of one order (RFC 8555 section 8.4): set, waited for, and taken away again
 /// whatever happened. What the provider's program prints is shown.
 class DnsChallenges {
   public:
-    /// `invalid_input` if the provider's variables are not enough.
+    /// `invalid_input` if there is no such provider, or its variables are not enough.
     static base::Result<std::unique_ptr<DnsChallenges>> open(const Context& context,
                                                              const settings::Settings& settings,
                                                              const AppOptions& options);

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ca/dns_challenges.h"
 #include "ca/stored_account.h"
 #include "dokku/command.h"
 #include "dokku/ports.h"
 #include "http/link.h"
+#include "settings/dns_providers.h"
 #include "settings/known_servers.h"
 
 namespace preflight {
@@ -49,14 +49,9 @@ base::Result<void> require_external_account(const ca::Context& context, const ca
 
 base::Result<void> require_known_provider(const ca::IssueJob& job) {
     const std::string& provider = job.settings.dns_provider.computed;
-    if (!job.settings.uses_dns() || ca::is_known_provider(provider)) return {};
-    const std::string& app = job.app.text();
-    return base::fail(ErrorKind::invalid_input,
-                      "The DNS provider '" + base::printable(provider) +
-                          "' is not supported by this version of the plugin",
-                      {"Let a program of yours set the records: dokku letsencrypt:set " + app +
-                           " dns-provider exec, then dns-provider-EXEC_PATH",
-                       "or use HTTP-01: dokku letsencrypt:set " + app + " dns-provider none"});
+    const bool is_known = settings::find_dns_provider(provider) != nullptr;
+    if (!job.settings.uses_dns() || is_known) return {};
+    return settings::describe_unknown_provider(provider, job.app.text());
 }
 
 base::Result<void> require_port_80(ca::Context& context, const ca::IssueJob& job) {

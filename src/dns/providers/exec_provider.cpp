@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "base/process.h"
-#include "base/text.h"
 
 namespace dns::providers {
 namespace {
@@ -11,27 +10,8 @@ namespace {
 /// For one call.
 constexpr std::chrono::seconds kDeadline = std::chrono::minutes{5};
 
-/// "" if it is not set.
-std::string variable(const ExecProvider::Variables& variables, const std::string& name) {
-    const auto found = variables.find(name);
-    return found == variables.end() ? "" : found->second;
-}
-
-std::chrono::seconds read_seconds(const ExecProvider::Variables& variables, const std::string& name,
-                                  std::chrono::seconds otherwise,
-                                  std::vector<std::string>& warnings) {
-    const std::string text = variable(variables, name);
-    if (text.empty()) return otherwise;
-    const auto number = base::parse_integer(text);
-    if (number && *number >= 0) return std::chrono::seconds{*number};
-    warnings.push_back(name + " is not a whole number of seconds; " +
-                       std::to_string(otherwise.count()) + " is used");
-    return otherwise;
-}
-
 /// PATH and HOME of ours unless the provider has its own, and its variables.
-std::vector<std::pair<std::string, std::string>> environment_of(
-    const ExecProvider::Variables& variables) {
+std::vector<std::pair<std::string, std::string>> environment_of(const Variables& variables) {
     std::vector<std::pair<std::string, std::string>> environment{variables.begin(),
                                                                  variables.end()};
     for (const char* name : {"PATH", "HOME"}) {
@@ -43,21 +23,18 @@ std::vector<std::pair<std::string, std::string>> environment_of(
 
 }  // namespace
 
-base::Result<std::unique_ptr<ExecProvider>> ExecProvider::open(Variables variables, LineSink relay,
-                                                               std::vector<std::string>& warnings) {
-    if (variable(variables, "EXEC_PATH").empty()) {
-        return base::fail(base::ErrorKind::invalid_input,
-                          "The DNS provider exec needs a program to call",
-                          {"Set it with: dokku letsencrypt:set <app>|--global "
-                           "dns-provider-EXEC_PATH /path/to/program"});
-    }
+base::Result<std::unique_ptr<Provider>> ExecProvider::open(const settings::DnsProvider& entry,
+                                                           Variables variables, LineSink relay,
+                                                           std::vector<std::string>& warnings) {
     std::unique_ptr<ExecProvider> provider{
         new ExecProvider(std::move(variables), std::move(relay))};
-    provider->timeout_ = read_seconds(provider->variables_, "EXEC_PROPAGATION_TIMEOUT",
-                                      provider->timeout_, warnings);
-    provider->interval_ =
-        read_seconds(provider->variables_, "EXEC_POLLING_INTERVAL", provider->interval_, warnings);
-    return provider;
+    const auto seconds_of = [&](std::string_view name) {
+        return read_seconds(provider->variables_, name, settings::default_of(entry, name),
+                            warnings);
+    };
+    provider->timeout_ = seconds_of("EXEC_PROPAGATION_TIMEOUT");
+    provider->interval_ = seconds_of("EXEC_POLLING_INTERVAL");
+    return std::unique_ptr<Provider>{std::move(provider)};
 }
 
 base::Result<void> ExecProvider::present(const ChallengeRecord& record) {
@@ -70,9 +47,9 @@ base::Result<void> ExecProvider::cleanup(const ChallengeRecord& record) {
 
 base::Result<void> ExecProvider::call(const std::string& action,
                                       const ChallengeRecord& record) const {
-    const std::string program = variable(variables_, "EXEC_PATH");
+    const std::string program = value_of(variables_, "EXEC_PATH");
     base::Command command;
-    if (variable(variables_, "EXEC_MODE") == "RAW") {
+    if (value_of(variables_, "EXEC_MODE") == "RAW") {
         command.argv = {program,       action,       "--",
                         record.domain, record.token, record.key_authorization};
     } else {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dns/provider.h"
+#include "dns/providers/variables.h"
+#include "settings/dns_providers.h"
 
 namespace dns::providers {
 
@@ -17,14 +17,11 @@ namespace dns::providers {
 /// the provider's variables, of which no value comes into a message: they hold passwords.
 class ExecProvider final : public Provider {
   public:
-    using Variables = std::map<std::string, std::string>;
-    using LineSink = std::function<void(std::string_view line)>;
-
-    /// `invalid_input` without EXEC_PATH. `relay` gets each line that the program prints, to stdout
-    /// or stderr, as it is. EXEC_PROPAGATION_TIMEOUT and EXEC_POLLING_INTERVAL that are no whole
-    /// number of seconds mean the default; a line about it goes to `warnings`.
-    static base::Result<std::unique_ptr<ExecProvider>> open(Variables variables, LineSink relay,
-                                                            std::vector<std::string>& warnings);
+    /// Never fails: what `entry` needs is there. EXEC_PROPAGATION_TIMEOUT and EXEC_POLLING_INTERVAL
+    /// that are no whole number of seconds mean the default; a line about it goes to `warnings`.
+    static base::Result<std::unique_ptr<Provider>> open(const settings::DnsProvider& entry,
+                                                        Variables variables, LineSink relay,
+                                                        std::vector<std::string>& warnings);
 
     /// `not_found` or `io` if the program cannot be started, `timeout` if it does not end in time,
     /// `rejected` if it fails.
@@ -42,8 +39,8 @@ class ExecProvider final : public Provider {
 
     Variables variables_;
     LineSink relay_;
-    std::chrono::seconds timeout_{60};
-    std::chrono::seconds interval_{2};
+    std::chrono::seconds timeout_{};
+    std::chrono::seconds interval_{};
 };
 
 }  // namespace dns::providers

@@ -19,6 +19,7 @@ using base::ErrorKind;
 using Catch::Matchers::ContainsSubstring;
 using dns::ChallengeRecord;
 using dns::providers::ExecProvider;
+using dns::providers::Variables;
 using std::chrono::seconds;
 using Lines = std::vector<std::string>;
 
@@ -36,16 +37,15 @@ struct Bench {
         return path;
     }
 
-    std::unique_ptr<ExecProvider> open(const std::string& script,
-                                       ExecProvider::Variables variables = {}) {
+    std::unique_ptr<dns::Provider> open(const std::string& script, Variables variables = {}) {
         variables["EXEC_PATH"] = program(script);
         return open_as_is(std::move(variables));
     }
 
-    std::unique_ptr<ExecProvider> open_as_is(ExecProvider::Variables variables) {
+    std::unique_ptr<dns::Provider> open_as_is(Variables variables) {
         auto provider = ExecProvider::open(
-            std::move(variables), [this](std::string_view line) { relayed.emplace_back(line); },
-            warnings);
+            *settings::find_dns_provider("exec"), std::move(variables),
+            [this](std::string_view line) { relayed.emplace_back(line); }, warnings);
         REQUIRE(provider);
         return std::move(*provider);
     }
@@ -158,17 +158,6 @@ TEST_CASE("a program that cannot be started is told without its path", "[dns]") 
     const auto refused = provider->present(kRecord);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::io);
-}
-
-TEST_CASE("without EXEC_PATH there is no provider, and the way out is told", "[dns]") {
-    Lines warnings;
-    const ExecProvider::Variables variables = GENERATE(
-        ExecProvider::Variables{}, ExecProvider::Variables{{"EXEC_PATH", ""}, {"KEY", "s3cr3t"}});
-    const auto provider = ExecProvider::open(variables, nullptr, warnings);
-    REQUIRE_FALSE(provider);
-    CHECK(provider.error().kind == ErrorKind::invalid_input);
-    CHECK_THAT(all_of(provider.error()), ContainsSubstring("dns-provider-EXEC_PATH"));
-    CHECK_THAT(all_of(provider.error()), !ContainsSubstring("s3cr3t"));
 }
 
 TEST_CASE("timeouts are whole seconds, by default 60 and 2", "[dns]") {
