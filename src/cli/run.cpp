@@ -49,6 +49,13 @@ dokku::Log::Times times_of(const Arguments& arguments) {
     return arguments.has(kTimestamps) ? dokku::Log::Times::shown : dokku::Log::Times::none;
 }
 
+void show_help(const dokku::Log& log, const Subcommand& subcommand, Details details) {
+    log.lines({"Usage: dokku " + usage_of(subcommand), "", std::string{subcommand.about}});
+    if (details == nullptr) return;
+    log.plain("");
+    log.lines(details());
+}
+
 /// The one place where an exception ends: only bad_alloc and our own mistakes are thrown.
 template <class Step>
 int guarded(Failing failing, const Step& step) {
@@ -84,7 +91,8 @@ int run_words(int argc, char** argv, Failing failing, const Body& body) {
 
 }  // namespace
 
-int run_subcommand(int argc, char** argv, std::string_view name, const Body& body) {
+int run_subcommand(int argc, char** argv, std::string_view name, const Body& body,
+                   Details details) {
     return guarded(Failing::allowed, [&] {
         const Subcommand& subcommand = subcommand_called(name);
         const dokku::Environment environment = dokku::Environment::read();
@@ -93,7 +101,7 @@ int run_subcommand(int argc, char** argv, std::string_view name, const Body& bod
             Arguments::read(words_from(argc, argv, 2), subcommand.syntax, environment.app_flag);
         const dokku::Log log{environment, times_of(arguments)};
         if (arguments.wants_help()) {
-            log.lines({"Usage: dokku " + usage_of(subcommand), "", std::string{subcommand.about}});
+            show_help(log, subcommand, details);
             return static_cast<int>(ExitCode::done);
         }
         // Inside of a run of ours it has been said already.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "settings/known_servers.h"
 
@@ -13,7 +14,23 @@ std::string without_none(std::string_view value) {
     return value == "none" ? std::string{} : std::string{value};
 }
 
-const auto kProperties = std::to_array<Property>({
+// The defaults that settings.h has as numbers, in digits: the table is there before main, also for
+// what is asked before it.
+constexpr std::string_view kGraceperiod = "2592000";
+constexpr std::string_view kAutoIssueTimeout = "90";
+constexpr std::string_view kRenewConcurrency = "16";
+
+constexpr std::int64_t number_of(std::string_view digits) {
+    std::int64_t number = 0;
+    for (const char digit : digits)
+        number = number * 10 + (digit - '0');
+    return number;
+}
+static_assert(number_of(kGraceperiod) == kDefaultGraceperiod.count());
+static_assert(number_of(kAutoIssueTimeout) == kDefaultIssuePatience.count());
+static_assert(number_of(kRenewConcurrency) == kDefaultConcurrency);
+
+constexpr auto kProperties = std::to_array<Property>({
     {.key = "dns-provider",
      .field = &Settings::dns_provider,
      .help = "who sets the records of DNS-01, which wildcards need; none for HTTP-01",
@@ -27,7 +44,7 @@ const auto kProperties = std::to_array<Property>({
      .help =
          "how many seconds before its end a certificate is renewed; unset, its lifetime decides",
      .rule = check_graceperiod,
-     .otherwise = std::to_string(kDefaultGraceperiod.count())},
+     .otherwise = kGraceperiod},
     {.key = "lego-args",
      .field = &Settings::lego_args,
      .help = "words of lego; those that mean something here are in README.md"},
@@ -62,7 +79,7 @@ const auto kProperties = std::to_array<Property>({
      .field = &Settings::auto_issue_timeout,
      .help = "how many seconds domains:add waits for a certificate at most",
      .rule = WholeNumber{0, 600, " of seconds"},
-     .otherwise = std::to_string(kDefaultIssuePatience.count())},
+     .otherwise = kAutoIssueTimeout},
     {.key = "preflight",
      .field = &Settings::preflight,
      .help = "on, or off: order without a look at DNS, CAA and reachability first",
@@ -116,7 +133,7 @@ const auto kProperties = std::to_array<Property>({
      .help = "how many orders a run over all apps has under way at once",
      .scope = Scope::host,
      .rule = WholeNumber{1, kMostConcurrency},
-     .otherwise = std::to_string(kDefaultConcurrency)},
+     .otherwise = kRenewConcurrency},
 });
 
 /// The official list comes first and keeps its words: scripts look for them.

@@ -31,7 +31,7 @@ struct Property {
     std::string_view help;  ///< for `letsencrypt:set --help`
     Scope scope = Scope::app_or_host;
     ValueRule rule = AnyText{};
-    std::string otherwise{};  ///< where nothing is set
+    std::string_view otherwise = {};  ///< where nothing is set
     /// What is computed from the value that holds; null where it is that itself.
     std::string (*meaning)(std::string_view value) = nullptr;
     Rows rows = Rows::all;

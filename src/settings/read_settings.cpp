@@ -24,7 +24,7 @@ Setting resolve(const Property& property, std::string_view key, const dokku::Pro
     setting.global = value_of(global, key);
     setting.computed = !setting.app.empty()      ? setting.app
                        : !setting.global.empty() ? setting.global
-                                                 : property.otherwise;
+                                                 : std::string{property.otherwise};
     if (property.meaning != nullptr) setting.computed = property.meaning(setting.computed);
     return setting;
 }

@@ -87,6 +87,13 @@ unknown_keys() {
   refused 1 " !     No key specified" -- letsencrypt:set shop
 }
 
+help_of_set() {
+  assert_runs dokku letsencrypt:set --help
+  local key
+  for key in email graceperiod 'dns-provider-*' renew-concurrency EXEC_PATH; do assert_contains "$out" "    $key " "output"; done
+  assert_eq "" "$err" "stderr"
+}
+
 server_without_https() {
   given new_app shop shop.example.test
   given an_email
@@ -161,6 +168,7 @@ scenario "no e-mail address" no_email
 scenario "malformed property values" malformed_values
 scenario "a malformed value that was written by hand" value_written_by_hand
 scenario "keys that are none" unknown_keys
+scenario "set --help names the keys" help_of_set
 scenario "a server that is not https" server_without_https
 scenario "a proxy that is not nginx, and none" other_proxies
 scenario "no http or https port" no_http_port

@@ -169,6 +169,20 @@ TEST_CASE("--help explains and does nothing", "[cli]") {
     CHECK(outcome.err.empty());
 }
 
+TEST_CASE("--help has further lines where the command has some", "[cli]") {
+    const InstalledHost host;
+    const auto outcome =
+        capture({"/x/active", "letsencrypt:active", "--help"}, [](int argc, char** argv) {
+            return cli::run_subcommand(
+                argc, argv, "active", [](const cli::Call&) { return cli::ExitCode::failed; },
+                [] {
+                    return std::vector<std::string>{"Words:", "    word"};
+                });
+        });
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.out, Catch::Matchers::EndsWith("\n\nWords:\n    word\n"));
+}
+
 TEST_CASE("a command of a folder that was never installed says so once and works", "[cli]") {
     const auto outcome = run_command(
         {"/x/active", "letsencrypt:active"},
