@@ -94,12 +94,6 @@ std::vector<NamedCause> causes_in(const acme::Failure& failure) {
     return found;
 }
 
-/// Is there nothing for an operator to mend?
-bool is_trouble_of_ca(const store::Cause& why) {
-    return why.name == store::cause::kCaError || why.name == store::cause::kCaBusy ||
-           why.name == store::cause::kCaUnreachable;
-}
-
 bool is_revocation(const acme::Failure& failure) {
     return failure.request == acme::RequestKind::revocation;
 }
@@ -111,7 +105,7 @@ void add_causes(std::vector<std::string>& lines, const acme::Failure& failure,
     for (const auto& [why, name] : causes_in(failure)) {
         const store::Cause* known = store::find_cause(why);
         if (known == nullptr || why == store::cause::kRateLimited) continue;
-        if (is_revocation(failure) && is_trouble_of_ca(*known)) continue;
+        if (is_revocation(failure) && known->mender == store::Mender::ca) continue;
         add_once(lines, known->meaning);
         const std::string domain = name.empty() ? "<domain>" : base::printable(name);
         add_once(lines, store::fix_of(*known, app, domain));
@@ -141,7 +135,7 @@ void add_next_step(std::vector<std::string>& lines, const acme::Failure& failure
         return;
     }
     if (!failure.problem) return;
-    if (!is_revocation(failure) && (says_command(*why) || is_trouble_of_ca(*why))) return;
+    if (!is_revocation(failure) && (says_command(*why) || why->mender == store::Mender::ca)) return;
     lines.push_back("Once that is mended, run: dokku letsencrypt:" +
                     std::string{is_revocation(failure) ? "revoke " : "enable "} + std::string{app});
 }

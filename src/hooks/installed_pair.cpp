@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "hooks/app_facts.h"
+#include "store/cause.h"
 #include "store/switch_off.h"
 #include "tls/certs.h"
 
@@ -11,9 +12,6 @@ namespace hooks {
 namespace {
 
 using store::NameStatus;
-
-/// As store/cause.h has it, which light executables do not link.
-constexpr std::string_view kCustom = "custom-certificate";
 
 bool is_link(const base::Path& path) {
     std::error_code error;
@@ -24,7 +22,7 @@ void rest(store::AppState& state, base::UtcTime until, bool replaced_at_its_end)
     for (store::NameState& name : state.names) {
         if (name.status == NameStatus::disabled || name.status == NameStatus::not_used) continue;
         name.status = NameStatus::not_used;
-        name.cause = kCustom;
+        name.cause = store::cause::kCustom;
         name.reason = "a certificate of its own is served until " + base::to_readable(until);
         name.failures = 0;
         name.next_try.reset();

@@ -57,11 +57,12 @@ void note(const ca::Context& context, const dokku::AppName& app,
         const auto before = status::next_look_at(state, status::CustomEnd::awaited, now);
         for (const ca::ServedName& one : served) {
             if (!status::is_for_nginx_to_say(state, one.name)) continue;
-            const store::Cause* why = store::find_cause(one.cause);
-            status::record_name(state,
-                                {one.name, why != nullptr ? why->status : store::NameStatus::in_use,
-                                 one.cause, one.reason},
-                                now, dice);
+            status::record_name(
+                state,
+                {one.name,
+                 one.cause.empty() ? store::NameStatus::in_use : store::status_of(one.cause),
+                 one.cause, one.reason},
+                now, dice);
         }
         // What a hook has set meanwhile stays.
         const auto after = status::next_look_at(state, status::CustomEnd::awaited, now);

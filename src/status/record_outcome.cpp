@@ -18,17 +18,12 @@ namespace {
 
 using store::NameStatus;
 
-NameStatus status_of(std::string_view cause_name) {
-    const store::Cause* known = store::find_cause(cause_name);
-    return known == nullptr ? NameStatus::failed : known->status;
-}
-
 /// Of a failing renewal the old certificate is still served; a new one does not have what was held.
 NameStatus status_of(const ca::IssueJob& job, std::string_view name, std::string_view cause_name,
                      base::UtcTime now) {
     const bool served =
         !job.alive() && job.covers(name) && job.covered_until && *job.covered_until > now;
-    const NameStatus status = status_of(cause_name);
+    const NameStatus status = store::status_of(cause_name);
     return served && status != NameStatus::disabled ? NameStatus::in_use : status;
 }
 
@@ -143,8 +138,8 @@ std::vector<NameOutcome> outcomes_of(const ca::IssueJob& job, base::UtcTime now)
             outcomes.push_back(outcome_of_failure(job, name, now));
     } else if (job.unused) {
         for (const std::string& name : ca::to_texts(job.names)) {
-            outcomes.push_back({name, NameStatus::not_used, store::cause::kCustom,
-                                "a certificate of its own is served"});
+            outcomes.push_back({name, store::status_of(store::cause::kCustom),
+                                store::cause::kCustom, "a certificate of its own is served"});
         }
     } else if (job.nothing_to_do) {
         for (const std::string& name : ca::to_texts(job.names)) {
@@ -152,7 +147,8 @@ std::vector<NameOutcome> outcomes_of(const ca::IssueJob& job, base::UtcTime now)
         }
     } else {
         for (const ca::ServedName& served : job.served) {
-            const auto status = served.cause.empty() ? NameStatus::in_use : status_of(served.cause);
+            const auto status =
+                served.cause.empty() ? NameStatus::in_use : store::status_of(served.cause);
             outcomes.push_back({served.name, status, served.cause, served.reason});
         }
     }
@@ -207,9 +203,9 @@ void record_refusal(const ca::Context& context, const dokku::AppName& app,
                    const store::NameState* known = store::find_name(state, name);
                    // What is served goes on being served meanwhile.
                    const bool served = known != nullptr && known->status == NameStatus::in_use &&
-                                       status_of(refusal.cause) != NameStatus::disabled;
+                                       store::status_of(refusal.cause) != NameStatus::disabled;
                    record_name(state,
-                               {name, served ? NameStatus::in_use : status_of(refusal.cause),
+                               {name, served ? NameStatus::in_use : store::status_of(refusal.cause),
                                 refusal.cause, base::printable(refusal.error.message)},
                                now, dice);
                }
@@ -227,13 +223,13 @@ void record_custom_pair(const ca::Context& context, const ca::IssueJob& job) {
         state.installed = store::InstalledPair{"", store::Owner::custom, until};
         for (const dns::DnsName& name : job.names) {
             record_name(state,
-                        {name.str(), NameStatus::not_used, store::cause::kCustom,
+                        {name.str(), store::status_of(store::cause::kCustom), store::cause::kCustom,
                          "a certificate of its own is served until " + base::to_readable(until)},
                         now, dice);
         }
         for (const ca::DeferredName& deferred : job.deferred) {
             record_name(state,
-                        {deferred.name, status_of(deferred.cause), deferred.cause,
+                        {deferred.name, store::status_of(deferred.cause), deferred.cause,
                          base::printable(deferred.reason.message)},
                         now, dice);
         }

@@ -76,6 +76,10 @@ NameState with(const std::string& name, NameStatus status, std::string_view why 
     return state;
 }
 
+NameState with_cause(const std::string& name, std::string_view why) {
+    return with(name, store::status_of(why), why);
+}
+
 /// What a run has found out about a name that it could not help.
 const NameState* find_unsettled(const Facts& facts, const std::string& name) {
     const NameState* known = store::find_name(facts.state, name);
@@ -126,7 +130,7 @@ NameState derive_lost(const Facts& facts, const std::string& name) {
 /// Its state was damaged, and nothing tells whether it is enabled.
 NameState of_damaged_state(const Facts& facts, const std::string& name) {
     if (const NameState* known = store::find_name(facts.state, name)) return *known;
-    NameState state = with(name, NameStatus::action_required, store::cause::kStateDamaged);
+    NameState state = with_cause(name, store::cause::kStateDamaged);
     state.reason = "what was known of the app was damaged on " +
                    base::to_readable(facts.state.damaged.value_or(facts.now));
     return state;
@@ -147,7 +151,7 @@ NameState derive(const Facts& facts, const std::string& name) {
     if (facts.is(renewal::Standing::lost) && (is_covered || has_none))
         return derive_lost(facts, name);
     if (facts.has_pair && !is_ours && !facts.is(renewal::Standing::waiting)) {
-        NameState state = with(name, NameStatus::not_used, store::cause::kCustom);
+        NameState state = with_cause(name, store::cause::kCustom);
         state.reason = facts.until ? "a certificate of its own is served until " +
                                          base::to_readable(*facts.until)
                                    : "a certificate of its own is served";
@@ -159,7 +163,7 @@ NameState derive(const Facts& facts, const std::string& name) {
         if (!gone && !back) return *known;
     }
     if (is_covered) return with(name, NameStatus::in_use);
-    if (!facts.state.enabled) return with(name, NameStatus::disabled, store::cause::kSwitchedOff);
+    if (!facts.state.enabled) return with_cause(name, store::cause::kSwitchedOff);
     return with(name, NameStatus::creating);
 }
 
@@ -308,8 +312,7 @@ base::Result<AppStatus> read_status(const dokku::Environment& environment,
             add(std::move(name));
     }
     for (const ca::LeftOutName& name : choice.left_out) {
-        const store::Cause* why = store::find_cause(name.cause);
-        NameState row = with(name.domain, why->status, name.cause);
+        NameState row = with_cause(name.domain, name.cause);
         if (name.cause != store::cause::kExcluded) row.reason = name.reason.message;
         add(std::move(row));
     }

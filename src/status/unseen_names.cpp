@@ -29,7 +29,7 @@ void note_unseen(store::AppState& state, const std::vector<std::string>& names, 
                                                    known->cause == store::cause::kNoHttpsListener);
         if (is_noted) continue;
         record_name(state,
-                    {name, store::NameStatus::installed, store::cause::kNotServed,
+                    {name, store::status_of(store::cause::kNotServed), store::cause::kNotServed,
                      "the certificate was put back, and nginx was not yet seen to show it"},
                     now, kSoonest);
         const base::UtcTime next = *store::find_name(state, name)->next_try;

@@ -6,8 +6,6 @@
 namespace store {
 namespace {
 
-using store::NameStatus;
-
 constexpr auto kCauses = std::to_array<Cause>({
     {cause::kDnsMissing, NameStatus::pending_dns, true,
      "The name does not exist in the DNS yet, or has no address. Nothing is ordered for it; "
@@ -150,15 +148,17 @@ constexpr auto kCauses = std::to_array<Cause>({
     {cause::kCaUnreachable, NameStatus::failed, true, "The CA did not answer.",
      "The network's error.",
      "Nothing, if the CA is down: it is tried again. Else check this host's way out to the "
-     "internet, and the server: dokku letsencrypt:report <app> --letsencrypt-computed-server"},
+     "internet, and the server: dokku letsencrypt:report <app> --letsencrypt-computed-server",
+     Mender::ca},
     {cause::kCaError, NameStatus::failed, true,
      "The CA answered with an error of its own, or something else (a proxy) answered in its place.",
      "The CA's own words, or those of the page that came instead.",
      "Nothing, if the CA has trouble: it is tried again. Else check the server: dokku "
-     "letsencrypt:report <app> --letsencrypt-computed-server"},
+     "letsencrypt:report <app> --letsencrypt-computed-server",
+     Mender::ca},
     {cause::kCaBusy, NameStatus::failed, true,
      "The CA is at work on the same thing already, for another request. No validation failed.",
-     "An answer 409.", "Nothing: it is tried again."},
+     "An answer 409.", "Nothing: it is tried again.", Mender::ca},
     {cause::kClock, NameStatus::failed, true,
      "The clock of this host and that of the CA are more than 50 minutes apart. A certificate "
      "would "
@@ -311,6 +311,11 @@ const Cause* find_cause(std::string_view name) {
     const auto found = std::find_if(kCauses.begin(), kCauses.end(),
                                     [&](const Cause& one) { return one.name == name; });
     return found == kCauses.end() ? nullptr : &*found;
+}
+
+NameStatus status_of(std::string_view cause_name) {
+    const Cause* known = find_cause(cause_name);
+    return known == nullptr ? NameStatus::failed : known->status;
 }
 
 std::string fix_of(const Cause& cause, std::string_view app, std::string_view domain) {

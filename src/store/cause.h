@@ -8,17 +8,25 @@
 
 namespace store {
 
+/// Who can do something about it.
+enum class Mender {
+    operator_of_host,
+    ca,  ///< it has trouble of its own; there is nothing to mend here
+};
+
 /// Why a name has no certificate of ours in use: one of a fixed set of words that scripts may look
 /// for, `letsencrypt:explain` tells about and docs/operating.md lists.
 struct Cause {
     std::string_view name;
-    store::NameStatus status;   ///< that a name with this cause has
+    NameStatus status;          ///< that a name with this cause has
     bool heals;                 ///< it may go away without a command
     std::string_view meaning;   ///< one or two sentences for an operator
     std::string_view evidence;  ///< what is seen
     std::string_view fix;       ///< what to do; <app> and <domain> stand for themselves
+    Mender mender = Mender::operator_of_host;
 };
 
+/// The words; what is to be known of each stands in the table in cause.cpp alone.
 namespace cause {
 inline constexpr std::string_view kDnsMissing = "dns-missing";
 inline constexpr std::string_view kDnsBroken = "dns-broken";
@@ -75,6 +83,9 @@ std::span<const Cause> causes();
 
 /// Nothing for a word that is none.
 const Cause* find_cause(std::string_view name);
+
+/// That a name with this cause has; `failed` for a word that is none.
+NameStatus status_of(std::string_view cause_name);
 
 /// The fix for one app and domain.
 std::string fix_of(const Cause& cause, std::string_view app, std::string_view domain);
