@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The checks that read the sources: format, shell scripts, layers, citations, names in the pages
-# for contributors, light executables, clang-tidy.
+# for contributors, error kinds in headers, light executables, clang-tidy.
 #
 #   scripts/check.sh [--quick | --full | --base COMMIT]
 #
@@ -92,6 +92,7 @@ check shellcheck check_shell
 check layers scripts/check-layers.sh
 check citations scripts/check-citations.sh
 check "what is named is there" scripts/check-names.sh
+check "headers say which errors" scripts/check-results.sh
 if [[ -z $quick ]]; then
   check "light executables" check_light
   check clang-tidy check_tidy

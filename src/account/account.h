@@ -12,6 +12,11 @@
 
 namespace account {
 
+// All of these fail with `io` or `invalid_input` if the account's files or settings cannot be used,
+// with `not_found` where an account is needed and none was registered on this host, and as the CA's
+// answer has it: `network`, `timeout`, `rejected`, `rate_limited` or `protocol`. Those that change
+// the account fail with `busy` while another process makes or changes one.
+
 enum class AccountFormat { text, json };
 
 /// `letsencrypt:account show`: what the CA says about the account, and where its key is. Prints
@@ -23,8 +28,8 @@ base::Result<void> show_account(ca::Context& context, const AccountChoice& choic
 /// `letsencrypt:account rollover`: gives the account a new key (RFC 8555 section 7.3.5). The new
 /// key is on disk before the CA hears of it; after a lost answer both are tried, so that whichever
 /// the CA has is kept. It ends when the CA takes what the new key signs, or fails after 30 s with
-/// both kept. Where the CA has no such change nothing is kept. Permanent challenge routes are
-/// written anew, since they name the key.
+/// both kept. Where the CA has no such change (`invalid_input`) nothing is kept. Permanent
+/// challenge routes are written anew, since they name the key.
 base::Result<void> roll_over(ca::Context& context, const AccountChoice& choice,
                              const std::vector<dokku::AppName>& apps);
 

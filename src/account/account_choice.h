@@ -21,6 +21,7 @@ struct AccountChoice {
 /// What to type for the same account: `dokku letsencrypt:account <what> [<app>]`.
 std::string account_command(std::string_view what, const AccountChoice& choice);
 
+/// `invalid_input` if no e-mail address is set, `io` if the settings cannot be read.
 base::Result<AccountChoice> choose_account(const ca::Context& context,
                                            const std::optional<dokku::AppName>& app);
 

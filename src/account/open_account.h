@@ -16,15 +16,18 @@ struct OpenAccount {
     acme::Directory directory;
 };
 
-/// `not_found` if no account of this choice was registered on this host.
+/// `not_found` if no account of this choice was registered on this host, `io` if its key cannot be
+/// used; else as the CA's answer has it, `network` or `timeout` without one.
 base::Result<OpenAccount> open_account(ca::Context& context, const AccountChoice& choice);
 
-/// Does the CA know the account by this key? No answer is none.
+/// Does the CA know the account by this key? No answer is none: it fails with `network`, `timeout`
+/// or as the CA's answer has it.
 base::Result<bool> is_key_of(ca::Context& context, const OpenAccount& account,
                              const crypto::PrivateKey& key);
 
 /// A rollover that was cut short left a key behind; where the account has it by now it takes the
-/// place of ours. Returns whether it did.
+/// place of ours. Returns whether it did. Fails as `is_key_of` does, and with `io` if a key cannot
+/// be read or written.
 base::Result<bool> resume_rollover(ca::Context& context, const AccountChoice& choice,
                                    OpenAccount& account);
 

@@ -16,7 +16,8 @@ struct JwsHeader {
 };
 
 /// The flattened JSON serialization with exactly protected, payload and signature (RFC 7515 section
-/// 7.2.2). The payload "" is a POST-as-GET, "{}" starts a challenge.
+/// 7.2.2). The payload "" is a POST-as-GET, "{}" starts a challenge. `internal` if OpenSSL cannot
+/// sign.
 base::Result<std::string> sign_jws(const crypto::PrivateKey& key, const JwsHeader& header,
                                    std::string_view payload);
 

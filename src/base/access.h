@@ -6,7 +6,8 @@
 namespace base {
 
 // What this process could write, for who only reads: nothing is made, opened or changed, so a full
-// disk is not seen. A path that is missing is no hindrance: it is made by what writes.
+// disk is not seen. A path that is missing is no hindrance: it is made by what writes. All of these
+// fail with `io`.
 
 /// Could files be made and replaced in this folder?
 Result<void> check_writable_folder(const Path& folder);

@@ -9,6 +9,8 @@
 
 namespace base {
 
+// All of these fail with `io`, or with `not_found` where a path that they need is missing.
+
 /// Makes `path` and what is missing above it. Only what is made gets `mode`; when run as root it
 /// also gets the owner of the folder above.
 Result<void> make_directories(const Path& path, mode_t mode);

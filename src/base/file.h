@@ -13,12 +13,14 @@ namespace base {
 
 inline constexpr std::size_t kMaxFileBytes = 4UL << 20U;
 
+// All of these fail with `io`, or with `not_found` where a path that they need is missing.
+
 /// The whole file. `not_found` if it is missing, `io` otherwise. What is no regular file (a pipe
 /// whose writer would be waited for, a device without an end) is refused before it is read, and so
 /// is what has more than `max_bytes`.
 Result<std::string> read_file(const Path& path, std::size_t max_bytes = kMaxFileBytes);
 
-/// At most `max_bytes` from `offset` on; "" past the end. Refuses as read_file does.
+/// At most `max_bytes` from `offset` on; "" past the end. Fails as `read_file` does.
 Result<std::string> read_part(const Path& path, std::size_t offset, std::size_t max_bytes);
 
 /// Can files be made in this folder, and is there room for some?

@@ -14,10 +14,11 @@ namespace base {
 /// ends. Not inherited by programs we start. While it is held the file tells by whom.
 class FileLock {
   public:
-    /// `busy` if another process or descriptor holds it.
+    /// `busy` if another process or descriptor holds it; else `io`, or `not_found` without its
+    /// folder.
     static Result<FileLock> try_acquire(const Path& path);
 
-    /// Waits until `patience` is over; then `busy`.
+    /// Waits until `patience` is over; then fails as `try_acquire` does.
     static Result<FileLock> acquire(const Path& path, std::chrono::milliseconds patience,
                                     Clock& clock);
 

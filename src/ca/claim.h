@@ -30,11 +30,13 @@ bool is_still_there(const Context& context, const IssueJob& job);
 bool is_still_claimed(const Context& context, const IssueJob& job);
 
 /// Changes the state of a claimed app where is_still_claimed, as seen under the state's lock; else
-/// nothing is written. Before the claim every state is changed. Returns whether it was.
+/// nothing is written. Before the claim every state is changed. Returns whether it was. Fails as
+/// `LocalStore::update_state` does.
 base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,
                                         const std::function<void(store::AppState&)>& change);
 
-/// Changes the state of an app that no run has claimed, unless the app is gone.
+/// Changes the state of an app that no run has claimed, unless the app is gone. Fails as
+/// `LocalStore::update_state` does.
 base::Result<void> update_state_of(const Context& context, const dokku::AppName& app,
                                    const std::function<void(store::AppState&)>& change);
 

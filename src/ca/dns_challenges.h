@@ -27,10 +27,11 @@ class DnsChallenges {
     /// How long the records may take to be seen.
     std::chrono::seconds patience() const;
 
+    /// Fails as `Provider::present` does; clean_up() also takes away what was set until then.
     base::Result<void> present(const std::vector<acme::ChosenChallenge>& challenges);
 
-    /// After present(): nothing once every record is seen, else when to look again. Fails when they
-    /// have taken too long.
+    /// After present(): nothing once every record is seen, else when to look again. `timeout` when
+    /// they have taken too long.
     base::Result<std::optional<base::Clock::Monotonic>> check();
 
     /// What is known of the records once look() waits for nothing more, in words for a log.

@@ -23,6 +23,7 @@ std::string_view to_string(KeyType type);
 /// A private key of an account or a certificate. Movable, not copyable; freed and wiped by OpenSSL.
 class PrivateKey {
   public:
+    /// `internal` if OpenSSL makes none.
     static base::Result<PrivateKey> generate(KeyType type);
 
     /// SEC1 `EC PRIVATE KEY`, PKCS#1 `RSA PRIVATE KEY` or PKCS#8 `PRIVATE KEY`, unencrypted.
@@ -39,7 +40,7 @@ class PrivateKey {
     std::string_view jws_algorithm() const;
 
     /// Signature in JWS form: r and s left-padded to the curve's size (RFC 7518 section 3.4), or
-    /// PKCS#1 v1.5.
+    /// PKCS#1 v1.5. `internal` if OpenSSL cannot sign.
     base::Result<std::string> sign_jws(std::string_view signing_input) const;
 
     /// The public key as a JWK with its required members in lexicographic order and no white space,

@@ -28,7 +28,8 @@ struct CaaLookUp {
 CaaLookUp look_up_caa(const Resolver& resolver, std::string_view name);
 
 /// The same by the word of the zones' own name servers, as a CA asks: a resolver keeps for hours
-/// what was there, or was not. Fails if one of the zones on the way up has no server that speaks.
+/// what was there, or was not. `not_found` if one of the zones on the way up has no server that
+/// speaks: nothing can be said then.
 base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resolver,
                                                            std::string_view name);
 

@@ -23,7 +23,9 @@ struct ChallengeRecord {
 std::string find_record_name(const Resolver& resolver, std::string_view domain);
 
 /// Who can put such records into the DNS. Two records of one name may have to stand at once (a name
-/// and its wildcard): present() adds, cleanup() takes away just that value.
+/// and its wildcard): present() adds, cleanup() takes away just that value. All of these fail with
+/// `rejected` if it was refused, `timeout` if it did not end, and `io` or `not_found` if it could
+/// not be tried.
 class Provider {
   public:
     Provider() = default;

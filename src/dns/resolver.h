@@ -42,7 +42,8 @@ class Resolver {
     /// Would a question be answered by `timeout` without being asked?
     bool is_left_alone() const;
 
-    /// Those of the settings, else those of the system.
+    /// Those of the settings, else those of the system. `not_found` if that names none, `io` if it
+    /// cannot be read.
     base::Result<std::vector<ServerAddress>> servers() const;
 
   private:

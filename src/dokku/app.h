@@ -11,13 +11,16 @@
 namespace dokku {
 
 /// All apps, sorted bytewise. Reads ROOT; only if some plugin filters apps per user (a file
-/// user-auth-app) is the `app-list` trigger asked instead. None is an empty list.
+/// user-auth-app) is the `app-list` trigger asked instead (it fails as `ask_trigger` does then).
+/// None is an empty list; `io` or `not_found` if ROOT cannot be read.
 base::Result<std::vector<AppName>> list_apps(const Environment& environment);
 
-/// As list_apps, without the filter per user: for what concerns the host and not a user.
+/// As list_apps, without the filter per user: for what concerns the host and not a user. Fails with
+/// `io` or `not_found` if ROOT cannot be read.
 base::Result<std::vector<AppName>> list_all_apps(const Environment& environment);
 
-/// The app of that name, if it exists and may be seen. `unknown_app` (exit code 20) otherwise.
+/// The app of that name, if it exists and may be seen. `unknown_app` (exit code 20) otherwise, or
+/// fails as `fire_trigger` does.
 base::Result<AppName> verify_app(const Environment& environment, std::string_view name);
 
 /// Is HTTPS on for the app: tls/server.crt and tls/server.key exist, of any origin.

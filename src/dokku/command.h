@@ -12,7 +12,8 @@
 namespace dokku {
 
 /// A nested `dokku WORDS...`, for effects that no trigger has (`ports:add`). Marked as ours, and
-/// without the variables of our own `--app` and `--force`, which core commands would obey.
+/// without the variables of our own `--app` and `--force`, which core commands would obey. Its exit
+/// code is no failure: `io` or `not_found` mean that it could not be started.
 base::Result<base::Exit> run_dokku(const Environment& environment, const Scope& on_behalf_of,
                                    const std::vector<std::string>& words,
                                    const RunOptions& options = {});

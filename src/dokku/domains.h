@@ -12,7 +12,8 @@
 namespace dokku {
 
 /// The domains of an app as stored: the lines of VHOST but `_`, in their order, none while vhosts
-/// are disabled. Not converted, not checked: a hand-edited line may hold any script.
+/// are disabled. Not converted, not checked: a hand-edited line may hold any script. `io` if a file
+/// is there but cannot be read.
 base::Result<std::vector<std::string>> read_domains(const Environment& environment,
                                                     const AppName& app);
 

@@ -37,7 +37,8 @@ std::vector<PortMapping> resolve_ports(const StoredPorts& stored, Certificate ce
 std::vector<PortMapping> parse_port_map(std::string_view text);
 
 /// The port map of an app, read from the files of the ports plugin. Only if nothing was set, there
-/// is no pair and some plugin has a certs-force, is that trigger asked.
+/// is no pair and some plugin has a certs-force, is that trigger asked. `io` if a file cannot be
+/// read, or fails as `ask_trigger` does.
 base::Result<std::vector<PortMapping>> read_ports(const Environment& environment,
                                                   const AppName& app);
 

@@ -33,7 +33,8 @@ class Scope {
 using Properties = std::map<std::string, std::string, std::less<>>;
 
 /// Dokku's property files LIB/config/<plugin>/<app or --global>/<key> (docs/dokku.md 4.1). The
-/// value is the whole file. An empty file and a missing one both read as "".
+/// value is the whole file. An empty file and a missing one both read as "". All of these fail with
+/// `io`, and with `invalid_input` for a key that is no plain file name.
 ///
 /// LIB/config/<app>/ENV holds the environment of an app, so an app called `letsencrypt` shares the
 /// folder of our plugin: there a file ENV stands beside the apps' folders, and destroying that app
@@ -48,7 +49,7 @@ class PropertyStore {
     base::Result<Properties> get_all(const Scope& scope) const;
     base::Result<Properties> get_all_by_prefix(const Scope& scope, std::string_view prefix) const;
 
-    /// File 0600, folders 0755. `invalid_input` for a key that is no plain file name.
+    /// File 0600, folders 0755.
     base::Result<void> set(const Scope& scope, std::string_view key, std::string_view value) const;
 
     /// Absent already is success.

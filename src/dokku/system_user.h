@@ -18,7 +18,7 @@ base::Result<SystemUser> find_owner(const Environment& environment);
 
 /// From root to Dokku's user, for good, with its home and groups: what follows can do nothing that
 /// the user could not do anyway, whatever links lie in its folders. Does nothing for who is not
-/// root.
+/// root. `io` if the kernel refuses: the caller must not go on as root then.
 base::Result<void> become_owner(const Environment& environment, const SystemUser& owner);
 
 }  // namespace dokku

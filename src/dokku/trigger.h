@@ -30,12 +30,13 @@ base::Result<base::Exit> fire_trigger(const Environment& environment, const Scop
                                       const std::vector<std::string>& arguments,
                                       const RunOptions& options = {});
 
-/// As fire_trigger, but an exit code other than 0 and a passed deadline are failures as well.
+/// As fire_trigger, but an exit code other than 0 (`io`) and a passed deadline (`timeout`) are
+/// failures as well.
 base::Result<void> require_trigger(const Environment& environment, const Scope& on_behalf_of,
                                    std::string_view name, const std::vector<std::string>& arguments,
                                    const RunOptions& options = {});
 
-/// What the trigger prints, one element per line; fails as require_trigger.
+/// What the trigger prints, one element per line. Fails as `require_trigger` does.
 base::Result<std::vector<std::string>> ask_trigger(const Environment& environment,
                                                    const Scope& on_behalf_of, std::string_view name,
                                                    const std::vector<std::string>& arguments);

@@ -20,6 +20,7 @@ struct AppFacts {
     }
 };
 
+/// `io` if a file cannot be read, `invalid_input` if a later version of ours wrote the state.
 base::Result<AppFacts> read_facts(const dokku::Environment& environment,
                                   const store::LocalStore& store, const dokku::AppName& app);
 

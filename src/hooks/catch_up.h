@@ -13,7 +13,8 @@ namespace hooks {
 /// `certs/current` any more: letsencrypt was switched off there. Active again: it was enabled.
 /// Another pair: the operator's own. A pair whose removal was cut short, or that was revoked, is
 /// not asked for, and what cannot be looked at is not gone. Only here: whenever else files are gone
-/// they were lost.
+/// they were lost. An app that cannot be looked at is a warning; `io` or `not_found` if the apps
+/// cannot be listed or the end of the absence not recorded.
 base::Result<void> catch_up_after_absence(const dokku::Environment& environment,
                                           const store::LocalStore& store, const dokku::Log& log,
                                           base::UtcTime now);

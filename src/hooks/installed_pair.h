@@ -6,6 +6,9 @@
 
 namespace hooks {
 
+// All of these fail with `io`, with `invalid_input` if a later version of ours wrote the app's
+// state, and with `busy` while another process holds it. Nothing was noted then.
+
 /// A certificate was installed or removed: notes whose it is and when it ends, and nothing else
 /// (docs/design.md 8.1). A custom pair stops all tries for the app's names until it expires.
 base::Result<void> note_pair(const dokku::Environment& environment, const store::LocalStore& store,

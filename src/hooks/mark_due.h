@@ -8,6 +8,9 @@
 
 namespace hooks {
 
+// All of these fail with `io`, with `invalid_input` if a later version of ours wrote the app's
+// state, and with `busy` while another process holds it.
+
 /// An app was deployed: what waited for that is looked at by the retry job, which also begins
 /// with an app that is to have a certificate and never had one. Nothing is ordered here.
 base::Result<bool> mark_deployed_due(const dokku::Environment& environment,

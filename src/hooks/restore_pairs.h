@@ -7,10 +7,10 @@
 
 namespace hooks {
 
-/// nginx is about to read the vhosts of all apps. Pairs whose removal or exchange was cut short
-/// or suspended are put back where they are missing, or it would refuse them all. Starts nothing
-/// and waits for no lock: normally one look into an empty folder. The next run finishes what was
-/// cut short.
+/// nginx is about to read the vhosts of all apps. Pairs whose removal or exchange was cut short or
+/// suspended are put back where they are missing, or it would refuse them all. Starts nothing and
+/// waits for no lock: normally one look into an empty folder. The next run finishes what was cut
+/// short. Goes on after a pair that cannot be put back, and returns the first failure, `io`.
 base::Result<void> restore_pairs(const dokku::Environment& environment,
                                  const store::LocalStore& store);
 

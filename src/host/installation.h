@@ -20,7 +20,7 @@ base::Path installation_file(const dokku::Environment& environment);
 
 Installation read_installation(const dokku::Environment& environment);
 
-/// Does nothing if it is recorded already.
+/// Does nothing if it is recorded already. `io` or `not_found` if it cannot be written.
 base::Result<void> record_installation(const dokku::Environment& environment,
                                        Installation installation);
 

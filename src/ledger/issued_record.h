@@ -23,7 +23,8 @@ struct IssuedCertificate {
 
 /// `state/issued.jsonl`: fingerprints of what was issued on this host, one line for each. It is
 /// read once, and then only what other processes and this one have added since: a question costs
-/// the same however many lines there are. Each question fails with `io` where it cannot be read.
+/// the same however many lines there are. All of these fail with `io` where it cannot be read or
+/// written.
 class IssuedRecord {
   public:
     /// Nothing is created before it is written.

@@ -30,16 +30,16 @@ class Ledger {
 
     const base::Path& file() const { return file_; }
 
-    /// What still counts at `now`. A missing file is an empty ledger.
+    /// What still counts at `now`. A missing file is an empty ledger. `io` if it cannot be read.
     base::Result<std::vector<Entry>> read(base::UtcTime now) const;
 
     /// Adds the entries in one write, which is on the disk when this returns. Waits a few seconds
-    /// for the ledger's own lock, the last one that a process takes; then `busy`. A file of which
-    /// more than half is older than what counts is rewritten without it.
+    /// for the ledger's own lock, the last one that a process takes; then `busy`; else `io`. A file
+    /// of which more than half is older than what counts is rewritten without it.
     base::Result<void> append(const std::vector<Entry>& entries, base::UtcTime now) const;
 
     /// The same with what `decide` returns under the lock: no other process adds an entry between
-    /// its look at the ledger and its own.
+    /// its look at the ledger and its own. Fails as `append` does.
     base::Result<void> append_under_lock(const std::function<std::vector<Entry>()>& decide,
                                          base::UtcTime now) const;
 

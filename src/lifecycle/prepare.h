@@ -20,7 +20,8 @@ Prepared prepare(ca::Context& context, const dokku::AppName& app, const ca::Requ
 void tell_nothing_due(const ca::Context& context, const ca::IssueJob& job);
 
 /// Once the app's lock is ours: reads again what another run may have changed meanwhile, and
-/// returns whether there still is something to do. If not, the official lines were said.
+/// returns whether there still is something to do. If not, the official lines were said. `io` or
+/// `invalid_input` if what is known of the app cannot be read or used.
 base::Result<bool> is_still_due(const ca::Context& context, ca::IssueJob& job,
                                 const ca::Request& request);
 

@@ -10,7 +10,8 @@ namespace lifecycle {
 /// names at once, signed as in revoke_at_ca.h. Then the pair is removed as `dokku certs:remove`
 /// does, unless an operator installed another one meanwhile. Where the key is compromised other
 /// certificates with it are named and replaced (same_key.h). What the CA refuses is told, as
-/// officially, and is no failure; an app without e-mail is.
+/// officially, and is no failure; an app without e-mail (`invalid_input`), one that is gone or
+/// another one by now (`not_found`, `rejected`) and a lock that stays held (`busy`) are.
 base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
                           acme::RevocationReason reason);
 

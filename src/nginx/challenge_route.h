@@ -47,18 +47,20 @@ std::string route_owner(std::string_view text);
 std::vector<std::string> names_on_port_80(const std::vector<NginxServer>& servers);
 
 /// Writes the snippet and, if `server` has names, the block; removes a block that is not needed.
-/// Returns whether any file changed: if none did, nginx need not reload.
+/// Returns whether any file changed: if none did, nginx need not reload. `io` if one cannot be
+/// written: nginx may answer for some of the names then.
 base::Result<bool> write_route(const RouteFiles& files, std::string_view app,
                                std::string_view thumbprint, const OwnServer& server);
 
 /// Does nginx answer for this account's key, as far as our files say?
 bool has_route(const RouteFiles& files, std::string_view thumbprint);
 
-/// Names another account key in the files that are there. Returns whether any changed.
+/// Names another account key in the files that are there. Returns whether any changed. `io` if one
+/// cannot be read or written.
 base::Result<bool> replace_thumbprint(const RouteFiles& files, std::string_view old_thumbprint,
                                       std::string_view thumbprint);
 
-/// Removes both. Returns whether there was anything to remove.
+/// Removes both. Returns whether there was anything to remove. `io` if one stays.
 base::Result<bool> remove_route(const RouteFiles& files);
 
 enum class RouteUse {
@@ -68,7 +70,8 @@ enum class RouteUse {
 
 /// What nginx-pre-reload does before nginx reads the files: a snippet copied from another app goes,
 /// so does a left-over one, and the block gives up the names that `vhost` (the app's nginx.conf,
-/// just rebuilt) serves itself, since nginx would warn about them on the operator's terminal.
+/// just rebuilt) serves itself, since nginx would warn about them on the operator's terminal. `io`
+/// if a file cannot be removed or rewritten.
 base::Result<void> heal_route(const RouteFiles& files, std::string_view app,
                               const base::Path& vhost, RouteUse use);
 

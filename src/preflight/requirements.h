@@ -7,7 +7,7 @@
 namespace preflight {
 
 // What must be so before a certificate can be had for an app, each with the words of what to do
-// about it. `invalid_input` unless it cannot be found out.
+// about it. All of these fail with `invalid_input` where it is not so.
 
 /// With the official words if the app has no e-mail address.
 base::Result<void> require_email(const settings::Settings& settings, const dokku::AppName& app);
@@ -22,6 +22,7 @@ base::Result<void> require_known_provider(const ca::IssueJob& job);
 
 /// docs/dokku.md 11.1, step 4: HTTP-01 needs an http listener on port 80. Adds `http:80:N` to the
 /// port map if there is another http or https mapping; the only place that ever touches a port map.
+/// Fails as `read_ports` does, and with `io` if Dokku does not add it.
 base::Result<void> require_port_80(ca::Context& context, const ca::IssueJob& job);
 
 }  // namespace preflight

@@ -22,11 +22,12 @@ struct PairFiles {
 base::Result<PairFiles> read_pair_in_place(const dokku::Environment& environment,
                                            const dokku::AppName& app);
 
-/// Would nginx load them? Says what is wrong.
+/// Would nginx load them? Says what is wrong: `not_found` if one is missing, else `protocol`.
 base::Result<void> check_pair_files(const PairFiles& files);
 
 /// Would nginx load the pair in `tls/`? One that was found sound before and has not changed since
-/// is not read again, and what this process may not read is not judged: nginx starts as root.
+/// is not read again, and what this process may not read is not judged: nginx starts as root. Fails
+/// as `check_pair_files` does.
 base::Result<void> check_loadable(const dokku::Environment& environment,
                                   const store::AppState& state, const dokku::AppName& app);
 

@@ -36,7 +36,9 @@ class RevocationWatch {
     bool check_if_due(const dokku::AppName& app, const tls::CertificateStatus& status,
                       const store::AppState& state);
 
-    /// What the lists say of a chain's leaf. An error says nothing.
+    /// What the lists say of a chain's leaf. An error says nothing: `not_found` without a list,
+    /// else why the last one could not be had (`network`, `timeout`, `rejected`) or tells nothing
+    /// (`protocol`).
     base::Result<std::optional<crypto::Revocation>> look_up(const crypto::CertificateChain& chain);
 
   private:

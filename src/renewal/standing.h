@@ -40,7 +40,7 @@ Standing standing_of(const StandingFacts& facts);
 /// Is the app one that the scheduled run answers for?
 bool is_to_have_https(Standing standing);
 
-/// From files alone. An error names what could not be read, so that it is not known.
+/// From files alone. `io` or `invalid_input` name what could not be read, so that it is not known.
 base::Result<Standing> read_standing(const dokku::Environment& environment,
                                      const store::LocalStore& store, const dokku::AppName& app,
                                      base::UtcTime now);

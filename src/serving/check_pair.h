@@ -12,6 +12,10 @@
 
 namespace serving {
 
+// All of these fail with `io` if a file cannot be read or replaced, with `invalid_input` if a later
+// version of ours wrote the app's state, and with `busy` if another pair came meanwhile or another
+// process holds that state.
+
 /// Looks at the pair in an app's `tls/` as nginx does (docs/design.md 8.2). One of ours that nginx
 /// would refuse is kept aside, and the last good one put back: else nginx would load no app's
 /// changes any more. Of a custom one it is said which files to mend. What is sound is noted in the

@@ -19,7 +19,8 @@ namespace serving {
 /// template of its own).
 bool needs_loading(const ca::Context& context, const dokku::AppName& app);
 
-/// That nginx shows the pair in `tls/` for all its names that the app wants.
+/// That nginx shows the pair in `tls/` for all its names that the app wants. `not_found` without a
+/// pair, `protocol` if it is no certificate, else `io`.
 base::Result<ExpectedServing> expected_of_pair_in_use(const ca::Context& context,
                                                       const dokku::AppName& app);
 
@@ -28,9 +29,9 @@ base::Result<ExpectedServing> expected_of_pair_in_use(const ca::Context& context
 /// nothing worse is known. The caller holds the app's lock.
 std::vector<ca::ServedName> load_again(ca::Context& context, const ExpectedServing& expected);
 
-/// The same for all names of the certificate in use; fails with the first name's reason if nginx
-/// does not show it afterwards. Takes the app's lock; what another run is at work for is left to
-/// it.
+/// The same for all names of the certificate in use; `rejected` with the first name's reason if
+/// nginx does not show it afterwards, or fails as `expected_of_pair_in_use` and `update_state` do.
+/// Takes the app's lock; what another run is at work for is left to it.
 base::Result<void> load_again(ca::Context& context, const dokku::AppName& app);
 
 }  // namespace serving

@@ -19,7 +19,9 @@ enum class Repair {
 /// that was restored, a folder removed by hand): makes certs/current a link again, writes the files
 /// there anew from the pair that is served, or serves the pair that lies there, if it is complete
 /// and was not revoked (stored_pair.h); whether nginx shows that is for load_again.h. Costs no
-/// order. Takes the app's lock.
+/// order. Takes the app's lock. `io` if a file cannot be read or written, `not_found` if the app
+/// has no domain, `invalid_input` if a later version of ours wrote its state, and `busy` if another
+/// process holds that, or has put another pair in place.
 base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries, const dokku::AppName& app);
 
 /// Is certs/current a folder, or a link to a folder that is elsewhere by now? Nothing could be
@@ -27,7 +29,7 @@ base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries, const d
 bool needs_link(const dokku::Environment& environment, const dokku::AppName& app);
 
 /// Makes certs/current a link to the folder of its own configuration, if needs_link; what lies in
-/// that place is put aside. The caller holds the app's lock.
+/// that place is put aside. The caller holds the app's lock. `io` otherwise.
 base::Result<void> restore_link(const ca::Context& context, const dokku::AppName& app);
 
 }  // namespace serving

@@ -20,6 +20,7 @@ void load_pairs(ca::Context& context, const std::vector<ca::IssueJob*>& jobs);
 void reload_nginx(const ca::Context& context, const dokku::Scope& scope);
 
 /// One vhost rebuild. A failure is told; its words name what nginx complains about, if it does.
+/// Fails as `require_trigger` does.
 base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppName& app);
 
 /// What nginx does not show because the vhost could not be rebuilt is so for that reason.
@@ -58,7 +59,7 @@ bool has_https_port(const ca::Context& context, const dokku::AppName& app);
 /// The app's vhost as it is now; zeros if there is none.
 base::FileStamp stamp_vhost(const ca::Context& context, const dokku::AppName& app);
 
-/// What to look for once the pair of a job is installed.
+/// What to look for once the pair of a job is installed. `protocol` if that is no certificate.
 base::Result<ExpectedServing> expected_serving(const ca::IssueJob& job);
 
 }  // namespace serving

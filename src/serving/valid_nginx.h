@@ -7,8 +7,9 @@
 namespace serving {
 
 /// `nginx -t` before anything is written: if some app's configuration is broken already, nothing is
-/// ordered for any app (cause blocked-by). The error names that app, file and line. Certificates
-/// that nginx cannot load are put right where that can be done (check_pair.h, missing_pair.h).
+/// ordered for any app (cause blocked-by). `rejected` names that app, file and line; `io` if nginx
+/// cannot be asked. Certificates that nginx cannot load are put right where that can be done
+/// (check_pair.h, missing_pair.h).
 base::Result<void> require_valid_nginx(const ca::Context& context);
 
 /// For the scheduled run, which answers for the host: the same where nothing is to be ordered. What

@@ -19,7 +19,8 @@ bool is_excluded(const std::vector<std::string>& patterns, std::string_view doma
 
 /// `letsencrypt:exclude` and `include`: adds or removes domains and patterns of an app, each once.
 /// `invalid_input` for what can be no domain; nothing is changed then. Removing what was not
-/// excluded is success. Returns whether anything changed.
+/// excluded is success. `io` if the property cannot be read or written. Returns whether anything
+/// changed.
 base::Result<bool> add_exclusions(const dokku::Environment& environment, const dokku::AppName& app,
                                   const std::vector<std::string>& patterns);
 base::Result<bool> remove_exclusions(const dokku::Environment& environment,

@@ -17,7 +17,8 @@ base::Result<Settings> read_settings(const dokku::Environment& environment,
                                      const dokku::AppName& app);
 base::Result<Settings> read_global_settings(const dokku::Environment& environment);
 
-/// Of many apps: the host's own properties are read once.
+/// Of many apps: the host's own properties are read once. All of these fail as `read_settings`
+/// does: with `io`.
 class SettingsReader {
   public:
     static base::Result<SettingsReader> open(const dokku::Environment& environment);

@@ -35,6 +35,8 @@ base::Result<void> check_rule(const ValueRule& rule, std::string_view key, std::
 /// No byte that steers a terminal or ends a line.
 bool is_plain_text(std::string_view text);
 
+// All of these fail with `invalid_input`, which says what is allowed.
+
 /// An address that a CA can take and that is safe as a folder's name, or `none`.
 base::Result<void> check_email(std::string_view key, std::string_view value);
 

@@ -30,7 +30,8 @@ struct AppStatus {
 };
 
 /// From files alone: the domains, the state, the pair in tls/. Names that no run has looked at yet
-/// have the status that follows from those.
+/// have the status that follows from those. `io` if a file cannot be read, `invalid_input` if a
+/// later version of ours wrote the state.
 base::Result<AppStatus> read_status(const dokku::Environment& environment,
                                     const store::LocalStore& store, const dokku::AppName& app);
 

@@ -10,10 +10,11 @@ namespace store {
 
 // A state that can be read whole and is no JSON object (a power cut, a disk, a hand). Another takes
 // its place; what is left of it stays for an operator to look at, and may hold the key of an order.
+// All of these fail with `io`.
 
 /// Copies `folder/APP.json` to `APP.damaged-<time>`, readable by its owner only, and returns where
 /// that is. It stays in its place until another replaces it: an app without a state would count as
-/// one that is switched off.
+/// one that is switched off. `not_found` if there is none.
 base::Result<base::Path> put_damaged_state_aside(const base::Path& folder, std::string_view app,
                                                  base::UtcTime now);
 

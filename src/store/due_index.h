@@ -57,7 +57,8 @@ std::string to_text(const DueTimes& due);
 /// The apps whose time has come, the longest waiting first.
 std::vector<std::string> due_at(const DueTimes& due, base::UtcTime now);
 
-/// The file. All but `head` and `read` are for who holds its lock.
+/// The file. All but `head` and `read` are for who holds its lock. All that fail do so with `io`
+/// where it cannot be written.
 class DueIndex {
   public:
     /// Fewer bytes are appended before a small index is written anew.
@@ -73,7 +74,6 @@ class DueIndex {
 
     /// Appends when the app is due, or that it is not. False if the index was lost: nothing was
     /// written then. An index of which more than half was appended is written anew, in one piece.
-    /// `io` where it cannot be written.
     base::Result<bool> note(std::string_view app, std::optional<base::UtcTime> at) const;
 
     /// The same in one piece, whatever is there.
@@ -82,7 +82,7 @@ class DueIndex {
     /// Makes the time in the first line the earliest of all again. False if the index was lost.
     base::Result<bool> tighten() const;
 
-    /// Puts what was appended on the disk. Needs no lock.
+    /// Puts what was appended on the disk. Needs no lock. `not_found` if the index was lost.
     base::Result<void> sync() const { return base::sync_file(file_); }
 
   private:

@@ -20,6 +20,7 @@ struct LastRun {
 /// Nothing if there was none yet, or the file is not ours.
 std::optional<LastRun> read_last_run(const base::Path& global_root);
 
+/// `io` or `not_found` if it cannot be written.
 base::Result<void> write_last_run(const base::Path& global_root, const LastRun& run);
 
 }  // namespace store

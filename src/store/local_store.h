@@ -36,7 +36,7 @@ constexpr std::chrono::seconds kTypedPatience{30};
 
 /// Where accounts, state, locks and caches of this host live: files below
 /// `LIB/data/letsencrypt/--global`. Everything is written in one step and readable by its owner
-/// only.
+/// only. All of these fail with `io` if a file cannot be read, made or replaced.
 class LocalStore {
   public:
     /// `global_root` is `LIB/data/letsencrypt/--global`. Nothing is created before it is written.
@@ -45,15 +45,16 @@ class LocalStore {
 
     // --- apps: state/<app>.json ---
 
-    /// A state that is missing is an empty one, and so is a damaged one but for its `damaged`.
-    /// What cannot be read, or is of a later version of ours, is an error that names the file.
+    /// A state that is missing is an empty one, and so is a damaged one but for its `damaged`. `io`
+    /// if it cannot be read, `invalid_input` if a later version of ours wrote it: both name it.
     base::Result<AppState> read_state(std::string_view app) const;
 
     /// Is there one, in whatever condition?
     bool has_state(std::string_view app) const;
 
     /// Reads, changes and replaces the state under its own short lock, which keeps out who changes
-    /// the same app's state only. A damaged one is put aside.
+    /// the same app's state only. A damaged one is put aside. `busy` while another process holds
+    /// that lock for seconds; `invalid_input` as read_state. So all that change a state.
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 
@@ -66,7 +67,7 @@ class LocalStore {
                                              const std::function<void(AppState&)>& change) const;
 
     /// Something changed that an app may have waited for: all its names are looked at again by the
-    /// minute's run, if any is not settled.
+    /// retry job, if any is not settled.
     base::Result<void> mark_due(std::string_view app, base::UtcTime now) const;
 
     /// Removes what killed processes left beside the states, for a run over all apps. What a change
@@ -85,13 +86,16 @@ class LocalStore {
     /// Reads all of it.
     bool is_due_index_lost() const;
 
-    /// Makes it say what the states say. One that cannot be read is due at once.
+    /// Makes it say what the states say. One that cannot be read is due at once. `busy` while
+    /// another process holds the lock of a state or of the index; the entries of the others are
+    /// right then.
     base::Result<void> rebuild_due_index() const;
 
-    /// The app's state cannot be read, so it cannot say when the app is looked at again.
+    /// The app's state cannot be read, so it cannot say when the app is looked at again. `busy` as
+    /// update_state.
     base::Result<void> postpone(std::string_view app, base::UtcTime until) const;
 
-    /// Puts the app's entry right where it is not what the state says.
+    /// Puts the app's entry right where it is not what the state says. `busy` as update_state.
     base::Result<void> reindex(std::string_view app) const;
 
     /// The apps whose time has come, the longest waiting first.
@@ -103,10 +107,12 @@ class LocalStore {
     /// For an app that is renamed: its state but for a running order, which is about the old name.
     base::Result<void> copy_state(std::string_view from, std::string_view to) const;
 
-    /// Absent already is success.
+    /// Absent already is success. `busy` as update_state.
     base::Result<void> remove_state(std::string_view app) const;
 
     /// Held by the run that issues for this app, from the order to the exchange of the pair.
+    /// `busy`, with what to do, while another process holds it. So the other locks once `patience`
+    /// is over.
     base::Result<base::FileLock> try_lock_app(std::string_view app) const;
 
     /// The same, for who can wait a little: a hook of ours may hold it for some milliseconds.
@@ -142,7 +148,8 @@ class LocalStore {
     base::Result<void> write_account_key(std::string_view server_url, std::string_view email,
                                          const base::Secret& key_pem) const;
 
-    /// account.json as lego writes it. `registration` is the CA's account object as JSON.
+    /// account.json as lego writes it. `registration` is the CA's account object as JSON;
+    /// `protocol` if it is none.
     base::Result<void> write_account(std::string_view server_url, std::string_view email,
                                      std::string_view account_url,
                                      std::string_view registration) const;
@@ -164,6 +171,7 @@ class LocalStore {
                                              std::string_view email) const;
 
     /// Puts an account that is of no more use aside, into `retired-accounts`; returns where.
+    /// `not_found` if there is none.
     base::Result<base::Path> retire_account(std::string_view server_url, std::string_view email,
                                             base::UtcTime at) const;
 
@@ -172,7 +180,8 @@ class LocalStore {
     /// It is not to be. Absent already is success.
     base::Result<void> drop_new_account(std::string_view server_url, std::string_view email) const;
     /// The CA has it: it takes the old one's place, in one step where the file system can, and that
-    /// one goes into `retired-accounts`. Returns where; nothing if there was none.
+    /// one goes into `retired-accounts`. Returns where; nothing if there was none. `not_found`
+    /// without a new one.
     base::Result<std::optional<base::Path>> adopt_new_account(std::string_view server_url,
                                                               std::string_view email,
                                                               base::UtcTime at) const;

@@ -16,11 +16,12 @@ base::Result<void> cron_job(const dokku::Environment& environment, const dokku::
 /// Is the scheduled run on?
 void print_cron_job(const dokku::Environment& environment, const dokku::Log& log);
 
-/// `--add`: sets the marker and has the crontab written anew. Idempotent.
+/// `--add`: sets the marker and has the crontab written anew. Idempotent. `io` if the marker cannot
+/// be written; else it fails as `require_trigger` does, and the marker stays.
 base::Result<void> add_cron_job(const dokku::Environment& environment, const dokku::Log& log);
 
 /// `--remove`: takes the marker away and leaves `autorenew.off`, so that no later install or update
-/// switches the run on again. Idempotent.
+/// switches the run on again. Idempotent. Fails as `add_cron_job` does.
 base::Result<void> remove_cron_job(const dokku::Environment& environment, const dokku::Log& log);
 
 }  // namespace subcommands

@@ -12,8 +12,9 @@ namespace subcommands {
 
 enum class Exclusion { add, remove };
 
-/// `letsencrypt:exclude` and `include`: `words` are the app and its domains or patterns. The
-/// minute's run orders what follows from it.
+/// `letsencrypt:exclude` and `include`: `words` are the app and its domains or patterns. The retry
+/// job orders what follows from it. `unknown_app`; `invalid_input` without a domain, or as
+/// `add_exclusions`; `io` and `busy` as `mark_due_if_wanted`.
 base::Result<void> change_exclusions(const dokku::Environment& environment, const dokku::Log& log,
                                      const std::vector<std::string>& words, Exclusion what);
 

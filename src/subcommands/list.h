@@ -22,8 +22,8 @@ struct ActiveApp {
 };
 
 /// The active ones of `apps`, sorted by expiration, then name. One whose certificate or settings
-/// cannot be read is named in a warning; a graceperiod that is no number counts as not set.
-/// Starts no process.
+/// cannot be read is named in a warning; a graceperiod that is no number counts as not set. Starts
+/// no process. `io` if the host's graceperiod cannot be read.
 base::Result<std::vector<ActiveApp>> find_active_apps(const dokku::Environment& environment,
                                                       const dokku::Log& log,
                                                       const std::vector<dokku::AppName>& apps);
@@ -31,7 +31,8 @@ base::Result<std::vector<ActiveApp>> find_active_apps(const dokku::Environment& 
 /// The rows of `letsencrypt:list`, without its heading.
 std::vector<std::string> render_list(const std::vector<ActiveApp>& apps, base::UtcTime now);
 
-/// The command: `letsencrypt:list`.
+/// The command: `letsencrypt:list`. Fails as `list_apps` and `find_active_apps` do; a host without
+/// apps is told.
 base::Result<void> print_list(const dokku::Environment& environment, const dokku::Log& log,
                               base::UtcTime now);
 

@@ -66,11 +66,13 @@ struct ReportRequest {
 /// `[APP] [FLAG]`: the first word is the flag if it looks like one.
 ReportRequest to_report_request(const std::string& first, const std::string& second);
 
-/// The command: `letsencrypt:report`. Starts no process.
+/// The command: `letsencrypt:report`. Starts no process. `not_found` on a host without apps,
+/// `unknown_app`, `invalid_input` for a flag with a format, `io` if settings cannot be read; else
+/// it fails as `find_report_value` does.
 base::Result<void> print_report(const dokku::Environment& environment, const dokku::Log& log,
                                 const ReportRequest& request);
 
-/// The trigger `report`: text for `dokku report`, without secrets.
+/// The trigger `report`: text for `dokku report`, without secrets. `io` if settings cannot be read.
 base::Result<void> print_redacted_report(const dokku::Environment& environment,
                                          const dokku::Log& log, const dokku::AppName& app);
 

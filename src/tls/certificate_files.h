@@ -17,6 +17,8 @@ struct CertificateFiles {
     std::string first_domain;  ///< as stored: names the files, as with the official plugin
 };
 
+// All of these fail with `io`, or with `not_found` if the folder is gone.
+
 /// `ROOT/APP/letsencrypt/certs/<sha1>` with its files `config`, `docker_options` and `docker.env`,
 /// written before the CA is asked (docs/design.md 4.2). Files that are right already stay as they
 /// are.

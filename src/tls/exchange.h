@@ -15,6 +15,8 @@ struct TlsPair {
     base::Secret key_pem;
 };
 
+// All of these fail with `io` if a file or folder cannot be read, made, moved or removed.
+
 /// Makes the pair what nginx reads from `ROOT/APP/tls` at its next reload: a full sibling folder
 /// (0750, files 0600; server.crt, server.key, server.letsencrypt.crt, and what else stood in `tls`)
 /// is built, synced and exchanged with `tls` in one step. Killed at any moment, `tls` is the old

@@ -37,7 +37,8 @@ struct PendingRemoval {
 /// Each try has the vhost rebuilt, while nginx can load nothing for any app.
 constexpr std::chrono::hours kTryRemovalAgain{1};
 
-/// Notes that this process removes the pair that is in place now.
+/// Notes that this process removes the pair that is in place now. `io` if that cannot be noted: the
+/// pair must stay then.
 base::Result<void> mark_removal(const dokku::Environment& environment, const dokku::AppName& app,
                                 RemovalKind kind);
 
@@ -45,7 +46,7 @@ base::Result<void> mark_removal(const dokku::Environment& environment, const dok
 std::optional<base::UtcTime> postpone_removal(const dokku::Environment& environment,
                                               const dokku::AppName& app, base::UtcTime now);
 
-/// The removal has come to its end, or is void. Absent already is success.
+/// The removal has come to its end, or is void. Absent already is success; else `io`.
 base::Result<void> unmark_removal(const dokku::Environment& environment, const dokku::AppName& app);
 
 /// One look into a folder that is normally empty or missing. A file that cannot be read counts as
