@@ -13,7 +13,7 @@ namespace status {
 bool is_for_nginx_to_say(const store::AppState& state, const std::string& name);
 
 /// A certificate with these names was put in place, and no run has seen nginx show it since: the
-/// minute's run looks, also if the one that noted it is killed.
+/// retry job looks, also if the one that noted it is killed.
 void note_unseen(store::AppState& state, const std::vector<std::string>& names, base::UtcTime now);
 
 bool has_name_with(const store::AppState& state, std::string_view cause_name);

@@ -29,8 +29,8 @@ struct ReportFacts {
     std::optional<base::UtcTime> expiration;
     settings::Settings settings;
     std::string status;                        ///< the app's summary: `ok`, `partial 2/3`, ...
-    std::optional<store::LastRun> last_run;    ///< of the daily renewal
-    std::optional<base::UtcTime> next_run;     ///< of the daily renewal
+    std::optional<store::LastRun> last_run;    ///< of the scheduled run
+    std::optional<base::UtcTime> next_run;     ///< of the scheduled run
     bool is_overdue = false;                   ///< no-renewal-run: none has ended for too long
     std::optional<base::UtcTime> renews_at{};  ///< the app's certificate
     std::string renewal_explanation{};         ///< URL at which its CA says why then

@@ -153,7 +153,7 @@ lame_zone() {
   assert_contains "$(dokku letsencrypt:status lame || true)" "SERVFAIL from 127.0.0.1, and none of its zone's name servers answers for it" "reason"
 }
 
-# Its name server is there and speaks; the resolver asks somebody else for it.
+# Its name server is there and speaks; the resolver asks another one for it.
 resolver_has_a_trouble_of_its_own() {
   given an_email
   local mark

@@ -41,7 +41,7 @@ twenty_looks() {
   assert_eq 0 "$(reloads_since "$reload")" "reloads"
   assert_eq "$served" "$(served_fingerprint one.example.test)" "certificate"
   assert_eq "partial 2/3" "$(summary_of shop)" "summary"
-  # The daily run finds nothing to do either.
+  # The scheduled run finds nothing to do either.
   assert_runs dokku letsencrypt:auto-renew --scheduled
   assert_eq 0 "$(orders_since "$mark")" "orders"
 }
@@ -120,7 +120,7 @@ name_that_the_ca_cannot_validate() {
   name_has unseen away.example.test failed ca-refused
 }
 
-# The daily run does not take a name out of the certificate because it fails right now; who types does.
+# The scheduled run does not take a name out of the certificate because it fails right now; an operator does.
 covered_name_loses_its_dns() {
   given an_email
   local mark

@@ -112,7 +112,7 @@ among_others() {
   name_has mixed cdn.here.example.test pending-dns proxied
 }
 
-# Public CAs fall back to IPv4 where nobody answers. Pebble does not, so that for it the record is gone,
+# Public CAs fall back to IPv4 where no server answers. Pebble does not, so that for it the record is gone,
 # while the resolver still has it.
 aaaa_of_nobody() {
   given an_email
@@ -130,7 +130,7 @@ aaaa_of_nobody() {
   name_has half half.example.test in-use
 }
 
-# An address that is none of this host's, where nobody answers.
+# An address that is none of this host's, where no server answers.
 nobody_there() {
   given an_email
   world-zone add nobody.example.test A 203.0.113.77
@@ -159,7 +159,7 @@ switched_off() {
 }
 
 # Behind a router: no public address of its own, and no way to itself by the public one. IPv6, because
-# the world lives on its IPv4 addresses. For the CA too nobody is there, but that is its to say.
+# the world lives on its IPv4 addresses. For the CA too no server is there, but that is its to say.
 hairpin() {
   given an_email
   local mark

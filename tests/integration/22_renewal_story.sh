@@ -62,7 +62,7 @@ one_is_due() {
   assert_lines "$out" "=====> Auto-renew blog..." "=====> Enabling letsencrypt for blog" "-----> Done"
 }
 
-# The daily run would renew such a certificate twice a day, for ever.
+# The scheduled run would renew such a certificate twice a day, for ever.
 scheduled_run_clamps() {
   given one_is_due
   local mark

@@ -160,7 +160,7 @@ a_compromised_key_by_the_account() {
   assert_eq 1 "$(ca_reason "$serial")" "reason"
 }
 
-# A pair that somebody else installed meanwhile stays.
+# A pair that an operator installed meanwhile stays.
 custom_pair_stays() {
   given what_cannot_be_revoked
   local serial

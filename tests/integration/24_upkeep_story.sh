@@ -57,7 +57,7 @@ cron_job() {
   assert_eq " !     Invalid flag '--what', specify --add, --remove, or no flag to display status." "$err" "stderr"
 }
 
-# A crontab that somebody removed, or wrote anew, comes back with the next install of any plugin.
+# A crontab that an operator removed, or wrote anew, comes back with the next install of any plugin.
 lost_crontab() {
   local before
   before=$(crontab_of_dokku)

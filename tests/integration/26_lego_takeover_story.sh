@@ -75,7 +75,7 @@ revoked_here() {
   assert_absent "$DOKKU_ROOT/blog/tls"
 }
 
-# Back to the official plugin: lego renews with what we wrote, and registers nobody.
+# Back to the official plugin: lego renews with what we wrote, and registers no account.
 lego_uses_our_account() {
   given nothing_to_do
   given revoked_here

@@ -145,7 +145,7 @@ nginx_broken_by_another_app() {
   new_app blog blog.example.test
   mkdir -p "$DOKKU_ROOT/blog/nginx.conf.d"
   printf '# mine\nno_such_directive on;\n' >"$DOKKU_ROOT/blog/nginx.conf.d/mine.conf"
-  # It heals without this app: the minute's run goes on then, and knows of it by the state.
+  # It heals without this app: the retry job goes on then, and knows of it by the state.
   may_change="but_for_state shop" \
     refused 1 " !     nginx's configuration is broken already by app blog ($DOKKU_ROOT/blog/nginx.conf.d/mine.conf:2)" \
     "no_such_directive" "Nothing was ordered" "dokku proxy:build-config blog" -- letsencrypt:enable shop

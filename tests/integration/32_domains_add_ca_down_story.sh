@@ -99,7 +99,7 @@ hanging_ca() {
   assert_at_most 6000 "$milliseconds" "milliseconds"
   pgrep -f libexec/issue >/dev/null || fail "no worker goes on"
   served_over_https shop hanging.example.test
-  # Nothing waits for it: neither another command nor the minute's run.
+  # Nothing waits for it: neither another command nor the retry job.
   assert_runs dokku domains:add shop meanwhile.example.test
   assert_at_most 4000 "$milliseconds" "milliseconds of a second command"
   growing hanging.example.test ca-unreachable
@@ -191,7 +191,7 @@ slow_ca_and_nobody_waits() {
   tls_verify slow.example.test
   wait_until 5 no_run_at_work
   assert_no_route shop
-  # What nobody heard is in the log.
+  # What no operator heard is in the log.
   assert_contains "$(tail -c "+$((said + 1))" $log)" "-----> Certificate retrieved successfully." "log"
 }
 

@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# next_minute APP: the minute's run at the app's own time; sets at, the seconds from now to that, and
+# next_minute APP: the retry job at the app's own time; sets at, the seconds from now to that, and
 # moment, that time itself.
 next_minute() {
   at=$(seconds_until_due "$1")

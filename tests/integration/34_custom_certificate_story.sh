@@ -102,7 +102,7 @@ removed_pair_is_replaced() {
   done
 }
 
-# A pair of a few seconds: nobody moves the clock. The other app's lasts for 30 days.
+# A pair of a few seconds: the clock is not moved. The other app's lasts for 30 days.
 expired_pair_is_replaced() {
   given auto_issue_for_all
   local mark app
@@ -152,7 +152,7 @@ known_by_the_first_run() {
   self_signed_pair old.example.test /run/own-old
   add_own old /run/own-old
   mark=$(pebble_mark)
-  # Nobody asked for letsencrypt: not by itself, however the pair ends.
+  # No operator asked for letsencrypt: not by itself, however the pair ends.
   assert_runs at_time +31d world-cron letsencrypt/cron
   dokku letsencrypt:set --global auto-issue true >/dev/null
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"

@@ -37,7 +37,7 @@ pattern_before_it_exists() {
   assert_eq 1 "$(orders_since "$mark")" "orders"
 }
 
-# Neither a typed command nor the daily run takes an excluded name.
+# Neither a typed command nor the scheduled run takes an excluded name.
 excluded_for_all_runs() {
   given pattern_before_it_exists
   local mark
@@ -93,7 +93,7 @@ all_are_excluded() {
   the_minute
   assert_eq 0 "$(orders_since "$mark")" "orders"
   assert_eq off "$(summary_of shop)" "summary"
-  # A certificate for no name is no certificate: the old one stays until someone removes it.
+  # A certificate for no name is no certificate: the old one stays until an operator removes it.
   assert_eq "$served" "$(served_fingerprint shop.example.test)" "served certificate"
   assert_runs dokku letsencrypt:include shop '*'
   the_minute

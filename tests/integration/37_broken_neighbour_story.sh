@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What one app does to nginx's configuration: told with app, file and line, and paid by nobody else.
+# What one app does to nginx's configuration: told with app, file and line, and paid by no other app.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -40,7 +40,7 @@ mended_by_a_person() {
   assert_eq 1 "$(orders_since "$mark")" "orders"
 }
 
-# The old certificate is served until it ends, but nobody is told that all is well.
+# The old certificate is served until it ends, but no operator is told that all is well.
 daily_run_is_stopped() {
   given enabled_app shop
   local mark
@@ -126,7 +126,7 @@ reload_that_nginx_refuses() {
   assert_eq 1 "$(orders_since "$mark")" "orders"
 }
 
-# No file of anybody's is to blame.
+# No app's file is to blame.
 sudo_refuses() {
   given an_email
   local sudo

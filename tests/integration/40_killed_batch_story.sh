@@ -74,7 +74,7 @@ killed_often() {
   assert_at_least $(((kills + 1) / 2)) "$hits" "runs that were killed"
   echo "$hits" >/run/hits
   run_and_capture dokku letsencrypt:auto-renew
-  assert_eq 0 "$code" "exit code of the run that nobody killed: $err"
+  assert_eq 0 "$code" "exit code of the run that was not killed: $err"
   assert_eq 0 "$(count_left)" "certificates that are still due"
   all_sound
   echo "  $(orders_since "$mark") orders for $apps apps and $hits kills"

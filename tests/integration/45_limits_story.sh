@@ -70,9 +70,9 @@ nothing_is_sent_until_then() {
   assert_matches "$out$err" "198.51.100.1:?[0-9]* asks not to be asked before 20..-..-.. ..:.. UTC" "output"
   assert_runs dokku letsencrypt:auto-renew --dry-run
   assert_matches "$out" "a2 is due .*, but would wait: .* asks not to be asked before 20..-..-.. ..:.. UTC" "dry run"
-  # The daily run renews at half of the lifetime.
+  # The scheduled run renews at half of the lifetime.
   assert_runs at_time +1h dokku letsencrypt:auto-renew --scheduled
-  assert_matches "$out" "a1 still has .* left before renewal" "stdout of the daily run"
+  assert_matches "$out" "a1 still has .* left before renewal" "stdout of the scheduled run"
   assert_lines "$out" "=====> Finished auto-renewal"
   run_and_capture at_time +1h dokku letsencrypt:auto-renew a2
   assert_eq 1 "$code" "exit code an hour later"

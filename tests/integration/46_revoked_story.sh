@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # also: sanitized
-# The CA revokes a certificate and asks nobody: the next scheduled run replaces it. Pebble lists
+# The CA revokes a certificate by itself: the next scheduled run replaces it. Pebble lists
 # nothing (it has no CRL), so this is told by the renewal window alone.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -86,7 +86,7 @@ no_rollover() {
 account_url() { { dokku letsencrypt:account show --format json 2>/dev/null || true; } | jq -r .url; }
 names_account() { challtestsrv add-caa "{\"host\":\"$1\",\"policies\":[{\"tag\":\"issue\",\"value\":\"pebble.letsencrypt.org; accounturi=$2\"}]}"; }
 
-# Somebody ended the account elsewhere: an order says so, and no command but one makes a new one.
+# The account was ended elsewhere: an order says so, and no command but one makes a new one.
 dead() {
   given shown
   local mark

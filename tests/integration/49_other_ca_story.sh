@@ -69,7 +69,7 @@ profiles() {
   assert_exits 1 dokku letsencrypt:enable shop --force
   assert_contains "$out" "The CA does not offer the profile 'shortlived'; it has: default" "stdout"
   assert_eq 0 "$(orders_since "$mark")" "orders"
-  # Where nobody asked, a profile that the CA withdrew stops no renewal.
+  # Where no operator asked, a profile that the CA withdrew stops no renewal.
   dokku letsencrypt:set shop graceperiod $((91 * 86400)) >/dev/null
   assert_runs dokku letsencrypt:auto-renew
   assert_contains "$err" "Ordered without a profile" "stderr"

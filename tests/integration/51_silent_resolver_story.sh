@@ -39,8 +39,8 @@ renewals_go_on() {
   silent_server
   trap 'kill $silent_pid' EXIT
   dokku letsencrypt:set --global dns-resolvers 127.0.0.1:5353 >/dev/null
-  # Two names more, which the CA could well validate; but nobody is there to see it. Whichever app comes
-  # first, these three names are enough to find that nobody answers.
+  # Two names more, which the CA could well validate; but no operator is there to see it. Whichever app comes
+  # first, these three names are enough to find that no server answers.
   printf '%s.example.test\n' new newer >>"$DOKKU_ROOT/app4/VHOST"
   assert_runs at_time +80d dokku letsencrypt:auto-renew --scheduled
   # Three in a row, each as often as its time allows; then the servers are left alone.
@@ -54,7 +54,7 @@ renewals_go_on() {
   done
 }
 
-# One name alone, at which nobody looks: a refused validation would not tell why.
+# One name alone, at which no operator looks: a refused validation would not tell why.
 the_only_name_waits() {
   given renewals_go_on
   dokku letsencrypt:set --global auto-issue true >/dev/null

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Somebody else revokes a certificate, by the official plugin or elsewhere, and takes its pair away. What
-# lies in certs/current does not come back: not by the run of the minute, not by the scheduled one, not
-# before nginx reloads. One that nobody revoked does.
+# A certificate is revoked by the official plugin or elsewhere, and its pair taken away. What
+# lies in certs/current does not come back: not by the retry job, not by the scheduled one, not
+# before nginx reloads. One that was not revoked does.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -61,13 +61,13 @@ on_the_first_day() {
   mark=$(pebble_mark) good=$(served_fingerprint good.example.test)
   day +0s
   assert_eq 2 "$(orders_since "$mark")" "orders"
-  assert_eq "$good" "$(served_fingerprint good.example.test)" "the one that nobody revoked"
+  assert_eq "$good" "$(served_fingerprint good.example.test)" "the one that was not revoked"
 }
 a_day_later() { day +1d; }
 a_month_later() { day +30d; }
 a_day_before_the_end() { day +89d; }
 
-# The app waits for something (a name whose DNS is not ready), so the minute's run looks at it.
+# The app waits for something (a name whose DNS is not ready), so the retry job looks at it.
 by_the_minute() {
   given set_up
   local app moved kept good mark
@@ -83,11 +83,11 @@ by_the_minute() {
   done
   comes_back moved "$moved"
   comes_back kept "$kept"
-  assert_eq "$good" "$(served_fingerprint good.example.test)" "the one that nobody revoked"
+  assert_eq "$good" "$(served_fingerprint good.example.test)" "the one that was not revoked"
   assert_eq 2 "$(orders_since "$mark")" "orders"
 }
 
-# Known to be revoked, and its pair is damaged: nginx-pre-reload has two seconds and asks nobody.
+# Known to be revoked, and its pair is damaged: nginx-pre-reload has two seconds and does not ask the CA.
 not_before_a_reload() {
   given set_up
   local kept mark

@@ -100,7 +100,7 @@ scheduled_run_moves_times() {
   assert_runs dokku letsencrypt:set app4 graceperiod $((80 * 86400))
   the_minute
   assert_runs dokku letsencrypt:auto-renew --scheduled
-  # Half of the lifetime, where nobody typed the command; the window is earlier.
+  # Half of the lifetime, where no operator typed the command; the window is earlier.
   assert_at_most $((EPOCHSECONDS + 10802)) "$(state_seconds app4 renew_at)" "renewal of app4"
   jq '.renewal.moment = .renewal.end' "$(state_file app4)" >/run/state && cat /run/state >"$(state_file app4)"
   assert_runs dokku letsencrypt:auto-renew --scheduled

@@ -71,7 +71,7 @@ found_by_others() {
   assert_runs dokku letsencrypt:status shop
 }
 
-# The certificate is the right one, nothing is due and nobody deploys.
+# The certificate is the right one, nothing is due and no app is deployed.
 found_by_the_daily_run() {
   given ours
   local mark

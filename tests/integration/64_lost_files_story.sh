@@ -49,7 +49,7 @@ set_up() {
   assert_eq true "$(jq .enabled "$(state_file fresh)")" "enabled"
 }
 
-# reported OFFSET APP TEXT: by `status` and its exit code, also once the minute's run has looked again.
+# reported OFFSET APP TEXT: by `status` and its exit code, also once the retry job has looked again.
 reported() {
   assert_exits 1 at_time "$1" dokku letsencrypt:status "$2"
   assert_contains "$out" "$2 letsencrypt status: failing" "status"
@@ -159,7 +159,7 @@ not_loaded() {
   assert_exits 1 dokku letsencrypt:enable pair-gone
   assert_exits 1 dokku letsencrypt:auto-renew --scheduled
   rm "$DOKKU_ROOT/store-gone/nginx.conf.d/bad.conf"
-  # The minute's run goes on with it.
+  # The retry job goes on with it.
   run_and_capture at_time +1h dokku letsencrypt:retry --due
   good +1h pair-gone
 }

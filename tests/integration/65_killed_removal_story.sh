@@ -11,7 +11,7 @@ kills=${KILLS:-6} seed=${KILL_SEED:-$$}
 
 # --- kills
 
-# microseconds_of COMMAND...: how long it takes when nobody kills it.
+# microseconds_of COMMAND...: how long it takes when it is not killed.
 microseconds_of() {
   local started
   as_before
@@ -241,7 +241,7 @@ real_certs_remove_killed() {
   assert_absent "$root/tls"
 }
 
-# What nobody mends is told by the scheduled run.
+# What no run can mend is told by the scheduled run.
 scheduled_run_tells() {
   local own=$DOKKU_ROOT/blog/nginx.conf.d/own.conf
   as_before
@@ -265,7 +265,7 @@ killed_certs_remove() {
   assert_eq "hello from shop" "$(http_body http://shop.example.test/)" "the app over HTTP"
 }
 
-# A person's: nobody here has another copy of it.
+# An operator's: there is no other copy of it here.
 custom_pair_is_gone() {
   given two_apps
   new_app own own.example.test

@@ -32,7 +32,7 @@ nobody_renews() {
   done
   assert_runs at_time +30d dokku letsencrypt:auto-renew
   assert_runs at_time +30d dokku letsencrypt:status shop
-  # Who switched the daily run off knows it.
+  # The operator who switched the scheduled run off knows it.
   assert_runs dokku letsencrypt:cron-job --remove
   assert_runs at_time +40d dokku letsencrypt:status shop
   assert_runs dokku letsencrypt:cron-job --add
@@ -116,7 +116,7 @@ suspended_run() {
   tls_verify $stuck.example.test
 }
 
-# A pipe that somebody holds open and does not read, already full.
+# A pipe that another process holds open and does not read, already full.
 unread_output() {
   given an_email
   local keep

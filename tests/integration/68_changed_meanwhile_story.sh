@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# While the CA takes its time over an order, someone destroys, renames or disables the app, or removes its
-# certificate: nothing of what was ordered comes back.
+# While the CA takes its time over an order, an operator destroys, renames or disables the app, or removes
+# its certificate: nothing of what was ordered comes back.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -17,7 +17,7 @@ order_held() {
 }
 order_has_url() { jq -e '.order.url // "" | length > 0' "$(state_file "$1")"; }
 
-# ended APP: the run has ended, and says that somebody was at work meanwhile.
+# ended APP: the run has ended, and says that the app was changed meanwhile.
 ended() {
   wait "$ordering" && fail "enable ended with 0: $(cat /run/ordering)"
   grep -q "$1 was changed meanwhile; it is left alone" /run/ordering || { fail "enable said: $(cat /run/ordering)"; return 1; }

@@ -76,7 +76,7 @@ states() {
     [[ $day != +89d ]] || assert_ne "$served" "$(served_fingerprint ours.example.test)" "certificate at $day"
     [[ $day == +89d ]] || assert_eq "$served" "$(served_fingerprint ours.example.test)" "certificate at $day"
 
-    # Nothing: somebody has to say.
+    # Nothing: an operator has to say.
     cause_at "$day" bare state-damaged action-required
     assert_contains "$out" "dokku letsencrypt:enable bare" "status of bare"
     # A custom one: none of ours.
@@ -101,7 +101,7 @@ states() {
   replace_with '{}' "$(state_file later)"
 }
 
-# Until somebody says it.
+# Until an operator says it.
 a_word_is_enough() {
   given prepare
   assert_runs dokku letsencrypt:enable bare
@@ -178,7 +178,7 @@ nothing_to_write_on() {
   assert_eq "$served" "$(served_fingerprint ours.example.test)" "certificate"
 }
 
-# Nobody waits for a pipe or reads half a gigabyte.
+# No run waits for a pipe or reads half a gigabyte.
 pipes_and_giants() {
   given prepare
   local file kept

@@ -44,7 +44,7 @@ other_plugin_installs() {
   assert_contains "$out" "other plugin set up"
   assert_contains "$err" "letsencrypt: cannot be built on this host yet."
   assert_runs env PATH="$path" dokku plugin:update other
-  # Executables of another machine, or half of them: nothing of ours may stop anybody.
+  # Executables of another machine, or half of them: nothing of ours may stop Dokku.
   mkdir -p "$available/libexec"
   printf 'not an executable' >"$available/libexec/setup"
   chmod 0755 "$available/libexec/setup"

@@ -40,7 +40,7 @@ kept_files() {
 our_name() {
   given another_name
   local before mark
-  # A server block of a run that was killed, and somebody else's snippet of the same name.
+  # A server block of a run that was killed, and an operator's snippet of the same name.
   echo 'server { listen 80; server_name left.example.test; return 404; }' >"$data/--global/nginx/left.conf"
   mkdir -p "$DOKKU_ROOT/blog/nginx.conf.d"
   echo '# mine' >"$DOKKU_ROOT/blog/nginx.conf.d/letsencrypt.conf"
@@ -59,7 +59,7 @@ our_name() {
   assert_absent "$snippet"
   assert_absent /etc/nginx/conf.d/letsencrypt.conf
   assert_absent "$data/--global/nginx/left.conf"
-  assert_eq "# mine" "$(<"$DOKKU_ROOT/blog/nginx.conf.d/letsencrypt.conf")" "somebody else's snippet"
+  assert_eq "# mine" "$(<"$DOKKU_ROOT/blog/nginx.conf.d/letsencrypt.conf")" "the operator's snippet"
   assert_eq 0 "$(our_cron_lines)" "lines in the crontab"
   assert_eq 1 "$(reloads_since "$mark")" "reloads"
   assert_eq "$before" "$(kept_files)" "certificates, accounts, state and properties"

@@ -132,7 +132,7 @@ swapped_folder() {
   in_use store shop.example.test
 }
 
-# Without an absence the same is damage, and nobody's wish.
+# Without an absence the same is damage, and no operator's wish.
 no_absence() {
   given renamed_after_official_renewal
   assert_runs dokku letsencrypt:auto-renew --scheduled
@@ -145,7 +145,7 @@ no_absence() {
   in_use store shop.example.test
 }
 
-# Each of these lost HTTPS for good: it had no certificate store, and its certificate was nobody's. While
+# Each of these lost HTTPS for good: it had no certificate store, and its certificate was in no record. While
 # that is good its store is made again from it; then it is renewed.
 whenever_it_is_looked_at() {
   given ours_after_official

@@ -65,7 +65,7 @@ ca_answers() {
 
 serial_in_use() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -serial | cut -d= -f2; }
 
-# ca_revokes APP [REASON]: somebody else has the certificate in use revoked. Its renewal window is past,
+# ca_revokes APP [REASON]: the certificate in use was revoked elsewhere. Its renewal window is past,
 # and the CA's list has it; a certificate that was issued before the front woke does not name the list.
 ca_revokes() { front_order revoke "{\"serial\": \"$(serial_in_use "$1")\", \"reason\": ${2:-0}}"; }
 

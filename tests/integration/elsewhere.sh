@@ -38,7 +38,7 @@ with_clock() {
   local library seconds=$1
   shift
   library=$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit)
-  # Deadlines are measured by the monotonic clock, which jumps for nobody.
+  # Deadlines are measured by the monotonic clock, which never jumps.
   (
     export LD_PRELOAD=$library FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
     FAKETIME=$(printf %+d "$seconds")
@@ -50,7 +50,7 @@ with_clock() {
 # challtestsrv PATH JSON, e.g. add-a '{"host":"x.test","addresses":["192.0.2.2"]}'
 challtestsrv() { curl -sf --noproxy '*' --max-time 5 -d "$2" "$CHALLTESTSRV_URL/$1"; }
 
-# leads_elsewhere NAME: to an address where nobody is; leads_here NAME, as all names do at first. With
+# leads_elsewhere NAME: to an address without a server; leads_here NAME, as all names do at first. With
 # challtestsrv.
 leads_elsewhere() { challtestsrv add-a "{\"host\":\"$1\",\"addresses\":[\"203.0.113.9\"]}"; }
 leads_here() { challtestsrv clear-a "{\"host\":\"$1\"}"; }
@@ -86,7 +86,7 @@ CONF
   wait_until 5 curl -s --noproxy '*' -o /dev/null "http://$address/"
 }
 
-# The one that has the address, else the next that nobody has.
+# The one that has the address, else the next that is free.
 other_server_directory() {
   local number=1
   while [[ -e /run/other-$number/address && $(<"/run/other-$number/address") != "$1" ]]; do number=$((number + 1)); done

@@ -55,7 +55,7 @@ install_official_plugin() {
   data=$DOKKU_LIB_ROOT/data/letsencrypt
   mkdir -p "$data/--global/accounts/ca.test/you@example.test" "$data/gone"
   echo '{}' >"$data/--global/accounts/ca.test/you@example.test/account.json"
-  # Its daily run was switched on: a marker, and a line that it puts into the crontab itself.
+  # Its scheduled run was switched on: a marker, and a line that it puts into the crontab itself.
   : >"$data/--global/autorenew"
   echo "@daily $PLUGIN_AVAILABLE_PATH/letsencrypt/cron-job" | crontab -u "$DOKKU_SYSTEM_USER" -
   chmod 0700 "$data/gone" "$data/--global"

@@ -43,7 +43,7 @@ inline std::string valid_order(const std::vector<std::string>& names = {"a.examp
     return order_json("valid", names, R"(,"certificate":")" + at_ca("/cert/1") + '"');
 }
 
-/// An authorization that offers http-01 and dns-01, and a challenge nobody knows. `more` is put
+/// An authorization that offers http-01 and dns-01, and a challenge of no known type. `more` is put
 /// into the http-01 challenge.
 inline std::string authorization_json(const std::string& name, std::string_view status = "pending",
                                       std::string_view challenge_status = "pending",

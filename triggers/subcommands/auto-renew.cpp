@@ -1,5 +1,5 @@
 // `letsencrypt:auto-renew [APP]`: renews what is due, of one app or of all. `--scheduled` marks the
-// daily run, `--timestamps` one whose output goes into a log file.
+// scheduled run, `--timestamps` one whose output goes into a log file.
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/auto_renew.h"

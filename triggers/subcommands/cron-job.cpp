@@ -1,4 +1,4 @@
-// `letsencrypt:cron-job [--add|--remove]`: the daily renewal. Light.
+// `letsencrypt:cron-job [--add|--remove]`: the scheduled run. Light.
 #include "cli/run.h"
 #include "subcommands/cron_job.h"
 

@@ -14,7 +14,7 @@ using test::at_ca;
 
 namespace {
 
-// RFC 8555 section 7.1.1, with RFC 9773's renewalInfo, profiles and members nobody knows.
+// RFC 8555 section 7.1.1, with RFC 9773's renewalInfo, profiles and unknown members.
 constexpr auto kDirectory = R"({
   "newNonce": "https://example.com/acme/new-nonce",
   "newAccount": "https://example.com/acme/new-account",

@@ -227,7 +227,7 @@ TEST_CASE("a Retry-After of zero does not make us hammer", "[acme]") {
 TEST_CASE("odd but legal answers are polled through", "[acme][rfc8555-7.1.6]") {
     OrderStory story;
     story.started()
-        .ok("/order/1", order_json("paused"))          // a status nobody knows
+        .ok("/order/1", order_json("paused"))          // no status of RFC 8555
         .ok("/order/1", order_json("ready"))           //
         .ok("/order/1/finalize", order_json("ready"))  // the state before
         .ok("/order/1", order_json("ready"))           // still

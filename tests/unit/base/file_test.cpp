@@ -89,7 +89,7 @@ TEST_CASE("what is no regular file is neither read nor written, and nobody waits
         CHECK_FALSE(base::read_part(path, 0, 10));
         CHECK_FALSE(base::append_line(path, "x", 0600));
     }
-    // Also with somebody at the other end.
+    // Also with a process at the other end.
     const int other = ::open((dir / "pipe").c_str(), O_RDWR);
     REQUIRE(other >= 0);
     CHECK_FALSE(base::read_file(dir / "pipe"));

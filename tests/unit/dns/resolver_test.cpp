@@ -26,7 +26,7 @@ Resolver ask_only(std::vector<dns::ServerAddress> servers,
     return Resolver{{.servers = std::move(servers), .deadline = deadline}};
 }
 
-/// A port of loopback at which nobody listens.
+/// A port of loopback at which no server listens.
 dns::ServerAddress nobody() {
     const test::DnsServer gone;
     return gone.address();

@@ -30,7 +30,7 @@ Lines relay(const std::string& script, milliseconds patience, bool stop = false)
 TEST_CASE("lines are passed on until the program lets go", "[dokku][session]") {
     CHECK(relay("echo one; echo two >&2; printf three", seconds{20}) ==
           Lines{"one", "two", "three"});
-    // It may live on: what counts is that nobody writes any more.
+    // It may live on: what counts is that it does not write any more.
     const auto started = std::chrono::steady_clock::now();
     CHECK(relay("echo one; exec >/dev/null 2>&1; sleep 20", seconds{15}) == Lines{"one"});
     CHECK(std::chrono::steady_clock::now() - started < seconds{10});
@@ -68,7 +68,7 @@ TEST_CASE("a reader that went away is noticed without writing", "[dokku][session
     ::close(ends[0]);
     CHECK_FALSE(dokku::has_reader(ends[1]));
     ::close(ends[1]);
-    // Once it was sent to a file nobody waits for it.
+    // Once it was sent to a file it is not waited for.
     const test::TempDir folder;
     const int file = ::open((folder.path() / "log").c_str(), O_CREAT | O_WRONLY, 0600);
     CHECK_FALSE(dokku::has_reader(file));

@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// `old` with a certificate of letsencrypt, and `new` as Dokku has copied it while nobody of us was
-/// there.
+/// `old` with a certificate of letsencrypt, and `new` as Dokku has copied it while our plugin was
+/// not there.
 struct Copied : test::DokkuHost {
     Copied() {
         const std::string certificate = test::read_test_data("dokku/leaf.pem");

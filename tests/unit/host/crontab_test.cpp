@@ -8,7 +8,7 @@
 
 namespace {
 
-/// A host whose daily run is on, with a `crontab` that is the given shell script.
+/// A host whose scheduled run is on, with a `crontab` that is the given shell script.
 struct Host {
     explicit Host(const std::string& script) : programs{"exit 99"} {
         test::DokkuHost::write(host.environment.global_root() / "autorenew", "");

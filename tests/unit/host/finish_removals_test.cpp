@@ -108,7 +108,7 @@ TEST_CASE("an exchange that was killed between its steps has the former pair bac
 
 TEST_CASE("a removal that fails again is tried in an hour, not each minute", "[host]") {
     Killed app{RemovalKind::disable, "exit 4"};
-    // Nobody takes the pair out of the vhost.
+    // Dokku does not take the pair out of the vhost.
     test::write_file(app.root() / "nginx.conf",
                      "ssl_certificate " + (app.root() / "tls/server.crt").string() + ";");
     app.finish();

@@ -80,7 +80,7 @@ TEST_CASE("install learns that the plugin was away", "[host][install]") {
     SECTION("from scheduled runs that did not come") {
         const auto last = now - std::chrono::hours{37};
         REQUIRE(store::write_last_run(host.environment.global_root(), {last, 0, 0}));
-        CHECK_FALSE(host::was_absent(host.environment, now));  // nobody wants them
+        CHECK_FALSE(host::was_absent(host.environment, now));  // no operator wants them
         test::DokkuHost::write(host.environment.global_root() / "autorenew", "");
         CHECK(host::was_absent(host.environment, now));
         SECTION("and counts once") {

@@ -65,7 +65,7 @@ TEST_CASE("a pair goes with a mark, and the mark goes last", "[host][dokku-6.2]"
 
 TEST_CASE("a vhost that names its pair all the same keeps it", "[host]") {
     const Served host;
-    const test::FakePrograms programs{"exit 3"};  // nobody writes the vhost
+    const test::FakePrograms programs{"exit 3"};  // Dokku does not write the vhost
     const auto removed = host.remove();
     REQUIRE_FALSE(removed);
     CHECK(removed.error().kind == base::ErrorKind::rejected);

@@ -97,7 +97,7 @@ TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[h
     CHECK(programs.asked() == "plugn trigger scheduler-cron-write\n");
     CHECK(base::file_exists(marker));
     CHECK(host::read_installation(host.environment) == host::Installation::uninstalled);
-    // Once more, later: nobody has been here since the first time.
+    // Once more, later: no run has been here since the first time.
     const auto since = host.environment.global_root() / "absent-since";
     CHECK(base::read_file(since).value() == base::to_rfc3339(kNow) + "\n");
     host::tear_down_host(host.environment, host.log(), kNow + std::chrono::hours{1});

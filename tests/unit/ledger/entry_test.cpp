@@ -78,7 +78,7 @@ TEST_CASE("what is no entry is none", "[ledger]") {
         R"({"at":"soon","entry":"order","server":"s"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"order"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"rollover","server":"s"})",
-        // In backoff for ever, or nobody knows what.
+        // In backoff for ever, or it is not known what is.
         R"({"at":"2026-02-02T02:40:00Z","entry":"parked","server":"s","kind":"ca"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"parked","server":"s","until":"2026-02-02T02:41:00Z"})",
         R"({"at":"2026-02-02T02:40:00Z","entry":"parked","server":"s","kind":"ip","until":"2026-02-02T02:41:00Z"})",

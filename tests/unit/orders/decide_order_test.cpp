@@ -14,7 +14,7 @@ namespace {
 
 /// A certificate for two names that is due for renewal, fifteen days before its end.
 struct Renewing : test::RunBench {
-    /// One look of a run that nobody typed, at which `b.example` fails. Is `a.example` ordered?
+    /// One look of a run that was not typed, at which `b.example` fails. Is `a.example` ordered?
     bool look(std::string_view why) {
         auto renewal = job({"a.example", "b.example"});
         renewal.covered = {"a.example", "b.example"};

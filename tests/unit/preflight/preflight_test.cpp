@@ -83,7 +83,7 @@ TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there"
     CHECK(deferred(ca::Origin::automatic, "b.example") == 1);
     CHECK(deferred(ca::Origin::scheduled, "a.example") == 0);
     CHECK(deferred(ca::Origin::typed, "b.example") == 0);
-    bench.fixed_wait = std::chrono::seconds{60};  // which asks nobody
+    bench.fixed_wait = std::chrono::seconds{60};  // which asks no server
     CHECK(deferred(ca::Origin::automatic, "b.example") == 0);
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("what root keeps is given back as a whole", "[status]") {
                gives("/home/dokku/shop"));
     CHECK_THAT(fix_of_host("creating a file in /home/dokku/shop: Permission denied", "shop"),
                gives("/home/dokku/shop"));
-    // Nobody is to be told to take over what is the system's.
+    // No operator is to be told to take over what is the system's.
     CHECK(fix_of_host("reading /etc/shadow: Permission denied", "shop").empty());
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("the caps hold on any ten days, however often tries begin anew", "[sta
         [&](int count) { return row == 0 ? count : 1 + (count - 1) % row; }, dice);
     CHECK(most_within(refusals, hours{1}) <= 4);
     CHECK(most_within(refusals, hours{24}) <= 12);
-    // Nobody is forgotten: ten days of a day each after the first twelve hours, or twelve a day.
+    // No name is forgotten: ten days of a day each after the first twelve hours, or twelve a day.
     CHECK(refusals.size() >= (row == 0 ? 16U : 80U));
     if (row == 1) CHECK(refusals.size() == 120);
 }

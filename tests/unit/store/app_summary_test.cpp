@@ -47,7 +47,7 @@ TEST_CASE("a renewal that fails shows, though the old certificate is served",
     name.cause = "ca-refused";
     CHECK(store::summarize(state) == "failing");
     CHECK_FALSE(store::is_settled(name));
-    // A name that nobody wants or that an operator's certificate serves has a cause for that.
+    // A name that no operator wants or that an operator's certificate serves has a cause for that.
     name.status = NameStatus::not_used;
     CHECK(store::summarize(state) == "ok");
     name.status = NameStatus::disabled;

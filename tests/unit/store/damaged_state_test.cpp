@@ -71,7 +71,7 @@ TEST_CASE("who changes a damaged state puts it aside", "[store][design-5.4]") {
     const auto state = host.store.read_state("shop");
     REQUIRE(state);
     CHECK(state->covered.size() == 1);
-    // That it was is remembered until somebody knows better.
+    // That it was is remembered until a run knows better.
     CHECK(state->is_unknown());
     REQUIRE(host.put_aside().size() == 1);
     const fs::path aside = host.state() / host.put_aside().front();

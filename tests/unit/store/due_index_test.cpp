@@ -177,7 +177,7 @@ TEST_CASE("a state that cannot be read is due at once in a new index", "[store][
     test::write_file(host.folder / "state" / "shop.json", text);
     REQUIRE(host.store.rebuild_due_index());
     CHECK(host.store.due_apps(base::SystemClock{}.now()) == Words{"blog", "shop"});
-    // Nobody can read when it is due: the run that has told of it says when it is told again.
+    // It cannot be read when it is due: the run that has told of it says when it is told again.
     REQUIRE(host.store.postpone("shop", from_unix(300)));
     CHECK(host.store.waiting_apps() == Words{"blog", "shop"});
     CHECK(host.store.due_apps(from_unix(299)) == Words{"blog"});

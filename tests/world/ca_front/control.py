@@ -4,7 +4,7 @@ A request's path is the order, its body a JSON object:
   /rule            a rule (rules.py)
   /forget          {port}: the rules of that port are over; of all without
   /open, /close    {port}: the port is listened on, or refuses connections; all without
-  /revoke          {serial, reason}: revoked, by somebody of whom the product does not know
+  /revoke          {serial, reason}: revoked elsewhere, without the product's knowledge
   /renewal-info    {serial, answer}: what is answered about that certificate, as text; null for the usual
   /wake            nothing else
 """

@@ -33,7 +33,7 @@ make_dokku() {
     ln -s "$plugin" "$lib/plugins/available/$name"
     ln -s "$lib/plugins/available/$name" "$lib/plugins/enabled/$name"
   done
-  # Triggers that nobody in core implements but 20_events knows.
+  # Triggers that no core plugin implements but 20_events knows.
   for name in nginx-pre-reload user-auth-app cron-entries cron-write pre-delete pre-deploy post-domains-update post-certs-update post-certs-remove; do
     ln -sf main "$lib/core-plugins/available/20_events/$name"
   done
