@@ -3,13 +3,13 @@
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/adopt_official_apps.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
         const auto apps = dokku::list_all_apps(call.environment);
         if (!apps) return apps.error();
-        const auto run = lifecycle::Runtime::open(call.environment, call.log);
+        const auto run = runs::Runtime::open(call.environment, call.log);
         if (!run) return run.error();
         lifecycle::adopt_all((*run)->context(), *apps);
         return cli::ExitCode::done;

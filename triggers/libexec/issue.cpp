@@ -9,7 +9,7 @@
 #include "dokku/log.h"
 #include "host/cron.h"
 #include "lifecycle/retry.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 int main(int argc, char** argv) {
     return cli::run_plain(argc, argv, [](const cli::Call& call) -> base::Result<cli::ExitCode> {
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         const dokku::Log log{call.environment, [](dokku::Stream, std::string_view text) {
                                  dokku::write_while_read(text, std::string{dokku::kLogFile});
                              }};
-        const auto run = lifecycle::Runtime::open(call.environment, log);
+        const auto run = runs::Runtime::open(call.environment, log);
         if (!run) return run.error();
         const auto let_go = [] {
             const bool waited_for = dokku::has_reader(STDOUT_FILENO);

@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 namespace {
 
-base::Result<void> act(lifecycle::Runtime& run, const cli::Arguments& arguments,
+base::Result<void> act(runs::Runtime& run, const cli::Arguments& arguments,
                        const account::AccountChoice& choice) {
     ca::Context& context = run.context();
     const std::string& what = arguments.at(0);
@@ -47,7 +47,7 @@ base::Result<cli::ExitCode> act_on_account(const cli::Call& call) {
         if (!named) return std::move(named).error();
         app = std::move(*named);
     }
-    const auto run = lifecycle::Runtime::open(call.environment, call.log);
+    const auto run = runs::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     const auto choice = account::choose_account((*run)->context(), app);
     if (!choice) return choice.error();

@@ -4,12 +4,11 @@
 #include "dokku/app.h"
 #include "lifecycle/auto_renew.h"
 #include "lifecycle/plan_renewals.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 namespace {
 
-base::Result<lifecycle::EnableOutcome> renew(lifecycle::Runtime& held,
-                                             const cli::Arguments& arguments) {
+base::Result<lifecycle::EnableOutcome> renew(runs::Runtime& held, const cli::Arguments& arguments) {
     ca::Context& context = held.context();
     const auto run = arguments.has("--scheduled") ? lifecycle::RenewalRun::scheduled
                                                   : lifecycle::RenewalRun::typed;
@@ -32,7 +31,7 @@ base::Result<lifecycle::EnableOutcome> renew(lifecycle::Runtime& held,
 }
 
 base::Result<cli::ExitCode> auto_renew(const cli::Call& call) {
-    const auto run = lifecycle::Runtime::open(call.environment, call.log);
+    const auto run = runs::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     const auto outcome = renew(**run, call.arguments);
     if (!outcome) return outcome.error();

@@ -8,7 +8,7 @@
 #include "cli/run.h"
 #include "dokku/app.h"
 #include "lifecycle/dry_run.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 namespace {
 
@@ -35,7 +35,7 @@ base::Result<cli::ExitCode> enable(const cli::Call& call) {
         call.log.warn(dokku::no_apps_error());
         return cli::ExitCode::done;
     }
-    const auto run = lifecycle::Runtime::open(call.environment, call.log);
+    const auto run = runs::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     if (call.arguments.has("--dry-run")) return dry_run((*run)->context(), *apps);
     ca::Request request;

@@ -4,7 +4,7 @@
 
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 namespace {
 
@@ -13,7 +13,7 @@ base::Result<cli::ExitCode> retry(const cli::Call& call) {
     const auto app = due ? base::Result<dokku::AppName>{base::Error{}}
                          : dokku::verify_app(call.environment, call.arguments.at(0));
     if (!due && !app) return app.error();
-    const auto run = lifecycle::Runtime::open(call.environment, call.log);
+    const auto run = runs::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
     const auto outcome = due ? lifecycle::retry_due((*run)->context())
                              : lifecycle::retry_app((*run)->context(), *app);

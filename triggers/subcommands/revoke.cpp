@@ -1,9 +1,9 @@
 // `letsencrypt:revoke APP [--reason REASON]`: takes the certificate back at the CA and removes it.
-#include "lifecycle/revoke.h"
+#include "revocation/revoke.h"
 
 #include "cli/run.h"
 #include "dokku/app.h"
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 namespace {
 
@@ -17,9 +17,9 @@ base::Result<cli::ExitCode> revoke_app(const cli::Call& call) {
                           {"Allowed: unspecified, keyCompromise, affiliationChanged, superseded, "
                            "cessationOfOperation"});
     }
-    const auto run = lifecycle::Runtime::open(call.environment, call.log);
+    const auto run = runs::Runtime::open(call.environment, call.log);
     if (!run) return run.error();
-    const auto done = lifecycle::revoke((*run)->context(), *app, *reason);
+    const auto done = revocation::revoke((*run)->context(), *app, *reason);
     if (!done) return done.error();
     return cli::ExitCode::done;
 }

@@ -11,7 +11,7 @@
 #include "http/curl_client.h"
 #include "store/local_store.h"
 
-namespace lifecycle {
+namespace runs {
 
 /// What an executable that talks to a CA sets up once: libcurl, the trust store, this host's files
 /// and clock. Its process leaves no core dumps, since keys pass through it.
@@ -43,4 +43,4 @@ class Runtime {
     ca::Context context_;
 };
 
-}  // namespace lifecycle
+}  // namespace runs

@@ -7,7 +7,7 @@
 #include "crypto/certificate.h"
 #include "dokku/app.h"
 
-namespace lifecycle {
+namespace revocation {
 
 /// A certificate that has the key of another one, and is not expired.
 struct SameKey {
@@ -35,4 +35,4 @@ std::vector<SameKey> find_same_key(const ca::Context& context, const dokku::AppN
 void replace_same_key(const ca::Context& context, const dokku::AppName& app,
                       const crypto::Certificate& compromised);
 
-}  // namespace lifecycle
+}  // namespace revocation

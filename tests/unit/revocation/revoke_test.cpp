@@ -1,4 +1,4 @@
-#include "lifecycle/revoke.h"
+#include "revocation/revoke.h"
 
 #include <filesystem>
 #include <string>
@@ -78,7 +78,7 @@ struct Revoking : test::RunBench {
         return *this;
     }
     void act(RevocationReason reason) {
-        REQUIRE(lifecycle::revoke(context, app, reason));
+        REQUIRE(revocation::revoke(context, app, reason));
         CHECK(http.left() == 0);
     }
     bool last_is_by_the_key() const {
@@ -97,7 +97,7 @@ struct Revoking : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("a compromised key speaks for itself", "[lifecycle][rfc8555-7.6]") {
+TEST_CASE("a compromised key speaks for itself", "[revocation][rfc8555-7.6]") {
     Revoking ca;
     ca.answers(200).act(RevocationReason::key_compromise);
     CHECK(ca.last_is_by_the_key());
@@ -105,13 +105,13 @@ TEST_CASE("a compromised key speaks for itself", "[lifecycle][rfc8555-7.6]") {
     CHECK_THAT(ca.host.logged.out, ContainsSubstring("so that the CA blocks that key"));
 }
 
-TEST_CASE("for every other reason the account speaks", "[lifecycle][rfc8555-7.6]") {
+TEST_CASE("for every other reason the account speaks", "[revocation][rfc8555-7.6]") {
     Revoking ca;
     ca.answers(200).act(RevocationReason::superseded);
     CHECK(ca.last_is_by_the_account());
 }
 
-TEST_CASE("where a compromised key cannot speak the account does", "[lifecycle][rfc8555-7.6]") {
+TEST_CASE("where a compromised key cannot speak the account does", "[revocation][rfc8555-7.6]") {
     Revoking ca;
     std::string said;
     SECTION("it is not on this host") {
@@ -128,7 +128,7 @@ TEST_CASE("where a compromised key cannot speak the account does", "[lifecycle][
     CHECK_THAT(ca.host.logged.out, ContainsSubstring("does not block"));
 }
 
-TEST_CASE("an answer that was lost is no reason to ask in another's name", "[lifecycle]") {
+TEST_CASE("an answer that was lost is no reason to ask in another's name", "[revocation]") {
     Revoking ca;
     ca.http.answer(Method::head, at_ca("/new-nonce"), 200, "");
     ca.http.lose(Method::post, at_ca("/revoke"));
@@ -136,7 +136,7 @@ TEST_CASE("an answer that was lost is no reason to ask in another's name", "[lif
     CHECK_THAT(ca.host.logged.out, ContainsSubstring("Certificate revocation failed"));
 }
 
-TEST_CASE("other certificates with a compromised key are named and due", "[lifecycle]") {
+TEST_CASE("other certificates with a compromised key are named and due", "[revocation]") {
     Revoking ca;
     const auto same_app = ca.serving("same", ca.key, "\x02");
     ca.serving("other", test::make_key(), "\x03");
@@ -173,7 +173,7 @@ TEST_CASE("other certificates with a compromised key are named and due", "[lifec
     CHECK(shop.revoked == ca.fingerprint_of(ca.app, "a.test"));
 }
 
-TEST_CASE("an app that letsencrypt is off for is named with what to type", "[lifecycle]") {
+TEST_CASE("an app that letsencrypt is off for is named with what to type", "[revocation]") {
     Revoking ca;
     ca.serving("same", ca.key, "\x02");
     REQUIRE(ca.store.update_state("same", [](auto& state) { state.switched_off = true; }));
@@ -185,7 +185,7 @@ TEST_CASE("an app that letsencrypt is off for is named with what to type", "[lif
                                  "letsencrypt:enable same"));
 }
 
-TEST_CASE("another app that serves the very certificate is named and due", "[lifecycle]") {
+TEST_CASE("another app that serves the very certificate is named and due", "[revocation]") {
     Revoking ca;
     const std::string pem = test::content_of(ca.current(ca.app, "a.test"));
     const auto copy = ca.host.add_app("copy");
@@ -203,7 +203,7 @@ TEST_CASE("another app that serves the very certificate is named and due", "[lif
                                                 : "letsencrypt is off for it"));
 }
 
-TEST_CASE("a certificate in whose place a custom one is served is not replaced", "[lifecycle]") {
+TEST_CASE("a certificate in whose place a custom one is served is not replaced", "[revocation]") {
     Revoking ca;
     const auto same = ca.serving("same", ca.key, "\x02");
     const bool is_same = GENERATE(true, false);

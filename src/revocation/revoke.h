@@ -4,7 +4,7 @@
 #include "ca/context.h"
 #include "dokku/app.h"
 
-namespace lifecycle {
+namespace revocation {
 
 /// `letsencrypt:revoke` (docs/dokku.md 11.8): revokes the app's current certificate, all of its
 /// names at once, signed as in revoke_at_ca.h. Then the pair is removed as `dokku certs:remove`
@@ -15,4 +15,4 @@ namespace lifecycle {
 base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
                           acme::RevocationReason reason);
 
-}  // namespace lifecycle
+}  // namespace revocation

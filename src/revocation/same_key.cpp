@@ -1,4 +1,4 @@
-#include "lifecycle/same_key.h"
+#include "revocation/same_key.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@
 #include "crypto/certificate.h"
 #include "tls/certs.h"
 
-namespace lifecycle {
+namespace revocation {
 namespace {
 
 using Place = SameKey::Place;
@@ -158,4 +158,4 @@ void replace_same_key(const ca::Context& context, const dokku::AppName& app,
     }
 }
 
-}  // namespace lifecycle
+}  // namespace revocation

@@ -1,4 +1,4 @@
-#include "ca/revoke_at_ca.h"
+#include "revocation/revoke_at_ca.h"
 
 #include "acme/account.h"
 #include "base/pem.h"
@@ -8,12 +8,12 @@
 #include "crypto/digest.h"
 #include "tls/certs.h"
 
-namespace ca {
+namespace revocation {
 namespace {
 
 /// What certs/current holds, whatever today's settings and first domain are: the certificate that
 /// is served comes first, since a run that was cut short may have left another one beside it.
-std::vector<base::Path> candidates(const Context& context, const dokku::AppName& app) {
+std::vector<base::Path> candidates(const ca::Context& context, const dokku::AppName& app) {
     auto files = tls::current_certificates(context.environment, app);
     const auto served = tls::served_certificate(context.environment, app);
     if (served) files.insert(files.begin(), *served);
@@ -27,7 +27,8 @@ struct FoundAccount {
 };
 
 /// The shared account, else the one that older versions of the official plugin kept per folder.
-std::optional<FoundAccount> find_stored_account(const Context& context, const dokku::AppName& app,
+std::optional<FoundAccount> find_stored_account(const ca::Context& context,
+                                                const dokku::AppName& app,
                                                 const OwnCertificate& own) {
     const base::Path per_folder = context.environment.certs_root(app) / "current";
     for (const store::LocalStore& place : {context.store, store::LocalStore{per_folder}}) {
@@ -40,7 +41,7 @@ std::optional<FoundAccount> find_stored_account(const Context& context, const do
 }
 
 /// Of an account.json that was damaged: the CA finds the account by its key.
-acme::Outcome<std::string> recover_url(const Context& context, acme::Client& client,
+acme::Outcome<std::string> recover_url(const ca::Context& context, acme::Client& client,
                                        const FoundAccount& found, const OwnCertificate& own) {
     const auto account = acme::find_account(client);
     if (!account) return account.error();
@@ -49,7 +50,7 @@ acme::Outcome<std::string> recover_url(const Context& context, acme::Client& cli
     return account->url;
 }
 
-acme::Outcome<void> revoke_by_account(Context& context, const acme::Directory& directory,
+acme::Outcome<void> revoke_by_account(ca::Context& context, const acme::Directory& directory,
                                       const FoundAccount& found, const OwnCertificate& own,
                                       acme::RevocationReason reason) {
     const auto key = crypto::PrivateKey::parse_pem(found.account.key_pem.reveal());
@@ -62,7 +63,7 @@ acme::Outcome<void> revoke_by_account(Context& context, const acme::Directory& d
     return acme::revoke_certificate(client, own.der, reason, acme::RevocationSigner::account);
 }
 
-acme::Outcome<void> ask_by_account(Context& context, const dokku::AppName& app,
+acme::Outcome<void> ask_by_account(ca::Context& context, const dokku::AppName& app,
                                    const acme::Directory& directory, const OwnCertificate& own,
                                    acme::RevocationReason reason) {
     if (const auto found = find_stored_account(context, app, own)) {
@@ -73,7 +74,7 @@ acme::Outcome<void> ask_by_account(Context& context, const dokku::AppName& app,
                       own.server);
 }
 
-acme::Outcome<void> ask_by_key(Context& context, const acme::Directory& directory,
+acme::Outcome<void> ask_by_key(ca::Context& context, const acme::Directory& directory,
                                const OwnCertificate& own, acme::RevocationReason reason) {
     acme::Client client{context.http, context.clock, directory, *own.key};
     return acme::revoke_certificate(client, own.der, reason,
@@ -86,7 +87,7 @@ bool is_refused(const acme::Outcome<void>& done) {
                      done.error().error.kind == base::ErrorKind::not_found);
 }
 
-acme::Outcome<void> revoke_compromised(Context& context, const dokku::AppName& app,
+acme::Outcome<void> revoke_compromised(ca::Context& context, const dokku::AppName& app,
                                        const acme::Directory& directory,
                                        const OwnCertificate& own) {
     constexpr auto kReason = acme::RevocationReason::key_compromise;
@@ -108,7 +109,8 @@ acme::Outcome<void> revoke_compromised(Context& context, const dokku::AppName& a
 
 }  // namespace
 
-base::Result<OwnCertificate> read_own_certificate(const Context& context, const dokku::AppName& app,
+base::Result<OwnCertificate> read_own_certificate(const ca::Context& context,
+                                                  const dokku::AppName& app,
                                                   const settings::Settings& settings) {
     for (const base::Path& file : candidates(context, app)) {
         const auto pem = base::read_file(file);
@@ -124,8 +126,8 @@ base::Result<OwnCertificate> read_own_certificate(const Context& context, const 
         const auto config =
             base::read_file(context.environment.certs_root(app) / "current" / "config");
         if (config) {
-            own.server = last_value_of(*config, "--server").value_or(own.server);
-            own.email = last_value_of(*config, "--email").value_or(own.email);
+            own.server = ca::last_value_of(*config, "--server").value_or(own.server);
+            own.email = ca::last_value_of(*config, "--email").value_or(own.email);
         }
         // The config names the CA that was set, which need not be the one that took the order.
         const auto state = context.store.read_state(app.text());
@@ -139,9 +141,9 @@ base::Result<OwnCertificate> read_own_certificate(const Context& context, const 
                       {"See what there is with: dokku certs:report " + app.text()});
 }
 
-acme::Outcome<void> revoke_at_ca(Context& context, const dokku::AppName& app,
+acme::Outcome<void> revoke_at_ca(ca::Context& context, const dokku::AppName& app,
                                  const OwnCertificate& own, acme::RevocationReason reason) {
-    const auto directory = open_directory(context, own.server);
+    const auto directory = ca::open_directory(context, own.server);
     if (!directory) return directory.error();
     if (reason == acme::RevocationReason::key_compromise) {
         return revoke_compromised(context, app, *directory, own);
@@ -153,4 +155,4 @@ acme::Outcome<void> revoke_at_ca(Context& context, const dokku::AppName& app,
     return ask_by_key(context, *directory, own, reason);
 }
 
-}  // namespace ca
+}  // namespace revocation

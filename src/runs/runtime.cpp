@@ -1,10 +1,10 @@
-#include "lifecycle/runtime.h"
+#include "runs/runtime.h"
 
 #include <sys/resource.h>
 
 #include "base/secret.h"
 
-namespace lifecycle {
+namespace runs {
 namespace {
 
 /// A run over thousands of apps holds the locks of those that are being installed.
@@ -41,4 +41,4 @@ base::Result<std::optional<base::FileLock>> Runtime::lock_all() {
     return std::optional<base::FileLock>{};
 }
 
-}  // namespace lifecycle
+}  // namespace runs

@@ -1,4 +1,4 @@
-#include "lifecycle/revoke.h"
+#include "revocation/revoke.h"
 
 #include <optional>
 
@@ -6,22 +6,22 @@
 #include "base/text.h"
 #include "ca/claim.h"
 #include "ca/explain_failure.h"
-#include "ca/revoke_at_ca.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
 #include "dokku/domains.h"
 #include "host/finish_removals.h"
 #include "host/remove_pair.h"
 #include "lifecycle/release.h"
-#include "lifecycle/same_key.h"
 #include "nginx/hsts.h"
 #include "preflight/requirements.h"
+#include "revocation/revoke_at_ca.h"
+#include "revocation/same_key.h"
 #include "settings/read_settings.h"
 #include "store/switch_off.h"
 #include "tls/certs.h"
 #include "tls/removal_marker.h"
 
-namespace lifecycle {
+namespace revocation {
 namespace {
 
 void warn_of_rest(const ca::Context& context, const dokku::AppName& app, const base::Error& error) {
@@ -35,8 +35,7 @@ void warn_of_rest(const ca::Context& context, const dokku::AppName& app, const b
 
 /// A hook that sees the pair go must not order it anew, nor take up what lies in certs/current.
 /// Should we be killed, the retry job goes on.
-void note_off(const ca::Context& context, const dokku::AppName& app,
-              const ca::OwnCertificate& own) {
+void note_off(const ca::Context& context, const dokku::AppName& app, const OwnCertificate& own) {
     const std::string revoked = base::to_hex(crypto::sha256(own.der));
     const base::UtcTime due = context.clock.now() + store::kRemovalPatience;
     const auto off = ca::update_state_of(context, app, [&](store::AppState& state) {
@@ -55,7 +54,7 @@ base::Result<void> remove_served(const ca::Context& context, const dokku::AppNam
     return host::remove_pair(context.environment, app);
 }
 
-void remove_pair(ca::Context& context, const dokku::AppName& app, const ca::OwnCertificate& own) {
+void remove_pair(ca::Context& context, const dokku::AppName& app, const OwnCertificate& own) {
     note_off(context, app, own);
     std::optional<base::UtcTime> again;
     if (tls::is_active(context.environment, app)) {
@@ -73,8 +72,7 @@ void remove_pair(ca::Context& context, const dokku::AppName& app, const ca::OwnC
 }
 
 /// A stranger who has the key can pretend to be each name that is certified for it.
-void give_up_key(const ca::Context& context, const dokku::AppName& app,
-                 const ca::OwnCertificate& own) {
+void give_up_key(const ca::Context& context, const dokku::AppName& app, const OwnCertificate& own) {
     const auto revoked = crypto::Certificate::parse_pem(own.pem);
     if (revoked) replace_same_key(context, app, *revoked);
 }
@@ -82,7 +80,7 @@ void give_up_key(const ca::Context& context, const dokku::AppName& app,
 /// The app was destroyed or renamed.
 void forget(const ca::Context& context, const dokku::AppName& app, base::FileLock lock) {
     { const base::FileLock released = std::move(lock); }
-    forget_if_gone(context, app);
+    lifecycle::forget_if_gone(context, app);
 }
 
 base::Error destroyed(const dokku::AppName& app) {
@@ -133,8 +131,8 @@ base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
         return destroyed(app);
     }
     say_what_is_revoked(context, app, *settings, *domains);
-    const auto own = ca::read_own_certificate(context, app, *settings);
-    const auto done = own ? ca::revoke_at_ca(context, app, *own, reason)
+    const auto own = read_own_certificate(context, app, *settings);
+    const auto done = own ? revoke_at_ca(context, app, *own, reason)
                           : acme::Outcome<void>{acme::Failure{own.error(), std::nullopt,
                                                               settings->server.computed}};
     if (done) {
@@ -153,4 +151,4 @@ base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
     return {};
 }
 
-}  // namespace lifecycle
+}  // namespace revocation
