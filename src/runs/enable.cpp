@@ -1,0 +1,62 @@
+#include "runs/enable.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "dokku/app.h"
+#include "lifecycle/dry_run.h"
+#include "runs/runtime.h"
+
+namespace runs {
+namespace {
+
+using lifecycle::EnableOutcome;
+
+base::Result<std::vector<dokku::AppName>> apps_of(const dokku::Environment& environment,
+                                                  const EnableFlags& flags) {
+    if (flags.all) return dokku::list_apps(environment);
+    auto app = dokku::verify_app(environment, flags.app);
+    if (!app) return std::move(app).error();
+    return std::vector<dokku::AppName>{std::move(*app)};
+}
+
+EnableOutcome rehearse(ca::Context& context, const std::vector<dokku::AppName>& apps) {
+    auto outcome = EnableOutcome::done;
+    for (const dokku::AppName& app : apps) {
+        if (lifecycle::rehearse_enable(context, app) != EnableOutcome::done) {
+            outcome = EnableOutcome::failed;
+        }
+    }
+    return outcome;
+}
+
+}  // namespace
+
+base::Result<EnableOutcome> enable(const dokku::Environment& environment, const dokku::Log& log,
+                                   const EnableFlags& flags) {
+    const auto apps = apps_of(environment, flags);
+    if (!apps) return apps.error();
+    if (apps->empty()) {
+        log.warn(dokku::no_apps_error());
+        return EnableOutcome::done;
+    }
+    const auto runtime = Runtime::open(environment, log);
+    if (!runtime) return runtime.error();
+    ca::Context& context = (*runtime)->context();
+    if (flags.dry_run) return rehearse(context, *apps);
+    ca::Request request;
+    request.force = flags.force;
+    request.strict = flags.strict;
+    std::optional<base::FileLock> lock;
+    if (flags.all) {
+        request.origin = ca::Origin::all;
+        request.over_all = true;
+        auto taken = (*runtime)->lock_all();
+        if (!taken) return std::move(taken).error();
+        lock = *std::move(taken);
+    }
+    return lifecycle::enable(context, *apps, request);
+}
+
+}  // namespace runs

@@ -1,0 +1,51 @@
+#include "runs/retry.h"
+
+#include <unistd.h>
+
+#include "dokku/app.h"
+#include "dokku/detached_process.h"
+#include "dokku/terminal.h"
+#include "lifecycle/retry.h"
+#include "runs/runtime.h"
+
+namespace runs {
+namespace {
+
+using lifecycle::EnableOutcome;
+
+/// Whether the hook still waited for it.
+bool end_output() {
+    const bool waited_for = dokku::has_reader(STDOUT_FILENO);
+    dokku::redirect_output(std::string{dokku::kLogFile});
+    return waited_for;
+}
+
+}  // namespace
+
+base::Result<EnableOutcome> retry(const dokku::Environment& environment, const dokku::Log& log,
+                                  const RetryFlags& flags) {
+    if (flags.due) {
+        const auto runtime = Runtime::open(environment, log);
+        if (!runtime) return runtime.error();
+        return lifecycle::retry_due((*runtime)->context());
+    }
+    const auto app = dokku::verify_app(environment, flags.app);
+    if (!app) return app.error();
+    const auto runtime = Runtime::open(environment, log);
+    if (!runtime) return runtime.error();
+    return lifecycle::retry_app((*runtime)->context(), *app);
+}
+
+base::Result<EnableOutcome> issue_for_hook(const dokku::Environment& environment,
+                                           const std::string& app) {
+    const auto known = dokku::verify_app(environment, app);
+    if (!known) return known.error();
+    const dokku::Log log{environment, [](dokku::Stream, std::string_view text) {
+                             dokku::write_while_read(text, std::string{dokku::kLogFile});
+                         }};
+    const auto runtime = Runtime::open(environment, log);
+    if (!runtime) return runtime.error();
+    return lifecycle::issue_for_change((*runtime)->context(), *known, end_output);
+}
+
+}  // namespace runs
