@@ -153,6 +153,13 @@ expect "files that are long" 0 'note: src/base/long1.cpp: 320 of at most 400 lin
 seq 401 >"$tree/src/base/long1.cpp"
 expect "a file that is too long" 1 'src/base/long1.cpp: 401 lines, and 400 are the most'
 lay
+{ cat "$tree/triggers/subcommands/list.cpp"; seq 27; } >"$tree/main"
+mv "$tree/main" "$tree/triggers/subcommands/list.cpp"
+expect "a main of thirty lines" 0 "acme              4 lines heavy -> base"
+echo 31 >>"$tree/triggers/subcommands/list.cpp"
+expect "a main that is too long" 1 \
+  'triggers/subcommands/list.cpp: 31 lines, and 30 are the most'
+lay
 for n in {1..8}; do seq 310 >"$tree/src/base/part$n.cpp"; done
 expect "a room that is large" 0 'note: src/base: 2480 of at most 3000 lines' note
 for n in {1..10}; do seq 310 >"$tree/src/base/part$n.cpp"; done
