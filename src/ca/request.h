@@ -3,6 +3,8 @@
 #include <chrono>
 #include <functional>
 
+#include "store/custom_certificate.h"
+
 namespace ca {
 
 /// Who wants the certificate.
@@ -32,6 +34,11 @@ struct Request {
     bool is_unattended() const { return is_automatic() || origin == Origin::scheduled; }
     /// An operator waits for it, who may have done at the CA what only an operator can.
     bool asks_at_once() const { return by_hand || !is_unattended(); }
+    /// Before whom a custom certificate stays, or does not.
+    store::Asker asker() const {
+        if (is_typed()) return store::Asker::operator_by_name;
+        return is_unattended() ? store::Asker::nobody : store::Asker::operator_for_all;
+    }
     /// Over many apps, by one command.
     bool is_batch() const { return over_all; }
 };

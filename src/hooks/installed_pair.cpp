@@ -5,6 +5,7 @@
 
 #include "hooks/app_facts.h"
 #include "store/cause.h"
+#include "store/custom_certificate.h"
 #include "store/switch_off.h"
 #include "tls/certs.h"
 
@@ -30,6 +31,14 @@ void rest(store::AppState& state, base::UtcTime until, bool replaced_at_its_end)
     state.renew_at.reset();
     state.due.reset();
     if (replaced_at_its_end) state.due = until;
+}
+
+/// Of a pair that no run of ours has seen: of the official plugin's, its folder is left.
+store::Owner former_owner(const dokku::Environment& environment, const dokku::AppName& app,
+                          const store::AppState& state) {
+    if (state.installed) return state.installed->owner;
+    const bool was_official = is_link(environment.certs_root(app) / "current");
+    return was_official ? store::Owner::ours : store::Owner::custom;
 }
 
 }  // namespace
@@ -61,18 +70,12 @@ base::Result<void> note_removed_pair(const dokku::Environment& environment,
     const store::LocalStore store{environment.global_root()};
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();
-    // One that no run of ours has seen: of the official plugin's, its folder is left.
-    const bool was_custom = facts->state.installed
-                                ? facts->state.installed->owner == store::Owner::custom
-                                : !is_link(environment.certs_root(app) / "current");
-    const bool steps_in = was_custom && facts->issues_by_itself();
+    const auto owner = former_owner(environment, app, facts->state);
+    const auto after = store::after_removal(owner, facts->issues_by_itself());
     return store.update_existing_state(app.text(), [&](store::AppState& state) {
         state.installed.reset();
-        if (steps_in) {
-            state.due = now;
-        } else if (!was_custom) {
-            store::switch_off(state);
-        }
+        if (after == store::AfterRemoval::order_ours) state.due = now;
+        if (after == store::AfterRemoval::switch_off) store::switch_off(state);
     });
 }
 

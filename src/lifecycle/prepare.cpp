@@ -24,6 +24,7 @@
 #include "settings/read_settings.h"
 #include "status/record_outcome.h"
 #include "status/retry_schedule.h"
+#include "store/custom_certificate.h"
 #include "tls/certs.h"
 
 namespace lifecycle {
@@ -218,13 +219,11 @@ base::Result<void> observe_pair(const ca::Context& context, ca::IssueJob& job) {
     return {};
 }
 
-/// A run that no operator typed for this app never replaces a custom certificate; an automatic one
-/// puts ours in its place once it has expired (docs/design.md 1.3).
-bool keeps_custom_pair(const ca::Context& context, const ca::IssueJob& job,
-                       const ca::Request& request) {
-    if (job.pair_owner != store::Owner::custom || request.is_typed()) return false;
-    const bool expired = job.covered_until && *job.covered_until <= context.clock.now();
-    return !(request.is_unattended() && expired);
+bool keeps_custom_certificate(const ca::Context& context, const ca::IssueJob& job,
+                              store::Asker who) {
+    if (job.pair_owner != store::Owner::custom) return false;
+    const bool has_ended = job.covered_until && *job.covered_until <= context.clock.now();
+    return store::custom_certificate_stays(who, has_ended);
 }
 
 /// An operator wants letsencrypt for an app that has its certificate already: it is renewed from
@@ -248,7 +247,7 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
         if (!own) return std::move(own).error();
     }
     if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
-    if (keeps_custom_pair(context, job, request)) {
+    if (keeps_custom_certificate(context, job, request.asker())) {
         job.unused =
             request.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app);
         if (job.unused) return true;

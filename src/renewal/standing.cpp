@@ -13,6 +13,7 @@
 #include "renewal/loadable.h"
 #include "settings/read_settings.h"
 #include "store/cause.h"
+#include "store/custom_certificate.h"
 #include "tls/certs.h"
 
 namespace renewal {
@@ -84,7 +85,8 @@ base::UtcTime made_at(const dokku::Environment& environment, const dokku::AppNam
 Standing standing_of(const StandingFacts& facts) {
     if (!facts.is_on || !facts.has_names) return Standing::unwanted;
     if (facts.owner == store::Owner::custom) {
-        return facts.has_ended ? Standing::custom_ended : Standing::custom;
+        const bool stays = store::custom_certificate_stays(store::Asker::nobody, facts.has_ended);
+        return stays ? Standing::custom : Standing::custom_ended;
     }
     return facts.had_ours ? Standing::lost : Standing::waiting;
 }
