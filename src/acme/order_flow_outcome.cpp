@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "acme/order_flow.h"
+#include "base/asked_waits.h"
 #include "base/text.h"
 #include "http/retry_after.h"
 
@@ -14,7 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestPause{5000};
-constexpr milliseconds kLongestAbsence = std::chrono::hours{24};
 constexpr int kMostLostAnswers = 3;  ///< in a row
 constexpr std::string_view kCompound = "urn:ietf:params:acme:error:compound";
 
@@ -149,8 +149,8 @@ Outcome<Step> OrderFlow::wait_for(std::optional<std::chrono::seconds> asked) {
     if (not_before_) until = std::max(until, *std::exchange(not_before_, std::nullopt));
     if (until > plan_.deadline) {
         // The order is left to the next run. It was not refused, so that run need not be far off.
-        const auto asked_for =
-            std::min<milliseconds>(std::chrono::ceil<milliseconds>(until - now), kLongestAbsence);
+        const auto asked_for = std::min<milliseconds>(std::chrono::ceil<milliseconds>(until - now),
+                                                      base::kLongestOrderPause);
         Failure failure = overdue();
         failure.error.retry_at =
             client_.clock().now() + std::chrono::ceil<std::chrono::seconds>(asked_for);

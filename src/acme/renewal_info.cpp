@@ -8,6 +8,7 @@
 
 #include "acme/client.h"
 #include "acme/unusable_answer.h"
+#include "base/asked_waits.h"
 #include "base/base64.h"
 #include "http/link.h"
 #include "http/retry_after.h"
@@ -16,13 +17,11 @@
 namespace acme {
 namespace {
 
-constexpr std::chrono::seconds kShortestPause = std::chrono::minutes{1};
-constexpr std::chrono::seconds kLongestPause = std::chrono::hours{24};
-
 /// RFC 9773 section 4.3.2: Retry-After rules, within limits of the client's own.
 std::chrono::seconds pause_after(const http::Response& response, base::UtcTime now) {
     const auto asked = http::retry_after(response, now);
-    return std::clamp(asked.value_or(RenewalInfo::kUsualPause), kShortestPause, kLongestPause);
+    return std::clamp<std::chrono::seconds>(asked.value_or(RenewalInfo::kUsualPause),
+                                            base::kShortestWindowPause, base::kLongestWindowPause);
 }
 
 base::Result<base::UtcTime> read_time(const json::Value& window, std::string_view member) {

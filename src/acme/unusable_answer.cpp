@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "acme/page_text.h"
+#include "base/asked_waits.h"
 #include "base/text.h"
 #include "http/retry_after.h"
 
@@ -13,8 +14,6 @@ namespace acme {
 namespace {
 
 constexpr int kUnavailable = 503;
-/// A CA that is down says when to come back; that is no limit of days.
-constexpr std::chrono::seconds kLongestOutage = std::chrono::hours{24};
 
 base::ErrorKind kind_of(const http::Response& response, const std::optional<Problem>& problem,
                         bool has_retry_after) {
@@ -47,7 +46,8 @@ Failure not_acme(const http::Response& response, std::string_view what, std::str
 Failure to_failure(const http::Response& response, std::string_view ca, const std::string& url,
                    base::UtcTime now) {
     auto after = http::retry_after(response, now);
-    if (after && response.status == kUnavailable) after = std::min(*after, kLongestOutage);
+    if (after && response.status == kUnavailable)
+        after = std::min<std::chrono::seconds>(*after, base::kLongestOutage);
     auto problem = parse_problem(response.body, response.status);
     Failure failure = not_acme(response, "a problem document", ca, url);
     failure.error.kind = kind_of(response, problem, after.has_value());

@@ -2,23 +2,25 @@
 
 #include <algorithm>
 
+#include "base/asked_waits.h"
 #include "base/text.h"
 
 namespace http {
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, base::UtcTime now) {
     using std::chrono::seconds;
+    constexpr seconds kLongest = base::kLongestAskedWait;
     const std::string_view text = base::trim(value);
     if (text.empty()) return std::nullopt;
     if (text.find_first_not_of("0123456789") == std::string_view::npos) {
         const auto count = base::parse_integer(text);
         // More digits than a number holds is still "very long", not "no answer".
-        if (!count || *count > kLongestRetryAfter.count()) return kLongestRetryAfter;
+        if (!count || seconds{*count} > kLongest) return kLongest;
         return seconds{*count};
     }
     const auto date = base::parse_http_date(text);
     if (!date) return std::nullopt;
-    return std::clamp<seconds>(*date - now, seconds{0}, kLongestRetryAfter);
+    return std::clamp<seconds>(*date - now, seconds{0}, kLongest);
 }
 
 std::optional<std::chrono::seconds> retry_after(const Response& response, base::UtcTime now) {

@@ -9,12 +9,9 @@
 
 namespace http {
 
-/// No limit that a CA is known to have lasts longer. A larger wish, of a refusal or of any other
-/// answer, is cut to it: a date that was mistyped is not to stop renewals until certificates end.
-inline constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::hours{24 * 7};
-
 /// Reads the value of a Retry-After header (RFC 9110 section 10.2.3): a number of seconds, or a
-/// date that is taken relative to `now`. A date in the past is zero. Nothing if it is neither.
+/// date that is taken relative to `now`. A date in the past is zero. At most
+/// base::kLongestAskedWait. Nothing if it is neither.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, base::UtcTime now);
 
 /// How long the server asks us to wait. A date is taken relative to the answer's own Date header,

@@ -22,9 +22,6 @@ enum class EntryKind {
                    ///< something
 };
 
-/// The longest pause that a CA asked for and that is believed: a date may be mistyped.
-inline constexpr std::chrono::hours kLongestAskedWait{24 * 7};
-
 /// What a CA does not want to be asked about.
 enum class BackoffScope {
     ca,            ///< anything

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/asked_waits.h"
 #include "base/directory.h"
 #include "base/lock.h"
 #include "base/text.h"
@@ -62,7 +63,7 @@ std::vector<Entry> young_entries(std::string_view text, base::UtcTime now) {
         auto entry = parse_entry(line);
         if (!entry || !is_young(*entry, now)) continue;
         // No CA is believed for longer, whatever stands there.
-        entry->until = std::min<base::UtcTime>(entry->until, entry->at + kLongestAskedWait);
+        entry->until = std::min<base::UtcTime>(entry->until, entry->at + base::kLongestAskedWait);
         young.push_back(std::move(*entry));
     }
     return young;

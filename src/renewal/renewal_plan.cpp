@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/asked_waits.h"
 #include "base/file.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -61,14 +62,12 @@ store::RenewalPlan plan_after(const store::RenewalPlan& before, AriFailure silen
                               base::UtcTime now, std::optional<base::UtcTime> retry_at) {
     constexpr int kMostDoublings = 3;
     constexpr hours kLongest{6};
-    // A date that was mistyped is not to keep a moved window unseen until the certificate ends.
-    constexpr hours kLongestAskedWait{7 * 24};
     store::RenewalPlan plan = before;
     const int doublings = std::min(before.failures, kMostDoublings);
     plan.failures = before.failures + 1;
     const base::UtcTime own = now + std::min(hours{1LL << doublings}, kLongest);
-    plan.next_ask =
-        std::max(own, std::min<base::UtcTime>(retry_at.value_or(own), now + kLongestAskedWait));
+    plan.next_ask = std::max(
+        own, std::min<base::UtcTime>(retry_at.value_or(own), now + base::kLongestAskedWait));
     plan.next_ask_set = now;
     if (silence == AriFailure::invalid) {
         plan.start.reset();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ledger/entry.h"
+#include "base/asked_waits.h"
 
 namespace store {
 namespace {
@@ -34,7 +34,7 @@ bool bound_since(Time& since, base::UtcTime now) {
 
 bool bound_name(NameState& name, base::UtcTime now) {
     const bool asked = name.not_before && name.next_try && *name.next_try <= *name.not_before;
-    const seconds longest = asked ? ledger::kLongestAskedWait : kLongestWait;
+    const seconds longest = asked ? base::kLongestAskedWait : kLongestWait;
     if (!bound(name.next_try, name.next_try_set, longest, now)) return false;
     if (name.not_before) name.not_before = std::min(*name.not_before, *name.next_try);
     return true;
@@ -42,7 +42,7 @@ bool bound_name(NameState& name, base::UtcTime now) {
 
 bool bound_question(RenewalPlan& plan, base::UtcTime now) {
     // Only an answer that was a refusal may ask for more than a day (renewal_plan.h).
-    const seconds longest = plan.failures > 0 ? ledger::kLongestAskedWait : kLongestWait;
+    const seconds longest = plan.failures > 0 ? base::kLongestAskedWait : kLongestWait;
     return bound(plan.next_ask, plan.next_ask_set, longest, now);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/asked_waits.h"
 #include "base/utc_time.h"
 #include "fuzz/fuzz_target.h"
 #include "http/link.h"
@@ -10,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::as_text(data, size);
     const auto delay = http::parse_retry_after(text, base::from_unix(1'700'000'000));
-    if (delay) fuzz::expect(delay->count() >= 0 && *delay <= http::kLongestRetryAfter);
+    if (delay) fuzz::expect(delay->count() >= 0 && *delay <= base::kLongestAskedWait);
 
     const http::Response response{200, {{"link", std::string(text)}}, ""};
     const auto found = http::links(response, "alternate", "https://ca.example/cert/1");

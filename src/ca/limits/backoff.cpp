@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/asked_waits.h"
 #include "base/text.h"
 #include "ca/mentions_name.h"
 #include "ca/pause.h"
@@ -87,11 +88,8 @@ std::optional<base::UtcTime> end_of(const acme::Failure& failure, base::UtcTime 
     const bool limited =
         failure.error.kind == base::ErrorKind::rate_limited || failure.is("rateLimited");
     if (!limited) return std::nullopt;
-    // No limit that a CA is known to have lasts longer; a date that was mistyped is not to stop
-    // renewals until certificates end.
-    constexpr std::chrono::hours kLongestOutage{24};
-    constexpr std::chrono::hours kLongestLimit{7 * 24};
-    const auto longest = failure.status == kUnavailable ? kLongestOutage : kLongestLimit;
+    const auto longest =
+        failure.status == kUnavailable ? base::kLongestOutage : base::kLongestAskedWait;
     if (failure.error.retry_at)
         return std::min<base::UtcTime>(*failure.error.retry_at, now + longest);
     if (failure.problem && is_pause(*failure.problem)) return now + kPausePatience;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/asked_waits.h"
 #include "ca/limits/backoff.h"
 #include "ca/replaced_certificate.h"
 #include "ca/session.h"
@@ -10,9 +11,6 @@
 
 namespace ca::limits {
 namespace {
-
-/// A CA that asks for some seconds is not to fail a whole run.
-constexpr std::chrono::seconds kWorthWaiting{30};
 
 std::string account_of(const IssueJob& job) {
     return job.ca == nullptr ? std::string{} : job.ca->client().account_url();
@@ -46,7 +44,7 @@ bool may_be_resumed(const acme::Failure& failure) {
 }
 
 bool is_worth_waiting(const LimitReached& reached, base::UtcTime now) {
-    return reached.limit == limit::kBackoff && reached.until - now <= kWorthWaiting;
+    return reached.limit == limit::kBackoff && reached.until - now <= base::kLongestPauseInRun;
 }
 
 std::string_view cause_of_limit(const LimitReached& reached) {

@@ -187,6 +187,15 @@ TEST_CASE("refusals are told apart by what a caller may do", "[acme]") {
                ContainsSubstring("ca.example answered " + std::to_string(status)));
 }
 
+TEST_CASE("a CA that is down is left alone for a day at most, a limit for a week", "[acme]") {
+    const auto now = base::from_unix(1'700'000'000);
+    const auto [status, longest] = GENERATE(table<int, std::chrono::hours>(
+        {{503, std::chrono::hours{24}}, {429, std::chrono::hours{24 * 7}}}));
+    const http::Response response{status, {{"retry-after", "99999999"}}, ""};
+    const auto failure = acme::to_failure(response, "ca.example", "https://ca.example/x", now);
+    CHECK(failure.error.retry_at == now + longest);
+}
+
 TEST_CASE("the CA's words are made printable", "[acme]") {
     const http::Response response{403, {}, R"({"type":"urn:x","detail":"line\none\u001b[2J"})"};
     const auto failure = acme::to_failure(response, "ca.example", "https://ca.example/x", {});

@@ -70,6 +70,8 @@ TEST_CASE("a CA that says nothing is asked again at growing distances; nonsense 
           now + hours{9});
     CHECK(renewal::plan_after(plan, AriFailure::no_answer, now, now + hours{2}).next_ask ==
           now + hours{6});
+    CHECK(renewal::plan_after(plan, AriFailure::no_answer, now, now + hours{24 * 365}).next_ask ==
+          now + hours{24 * 7});
     plan = renewal::plan_after(plan, AriFailure::invalid, now);
     CHECK_FALSE(plan.moment);
     CHECK_FALSE(plan.start);

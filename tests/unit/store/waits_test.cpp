@@ -86,6 +86,9 @@ TEST_CASE("the next question about a renewal is not put off for ever", "[store]"
     state.renewal->failures = 1;
     state.renewal->next_ask = kNow + hours{24 * 7};
     CHECK_FALSE(store::bound_waits(state, kNow));
+    state.renewal->next_ask = kNow + hours{24 * 7 + 1};
+    CHECK(store::bound_waits(state, kNow));
+    state.renewal->next_ask = kNow + hours{24 * 7};
     state.renewal->next_ask_set = kNow + kYear;
     CHECK(store::bound_waits(state, kNow));
 }

@@ -71,21 +71,22 @@ TEST_CASE("some seconds that a CA asks for are waited for", "[ca-limits][limits]
 TEST_CASE("an order that the CA does not want now is not placed", "[ca-limits][limits]") {
     Backoff host;
     auto job = host.job();
+    const seconds asked = GENERATE(seconds{31}, seconds{hours{2}});
     SECTION("by an account") {
-        host.back_off(BackoffScope::account, hours{2});
+        host.back_off(BackoffScope::account, asked);
         ca::limits::LimitCheck limits{host.context, false};
         limits.check(job);
         CHECK_FALSE(job.ca_is_in_backoff);
     }
     SECTION("by all") {
-        host.back_off(BackoffScope::ca, hours{2});
+        host.back_off(BackoffScope::ca, asked);
         ca::limits::LimitCheck limits{host.context, false};
         CHECK(limits.refuse_ca_in_backoff(job));
         CHECK(job.ca_is_in_backoff);
     }
     REQUIRE(job.failure);
     CHECK(job.cause == store::cause::kRateLimited);
-    CHECK(job.failure->error.retry_at == host.clock.now() + hours{2});
+    CHECK(job.failure->error.retry_at == host.clock.now() + asked);
     CHECK_THAT(job.failure->error.message, ContainsSubstring("\"too many\""));
     CHECK(host.clock.passed() == seconds{0});
 }
