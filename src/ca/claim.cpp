@@ -6,7 +6,8 @@
 
 namespace ca {
 bool is_gone(const Context& context, const dokku::AppName& app) {
-    return !base::directory_exists(context.environment.app_root(app));
+    return !base::directory_exists(context.environment.app_root(app)) ||
+           context.store.has_lost_state(app.text());
 }
 
 base::Result<void> hold_folder(const Context& context, IssueJob& job) {
@@ -40,7 +41,7 @@ base::Result<bool> update_claimed_state(const Context& context, const IssueJob& 
                                         const std::function<void(store::AppState&)>& change) {
     bool changed = false;
     auto kept = context.store.update_state_if(job.app.text(), [&](store::AppState& state) {
-        changed = !job.folder || is_still_claimed(context, job);
+        changed = job.folder ? is_still_claimed(context, job) : !is_gone(context, job.app);
         if (changed) change(state);
         return changed;
     });

@@ -12,7 +12,7 @@ namespace ca {
 // the app's folder open from the claim on and writes below it, and looks whether the app still is
 // the one that it claimed before the pair is exchanged and before anything is recorded.
 
-/// Has it been destroyed or renamed?
+/// Has it been destroyed or renamed, or is it being so?
 bool is_gone(const Context& context, const dokku::AppName& app);
 
 /// Holds the folder that was open when the app's domains were read. `not_found` if the app is gone,
@@ -30,8 +30,8 @@ bool is_still_there(const Context& context, const IssueJob& job);
 bool is_still_claimed(const Context& context, const IssueJob& job);
 
 /// Changes the state of a claimed app where is_still_claimed, as seen under the state's lock; else
-/// nothing is written. Before the claim every state is changed. Returns whether it was. Fails as
-/// `LocalStore::update_state` does.
+/// nothing is written. Before the claim that of every app which is not gone. Returns whether it
+/// was. Fails as `LocalStore::update_state` does.
 base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,
                                         const std::function<void(store::AppState&)>& change);
 

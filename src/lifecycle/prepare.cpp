@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "acme/renewal_info.h"
-#include "base/directory.h"
 #include "base/text.h"
 #include "ca/choose_ca.h"
+#include "ca/claim.h"
 #include "ca/lego_command.h"
 #include "ca/pair_owner.h"
 #include "ca/replaced_certificate.h"
@@ -293,8 +293,7 @@ base::Result<bool> is_still_due(const ca::Context& context, ca::IssueJob& job,
     // In a run over many apps minutes may have passed.
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
-    const bool gone = !base::directory_exists(context.environment.app_root(job.app));
-    if (gone || (state->switched_off && !job.was_off)) return false;
+    if (ca::is_gone(context, job.app) || (state->switched_off && !job.was_off)) return false;
     return is_due(context, job, request);
 }
 

@@ -52,9 +52,16 @@ class LocalStore {
     /// Is there one, in whatever condition?
     bool has_state(std::string_view app) const;
 
+    /// Was there one that this object has read, and is there none now? Then the app is being
+    /// destroyed: its state goes first (our `post-delete`), and its folder when the hooks of all
+    /// plugins have run. Such an app gets no state again from here: who makes another app of that
+    /// name owes nothing to what is known of this one.
+    bool has_lost_state(std::string_view app) const;
+
     /// Reads, changes and replaces the state under its own short lock, which keeps out who changes
-    /// the same app's state only. A damaged one is put aside. `busy` while another process holds
-    /// that lock for seconds; `invalid_input` as read_state. So all that change a state.
+    /// the same app's state only. A damaged one is put aside; none is made for one that
+    /// has_lost_state. `busy` while another process holds that lock for seconds; `invalid_input` as
+    /// read_state. So all that change a state.
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 
@@ -254,8 +261,9 @@ class LocalStore {
     base::Path directory_file(std::string_view server_url) const;
 
     base::Path root_;
-    mutable ledger::IssuedRecord issued_;      ///< what was read of it so far
-    mutable std::set<base::Path> held_locks_;  ///< to be waited for
+    mutable ledger::IssuedRecord issued_;                     ///< what was read of it so far
+    mutable std::set<std::string, std::less<>> seen_states_;  ///< apps whose state was read
+    mutable std::set<base::Path> held_locks_;                 ///< to be waited for
 };
 
 /// lego's folder name for a CA: host and port of its directory URL with `:` as `_`. The path is not

@@ -24,6 +24,10 @@ bool LocalStore::has_state(std::string_view app) const {
     return base::stamp_file(state_file(app)).has_value();
 }
 
+bool LocalStore::has_lost_state(std::string_view app) const {
+    return seen_states_.contains(app) && !has_state(app);
+}
+
 base::Result<LocalStore::StoredState> LocalStore::load_state(std::string_view app) const {
     const base::Path file = state_file(app);
     const auto text = base::read_file(file);
@@ -31,6 +35,7 @@ base::Result<LocalStore::StoredState> LocalStore::load_state(std::string_view ap
         if (text.error().kind == base::ErrorKind::not_found) return StoredState{};
         return text.error();
     }
+    seen_states_.emplace(app);
     auto state = parse_app_state(*text);
     if (state) return StoredState{std::move(*state), false};
     if (state.error().kind != base::ErrorKind::protocol) {
@@ -67,7 +72,7 @@ base::Result<void> LocalStore::update_state_if(std::string_view app,
     if (!stored) return std::move(stored).error();
     AppState& state = stored->state;
     const auto due_before = state.due;
-    if (!change(state)) return forget_lock_of_nothing(app);
+    if (has_lost_state(app) || !change(state)) return forget_lock_of_nothing(app);
     // An entry too early costs one look, one too late would be looked at too late: what comes
     // sooner is noted first, and what comes later last.
     const bool is_sooner = state.due && (!due_before || *state.due < *due_before);
@@ -244,6 +249,9 @@ base::Result<void> LocalStore::remove_state(std::string_view app) const {
     {
         const auto lock = lock_state(app);
         if (!lock) return lock.error();
+        // Who removes it knows of that.
+        const auto seen = seen_states_.find(app);
+        if (seen != seen_states_.end() && has_state(app)) seen_states_.erase(seen);
         if (auto removed = base::remove_file(state_file(app)); !removed) return removed;
         if (auto removed = base::remove_locked_leftover(state_file(app)); !removed) return removed;
         if (auto removed = remove_damaged_states(state_folder(), app); !removed) return removed;

@@ -284,6 +284,31 @@ destroyed_in_scheduled_run() {
   dokku apps:destroy store force >/dev/null 2>&1
 }
 
+# Other plugins have hooks after ours that take their time, and only then does Dokku remove the app's folder:
+# the run goes on in between.
+destroyed_slowly() {
+  an_app shop
+  an_app store
+  mkdir "$PLUGIN_ENABLED_PATH/slow"
+  printf '#!/bin/sh\ntimeout 60 sh -c "until [ -e /run/go_on ]; do sleep 0.1; done"\n' >"$PLUGIN_ENABLED_PATH/slow/post-delete"
+  chmod 0755 "$PLUGIN_ENABLED_PATH/slow/post-delete"
+  ca_answers GET '(?i)renewal' delay=3 times=2
+  waits at_time +80d dokku letsencrypt:auto-renew --scheduled
+  wrong_clock +80d dokku apps:destroy shop force >/run/destroying 2>&1 & destroying=$!
+  wait_until 10 test ! -e "$(state_file shop)"
+  wait $waiting || { fail "the run failed: $(cat /run/waiting)"; return 1; }
+  kill -0 $destroying
+  assert_absent "$(state_file shop)"
+  [[ -d $DOKKU_ROOT/shop ]] || fail "the folder went before the run ended"
+  touch /run/go_on
+  wait $destroying
+  rm -r "$PLUGIN_ENABLED_PATH/slow" /run/go_on
+  assert_not_contains "$(cat /run/waiting)" "Failed:" "run"
+  nothing_of shop
+  assert_eq true "$(dokku letsencrypt:active store)" "the other app"
+  dokku apps:destroy store force >/dev/null 2>&1
+}
+
 scenario "an app that is destroyed or disabled during its first order" first_orders
 scenario "an app that is destroyed while its certificate is renewed" on_each_day destroyed
 scenario "one that is made anew under the same name meanwhile" made_anew
@@ -298,4 +323,5 @@ scenario "enable waits, and another app has the name" enable_waits_for_another
 scenario "revoke waits, and another app has the name" revoke_waits_for_another
 scenario "an app is destroyed while its certificate is revoked" destroyed_while_revoked
 scenario "an app is destroyed while the scheduled run is at work" destroyed_in_scheduled_run
+scenario "and the hooks of other plugins outlast that run" destroyed_slowly
 scenario "an order that fails does not undo what was typed meanwhile" failed_run

@@ -170,6 +170,34 @@ TEST_CASE("of an app that is gone no refusal is noted", "[ca]") {
     CHECK(bench.store.has_state("shop") != gone);
 }
 
+TEST_CASE("an app that is being destroyed gets no state from a run that has read it", "[ca]") {
+    test::RunBench bench;
+    REQUIRE(bench.store.update_state("shop", [](auto& state) { state.enabled = true; }));
+    const auto job = bench.job();
+    CHECK_FALSE(ca::is_gone(bench.context, bench.app));
+    // Our post-delete is another process. Dokku removes the folder once all hooks have run.
+    REQUIRE(store::LocalStore{bench.host.environment.global_root()}.remove_state("shop"));
+    CHECK(ca::is_gone(bench.context, bench.app));
+    SECTION("a refusal") {
+        status::record_refusal(bench.context, bench.app,
+                               {store::cause::kHost, {base::ErrorKind::io, "disk", {}, {}}});
+    }
+    SECTION("what became of it before the claim") {
+        status::record_outcome(bench.context, job);
+    }
+    SECTION("any change of a state") {
+        REQUIRE(bench.store.update_state("shop", [](auto& state) { state.enabled = true; }));
+    }
+    SECTION("the claim") {
+        auto claimed = bench.job();
+        REQUIRE(ca::hold_folder(bench.context, claimed));
+        CHECK_FALSE(orders::begin_journal(bench.context, claimed).value());
+    }
+    CHECK_FALSE(bench.store.has_state("shop"));
+    CHECK(bench.store.waiting_apps().empty());
+    CHECK(nothing_below(bench.host.environment.global_root() / "locks/.states"));
+}
+
 TEST_CASE("what cannot heal leaves an app as enabled as it was before the command",
           "[ca][design-1.2]") {
     test::RunBench bench;
