@@ -44,7 +44,7 @@ BEGIN {
   # Third-party header -> the only files that may see it.
   home["rapidjson/"] = "src/json/"
   home["openssl/"] = "src/crypto/"
-  home["curl/"] = "src/http/curl_client.cpp"
+  home["curl/"] = "src/http/curl_"
   home["idn2.h"] = home["ares"] = home["libpsl.h"] = "src/dns/"
   home["fmt/"] = "src/"
   # Third-party target -> the room that may link it.

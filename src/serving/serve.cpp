@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "ca/claim.h"
 #include "crypto/certificate.h"
-#include "crypto/tls_probe.h"
 #include "dokku/ports.h"
 #include "dokku/trigger.h"
+#include "http/curl_probe.h"
 #include "nginx/config.h"
 #include "nginx/listen.h"
 #include "nginx/service.h"
@@ -73,6 +73,11 @@ std::vector<Listener> listeners_of(const std::vector<nginx::ListenPair>& pairs,
     return listeners;
 }
 
+bool is_certificate(std::string_view pem, const std::string& fingerprint) {
+    const auto certificate = crypto::Certificate::parse_pem(pem);
+    return certificate && certificate->fingerprint() == fingerprint;
+}
+
 /// Empty once one of the addresses shows the certificate and none shows another.
 std::string probe_listeners(const std::vector<Listener>& listeners, const std::string& name,
                             const std::string& fingerprint) {
@@ -80,11 +85,11 @@ std::string probe_listeners(const std::vector<Listener>& listeners, const std::s
     std::string reason = "no answer";
     bool seen = false;
     for (const auto& [pair, address] : listeners) {
-        const auto served = crypto::fetch_served_fingerprint(
+        const auto shown = http::fetch_served_certificate(
             address, static_cast<std::uint16_t>(pair.port), name, kDeadline);
-        if (!served) {
-            reason = served.error().message;
-        } else if (*served != fingerprint) {
+        if (!shown) {
+            reason = shown.error().message;
+        } else if (!is_certificate(*shown, fingerprint)) {
             return "nginx still shows another certificate at " + pair.to_string();
         } else {
             seen = true;

@@ -48,4 +48,7 @@ struct Served {
 RawServer::Serve serve_tls(Served usual, std::string special_name, Served special,
                            std::string& seen_name);
 
+/// The same with one certificate and TLS 1.1, which hosts are set up to refuse today.
+RawServer::Serve serve_old_tls(Served served);
+
 }  // namespace test

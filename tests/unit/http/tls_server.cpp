@@ -119,4 +119,18 @@ RawServer::Serve serve_tls(Served usual, std::string special_name, Served specia
     };
 }
 
+RawServer::Serve serve_old_tls(Served served) {
+    return [served = std::move(served)](int connection) {
+        const ContextPtr context{SSL_CTX_new(TLS_server_method())};
+        SSL_CTX_set_security_level(context.get(), 0);
+        // What the macros SSL_CTX_set_min_proto_version and max do, without their C casts.
+        SSL_CTX_ctrl(context.get(), SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, nullptr);
+        SSL_CTX_ctrl(context.get(), SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_1_VERSION, nullptr);
+        use(context.get(), nullptr, served);
+        const SslPtr ssl{SSL_new(context.get())};
+        SSL_set_fd(ssl.get(), connection);
+        SSL_accept(ssl.get());
+    };
+}
+
 }  // namespace test

@@ -1,4 +1,4 @@
-#include "crypto/tls_probe.h"
+#include "http/curl_probe.h"
 
 #include <array>
 #include <cerrno>
@@ -17,7 +17,7 @@
 
 using base::ErrorKind;
 using Catch::Matchers::ContainsSubstring;
-using crypto::fetch_served_fingerprint;
+using http::fetch_served_certificate;
 using std::chrono::milliseconds;
 using test::RawServer;
 
@@ -56,54 +56,63 @@ void read_something(int fd) {
 
 }  // namespace
 
-TEST_CASE("the probe tells the certificate that SNI selects", "[crypto][network]") {
+TEST_CASE("the probe tells the certificate that SNI selects", "[http][network]") {
     Site site;
     const RawServer server{"127.0.0.1", site.serve()};
-    const auto shop = fetch_served_fingerprint("127.0.0.1", server.port(), "shop.test", kEnough);
+    const auto shop = fetch_served_certificate("127.0.0.1", server.port(), "shop.test", kEnough);
     REQUIRE(shop);
-    CHECK(*shop == fingerprint_of(site.shop));
-    const auto other = fetch_served_fingerprint("127.0.0.1", server.port(), "blog.test", kEnough);
+    CHECK(fingerprint_of(*shop) == fingerprint_of(site.shop));
+    const auto other = fetch_served_certificate("127.0.0.1", server.port(), "blog.test", kEnough);
     REQUIRE(other);
-    CHECK(*other == fingerprint_of(site.usual));
+    CHECK(fingerprint_of(*other) == fingerprint_of(site.usual));
     CHECK(site.asked == "blog.test");
 }
 
-TEST_CASE("the probe sends no SNI for an IP address", "[crypto][network][rfc6066-3]") {
+TEST_CASE("the probe sends no SNI for an IP address", "[http][network][rfc6066-3]") {
     Site site;
     const RawServer server{"127.0.0.1", site.serve()};
-    CHECK(fetch_served_fingerprint("127.0.0.1", server.port(), "192.0.2.7", kEnough));
+    CHECK(fetch_served_certificate("127.0.0.1", server.port(), "192.0.2.7", kEnough));
     CHECK(site.asked == "(none)");
 }
 
-TEST_CASE("the probe speaks IPv6", "[crypto][network]") {
-    Site site;
-    const RawServer server{"::1", site.serve()};
-    const auto shop = fetch_served_fingerprint("::1", server.port(), "shop.test", kEnough);
+TEST_CASE("a server that speaks an old TLS only shows its certificate all the same",
+          "[http][network]") {
+    const Site site;
+    const RawServer server{"127.0.0.1", test::serve_old_tls({site.shop, &site.shop_key})};
+    const auto shop = fetch_served_certificate("127.0.0.1", server.port(), "shop.test", kEnough);
     REQUIRE(shop);
-    CHECK(*shop == fingerprint_of(site.shop));
+    CHECK(fingerprint_of(*shop) == fingerprint_of(site.shop));
 }
 
-TEST_CASE("a port where nobody listens is a network error that names it", "[crypto][network]") {
+TEST_CASE("the probe speaks IPv6", "[http][network]") {
+    Site site;
+    const RawServer server{"::1", site.serve()};
+    const auto shop = fetch_served_certificate("::1", server.port(), "shop.test", kEnough);
+    REQUIRE(shop);
+    CHECK(fingerprint_of(*shop) == fingerprint_of(site.shop));
+}
+
+TEST_CASE("a port where nobody listens is a network error that names it", "[http][network]") {
     std::uint16_t port = 0;
     {
         const RawServer gone{"127.0.0.1", [](int) {}};
         port = gone.port();
     }
-    const auto answer = fetch_served_fingerprint("127.0.0.1", port, "shop.test", kEnough);
+    const auto answer = fetch_served_certificate("127.0.0.1", port, "shop.test", kEnough);
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == ErrorKind::network);
     CHECK_THAT(answer.error().message, ContainsSubstring("127.0.0.1:" + std::to_string(port)) &&
                                            ContainsSubstring("refused"));
 }
 
-TEST_CASE("a server that says nothing ends at the deadline", "[crypto][network]") {
+TEST_CASE("a server that says nothing ends at the deadline", "[http][network]") {
     std::array<int, 2> hold{};
     REQUIRE(::pipe(hold.data()) == 0);
     {
         const RawServer silent{"127.0.0.1", [&](int) { read_something(hold[0]); }};
         const auto start = std::chrono::steady_clock::now();
         const auto answer =
-            fetch_served_fingerprint("127.0.0.1", silent.port(), "shop.test", kShort);
+            fetch_served_certificate("127.0.0.1", silent.port(), "shop.test", kShort);
         const auto took = std::chrono::steady_clock::now() - start;
         ::close(hold[1]);
         REQUIRE_FALSE(answer);
@@ -115,7 +124,7 @@ TEST_CASE("a server that says nothing ends at the deadline", "[crypto][network]"
     ::close(hold[0]);
 }
 
-TEST_CASE("a server that trickles bytes ends at the deadline too", "[crypto][network]") {
+TEST_CASE("a server that trickles bytes ends at the deadline too", "[http][network]") {
     // The start of a TLS record whose rest comes one byte at a time.
     const RawServer slow{"127.0.0.1", [](int connection) {
                              read_something(connection);
@@ -125,38 +134,38 @@ TEST_CASE("a server that trickles bytes ends at the deadline too", "[crypto][net
                              while (::send(connection, "x", 1, MSG_NOSIGNAL) == 1)
                                  std::this_thread::sleep_for(milliseconds{10});
                          }};
-    const auto answer = fetch_served_fingerprint("127.0.0.1", slow.port(), "shop.test", kShort);
+    const auto answer = fetch_served_certificate("127.0.0.1", slow.port(), "shop.test", kShort);
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == ErrorKind::timeout);
 }
 
-TEST_CASE("a server that hangs up is a network error, not a signal", "[crypto][network]") {
+TEST_CASE("a server that hangs up is a network error, not a signal", "[http][network]") {
     const RawServer rude{"127.0.0.1", [](int) {}};
     for (int i = 0; i < 20; ++i) {
         const auto answer =
-            fetch_served_fingerprint("127.0.0.1", rude.port(), "shop.test", kEnough);
+            fetch_served_certificate("127.0.0.1", rude.port(), "shop.test", kEnough);
         REQUIRE_FALSE(answer);
         CHECK(answer.error().kind == ErrorKind::network);
     }
 }
 
-TEST_CASE("a server that does not speak TLS is a network error", "[crypto][network]") {
+TEST_CASE("a server that does not speak TLS is a network error", "[http][network]") {
     const RawServer plain{
         "127.0.0.1", [](int connection) {
             read_something(connection);
             const std::string page = "HTTP/1.1 400 Bad Request\r\n\r\n";
             static_cast<void>(::send(connection, page.data(), page.size(), MSG_NOSIGNAL));
         }};
-    const auto answer = fetch_served_fingerprint("127.0.0.1", plain.port(), "shop.test", kEnough);
+    const auto answer = fetch_served_certificate("127.0.0.1", plain.port(), "shop.test", kEnough);
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == ErrorKind::network);
     CHECK_THAT(answer.error().message, ContainsSubstring("handshake"));
 }
 
-TEST_CASE("the probe takes IP addresses only, so it never asks DNS", "[crypto]") {
+TEST_CASE("the probe takes IP addresses only, so it never asks DNS", "[http]") {
     for (const char* address : {"localhost", "", "127.0.0.1 ", "127.0.0.1:443", "[::1]"}) {
         CAPTURE(address);
-        const auto answer = fetch_served_fingerprint(address, 443, "shop.test", kShort);
+        const auto answer = fetch_served_certificate(address, 443, "shop.test", kShort);
         REQUIRE_FALSE(answer);
         CHECK(answer.error().kind == ErrorKind::invalid_input);
     }
