@@ -37,7 +37,7 @@ struct Request {
     /// Before whom a custom certificate stays, or does not.
     store::Asker asker() const {
         if (is_typed()) return store::Asker::operator_by_name;
-        return is_unattended() ? store::Asker::nobody : store::Asker::operator_for_all;
+        return is_unattended() ? store::Asker::no_operator : store::Asker::operator_for_all;
     }
     /// Over many apps, by one command.
     bool is_batch() const { return over_all; }

@@ -85,7 +85,8 @@ base::UtcTime made_at(const dokku::Environment& environment, const dokku::AppNam
 Standing standing_of(const StandingFacts& facts) {
     if (!facts.is_on || !facts.has_names) return Standing::unwanted;
     if (facts.owner == store::Owner::custom) {
-        const bool stays = store::custom_certificate_stays(store::Asker::nobody, facts.has_ended);
+        const bool stays =
+            store::custom_certificate_stays(store::Asker::no_operator, facts.has_ended);
         return stays ? Standing::custom : Standing::custom_ended;
     }
     return facts.had_ours ? Standing::lost : Standing::waiting;

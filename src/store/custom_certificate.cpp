@@ -8,7 +8,7 @@ bool custom_certificate_stays(Asker who, bool has_ended) {
             return false;
         case Asker::operator_for_all:
             return true;
-        case Asker::nobody:
+        case Asker::no_operator:
             return !has_ended;
     }
     return true;

@@ -11,15 +11,15 @@ namespace store {
 enum class Asker {
     operator_by_name,  ///< typed `enable` for this very app
     operator_for_all,  ///< typed a command over all apps, or `auto-renew`, which only renews
-    nobody,            ///< a hook, the scheduled run, the retry job (which `retry` only hurries)
+    no_operator,       ///< a hook, the scheduled run, the retry job (which `retry` only hurries)
 };
 
 /// Does the one in `tls/` stay? `has_ended`: it has expired; dates that cannot be read are not
 /// over.
 /// - Who typed `enable` for this very app wants ours: it never stays. (It is kept aside.)
 /// - Who typed a command over all apps did not speak of this one: it always stays.
-/// - Where nobody asked it stays until it has expired. Then no browser takes it any more, and ours
-///   takes its place (for an app that letsencrypt is on for: nobody asks for others).
+/// - Where no operator asked it stays until it has expired. Then no browser takes it, and ours
+///   takes its place (where letsencrypt is on for the app: for others no run asks).
 bool custom_certificate_stays(Asker who, bool has_ended);
 
 enum class AfterRemoval {

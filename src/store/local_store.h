@@ -59,9 +59,9 @@ class LocalStore {
     bool has_lost_state(std::string_view app) const;
 
     /// Reads, changes and replaces the state under its own short lock, which keeps out who changes
-    /// the same app's state only. A damaged one is put aside; none is made for one that
-    /// has_lost_state. `busy` while another process holds that lock for seconds; `invalid_input` as
-    /// read_state. So all that change a state.
+    /// the same app's state only. A damaged one is put aside; none is made where has_lost_state.
+    /// `busy` while another process holds that lock for seconds; `invalid_input` as read_state. So
+    /// all that change a state.
     base::Result<void> update_state(std::string_view app,
                                     const std::function<void(AppState&)>& change) const;
 

@@ -176,3 +176,50 @@ TEST_CASE("a limit that pauses names is a cause of its own", "[ca][limits]") {
     limited.problem->detail = "too many orders: see https://ca.test/paused";
     CHECK(cause_of(limited) == cause::kRateLimited);
 }
+
+TEST_CASE("the words of a CA tell what a type of many meanings is about", "[ca][design-2.1]") {
+    struct Row {
+        const char* type;
+        RequestKind request;
+        const char* words;
+        std::string_view cause;
+    };
+    const std::vector<Row> rows{
+        {"malformed", RequestKind::new_order, "Order cannot contain more than 25 identifiers",
+         cause::kTooManyNames},
+        {"malformed", RequestKind::new_order, "Cannot issue for \"x.local\"", cause::kBadName},
+        {"malformed", RequestKind::new_order, "Invalid expiry", cause::kBadRequest},
+        {"malformed", RequestKind::account, "more than 25 identifiers", cause::kBadRequest},
+        {"malformed", RequestKind::finalize, "Error parsing certificate request", cause::kBadCsr},
+        {"malformed", RequestKind::finalize, "Parse error reading JWS", cause::kAccountKey},
+        {"malformed", RequestKind::order, "the signature is wrong", cause::kAccountKey},
+        {"unauthorized", RequestKind::finalize, "Account is not valid, has status \"deactivated\"",
+         cause::kAccountClosed},
+        {"unauthorized", RequestKind::new_order, "not permitted to use certificate profile \"x\"",
+         cause::kSettings},
+        {"unauthorized", RequestKind::finalize, "not your order", cause::kCaError},
+        {"dns", RequestKind::new_order, "looking up CAA", cause::kCaDns},
+        {"dns", RequestKind::account, "MX of the contact", cause::kCaError},
+    };
+    acme::Failure failed = failure(base::ErrorKind::rejected, 403);
+    failed.problem = acme::Problem{};
+    for (const Row& row : rows) {
+        CAPTURE(row.type, row.words);
+        failed.request = row.request;
+        failed.problem->type = kPrefix + row.type;
+        failed.problem->detail = row.words;
+        CHECK(cause_of(failed) == row.cause);
+    }
+    failed.problem->type = kPrefix + "malformed";
+    failed.problem->detail = "no such order";
+    failed.status = 404;
+    CHECK(cause_of(failed) == cause::kCaError);
+}
+
+TEST_CASE("a CA that calls a name rejected for a wrong answer means the answer", "[ca]") {
+    const std::string words = "keyAuthorization does not match";
+    auto failed = refused("rejectedIdentifier", {part("rejectedIdentifier", "a.test", words)});
+    CHECK(cause_of(failed) == cause::kRefused);
+    failed.problem->subproblems.front().detail = "the name is forbidden by policy";
+    CHECK(cause_of(failed) == cause::kBadName);
+}

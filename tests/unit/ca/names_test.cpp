@@ -1,9 +1,12 @@
 #include "ca/names.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+
+#include "store/cause.h"
 
 using ca::ChallengeKind;
 using Words = std::vector<std::string>;
@@ -66,4 +69,28 @@ TEST_CASE("of no domains there are no names", "[ca]") {
     const auto choice = ca::choose_names({}, ChallengeKind::http, {});
     CHECK(choice.names.empty());
     CHECK(choice.left_out.empty());
+}
+
+TEST_CASE("a name is excluded in whichever spelling it stands", "[ca][design-2.2]") {
+    const std::string idn = std::string{"b\xc3\xbc"} + "cher.test";
+    const std::string label = "xn--bcher-kva.test";
+    for (const auto& [domain, pattern] :
+         {std::pair{idn, label}, std::pair{idn, idn}, std::pair{label, label}}) {
+        CAPTURE(domain, pattern);
+        const auto choice = ca::choose_names({domain, "a.test"}, ChallengeKind::http, {pattern});
+        CHECK(ca::to_texts(choice.names) == Words{"a.test"});
+        REQUIRE(choice.left_out.size() == 1);
+        CHECK(choice.left_out[0].domain == label);
+        CHECK(choice.left_out[0].cause == store::cause::kExcluded);
+    }
+}
+
+TEST_CASE("each name that is left out says why in a word", "[ca][design-2.2]") {
+    const auto choice = ca::choose_names({"*.out.test", "*.a.test", "localhost"},
+                                         ChallengeKind::http, {"*.out.test"});
+    REQUIRE(choice.left_out.size() == 3);
+    // Who excludes a name is not told what else it lacks.
+    CHECK(choice.left_out[0].cause == store::cause::kExcluded);
+    CHECK(choice.left_out[1].cause == store::cause::kWildcard);
+    CHECK(choice.left_out[2].cause == store::cause::kBadName);
 }

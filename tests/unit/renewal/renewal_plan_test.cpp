@@ -93,6 +93,19 @@ TEST_CASE("a moment counts for the certificate that it was chosen for", "[renewa
     CHECK_FALSE(renewal::selected_time(state, until));
 }
 
+TEST_CASE("a window that is over before the usual time calls a certificate back",
+          "[renewal][rfc9773-4.2]") {
+    const test::FakeClock clock;
+    const auto now = clock.now();
+    // A third of 90 days before its end is its usual time.
+    const base::CertificateDates dates{now - hours{24 * 10}, now + hours{24 * 80}};
+    const auto usual = now + hours{24 * 50};
+    CHECK(renewal::is_called_back(dates, now, now));
+    CHECK_FALSE(renewal::is_called_back(dates, now + seconds{1}, now));  // not over yet
+    CHECK(renewal::is_called_back(dates, usual - seconds{1}, usual));
+    CHECK_FALSE(renewal::is_called_back(dates, usual, usual));  // it was to be renewed by then
+}
+
 TEST_CASE("an order replaces a certificate only if they share a name", "[renewal][rfc9773-5]") {
     test::RunBench bench;
     auto job = bench.job({"new.example"});

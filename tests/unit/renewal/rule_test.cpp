@@ -221,3 +221,38 @@ TEST_CASE("a failing name is not dropped before half of what was left is over",
     CHECK_FALSE(renewal::may_be_dropped(growing, began + std::chrono::minutes{59}));
     CHECK(renewal::may_be_dropped(growing, began + hours{1}));
 }
+
+TEST_CASE("a certificate goes along with others as long before its time as is asked for",
+          "[renewal][design-3.5]") {
+    Case example;
+    example.clock.advance(days{60} - hours{1});
+    CHECK_FALSE(example.why());
+    example.input.ahead = hours{1};
+    CHECK_FALSE(example.why());
+    example.input.ahead = hours{1} + seconds{1};
+    CHECK(example.why() == "the certificate is due for renewal");
+}
+
+TEST_CASE("a certificate that is due is more than one that would grow", "[renewal][design-2.2]") {
+    Case example;
+    example.input.names.emplace_back("c.test");
+    REQUIRE(example.due());
+    CHECK(example.due()->only_growth);
+    example.clock.advance(days{61});
+    REQUIRE(example.due());
+    CHECK_FALSE(example.due()->only_growth);
+}
+
+TEST_CASE("the time of a renewal says what it is due because of", "[renewal][design-3.3]") {
+    const test::FakeClock clock;
+    renewal::RenewalRule rule{dates(clock, 90), std::nullopt, true, std::nullopt};
+    CHECK(renewal::renewal_time(rule).why == "the certificate's lifetime");
+    rule.graceperiod = days{40};
+    CHECK(renewal::renewal_time(rule).why == "the graceperiod");
+    rule.selected_time = clock.now() + days{20};
+    CHECK(renewal::renewal_time(rule).why == "the CA's renewal window");
+    rule.graceperiod.reset();
+    CHECK(renewal::renewal_time(rule).why == "the CA's renewal window");
+    rule.selected_time = clock.now() + days{200};
+    CHECK(renewal::renewal_time(rule).why == "the certificate's end");
+}

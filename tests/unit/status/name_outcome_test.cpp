@@ -1,6 +1,7 @@
 #include "status/name_outcome.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "store/cause.h"
 #include "support/fake_clock.h"
@@ -176,4 +177,64 @@ TEST_CASE("a name that waits for a limit is tried when that is free, however oft
     limited.not_before = book.clock.now() + seconds{1};
     book.note(limited);
     CHECK(book.pause() > hours{12});
+}
+
+TEST_CASE("a name that rests has no next try, whatever it had before", "[status][design-3.1]") {
+    Book book;
+    book.note(kFailed);
+    const auto status = GENERATE(NameStatus::not_used, NameStatus::disabled);
+    book.note({"a.test", status, store::cause::kExcluded, "out"});
+    CHECK(book.name().failures == 0);
+    CHECK_FALSE(book.name().next_try);
+}
+
+TEST_CASE("while a certificate is in use a name waits for a fifth of its time at most",
+          "[status][design-3.1]") {
+    Book book;
+    NameOutcome renewed{"a.test", NameStatus::in_use, store::cause::kCaError, "500"};
+    renewed.covered_until = book.clock.now() + hours{5};
+    for (int i = 0; i < 12; ++i)
+        book.note(renewed);
+    CHECK(book.pause() == hours{1});
+}
+
+TEST_CASE("validations that the CA refused are remembered for a day", "[status][design-3.1]") {
+    Book book;
+    NameOutcome refused = kFailed;
+    refused.refused_by_ca = true;
+    book.note(refused);
+    const auto first = book.clock.now();
+    book.clock.advance(hours{24} - seconds{1});
+    book.note(refused);
+    CHECK(book.name().refusals == std::vector<base::UtcTime>{first, book.clock.now()});
+    book.clock.advance(seconds{1});
+    book.note(kFailed);  // spends none
+    CHECK(book.name().refusals.size() == 1);
+    CHECK(book.name().refusals.front() == book.clock.now() - seconds{1});
+}
+
+TEST_CASE("what counts the names is what the app's domains are, in their order", "[status]") {
+    Book book;
+    for (const char* name : {"c.test", "gone.test", "a.test", "b.test"}) {
+        NameOutcome outcome = kFailed;
+        outcome.name = name;
+        book.note(outcome);
+    }
+    status::keep_only(book.state, {"a.test", "b.test", "c.test", "new.test"});
+    REQUIRE(book.state.names.size() == 3);
+    CHECK(book.state.names[0].name == "a.test");
+    CHECK(book.state.names[1].name == "b.test");
+    CHECK(book.state.names[2].name == "c.test");
+}
+
+TEST_CASE("the renewal of the certificate in use is looked at like a name's try",
+          "[status][design-3.5]") {
+    Book book;
+    book.note({"a.test"});
+    book.state.renew_at = book.clock.now() + hours{48};
+    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+          book.state.renew_at);
+    book.note(kFailed);
+    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+          book.name().next_try);
 }

@@ -24,10 +24,10 @@ TEST_CASE("a command over all apps replaces no custom certificate", "[store][des
     CHECK(custom_certificate_stays(Asker::operator_for_all, kExpired));
 }
 
-TEST_CASE("where nobody asked a custom certificate stays until it has expired",
+TEST_CASE("where no operator asked a custom certificate stays until it has expired",
           "[store][design-1.3]") {
-    CHECK(custom_certificate_stays(Asker::nobody, kUnexpired));
-    CHECK_FALSE(custom_certificate_stays(Asker::nobody, kExpired));
+    CHECK(custom_certificate_stays(Asker::no_operator, kUnexpired));
+    CHECK_FALSE(custom_certificate_stays(Asker::no_operator, kExpired));
 }
 
 TEST_CASE("ours takes the place of a removed custom certificate where it issues by itself",

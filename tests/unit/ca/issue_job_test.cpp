@@ -1,0 +1,64 @@
+#include "ca/issue_job.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/run_bench.h"
+
+namespace cause = store::cause;
+
+namespace {
+
+const base::Error kWhy{base::ErrorKind::rejected, "why", std::nullopt, {}};
+
+}  // namespace
+
+TEST_CASE("a name that is held leaves the order, the others stay", "[ca][design-2.2]") {
+    test::RunBench bench;
+    auto job = bench.job({"a.example", "b.example"});
+    job.hold("b.example", cause::kDnsMissing, kWhy);
+    job.drop_held();
+    CHECK(ca::to_texts(job.names) == std::vector<std::string>{"a.example"});
+    CHECK(job.alive());
+}
+
+TEST_CASE("an app without a name left fails for the first that is held but not excluded",
+          "[ca][design-2.2]") {
+    test::RunBench bench;
+    auto job = bench.job({"out.example", "a.example", "b.example"});
+    job.hold("out.example", cause::kExcluded, kWhy);
+    job.hold("a.example", cause::kCaa, kWhy);
+    job.hold("b.example", cause::kDnsMissing, kWhy);
+    job.drop_held();
+    REQUIRE(job.failure);
+    CHECK(job.cause == cause::kCaa);
+}
+
+TEST_CASE("an app of which all names are excluded has not failed", "[ca][design-2.2]") {
+    test::RunBench bench;
+    auto job = bench.job();
+    job.hold("a.example", cause::kExcluded, kWhy);
+    job.drop_held();
+    CHECK_FALSE(job.failure);
+    CHECK(job.nothing_to_do);
+}
+
+TEST_CASE("what an app failed for before is not told anew", "[ca]") {
+    test::RunBench bench;
+    auto job = bench.job();
+    job.fail(cause::kCaUnreachable, kWhy);
+    job.hold("a.example", cause::kHeldBack, kWhy);
+    job.drop_held();
+    CHECK(job.cause == cause::kCaUnreachable);
+}
+
+TEST_CASE("a renewal has exactly the names of the certificate in place", "[ca][limits]") {
+    test::RunBench bench;
+    auto job = bench.job({"a.example", "b.example"});
+    CHECK_FALSE(job.has_same_names());
+    job.covered = {"b.example", "a.example"};
+    CHECK(job.has_same_names());
+    job.covered = {"a.example", "c.example"};
+    CHECK_FALSE(job.has_same_names());
+    job.covered = {"a.example", "b.example", "c.example"};
+    CHECK_FALSE(job.has_same_names());
+}
