@@ -1,9 +1,9 @@
 #include "hooks/come_and_go.h"
 
+#include "hooks/adopt_official_apps.h"
 #include "hooks/adopter.h"
 #include "hooks/catch_up.h"
 #include "hooks/restore_pairs.h"
-#include "hooks/take_over.h"
 #include "host/setup.h"
 #include "host/teardown.h"
 #include "store/local_store.h"

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "ca/replaced_certificate.h"
 #include "dokku/own_files.h"
-#include "lifecycle/adopt_official_apps.h"
+#include "lifecycle/adopt_certificates.h"
 #include "renewal/loadable.h"
 #include "renewal/rule.h"
 #include "renewal/standby_pair.h"

@@ -13,7 +13,7 @@
 #include "dokku/domains.h"
 #include "dokku/own_files.h"
 #include "dokku/proxy.h"
-#include "lifecycle/adopt_official_apps.h"
+#include "lifecycle/adopt_certificates.h"
 #include "preflight/requirements.h"
 #include "renewal/loadable.h"
 #include "renewal/renewal_plan.h"

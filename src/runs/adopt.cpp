@@ -1,7 +1,7 @@
 #include "runs/adopt.h"
 
 #include "dokku/app.h"
-#include "lifecycle/adopt_official_apps.h"
+#include "lifecycle/adopt_certificates.h"
 #include "runs/runtime.h"
 
 namespace runs {
@@ -11,7 +11,7 @@ base::Result<void> adopt(const dokku::Environment& environment, const dokku::Log
     if (!apps) return apps.error();
     const auto runtime = Runtime::open(environment, log);
     if (!runtime) return runtime.error();
-    lifecycle::adopt_all((*runtime)->context(), *apps);
+    lifecycle::adopt_certificates((*runtime)->context(), *apps);
     return {};
 }
 

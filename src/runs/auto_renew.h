@@ -17,7 +17,7 @@ struct AutoRenewFlags {
 
 /// Renews what is due, of one app or, under the lock of all, of all, or with `dry_run` tells what
 /// would be renewed and why. A host without apps is a warning. `unknown_app`; `busy` if another run
-/// over all apps is under way.
+/// over all apps is under way; else it fails as `Runtime::open` does.
 base::Result<lifecycle::EnableOutcome> auto_renew(const dokku::Environment& environment,
                                                   const dokku::Log& log,
                                                   const AutoRenewFlags& flags);

@@ -9,7 +9,7 @@
 namespace runs {
 
 /// `letsencrypt:revoke APP [--reason REASON]` (revocation/revoke.h). `unknown_app`; `invalid_input`
-/// with the reasons there are for any other word.
+/// with the reasons there are for any other word; else it fails as `revocation::revoke` does.
 base::Result<void> revoke(const dokku::Environment& environment, const dokku::Log& log,
                           const std::string& app, const std::string& reason);
 

@@ -2,10 +2,8 @@
 # Breaks each rule of scripts/check-citations.sh once in a small tree and looks for its message.
 set -euo pipefail
 
-check=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/scripts/check-citations.sh
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-failures=0
+# shellcheck source=tests/lint/tree.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tree.sh"
 
 # A tree in which every citation leads somewhere.
 lay() {
@@ -46,23 +44,6 @@ EOP
   printf 'C 10.4, docs/none.md\n' | tee "$tree/build/out" >"$tree/tests/data/in"
 }
 
-# expect NAME STATUS TEXT: what the check says of the tree as it is now.
-expect() {
-  local output status=0
-  output=$("$check" "$tree" 2>&1) || status=$?
-  if [[ $status != "$2" || $output != *"$3"* || ($2 == 0 && -n $output) ]]; then
-    printf 'FAILED: %s: status %s, output:\n%s\n' "$1" "$status" "$output"
-    failures=$((failures + 1))
-  fi
-}
-
-# breaks FILE LINE TEXT: adds the line to a tree that was right.
-breaks() {
-  lay
-  printf '%s\n' "$2" >>"$tree/$1"
-  expect "$1: $2" 1 "$3"
-}
-
 lay
 expect "a tree whose citations lead somewhere" 0 ""
 
@@ -99,5 +80,4 @@ breaks README.md '[x](#nowhere)' 'README.md has no #nowhere'
 breaks docs/design.md '[x](docs/dokku.md)' 'the link to docs/dokku.md leads nowhere'
 breaks docs/design.md '[x](../src/base/b.h)' 'the link to ../src/base/b.h leads nowhere'
 
-((failures == 0)) && echo "check-citations: every rule was seen to fail"
-exit $((failures > 0))
+report

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "hooks/take_over.h"
+#include "hooks/adopt_official_apps.h"
 #include "support/dokku_host.h"
 
 using store::NameStatus;

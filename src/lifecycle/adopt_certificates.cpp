@@ -1,4 +1,4 @@
-#include "lifecycle/adopt_official_apps.h"
+#include "lifecycle/adopt_certificates.h"
 
 #include <string>
 
@@ -47,7 +47,7 @@ bool adopt_if_unknown(const ca::Context& context, const dokku::AppName& app,
     return adopt(context, app, state);
 }
 
-void adopt_all(const ca::Context& context, const std::vector<dokku::AppName>& apps) {
+void adopt_certificates(const ca::Context& context, const std::vector<dokku::AppName>& apps) {
     for (const dokku::AppName& app : apps) {
         if (!tls::is_active(context.environment, app)) continue;
         const auto state = context.store.read_state(app.text());

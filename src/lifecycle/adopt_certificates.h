@@ -18,6 +18,6 @@ bool adopt_if_unknown(const ca::Context& context, const dokku::AppName& app,
                       const tls::CertificateStatus& served, const store::AppState& state);
 
 /// For all active ones of `apps`, whatever their states say.
-void adopt_all(const ca::Context& context, const std::vector<dokku::AppName>& apps);
+void adopt_certificates(const ca::Context& context, const std::vector<dokku::AppName>& apps);
 
 }  // namespace lifecycle

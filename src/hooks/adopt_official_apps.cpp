@@ -1,4 +1,4 @@
-#include "hooks/take_over.h"
+#include "hooks/adopt_official_apps.h"
 
 #include <filesystem>
 #include <optional>
@@ -60,9 +60,9 @@ base::Result<void> move_records(const dokku::Environment& environment,
 
 /// Dokku copied the folder of OLD, and destroyed OLD: certs/current leads nowhere, but the folder
 /// that it means came along, and holds what is served for the app's domains.
-base::Result<void> take_over_renamed(const dokku::Environment& environment,
-                                     const store::LocalStore& store, const dokku::Log& log,
-                                     const dokku::AppName& from, const dokku::AppName& to) {
+base::Result<void> adopt_renamed(const dokku::Environment& environment,
+                                 const store::LocalStore& store, const dokku::Log& log,
+                                 const dokku::AppName& from, const dokku::AppName& to) {
     const base::Path current = current_of(environment, to);
     std::error_code error;
     const base::Path meant = current.parent_path() / fs::read_symlink(current, error).filename();
@@ -84,7 +84,7 @@ base::Result<void> adopt(const dokku::Environment& environment, const store::Loc
     if (base::directory_exists(environment.app_root(*other))) {
         return base::remove_file(current_of(environment, app));
     }
-    return take_over_renamed(environment, store, log, *other, app);
+    return adopt_renamed(environment, store, log, *other, app);
 }
 
 }  // namespace

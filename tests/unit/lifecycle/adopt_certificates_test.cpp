@@ -1,4 +1,4 @@
-#include "lifecycle/adopt_official_apps.h"
+#include "lifecycle/adopt_certificates.h"
 
 #include <string>
 
@@ -53,7 +53,7 @@ TEST_CASE("a certificate of the official plugin comes into record and state, onc
     CHECK(app.state().enabled);
     const std::string record = app.record();
     CHECK_FALSE(app.adopt());
-    lifecycle::adopt_all(app.context, {app.app});
+    lifecycle::adopt_certificates(app.context, {app.app});
     CHECK(app.record() == record);
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("install records what a state knows and the record does not", "[lifecy
     REQUIRE(app.adopt());
     std::filesystem::remove(app.host.environment.global_root() / "state" / "issued.jsonl");
     CHECK_FALSE(app.adopt());  // costs no look at the record in each run
-    lifecycle::adopt_all(app.context, {app.app});
+    lifecycle::adopt_certificates(app.context, {app.app});
     CHECK(app.is_recorded());
 }
 
@@ -79,6 +79,6 @@ TEST_CASE("a certificate of a person's is not adopted", "[lifecycle][take-over]"
     TakenOver app;
     std::filesystem::remove_all(app.host.environment.certs_root(app.app));
     CHECK_FALSE(app.adopt());
-    lifecycle::adopt_all(app.context, {app.app});
+    lifecycle::adopt_certificates(app.context, {app.app});
     CHECK_FALSE(app.is_recorded());
 }

@@ -1,4 +1,4 @@
-#include "hooks/take_over.h"
+#include "hooks/adopt_official_apps.h"
 
 #include <filesystem>
 
