@@ -1,5 +1,6 @@
 #include "lifecycle/release.h"
 
+#include "base/directory.h"
 #include "ca/claim.h"
 #include "host/app_traces.h"
 #include "serving/app_routes.h"
@@ -13,16 +14,20 @@ void warn_of(const ca::Context& context, const base::Result<void>& done) {
 
 }  // namespace
 
-void forget_if_gone(const ca::Context& context, const dokku::AppName& app) {
-    // Another app may have the name by now; what belongs to that one stays.
-    if (!ca::is_gone(context, app)) return;
+void forget_if_gone(const ca::Context& context, const dokku::AppName& app,
+                    const base::Folder* seen) {
+    const base::Path root = context.environment.app_root(app);
+    const bool is_ending =
+        seen != nullptr && seen->is_at(root) && context.store.has_lost_state(app.text());
+    if (base::directory_exists(root) && !is_ending) return;
     warn_of(context, host::remove_app_traces(context.environment, app));
     warn_of(context, context.store.remove_state(app.text()));
 }
 
 void release(const ca::Context& context, ca::IssueJob& job) {
     job.lock.reset();
-    forget_if_gone(context, job.app);
+    const auto& seen = job.folder ? job.folder : job.seen;
+    forget_if_gone(context, job.app, seen ? &*seen : nullptr);
 }
 
 bool abandon(const ca::Context& context, ca::IssueJob& job) {

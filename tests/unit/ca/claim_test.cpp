@@ -132,6 +132,24 @@ TEST_CASE("an app that was made anew under the same name is another one", "[ca]"
     CHECK(fs::exists(run.host.environment.global_root() / "nginx/shop.conf"));
 }
 
+TEST_CASE("so is one of which nothing is known yet", "[ca]") {
+    Claimed run;
+    REQUIRE(run.store.read_state("shop"));
+    REQUIRE(store::LocalStore{run.host.environment.global_root()}.remove_state("shop"));
+    const fs::path block = run.host.environment.global_root() / "nginx/shop.conf";
+    test::write_file(block, "# a run's\n");
+    SECTION("the hooks of other plugins still run for the end of the first") {
+        lifecycle::release(run.context, run.claimed);
+        CHECK_FALSE(fs::exists(block));
+    }
+    SECTION("there is another one") {
+        fs::rename(run.root(), run.root().string() + "-gone");
+        run.host.add_app("shop");
+        lifecycle::release(run.context, run.claimed);
+        CHECK(fs::exists(block));
+    }
+}
+
 TEST_CASE("an app that is being destroyed is not begun with", "[ca]") {
     test::RunBench bench;
     auto job = bench.job();
