@@ -149,8 +149,8 @@ base::Result<NewAccount> stage_account(ca::Context& context, const AccountChoice
 /// What waits for an account that the CA takes is looked at again.
 void mark_due(const ca::Context& context, const std::vector<AccountUser>& users) {
     for (const AccountUser& user : users) {
-        const auto woken = context.store.mark_due(user.app.text(), context.clock.now());
-        if (!woken) context.log.warn(user.app.text() + ": " + woken.error().message);
+        const auto marked = context.store.mark_due(user.app.text(), context.clock.now());
+        if (!marked) context.log.warn(user.app.text() + ": " + marked.error().message);
     }
 }
 

@@ -15,7 +15,8 @@
 namespace acme {
 
 /// The certID (RFC 9773 section 4.1) of a certificate with this Authority Key Identifier (the bytes
-/// of its keyIdentifier) and serial number (the content octets of its DER, a leading 00 kept).
+/// of its keyIdentifier) and serial number (the content octets of its DER, a leading 00 kept): both
+/// in base64url, with a dot between them.
 std::string to_certificate_id(std::string_view key_identifier, std::string_view serial_der);
 
 /// The certID under which a CA knows the certificate, for fetch_renewal_info and

@@ -4,8 +4,10 @@
 
 namespace base {
 
-// How long a CA that asks to be left alone (Retry-After, mostly) is believed: all of the bounds,
-// and no others. What we wait by ourselves is elsewhere (status/retry_schedule.h, store/waits.h).
+// How long a CA that asks to be left alone (Retry-After, mostly) is believed: all of the bounds.
+// What we wait by ourselves, whatever a CA says, is elsewhere: a failed name
+// (status/retry_schedule.h), a state (store/waits.h), the whole of one order (kOrderPatience in
+// orders/orders.cpp), a key that is to be known to all servers of a CA (account/rollover.cpp).
 
 /// Any answer: what a CA says of a limit, when it wants to be asked for a window again after it
 /// refused, what stands in a state or in the ledger of such a wait. No limit that a CA is known to

@@ -15,7 +15,7 @@
 namespace base {
 namespace {
 
-constexpr std::chrono::milliseconds kLookAgain{50};
+constexpr std::chrono::milliseconds kPollInterval{50};
 
 Result<UniqueFd> open_lock_file(const Path& path) {
     UniqueFd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
@@ -128,7 +128,7 @@ std::optional<LockHolder> find_lock_holder(const Path& path) {
     auto holder = find_in_kernel(path);
     if (!holder) return std::nullopt;
     // A process writes its pid right after it has taken the lock.
-    std::this_thread::sleep_for(kLookAgain);
+    std::this_thread::sleep_for(kPollInterval);
     if (auto written = read_holder(path)) return written;
     return find_in_kernel(path);
 }
@@ -157,7 +157,7 @@ Result<FileLock> FileLock::acquire(const Path& path, std::chrono::milliseconds p
         if (lock || lock.error().kind != ErrorKind::busy || clock.monotonic() >= deadline) {
             return lock;
         }
-        clock.sleep_for(kLookAgain);
+        clock.sleep_for(kPollInterval);
     }
 }
 

@@ -21,11 +21,11 @@ bool IssueJob::has_same_names() const {
                        [&](const dns::DnsName& name) { return covers(name.str()); });
 }
 
-void IssueJob::hold(std::string_view name, std::string_view why, base::Error reason) {
+void IssueJob::defer(std::string_view name, std::string_view why, base::Error reason) {
     deferred.push_back({std::string{name}, why, std::move(reason)});
 }
 
-void IssueJob::drop_held() {
+void IssueJob::drop_deferred() {
     const auto is_held = [&](const dns::DnsName& name) {
         return std::any_of(deferred.begin(), deferred.end(),
                            [&](const DeferredName& one) { return one.name == name.str(); });

@@ -88,7 +88,8 @@ struct IssueJob {
     bool left_to_other = false;            ///< another run has the app's lock now: it records
     /// When others are to look after this run, if it lasts so long.
     std::optional<base::UtcTime> overdue{};
-    /// The vhost when Dokku was about to rebuild it, in a run that handed over.
+    /// The vhost when Dokku was about to rebuild it, in a run whose Request::on_pair_installed was
+    /// called.
     std::optional<base::FileStamp> vhost_before;
     base::Result<void> rebuilt{};  ///< the vhost, if this run had that done
     std::vector<ServedName> served;
@@ -105,9 +106,9 @@ struct IssueJob {
     bool has_same_names() const;
     bool covers(std::string_view name) const;
     /// Takes a name out of the order.
-    void hold(std::string_view name, std::string_view why, base::Error reason);
-    /// Takes the names out that are held; none left is a failure with the first one's cause.
-    void drop_held();
+    void defer(std::string_view name, std::string_view why, base::Error reason);
+    /// Takes the deferred names out; none left is a failure with the first one's cause.
+    void drop_deferred();
 };
 
 }  // namespace ca

@@ -8,8 +8,8 @@
 namespace ca {
 
 // Let's Encrypt pauses a name whose validations an account has failed very often in a row. Its
-// answer to an order is a limit's (rateLimited) without a time, and a link to a page on which a
-// operator frees the account's names.
+// answer to an order is a limit's (rateLimited) without a time, and a link to a page on which
+// the operator frees the account's names.
 
 /// Unasked, a paused name is ordered again once a day: nothing tells that the page was opened.
 inline constexpr std::chrono::hours kPausePatience{24};

@@ -10,8 +10,8 @@ namespace ca {
 /// Who wants the certificate.
 enum class Origin {
     typed,      ///< an operator, for this app
-    all,        ///< an operator, for all apps
-    scheduled,  ///< the scheduled run
+    all,        ///< an operator, for all apps or by `auto-renew` for one
+    scheduled,  ///< cron, twice a day
     automatic,  ///< no command: a changed domain, a deploy, a removed certificate, the retry job
 };
 
@@ -39,8 +39,6 @@ struct Request {
         if (is_typed()) return store::Asker::operator_by_name;
         return is_unattended() ? store::Asker::no_operator : store::Asker::operator_for_all;
     }
-    /// Over many apps, by one command.
-    bool is_batch() const { return over_all; }
 };
 
 }  // namespace ca

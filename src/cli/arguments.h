@@ -27,7 +27,6 @@ class Arguments {
     static Arguments read(const std::vector<std::string>& words, const Syntax& syntax,
                           std::string_view app_flag);
 
-    std::size_t size() const { return positional_.size(); }
     /// The word at `index`, or "".
     const std::string& at(std::size_t index) const;
     const std::vector<std::string>& positional() const { return positional_; }

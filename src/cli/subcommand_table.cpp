@@ -51,8 +51,8 @@ const std::vector<Subcommand> kSubcommands{
      .arguments = "[--add|--remove]",
      .description = "Show or switch the cron job that renews certificates",
      .about =
-         "Shows whether the daily renewal runs, switches it on (--add), or off for good "
-         "(--remove). Without it nothing happens by itself any more: the minute's run is off as "
+         "Shows whether the scheduled run is on, switches it on (--add), or off for good "
+         "(--remove). Without it nothing happens by itself any more: the retry job is off as "
          "well, which looks at names that wait, tries again what failed and renews short-lived "
          "certificates."},
 
@@ -85,7 +85,7 @@ const std::vector<Subcommand> kSubcommands{
      .description = "Leave domains out of an app's certificates",
      .about = "Leaves domains of an app out of its certificates, also before they exist. A pattern "
               "such as *.internal.example.com means every name below. A name that the certificate "
-              "covers today is left out of a new one, which the minute's run orders.",
+              "covers today is left out of a new one, which the retry job orders.",
      .syntax = {.takes_app_flag = true}},
 
     {.name = "explain",

@@ -17,11 +17,11 @@ struct PropagationRules {
     std::optional<std::chrono::seconds> fixed_wait{};  ///< wait this long and ask no server
     bool ask_authoritative = true;                     ///< every server that speaks for the zone
     bool ask_recursive = false;                        ///< the configured resolvers too
-    std::chrono::seconds timeout{60};
+    std::chrono::seconds timeout{60};                  ///< of the whole wait
     std::chrono::seconds interval{2};  ///< pause between two rounds; at least 1 s is kept
 };
 
-/// The wait until every server asked shows every record, in looks that do not sleep. Servers that
+/// The wait until every server asked shows every record, in checks that do not sleep. Servers that
 /// cannot be found or reached, refuse or do not speak for the zone say nothing and delay nothing;
 /// so does a zone without servers. Recursive resolvers are asked only once the authoritative
 /// servers show the record, because they remember what they did not find.

@@ -22,10 +22,10 @@ struct ChallengeRecord {
 /// `_acme-challenge.DOMAIN`, or where its alias (CNAME) leads.
 std::string find_record_name(const Resolver& resolver, std::string_view domain);
 
-/// Who can put such records into the DNS. Two records of one name may have to stand at once (a name
-/// and its wildcard): present() adds, cleanup() takes away just that value. All of these fail with
-/// `rejected` if it was refused, `timeout` if it did not end, and `io` or `not_found` if it could
-/// not be tried.
+/// Who can put such records into the DNS (settings/dns_providers.h has the table of providers). Two
+/// records of one name may have to stand at once (a name and its wildcard): present() adds,
+/// cleanup() takes away just that value. All of these fail with `rejected` if it was refused,
+/// `timeout` if it did not end, and `io` or `not_found` if it could not be tried.
 class Provider {
   public:
     Provider() = default;

@@ -22,7 +22,7 @@ bool is_link(const base::Path& path) {
 void rest(store::AppState& state, base::UtcTime until, bool replaced_at_its_end) {
     for (store::NameState& name : state.names) {
         if (name.status == NameStatus::disabled || name.status == NameStatus::not_used) continue;
-        name.status = NameStatus::not_used;
+        name.status = store::status_of(store::cause::kCustom);
         name.cause = store::cause::kCustom;
         name.reason = "a certificate of its own is served until " + base::to_readable(until);
         name.failures = 0;

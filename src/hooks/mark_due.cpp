@@ -37,7 +37,8 @@ base::Result<bool> mark_deployed_due(const dokku::Environment& environment,
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();
     if (waits_for_something(facts->state)) {
-        if (auto woken = store.mark_due(app.text(), now); !woken) return std::move(woken).error();
+        if (auto marked = store.mark_due(app.text(), now); !marked)
+            return std::move(marked).error();
         return true;
     }
     if (!facts->issues_by_itself() || dokku::has_pair(environment, app)) return false;
@@ -50,7 +51,7 @@ base::Result<void> mark_due_after_setting(const store::LocalStore& store, std::s
     const bool for_all = target == dokku::Scope::kGlobal;
     for (const std::string& app :
          for_all ? store.waiting_apps() : std::vector{std::string{target}}) {
-        if (auto woken = store.mark_due(app, now); !woken) return woken;
+        if (auto marked = store.mark_due(app, now); !marked) return marked;
         if (property != "graceperiod") continue;
         if (auto forgotten = forget_renewal_time(store, app); !forgotten) return forgotten;
     }
@@ -60,7 +61,7 @@ base::Result<void> mark_due_after_setting(const store::LocalStore& store, std::s
 base::Result<void> mark_renamed_due(const dokku::Environment& environment,
                                     const store::LocalStore& store, const dokku::AppName& app,
                                     base::UtcTime now) {
-    if (auto woken = mark_due_if_wanted(environment, store, app, now); !woken) return woken;
+    if (auto marked = mark_due_if_wanted(environment, store, app, now); !marked) return marked;
     const auto state = store.read_state(app.text());
     if (!state) return state.error();
     const bool is_on = state->enabled && !state->switched_off;
@@ -72,7 +73,7 @@ base::Result<void> mark_due_if_wanted(const dokku::Environment& environment,
                                       base::UtcTime now) {
     const auto facts = read_facts(environment, store, app);
     if (!facts) return facts.error();
-    if (auto woken = store.mark_due(app.text(), now); !woken) return woken;
+    if (auto marked = store.mark_due(app.text(), now); !marked) return marked;
     return facts->issues_by_itself() ? set_due(store, app, now) : base::Result<void>{};
 }
 

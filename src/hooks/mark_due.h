@@ -12,7 +12,8 @@ namespace hooks {
 // state, and with `busy` while another process holds it.
 
 /// An app was deployed: what waited for that is looked at by the retry job, which also begins
-/// with an app that is to have a certificate and never had one. Nothing is ordered here.
+/// with an app that is to have a certificate and never had one. Nothing is ordered here. Returns
+/// whether the app was marked.
 base::Result<bool> mark_deployed_due(const dokku::Environment& environment,
                                      const store::LocalStore& store, const dokku::AppName& app,
                                      base::UtcTime now);
@@ -24,7 +25,7 @@ base::Result<void> mark_due_after_setting(const store::LocalStore& store, std::s
 
 /// A renamed app serves its certificate without having one under its new name, so that no renewal
 /// finds it: the retry job orders one if the app is enabled, whatever `auto-issue` says, which
-/// is about new wishes only.
+/// is about new domains only.
 base::Result<void> mark_renamed_due(const dokku::Environment& environment,
                                     const store::LocalStore& store, const dokku::AppName& app,
                                     base::UtcTime now);

@@ -99,7 +99,7 @@ base::Result<void> include_own_blocks(const dokku::Environment& environment) {
 
 /// Switches the scheduled run on, once: an operator's `cron-job --remove` leaves `autorenew.off`.
 /// Returns whether the crontab must be written anew.
-base::Result<bool> switch_daily_run_on(const dokku::Environment& environment) {
+base::Result<bool> switch_scheduled_run_on(const dokku::Environment& environment) {
     const base::Path marker = environment.global_root() / "autorenew";
     const base::Path legacy = environment.data_root() / "autorenew";
     const bool was_on = base::file_exists(marker);
@@ -140,7 +140,7 @@ base::Result<void> prepare_as_root(const dokku::Environment& environment, const 
 base::Result<void> set_up_host(const dokku::Environment& environment, const dokku::Log& log) {
     if (auto made = make_data_folders(environment); !made) return made;
     if (auto migrated = migrate_settings(environment, log); !migrated) return migrated;
-    const auto newly_on = switch_daily_run_on(environment);
+    const auto newly_on = switch_scheduled_run_on(environment);
     if (!newly_on) return newly_on.error();
     auto recorded = record_installation(environment, Installation::installed);
     if (!recorded) return recorded;

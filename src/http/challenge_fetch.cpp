@@ -9,7 +9,7 @@
 namespace http {
 namespace {
 
-constexpr std::chrono::milliseconds kLookAgain{50};
+constexpr std::chrono::milliseconds kPollInterval{50};
 
 /// One name at one address, until it answers right.
 struct Fetch {
@@ -95,7 +95,7 @@ std::vector<RouteFinding> check_routes(http::HttpClient& http, base::Clock& cloc
         const bool all = std::none_of(findings.begin(), findings.end(),
                                       [](const RouteFinding& one) { return one.has_value(); });
         if (all || clock.monotonic() >= deadline) return findings;
-        clock.sleep_for(kLookAgain);
+        clock.sleep_for(kPollInterval);
     }
 }
 

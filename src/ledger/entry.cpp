@@ -17,7 +17,7 @@ constexpr std::array<std::pair<std::string_view, EntryKind>, 6> kKinds{{
     {"order-over", EntryKind::order_over},
     {"failure", EntryKind::failure},
     {"registration", EntryKind::registration},
-    {"parked", EntryKind::backoff},
+    {"parked", EntryKind::backoff},  // the word on disk stays
 }};
 
 constexpr std::array<std::pair<std::string_view, BackoffScope>, 6> kScopes{{

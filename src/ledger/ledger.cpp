@@ -12,6 +12,8 @@
 #include "base/text.h"
 
 namespace ledger {
+
+static_assert(Ledger::kLife > base::kLongestAskedWait);  // a backoff is kept until it has ended
 namespace {
 
 constexpr mode_t kPrivateFolder = 0700;

@@ -116,8 +116,8 @@ bool answer_for_all(const ca::Context& context, const std::vector<dokku::AppName
 
 }  // namespace
 
-EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                             RenewalRun run) {
+RunOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                          RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
     if (auto swept = context.store.sweep_states(); !swept) context.log.warn(swept.error().message);
@@ -126,7 +126,7 @@ EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppN
     renewal::CaInquiries inquiries{context};
     const bool loads = mend_nginx_for(inquiries, run);
     const auto [unanswered, is_index_written] = check_all_states(context, run);
-    // Whom the questions' time does not reach is another each time.
+    // Those which the time for inquiries does not reach is another each time.
     std::vector<dokku::AppName> walk = without(apps, unanswered);
     const auto first = walk.empty() ? 0 : base::random_below(walk.size());
     std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
@@ -135,39 +135,39 @@ EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppN
     const bool any_stuck = ca::tell_stuck_runs(context, without(apps, due));
     ca::Request request = request_of(run);
     request.over_all = true;
-    EnableOutcome outcome = due.empty() ? EnableOutcome::done : enable(context, due, request);
+    RunOutcome outcome = due.empty() ? RunOutcome::done : enable(context, due, request);
     const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
     if (!all_answered || !found.unserved.empty() || any_stuck || !loads) {
-        outcome = EnableOutcome::failed;
+        outcome = RunOutcome::failed;
     }
     if (run == RenewalRun::scheduled && !answer_for_all(context, due, found)) {
-        outcome = EnableOutcome::failed;
+        outcome = RunOutcome::failed;
     }
     const std::size_t failed = found.unanswered.size() + found.unserved.size() + unanswered.size();
     keep_time(context, due, failed, started);
     context.log.info2("Finished auto-renewal");
-    if (outcome == EnableOutcome::failed) {
+    if (outcome == RunOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");
     }
     return outcome;
 }
 
-EnableOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run) {
+RunOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     renewal::CaInquiries inquiries{context};
     serving::mend_missing_pairs(inquiries);
     const Renewals found = find_renewals(context, {app}, run, &inquiries);
-    if (!found.unanswered.empty() || !found.unserved.empty()) return EnableOutcome::failed;
+    if (!found.unanswered.empty() || !found.unserved.empty()) return RunOutcome::failed;
     if (!found.lost.empty()) return enable(context, {app}, request_of(run));
     if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());
-        return EnableOutcome::done;
+        return RunOutcome::done;
     }
     const RenewalCandidate& candidate = found.candidates.front();
     if (!candidate.is_due()) {
         context.log.verbose(app.text() + " still has " + base::to_duration_text(candidate.left) +
                             " left before renewal");
-        return EnableOutcome::done;
+        return RunOutcome::done;
     }
     context.log.info2("Auto-renew " + app.text() + "...");
     return enable(context, {app}, request_of(run));

@@ -10,10 +10,10 @@ namespace lifecycle {
 
 /// `letsencrypt:auto-renew` for all apps: what is due is renewed in one run. Official lines
 /// (docs/dokku.md 11.3). Keeps the time for reports.
-EnableOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                             RenewalRun run);
+RunOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                          RenewalRun run);
 
 /// `letsencrypt:auto-renew APP`.
-EnableOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run);
+RunOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run);
 
 }  // namespace lifecycle

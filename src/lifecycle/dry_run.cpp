@@ -80,7 +80,7 @@ void try_order(ca::Context& context, ca::IssueJob& job) {
     orders::run_orders(context, sessions, {&job}, run);
 }
 
-EnableOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
+RunOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
     const bool left_out = std::any_of(
         job.deferred.begin(), job.deferred.end(),
         [](const ca::DeferredName& deferred) { return deferred.cause != store::cause::kExcluded; });
@@ -92,27 +92,27 @@ EnableOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
     if (job.failure) {
         ca::tell_failure(context.log, *job.failure, job.app);
         context.log.info1("No certificate would be issued for " + job.app.text());
-        return EnableOutcome::failed;
+        return RunOutcome::failed;
     }
     context.log.info1("A certificate would be issued for " + job.app.text() + " with " +
                       base::join(ca::to_texts(job.names), ", "));
-    return left_out ? EnableOutcome::failed : EnableOutcome::done;
+    return left_out ? RunOutcome::failed : RunOutcome::done;
 }
 
 }  // namespace
 
-EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
+RunOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
     ca::Request request;
     request.force = true;
     context.log.info1("A dry run: nothing of it is kept");
     auto prepared = prepare(context, app, request);
     if (!prepared) {
         context.log.warn(prepared.error().error);
-        return EnableOutcome::failed;
+        return RunOutcome::failed;
     }
     if (!prepared->has_value()) {
         context.log.info1("Nothing would be done for " + app.text());
-        return EnableOutcome::done;
+        return RunOutcome::done;
     }
     ca::IssueJob& job = **prepared;
     const auto stage = find_stage(job);
@@ -120,19 +120,19 @@ EnableOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
     auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
     if (!stage || !valid || !lock) {
         context.log.warn(!stage ? stage.error() : !valid ? valid.error() : lock.error());
-        return EnableOutcome::failed;
+        return RunOutcome::failed;
     }
     job.lock = std::move(*lock);
     if (auto held = ca::hold_folder(context, job); !held) {
         context.log.warn(held.error());
-        return EnableOutcome::failed;
+        return RunOutcome::failed;
     }
     job.settings.server.computed = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
     preflight::check_dns(context, job, request);
     if (job.alive()) try_order(context, job);
-    const EnableOutcome outcome = tell(context, job);
+    const RunOutcome outcome = tell(context, job);
     // Only the route is to be taken out: no pair was installed.
     job.nothing_to_do = true;
     serving::load_pairs(context, {&job});

@@ -218,8 +218,8 @@ bool passes_dns(ca::Context& context, ca::IssueJob& job, const ca::Request& requ
 
 }  // namespace
 
-EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                     const ca::Request& request) {
+RunOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                  const ca::Request& request) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     // Within a hook Dokku is at work on a vhost itself.
     renewal::CaInquiries inquiries{context};
@@ -243,7 +243,7 @@ EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& ap
         } else if (*due && passes_dns(context, *job, request)) {
             jobs.push_back(job.get());
             // Its turn comes later; until then others may do with the app what they want.
-            if (request.is_batch()) job->lock.reset();
+            if (request.over_all) job->lock.reset();
         } else {
             release(context, *job);
         }
@@ -253,7 +253,7 @@ EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& ap
         return job->failure || (request.is_typed() && job->left_to_other);
     });
     if (apps.size() > 1 && !(jobs.empty() && missed.empty())) summarize(context, jobs, missed);
-    return missed.empty() && issued ? EnableOutcome::done : EnableOutcome::failed;
+    return missed.empty() && issued ? RunOutcome::done : RunOutcome::failed;
 }
 
 }  // namespace lifecycle

@@ -7,7 +7,7 @@
 
 namespace lifecycle {
 
-enum class EnableOutcome {
+enum class RunOutcome {
     done,    ///< every app has a certificate, or nothing was due
     failed,  ///< at least one has not; everything was told
 };
@@ -15,7 +15,7 @@ enum class EnableOutcome {
 /// `letsencrypt:enable` for one app or many: the life of an order (docs/design.md 4) with each
 /// phase done for all apps at once, so that many cost one account and two reloads. Official wording
 /// and order of lines (docs/dokku.md 11.1). A failure of one app touches no other.
-EnableOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                     const ca::Request& request);
+RunOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                  const ca::Request& request);
 
 }  // namespace lifecycle

@@ -41,7 +41,7 @@ struct Renewals {
 
 /// The active ones of `apps`; for the scheduled run also those that are to have HTTPS and are not
 /// active (standing.h), once their files were put right where that is possible (repair.h). A
-/// graceperiod that is no number counts as not set, with a warning. Without `questions` nothing is
+/// graceperiod that is no number counts as not set, with a warning. Without `inquiries` nothing is
 /// mended; then CAs are asked by `windows`, if there is one, for the windows that it is time for.
 Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
                        RenewalRun run, renewal::CaInquiries* inquiries = nullptr,

@@ -13,7 +13,7 @@
 namespace lifecycle {
 namespace {
 
-/// What nginx serves now. In a run that handed over, Dokku is rebuilding the vhost meanwhile.
+/// What nginx serves now. After Request::on_pair_installed Dokku is rebuilding the vhost meanwhile.
 void probe_served(ca::Context& context, const serving::ServedProbe& probe, ca::IssueJob& job,
                   std::chrono::milliseconds patience) {
     constexpr std::chrono::seconds kForDokku{30};

@@ -100,7 +100,7 @@ class IssueRun {
     IssueRun(ca::Context& context, const Jobs& jobs, const ca::Request& request)
         : context_(context),
           jobs_(jobs),
-          wish_(request),
+          request_(request),
           sessions_(context),
           limits_(context, request.force, request.asks_at_once()),
           started_(context.clock.monotonic()),
@@ -115,7 +115,7 @@ class IssueRun {
         open_challenges(ordering);
         order(ordering);
         for (ca::IssueJob* job : jobs_) {
-            if (job->issued && !job->ca && job->alive()) install_kept(*job);
+            if (job->issued && !job->ca && job->alive()) install_early_certificate(*job);
         }
         load();
         if (is_route_stale_) serving::reload_nginx(context_, dokku::Scope::global());
@@ -126,7 +126,7 @@ class IssueRun {
     bool use_pair_at_hand(renewal::CaInquiries& inquiries, ca::IssueJob& job) const {
         if (!job.alive()) return false;
         if (orders::use_early_certificate(inquiries, job)) return true;
-        return wish_.is_unattended() && renewal::use_standby_pair(inquiries, job);
+        return request_.is_unattended() && renewal::use_standby_pair(inquiries, job);
     }
 
     /// docs/dokku.md 11.1, steps 5 and 6.
@@ -149,13 +149,13 @@ class IssueRun {
             return job.fail(std::move(session).error());
         }
         job.ca = *session;
-        preflight::check_profile(context_, job, wish_);
+        preflight::check_profile(context_, job, request_);
         preflight::check_addresses(job);
         preflight::check_count_of_names(job);
         limits_.check(job);
         check_clock(job);
         preflight::check_caa(context_, job);
-        orders::decide_order(context_, job, wish_);
+        orders::decide_order(context_, job, request_);
     }
 
     /// An order that is under way is finished by any clock: what it costs is spent.
@@ -177,7 +177,7 @@ class IssueRun {
     /// docs/dokku.md 11.1, step 7.
     void order(const Jobs& jobs) {
         for (ca::IssueJob* job : jobs) {
-            orders::decide_order(context_, *job, wish_);
+            orders::decide_order(context_, *job, request_);
             if (!job->nothing_to_do) announce(*job);
             if (!job->alive()) end(*job);
         }
@@ -215,7 +215,7 @@ class IssueRun {
         if (!orders::rehearse(context_, sessions_, alive)) return;
         Jobs again;
         for (ca::IssueJob* job : alive) {
-            if (orders::drop_rejected_names(context_, *job, wish_)) again.push_back(job);
+            if (orders::drop_rejected_names(context_, *job, request_)) again.push_back(job);
             if (!job->alive()) end(*job);
         }
         if (again.empty()) return;
@@ -238,7 +238,7 @@ class IssueRun {
         if (job.alive()) restore_route(job);
         if (job.alive()) silent_cas_.refuse(job);
         if (job.alive()) limits_.check(job);
-        if (job.alive()) orders::decide_order(context_, job, wish_);
+        if (job.alive()) orders::decide_order(context_, job, request_);
         if (!job.alive()) end(job);
     }
 
@@ -289,7 +289,7 @@ class IssueRun {
     bool take_result(ca::IssueJob& job) {
         limits_.note_result(job);
         silent_cas_.note_result(job);
-        if (orders::drop_rejected_names(context_, job, wish_)) return true;
+        if (orders::drop_rejected_names(context_, job, request_)) return true;
         finish_order(job);
         if (context_.clock.monotonic() - loaded_ >= kLoadEvery) load();
         return false;
@@ -305,7 +305,7 @@ class IssueRun {
 
     /// The lock comes first, as before an order: without it our own pair, found in place at the
     /// end, would be taken for another's, and nginx would go on with the one before.
-    void install_kept(ca::IssueJob& job) {
+    void install_early_certificate(ca::IssueJob& job) {
         if (!job.lock) take_lock(job);
         if (job.alive() && !is_as_it_was(context_, job)) leave_alone(job);
         return job.alive() ? finish_order(job) : end(job);
@@ -346,16 +346,16 @@ class IssueRun {
         loaded_ = context_.clock.monotonic();
         drop_others(ended);
         if (ended.empty()) return;
-        if (!announce_pair(context_, ended, wish_)) serving::load_pairs(context_, ended);
+        if (!announce_pair(context_, ended, request_)) serving::load_pairs(context_, ended);
         // The journal ends last: a run killed before nginx has the pair is taken up by the next.
         for (const ca::IssueJob* job : ended)
             close_journal(context_, *job);
-        finish(context_, ended, wish_);
+        finish(context_, ended, request_);
     }
 
     ca::Context& context_;
     const Jobs& jobs_;
-    const ca::Request& wish_;
+    const ca::Request& request_;
     ca::CaSessions sessions_;
     ca::limits::LimitCheck limits_;
     base::Clock::Monotonic started_;

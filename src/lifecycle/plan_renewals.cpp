@@ -48,8 +48,8 @@ void tell_due(const ca::Context& context, const RenewalCandidate& candidate,
 
 }  // namespace
 
-EnableOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                            RenewalRun run) {
+RunOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                         RenewalRun run) {
     context.log.info2("What a renewal would do now; nothing is done");
     renewal::RenewalInquiry windows{context, renewal::kQuestionPause};
     const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
@@ -72,7 +72,7 @@ EnableOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppNa
         context.log.info1(candidate.app.text() + " would be put right or get a certificate now (" +
                           candidate.why + ")");
     }
-    return found.unanswered.empty() ? EnableOutcome::done : EnableOutcome::failed;
+    return found.unanswered.empty() ? RunOutcome::done : RunOutcome::failed;
 }
 
 }  // namespace lifecycle

@@ -38,7 +38,7 @@ void take_names(const ca::Context& context, ca::IssueJob& job, const ca::Request
     ca::NameChoice choice = ca::choose_names(job.domains, kind, job.settings.excluded);
     job.names = std::move(choice.names);
     for (ca::LeftOutName& name : choice.left_out)
-        job.hold(name.domain, name.cause, std::move(name.reason));
+        job.defer(name.domain, name.cause, std::move(name.reason));
     if (request.is_automatic() || job.names.empty()) return;
     for (const ca::DeferredName& name : job.deferred) {
         context.log.warn("Left out of the certificate: " + name.reason.message);
@@ -93,11 +93,11 @@ void wait_for_renewal(ca::IssueJob& job) {
         if (job.covers(name.str())) {
             job.waiting.push_back(name.str());
         } else {
-            job.hold(name.str(), store::cause::kHeldBack,
-                     {ErrorKind::rejected,
-                      "not ordered before the failed renewal is tried again",
-                      std::nullopt,
-                      {}});
+            job.defer(name.str(), store::cause::kHeldBack,
+                      {ErrorKind::rejected,
+                       "not ordered before the failed renewal is tried again",
+                       std::nullopt,
+                       {}});
         }
     }
     job.names.clear();

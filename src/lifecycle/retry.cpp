@@ -87,7 +87,7 @@ void wait_for_next_batch(const ca::Context& context, const dokku::AppName& app) 
     const base::UtcTime now = context.clock.now();
     const auto kept = context.store.update_state_if(app.text(), [&](store::AppState& state) {
         if (!renewal::postpone_to_next_batch(state, now)) return false;
-        state.due = status::next_look_at(state, status::CustomEnd::awaited, now);
+        state.due = status::next_due_of(state, status::CustomEnd::awaited, now);
         return true;
     });
     if (!kept) context.log.warn(kept.error().message);
@@ -127,8 +127,8 @@ bool add_coming_renewals(const ca::Context& context, const std::vector<dokku::Ap
     return true;
 }
 
-EnableOutcome probe_and_enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                               ca::Request request) {
+RunOutcome probe_and_enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
+                            ca::Request request) {
     for (const dokku::AppName& app : apps)
         probe_unseen_names(context, app);
     request.origin = ca::Origin::automatic;
@@ -136,22 +136,22 @@ EnableOutcome probe_and_enable(ca::Context& context, const std::vector<dokku::Ap
 }
 
 /// What the app waits for is looked at now.
-EnableOutcome retry_now(ca::Context& context, const dokku::AppName& app, ca::Request request) {
-    if (auto woken = context.store.mark_due(app.text(), context.clock.now()); !woken) {
-        context.log.warn(woken.error().message);
-        return EnableOutcome::failed;
+RunOutcome retry_now(ca::Context& context, const dokku::AppName& app, ca::Request request) {
+    if (auto marked = context.store.mark_due(app.text(), context.clock.now()); !marked) {
+        context.log.warn(marked.error().message);
+        return RunOutcome::failed;
     }
     return probe_and_enable(context, {app}, std::move(request));
 }
 
 }  // namespace
 
-EnableOutcome retry_due(ca::Context& context) {
+RunOutcome retry_due(ca::Context& context) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     const auto existing = dokku::list_all_apps(context.environment);
     if (!existing) {
         context.log.warn(existing.error().message);
-        return EnableOutcome::failed;
+        return RunOutcome::failed;
     }
     restore_due_index(context);
     std::vector<dokku::AppName> apps;
@@ -169,18 +169,18 @@ EnableOutcome retry_due(ca::Context& context) {
     }
     ca::Request request;
     if (add_coming_renewals(context, *existing, apps)) request.ahead = renewal::kBatchSpan;
-    const EnableOutcome outcome = probe_and_enable(context, apps, std::move(request));
-    return all_read ? outcome : EnableOutcome::failed;
+    const RunOutcome outcome = probe_and_enable(context, apps, std::move(request));
+    return all_read ? outcome : RunOutcome::failed;
 }
 
-EnableOutcome retry_app(ca::Context& context, const dokku::AppName& app) {
+RunOutcome retry_app(ca::Context& context, const dokku::AppName& app) {
     ca::Request request;
     request.by_hand = true;
     return retry_now(context, app, std::move(request));
 }
 
-EnableOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
-                               std::function<bool()> on_pair_installed) {
+RunOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
+                            std::function<bool()> on_pair_installed) {
     ca::Request request;
     request.on_pair_installed = std::move(on_pair_installed);
     return retry_now(context, app, std::move(request));

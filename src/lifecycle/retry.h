@@ -8,13 +8,13 @@ namespace lifecycle {
 
 /// The retry job: every app whose time has come is looked at again, in one batch. Says nothing
 /// if there is none.
-EnableOutcome retry_due(ca::Context& context);
+RunOutcome retry_due(ca::Context& context);
 
 /// `letsencrypt:retry APP`: all that the app waits for is looked at now.
-EnableOutcome retry_app(ca::Context& context, const dokku::AppName& app);
+RunOutcome retry_app(ca::Context& context, const dokku::AppName& app);
 
 /// What a hook started because the app's domains changed. `on_pair_installed`: see Request.
-EnableOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
-                               std::function<bool()> on_pair_installed);
+RunOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
+                            std::function<bool()> on_pair_installed);
 
 }  // namespace lifecycle

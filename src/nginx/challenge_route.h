@@ -16,8 +16,10 @@ namespace nginx {
 /// that no file is written and no second server runs (docs/design.md 4.5).
 ///
 /// `snippet` is `ROOT/APP/nginx.conf.d/letsencrypt.conf`, which every server block of Dokku's
-/// template includes; `block` is a server block of our own in `--global/nginx/APP.conf` for names
-/// that no vhost of the app serves on port 80 yet.
+/// template includes; `block` is a server block of our own for names that no vhost of the app
+/// serves on port 80 yet, in `LIB/data/letsencrypt/--global/nginx/APP.conf`, a folder that nginx
+/// reads by
+/// `/etc/nginx/conf.d/letsencrypt.conf`.
 struct RouteFiles {
     base::Path snippet;
     base::Path block;

@@ -9,7 +9,7 @@ namespace nginx {
 namespace {
 
 constexpr const char* kDefaultPidFile = "/run/nginx.pid";
-constexpr std::chrono::milliseconds kLookAgain{10};
+constexpr std::chrono::milliseconds kPollInterval{10};
 
 bool is_number(std::string_view text) {
     return !text.empty() &&
@@ -69,10 +69,10 @@ bool NginxWorkers::wait_until_retired(base::Clock& clock,
     const auto deadline = clock.monotonic() + patience;
     while (!retired()) {
         if (clock.monotonic() >= deadline) return false;
-        clock.sleep_for(kLookAgain);
+        clock.sleep_for(kPollInterval);
     }
     // A worker says that it shuts down an instant before it closes its sockets.
-    if (!empty()) clock.sleep_for(kLookAgain);
+    if (!empty()) clock.sleep_for(kPollInterval);
     return true;
 }
 

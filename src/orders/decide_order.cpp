@@ -37,20 +37,20 @@ void hold_renewal(ca::IssueJob& job, const ca::DeferredName& lost) {
                              std::nullopt,
                              {}};
     for (const std::string& name : ca::to_texts(job.names))
-        job.hold(name, store::cause::kHeldBack, reason);
-    job.drop_held();
+        job.defer(name, store::cause::kHeldBack, reason);
+    job.drop_deferred();
 }
 
 /// New names wait for the one that would be lost.
 void hold_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
     for (const std::string& name : uncovered_names(job)) {
-        job.hold(name, store::cause::kHeldBack,
-                 {base::ErrorKind::rejected,
-                  "not ordered yet, because the certificate would lose " + lost.name,
-                  std::nullopt,
-                  {}});
+        job.defer(name, store::cause::kHeldBack,
+                  {base::ErrorKind::rejected,
+                   "not ordered yet, because the certificate would lose " + lost.name,
+                   std::nullopt,
+                   {}});
     }
-    job.drop_held();
+    job.drop_deferred();
     job.failure.reset();
     job.nothing_to_do = true;
 }
@@ -91,12 +91,12 @@ bool drop_rejected_names(const ca::Context& context, ca::IssueJob& job,
     if (parts.empty()) return false;
     for (const acme::Subproblem& part : parts) {
         const auto why = ca::cause_of_part(failure, part);
-        job.hold(part.identifier->value, why,
-                 {failure.error.kind, ca::reason_of(part), failure.error.retry_at, {}});
+        job.defer(part.identifier->value, why,
+                  {failure.error.kind, ca::reason_of(part), failure.error.retry_at, {}});
         job.deferred.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
     }
     job.failure.reset();
-    job.drop_held();
+    job.drop_deferred();
     if (job.names.empty()) {
         job.fail(failure);
         return false;

@@ -41,7 +41,7 @@ class OngoingOrder {
     /// How long the operator's DNS program ran in the step just made.
     std::chrono::milliseconds take_program_time() { return std::exchange(program_time_, {}); }
 
-    /// Takes up a journalled order of this very wish, else a new one.
+    /// Resumes a journalled order for exactly this, else places a new one.
     void start() {
         if (!run_.journals) return start_anew();
         auto state = context_.store.read_state(job_.app.text());

@@ -35,7 +35,9 @@ struct OrderRun {
 /// Orders a certificate for each living job, several at a time over their CA's connection: while
 /// one waits for the CA, others go on. The order's URL and the new key are journalled in the app's
 /// state before the order can be finalized, so that a killed run resumes it instead of ordering
-/// again. Afterwards a living job has `issued` and `key`; others have `failure`.
+/// again. Afterwards a job has `issued` and `key`, or `failure`, or neither
+/// where `goes_on` gave it up or `begin` found nothing to do. What a killed run leaves otherwise
+/// (its route, TXT records, a half-built folder) the next run of the app removes.
 void run_orders(ca::Context& context, ca::CaSessions& sessions,
                 const std::vector<ca::IssueJob*>& jobs, const OrderRun& run = {});
 

@@ -27,11 +27,11 @@ std::vector<std::string> steps_of(std::string_view cause_name, const ca::IssueJo
     return {store::fix_of(*known, job.app.text(), name)};
 }
 
-void hold(ca::IssueJob& job, const std::string& name, std::string_view cause_name,
-          std::string reason) {
-    job.hold(name, cause_name,
-             {base::ErrorKind::rejected, std::move(reason), std::nullopt,
-              steps_of(cause_name, job, name)});
+void defer(ca::IssueJob& job, const std::string& name, std::string_view cause_name,
+           std::string reason) {
+    job.defer(name, cause_name,
+              {base::ErrorKind::rejected, std::move(reason), std::nullopt,
+               steps_of(cause_name, job, name)});
 }
 
 bool is_checked(const ca::IssueJob& job) {
@@ -156,7 +156,7 @@ std::optional<Closed> why_closed(const dns::Resolver& resolver, const std::strin
 /// asks servers of its own, and that certificate has an end.
 void defer_unresolved(ca::IssueJob& job, const std::string& name, const std::string& evidence) {
     if (job.covers(name)) return;
-    hold(job, name, store::cause::kResolverSilent, name + " is not ordered yet: " + evidence);
+    defer(job, name, store::cause::kResolverSilent, name + " is not ordered yet: " + evidence);
 }
 
 /// DNS-01 needs no address, but a server that can tell whether its records are there.
@@ -168,7 +168,7 @@ void check_name_servers(const dns::Resolver& resolver, ca::IssueJob& job) {
         if (answer || !dns::is_unanswered(answer.error())) continue;
         defer_unresolved(job, name.str(), answer.error().message);
     }
-    job.drop_held();
+    job.drop_deferred();
 }
 
 /// An IPv4 address in place of a name.
@@ -197,17 +197,17 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
         }
         auto addresses = dns::look_up_addresses(*resolver, name, confirm);
         if (addresses.state == dns::Addresses::State::missing) {
-            hold(job, name, store::cause::kDnsMissing,
-                 name + " does not resolve yet: " + addresses.evidence);
+            defer(job, name, store::cause::kDnsMissing,
+                  name + " does not resolve yet: " + addresses.evidence);
         }
         if (addresses.state == dns::Addresses::State::broken) {
-            hold(job, name, store::cause::kDnsBroken,
-                 name + " cannot be resolved by any CA: " + addresses.evidence);
+            defer(job, name, store::cause::kDnsBroken,
+                  name + " cannot be resolved by any CA: " + addresses.evidence);
         }
         if (unattended && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
         job.addresses.insert_or_assign(name, std::move(addresses));
     }
-    job.drop_held();
+    job.drop_deferred();
 }
 
 void check_caa(const ca::Context& context, ca::IssueJob& job) {
@@ -225,9 +225,9 @@ void check_caa(const ca::Context& context, ca::IssueJob& job) {
         request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
         const auto why = why_closed(*resolver, name.base_name(), request, whose_word(job));
         if (!why) continue;
-        hold(job, name.str(), why->cause, name.str() + ": " + base::printable(why->why));
+        defer(job, name.str(), why->cause, name.str() + ": " + base::printable(why->why));
     }
-    job.drop_held();
+    job.drop_deferred();
 }
 
 void check_reachability(ca::Context& context, ca::IssueJob& job) {
@@ -248,9 +248,9 @@ void check_reachability(ca::Context& context, ca::IssueJob& job) {
         const Reach reach = judge_reach(name, fetched, host);
         for (const std::string& warning : reach.warnings)
             context.log.warn(warning);
-        if (!reach.cause.empty()) hold(job, name, reach.cause, reach.reason);
+        if (!reach.cause.empty()) defer(job, name, reach.cause, reach.reason);
     }
-    job.drop_held();
+    job.drop_deferred();
 }
 
 }  // namespace preflight

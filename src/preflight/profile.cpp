@@ -51,20 +51,21 @@ void check_addresses(ca::IssueJob& job) {
         const std::string command =
             "dokku letsencrypt:set " + job.app.text() + " profile shortlived";
         if (!base::is_public(name.str())) {
-            job.hold(name.str(), store::cause::kBadName,
-                     {base::ErrorKind::rejected,
-                      name.str() + " is a private address; Let's Encrypt certifies public ones",
-                      std::nullopt,
-                      {}});
+            job.defer(name.str(), store::cause::kBadName,
+                      {base::ErrorKind::rejected,
+                       name.str() + " is a private address; Let's Encrypt certifies public ones",
+                       std::nullopt,
+                       {}});
         } else if (job.options.lego.profile != "shortlived") {
-            job.hold(name.str(), store::cause::kBadName,
-                     {base::ErrorKind::rejected,
-                      "Let's Encrypt certifies an IP address only with another profile: " + command,
-                      std::nullopt,
-                      {"Run: " + command}});
+            job.defer(
+                name.str(), store::cause::kBadName,
+                {base::ErrorKind::rejected,
+                 "Let's Encrypt certifies an IP address only with another profile: " + command,
+                 std::nullopt,
+                 {"Run: " + command}});
         }
     }
-    job.drop_held();
+    job.drop_deferred();
 }
 
 std::size_t most_names(std::string_view server, std::string_view profile) {
@@ -81,13 +82,13 @@ void check_count_of_names(ca::IssueJob& job) {
     std::stable_partition(wanted.begin(), wanted.end(),
                           [&](const std::string& name) { return job.covers(name); });
     for (std::size_t i = most; i < wanted.size(); ++i) {
-        job.hold(wanted[i], store::cause::kTooManyNames,
-                 {base::ErrorKind::rejected,
-                  "one certificate of this CA has at most " + std::to_string(most) + " names",
-                  std::nullopt,
-                  {}});
+        job.defer(wanted[i], store::cause::kTooManyNames,
+                  {base::ErrorKind::rejected,
+                   "one certificate of this CA has at most " + std::to_string(most) + " names",
+                   std::nullopt,
+                   {}});
     }
-    job.drop_held();
+    job.drop_deferred();
 }
 
 }  // namespace preflight

@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 // Less than a day, or a run at the same time of the next day would come too early.
 constexpr hours kOnceADay{23};
-constexpr hours kLookAgain{1};
+constexpr hours kSoon{1};
 
 /// A list is signed, so plain http will do (RFC 5280 section 8).
 http::Request request_for(const std::string& url) {
@@ -127,7 +127,7 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
     const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
         record_installed(changed, leaf, server);
         const base::UtcTime now = context_.clock.now();
-        changed.next_crl_check = now + (found ? kOnceADay : kLookAgain);
+        changed.next_crl_check = now + (found ? kOnceADay : kSoon);
         changed.next_crl_check_set = now;
         if (is_revoked) changed.revoked = fingerprint;
     });

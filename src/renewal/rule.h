@@ -29,7 +29,7 @@ struct RenewalInput {
     std::vector<std::string> names;  ///< that can be ordered
     /// `graceperiod` where an operator has set it; else the lifetime decides.
     std::optional<std::chrono::seconds> graceperiod;
-    bool scheduled = false;  ///< by the scheduled run
+    bool scheduled = false;  ///< no operator typed the command
     /// By no operator: domains and settings that changed are no reason of their own, or a name that
     /// waits for its DNS would be ordered for ever.
     bool automatic = false;

@@ -7,11 +7,11 @@
 namespace runs {
 namespace {
 
-using lifecycle::EnableOutcome;
 using lifecycle::RenewalRun;
+using lifecycle::RunOutcome;
 
-base::Result<EnableOutcome> renew_one(ca::Context& context, const AutoRenewFlags& flags,
-                                      RenewalRun run) {
+base::Result<RunOutcome> renew_one(ca::Context& context, const AutoRenewFlags& flags,
+                                   RenewalRun run) {
     const auto app = dokku::verify_app(context.environment, flags.app);
     if (!app) return app.error();
     if (flags.dry_run) return lifecycle::plan_renewals(context, {*app}, run);
@@ -20,8 +20,8 @@ base::Result<EnableOutcome> renew_one(ca::Context& context, const AutoRenewFlags
 
 }  // namespace
 
-base::Result<EnableOutcome> auto_renew(const dokku::Environment& environment, const dokku::Log& log,
-                                       const AutoRenewFlags& flags) {
+base::Result<RunOutcome> auto_renew(const dokku::Environment& environment, const dokku::Log& log,
+                                    const AutoRenewFlags& flags) {
     const auto runtime = Runtime::open(environment, log);
     if (!runtime) return runtime.error();
     ca::Context& context = (*runtime)->context();

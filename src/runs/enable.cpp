@@ -11,7 +11,7 @@
 namespace runs {
 namespace {
 
-using lifecycle::EnableOutcome;
+using lifecycle::RunOutcome;
 
 base::Result<std::vector<dokku::AppName>> apps_of(const dokku::Environment& environment,
                                                   const EnableFlags& flags) {
@@ -21,11 +21,11 @@ base::Result<std::vector<dokku::AppName>> apps_of(const dokku::Environment& envi
     return std::vector<dokku::AppName>{std::move(*app)};
 }
 
-EnableOutcome rehearse(ca::Context& context, const std::vector<dokku::AppName>& apps) {
-    auto outcome = EnableOutcome::done;
+RunOutcome rehearse(ca::Context& context, const std::vector<dokku::AppName>& apps) {
+    auto outcome = RunOutcome::done;
     for (const dokku::AppName& app : apps) {
-        if (lifecycle::rehearse_enable(context, app) != EnableOutcome::done) {
-            outcome = EnableOutcome::failed;
+        if (lifecycle::rehearse_enable(context, app) != RunOutcome::done) {
+            outcome = RunOutcome::failed;
         }
     }
     return outcome;
@@ -33,13 +33,13 @@ EnableOutcome rehearse(ca::Context& context, const std::vector<dokku::AppName>& 
 
 }  // namespace
 
-base::Result<EnableOutcome> enable(const dokku::Environment& environment, const dokku::Log& log,
-                                   const EnableFlags& flags) {
+base::Result<RunOutcome> enable(const dokku::Environment& environment, const dokku::Log& log,
+                                const EnableFlags& flags) {
     const auto apps = apps_of(environment, flags);
     if (!apps) return apps.error();
     if (apps->empty()) {
         log.warn(dokku::no_apps_error());
-        return EnableOutcome::done;
+        return RunOutcome::done;
     }
     const auto runtime = Runtime::open(environment, log);
     if (!runtime) return runtime.error();

@@ -19,8 +19,8 @@ struct EnableFlags {
 
 /// Gets certificates, for all apps under the lock of all, or with `dry_run` shows what orders would
 /// meet. A host without apps is a warning. `unknown_app`; `busy` if another run over all apps is
-/// under way; else it fails as `Runtime::open` does.
-base::Result<lifecycle::EnableOutcome> enable(const dokku::Environment& environment,
-                                              const dokku::Log& log, const EnableFlags& flags);
+/// under way; else it fails as `list_apps` and `Runtime::open` do.
+base::Result<lifecycle::RunOutcome> enable(const dokku::Environment& environment,
+                                           const dokku::Log& log, const EnableFlags& flags);
 
 }  // namespace runs

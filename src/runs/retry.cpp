@@ -11,7 +11,7 @@
 namespace runs {
 namespace {
 
-using lifecycle::EnableOutcome;
+using lifecycle::RunOutcome;
 
 /// Whether the hook still waited for it.
 bool end_output() {
@@ -22,8 +22,8 @@ bool end_output() {
 
 }  // namespace
 
-base::Result<EnableOutcome> retry(const dokku::Environment& environment, const dokku::Log& log,
-                                  const RetryFlags& flags) {
+base::Result<RunOutcome> retry(const dokku::Environment& environment, const dokku::Log& log,
+                               const RetryFlags& flags) {
     if (flags.due) {
         const auto runtime = Runtime::open(environment, log);
         if (!runtime) return runtime.error();
@@ -36,8 +36,8 @@ base::Result<EnableOutcome> retry(const dokku::Environment& environment, const d
     return lifecycle::retry_app((*runtime)->context(), *app);
 }
 
-base::Result<EnableOutcome> issue_for_hook(const dokku::Environment& environment,
-                                           const std::string& app) {
+base::Result<RunOutcome> issue_for_hook(const dokku::Environment& environment,
+                                        const std::string& app) {
     const auto known = dokku::verify_app(environment, app);
     if (!known) return known.error();
     const dokku::Log log{environment, [](dokku::Stream, std::string_view text) {

@@ -225,7 +225,7 @@ bool is_loaded(ca::Context& context, const std::vector<Routed>& routed) {
     return std::none_of(findings.begin(), findings.end(), [](const auto& one) { return one; });
 }
 
-/// Fetches every name; those that are not answered are held.
+/// Fetches every name; those that are not answered are deferred.
 void verify(ca::Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
     const auto findings =
         http::check_routes(context.http, context.clock, all_checks(routed), kRoutePatience);
@@ -242,9 +242,9 @@ void verify(ca::Context& context, std::vector<Routed>& routed, std::uint64_t log
             const std::string& name = one.checks[i].name;
             error.message += shadow_place(context, one.job->app, name);
             error.steps = shadow_steps(one.job->app.text());
-            one.job->hold(name, store::cause::kPathShadowed, std::move(error));
+            one.job->defer(name, store::cause::kPathShadowed, std::move(error));
         }
-        one.job->drop_held();
+        one.job->drop_deferred();
     }
 }
 

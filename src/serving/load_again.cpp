@@ -54,7 +54,7 @@ void note(const ca::Context& context, const dokku::AppName& app,
     const base::UtcTime now = context.clock.now();
     const double dice = base::roll_dice();
     const auto kept = context.store.update_existing_state(app.text(), [&](auto& state) {
-        const auto before = status::next_look_at(state, status::CustomEnd::awaited, now);
+        const auto before = status::next_due_of(state, status::CustomEnd::awaited, now);
         for (const ca::ServedName& one : served) {
             if (!status::is_for_nginx_to_say(state, one.name)) continue;
             status::record_name(
@@ -65,7 +65,7 @@ void note(const ca::Context& context, const dokku::AppName& app,
                 now, dice);
         }
         // What a hook has set meanwhile stays.
-        const auto after = status::next_look_at(state, status::CustomEnd::awaited, now);
+        const auto after = status::next_due_of(state, status::CustomEnd::awaited, now);
         const bool is_sooner = after && (!state.due || *after < *state.due);
         if (is_sooner || state.due == before) state.due = after;
     });

@@ -19,7 +19,7 @@
 namespace serving {
 namespace {
 
-constexpr std::chrono::milliseconds kLookAgain{50};
+constexpr std::chrono::milliseconds kPollInterval{50};
 
 base::Result<std::vector<nginx::NginxServer>> read_vhost(const ca::Context& context,
                                                          const dokku::AppName& app) {
@@ -264,7 +264,7 @@ std::vector<ca::ServedName> ServedProbe::probe(const ExpectedServing& expected,
         ca::ServedName served = probe_once(context_, expected, name, all_servers_);
         while (!served.cause.empty() && may_change(served) &&
                context_.clock.monotonic() < deadline) {
-            context_.clock.sleep_for(kLookAgain);
+            context_.clock.sleep_for(kPollInterval);
             served = probe_once(context_, expected, name, all_servers_);
         }
         seen.push_back(std::move(served));

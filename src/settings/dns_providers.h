@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -21,17 +19,14 @@ struct ProviderVariable {
     bool is_secret = false;
 };
 
-inline constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
-
-/// A DNS provider for DNS-01 that this version can use. This is all that is written of it in code
-/// but how it is used, which is its file in dns/providers.
+/// A DNS provider for DNS-01 that this version can use. Whatever code knows of it by
+/// name is here, but for how it is used: its file in dns/providers, and its line in
+/// dns/providers/open_provider.cpp.
 struct DnsProvider {
     std::string_view name;                           ///< as lego calls it
     std::span<const std::string_view> aliases = {};  ///< what else it may be called
     std::string_view help;
     std::span<const ProviderVariable> variables;
-    /// How many TXT records of one name can stand at once: a name and its wildcard want two.
-    std::size_t values_at_once = kAnyNumber;
 };
 
 std::span<const DnsProvider> dns_providers();

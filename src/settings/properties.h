@@ -22,8 +22,8 @@ enum class Rows {
     with_value,  ///< those that are not empty
 };
 
-/// A property of `letsencrypt:set`. This is all that is written of it in code; README.md has it in
-/// its table.
+/// A property of `letsencrypt:set`: all that `set`, `report` and resolving know of it. Its value is
+/// a field of Settings; README.md has it in its table.
 struct Property {
     std::string_view key;  ///< one that ends in `*` stands for each key that begins so
     /// What it is resolved to; null for `dns-provider-*`, which fills Settings::dns_variables.

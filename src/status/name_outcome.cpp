@@ -37,13 +37,6 @@ bool wants_another_try(const NameOutcome& outcome) {
     }
 }
 
-/// It is known when the CA can be asked again: no failure that is to be tried ever more rarely.
-bool waits_for_limit(const NameOutcome& outcome, base::UtcTime now) {
-    constexpr std::chrono::minutes kWorthKnowing{10};
-    return outcome.cause == store::cause::kRateLimited && outcome.not_before &&
-           *outcome.not_before - now >= kWorthKnowing;
-}
-
 }  // namespace
 
 void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
@@ -71,19 +64,15 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
         return;
     }
     name.failures += 1;
-    if (outcome.cause == store::cause::kPaused) {
-        // Looks that did not ask the CA do not put it off.
-        const bool waits = same && name.next_try && *name.next_try > now;
-        if (!waits) name.next_try = now + ca::kPausePatience;
-        return;
-    }
-    const RetryFacts facts{name.failures, name.refusals, outcome.not_before, outcome.covered_until};
+    // A failure in which the CA was not asked does not put a paused name off.
+    const bool is_paused = outcome.cause == store::cause::kPaused;
+    if (is_paused && same && name.next_try && *name.next_try > now) return;
     if (outcome.status == NameStatus::pending_dns) {
         name.next_try = next_probe(name.since, now);
-    } else if (waits_for_limit(outcome, now)) {
-        name.next_try = std::max(*outcome.not_before, next_room(name.refusals, now));
     } else {
-        name.next_try = next_try(facts, now, dice);
+        name.next_try = next_try({name.failures, name.refusals, outcome.not_before,
+                                  outcome.covered_until, outcome.cause},
+                                 now, dice);
     }
 }
 
@@ -101,8 +90,8 @@ void keep_only(store::AppState& state, const std::vector<std::string>& wanted) {
     });
 }
 
-std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end,
-                                          base::UtcTime now) {
+std::optional<base::UtcTime> next_due_of(const store::AppState& state, CustomEnd custom_end,
+                                         base::UtcTime now) {
     std::optional<base::UtcTime> earliest;
     const auto consider = [&](base::UtcTime at) {
         if (!earliest || at < *earliest) earliest = at;

@@ -40,7 +40,7 @@ enum class CustomEnd {
 
 /// When the app is to be looked at again: the earliest of its names' tries, the renewal of the
 /// certificate in use, or the end of a custom one.
-std::optional<base::UtcTime> next_look_at(const store::AppState& state, CustomEnd custom_end,
-                                          base::UtcTime now);
+std::optional<base::UtcTime> next_due_of(const store::AppState& state, CustomEnd custom_end,
+                                         base::UtcTime now);
 
 }  // namespace status

@@ -18,7 +18,8 @@ namespace {
 
 using store::NameStatus;
 
-/// Of a failing renewal the old certificate is still served; a new one does not have what was held.
+/// Of a failing renewal the old certificate is still served; a new one does not have what was
+/// deferred.
 NameStatus status_of(const ca::IssueJob& job, std::string_view name, std::string_view cause_name,
                      base::UtcTime now) {
     const bool served =
@@ -100,7 +101,7 @@ std::optional<base::UtcTime> coming_renewal(const settings::Settings& settings,
 void set_next_probe(store::AppState& state, const settings::Settings& settings, base::UtcTime now) {
     const bool wanted = is_wanted(settings, state);
     state.renew_at = coming_renewal(settings, state, now);
-    state.due = next_look_at(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
+    state.due = next_due_of(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
 }
 
 template <class Kept>
@@ -118,8 +119,8 @@ void note_renewal_time(const ca::Context& context, const dokku::AppName& app,
         if (state.order) return;  // who is at work, or goes on there, notes it in the end
         const auto due = state.due;
         set_next_probe(state, settings, now);
-        const bool is_woken = due && *due <= now;
-        if (is_woken) state.due = due;
+        const bool is_due_now = due && *due <= now;
+        if (is_due_now) state.due = due;
     });
     report(context, kept);
 }
@@ -179,8 +180,8 @@ void record_outcome(const ca::Context& context, const ca::IssueJob& job) {
         // Without the lock that time is what this look was for, and a run that lasts may be
         // overdue.
         const bool is_past = state.due && *state.due <= now;
-        const bool woken = job.lock && is_past && state.due != job.overdue;
-        if (woken) return;
+        const bool is_marked_due = job.lock && is_past && state.due != job.overdue;
+        if (is_marked_due) return;
         set_next_probe(state, job.settings, now);
         if (missed) state.due = now;
     });
@@ -211,7 +212,7 @@ void record_refusal(const ca::Context& context, const dokku::AppName& app,
                }
                if (domains) keep_only(state, names);
                if (settings) return set_next_probe(state, *settings, now);
-               state.due = next_look_at(state, CustomEnd::awaited, now);
+               state.due = next_due_of(state, CustomEnd::awaited, now);
            }));
 }
 

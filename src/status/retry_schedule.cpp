@@ -7,6 +7,9 @@
 #include <cstddef>
 #include <iterator>
 
+#include "ca/pause.h"
+#include "store/cause.h"
+
 namespace status {
 namespace {
 
@@ -41,6 +44,13 @@ seconds longest_pause(const RetryFacts& facts, base::UtcTime now) {
     return std::clamp<seconds>((*facts.covered_until - now) / 5, kShortest, kLongest);
 }
 
+/// It is known when the CA can be asked again: no failure that is to be tried ever more rarely.
+bool waits_for_limit(const RetryFacts& facts, base::UtcTime now) {
+    constexpr minutes kWorthKnowing{10};
+    return facts.cause == store::cause::kRateLimited && facts.not_before &&
+           *facts.not_before - now >= kWorthKnowing;
+}
+
 }  // namespace
 
 base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTime now) {
@@ -54,14 +64,18 @@ base::UtcTime next_room(const std::vector<base::UtcTime>& refusals, base::UtcTim
 }
 
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice) {
+    if (facts.cause == store::cause::kPaused) return now + ca::kPausePatience;
+    if (waits_for_limit(facts, now)) {
+        return std::max(*facts.not_before, next_room(facts.refusals, now));
+    }
     return std::max({now + pause_after(facts.failures, longest_pause(facts, now), dice),
                      next_room(facts.refusals, now), facts.not_before.value_or(now)});
 }
 
 base::UtcTime next_probe(base::UtcTime waiting_since, base::UtcTime now) {
     constexpr seconds kShortest = minutes{1};
-    constexpr seconds kLongestLook = hours{1};
-    return now + std::clamp<seconds>((now - waiting_since) / 10, kShortest, kLongestLook);
+    constexpr seconds kLongestPause = hours{1};
+    return now + std::clamp<seconds>((now - waiting_since) / 10, kShortest, kLongestPause);
 }
 
 }  // namespace status

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/utc_time.h"
@@ -15,13 +16,16 @@ struct RetryFacts {
     std::vector<base::UtcTime> refusals{};
     std::optional<base::UtcTime> not_before{};     ///< what the CA asked for
     std::optional<base::UtcTime> covered_until{};  ///< the end of the certificate in use
+    std::string_view cause{};                      ///< of store/cause.h
 };
 
 /// When to try again after a failure: 1, 2, 4, ... minutes, doubling to a day, a fifth more or less
 /// (`dice` from 0 to 1 says how much, a day being the most); while a certificate is in use, at most
 /// a fifth of the time that it has left, so that a short-lived one does not end during a pause.
 /// Never before the CA's own time, nor where one more refusal would be the fifth within an hour or
-/// the thirteenth within a day.
+/// the thirteenth within a day. Two causes have times of their own, without doubling: a name that
+/// the CA has paused (`paused`) is tried once a day, and a limit whose end the CA has named ten
+/// minutes or more ahead (`rate-limited`) at that end.
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
 
 /// When one more refusal would be within both caps; `now` if it is now.

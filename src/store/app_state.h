@@ -106,7 +106,7 @@ struct AppState {
     /// Its file was found damaged; as long as the app was not switched on or off since, no run
     /// knows whether it is enabled.
     std::optional<base::UtcTime> damaged;
-    /// When the retry job is to look at the app again; see LocalStore::next_due. The earliest of
+    /// When the retry job is to look at the app again; see LocalStore::due_head. The earliest of
     /// what the app waits for (store/waits.h).
     std::optional<base::UtcTime> due;
     /// When the retry job is to renew the certificate in use.
@@ -121,7 +121,7 @@ struct AppState {
     std::optional<base::UtcTime> next_crl_check_set;  ///< when that was written (store/waits.h)
     /// The graceperiod of which was said that the scheduled run cuts it.
     std::optional<std::chrono::seconds> clamped_graceperiod;
-    std::string verified_pair_stamp;  ///< dokku::stamp_pair of the pair that was last found sound
+    std::string verified_pair_stamp;  ///< tls::stamp_pair of the pair that was last found valid
     /// Of vhost and pair, where a rebuild has left the vhost without https (load_again.h).
     std::string plain_vhost{};
     std::vector<std::string> covered;  ///< names of our certificate

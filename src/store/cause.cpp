@@ -238,7 +238,7 @@ constexpr auto kCauses = std::to_array<Cause>({
     {cause::kExpired, NameStatus::failed, true,
      "The certificate has expired and no other has taken its place.",
      "The end of the certificate that is served.",
-     "dokku letsencrypt:enable <app>; and see that the daily run is on: dokku "
+     "dokku letsencrypt:enable <app>; and see that the scheduled run is on: dokku "
      "letsencrypt:cron-job"},
     {cause::kHost, NameStatus::failed, true,
      "This host could not do its part, or files of the app's certificate are missing or cannot be "

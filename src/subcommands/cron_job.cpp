@@ -24,8 +24,7 @@ base::Result<void> switch_to(const dokku::Environment& environment, const char* 
                                   options);
 }
 
-}  // namespace
-
+/// Is the scheduled run on?
 void print_cron_job(const dokku::Environment& environment, const dokku::Log& log) {
     if (host::is_autorenew_enabled(environment)) {
         log.info2_quiet("Auto-renew cron job is enabled");
@@ -36,19 +35,24 @@ void print_cron_job(const dokku::Environment& environment, const dokku::Log& log
     }
 }
 
+/// Sets the marker and has the crontab written anew. Idempotent.
 base::Result<void> add_cron_job(const dokku::Environment& environment, const dokku::Log& log) {
     if (auto on = switch_to(environment, "autorenew", "autorenew.off"); !on) return on;
     log.info1("Added cron job to dokku's crontab.");
     return {};
 }
 
+/// Takes the marker away and leaves `autorenew.off`, so that no later install or update switches
+/// the run on again. Idempotent.
 base::Result<void> remove_cron_job(const dokku::Environment& environment, const dokku::Log& log) {
     if (auto off = switch_to(environment, "autorenew.off", "autorenew"); !off) return off;
     log.info1("Removed cron job from dokku's crontab.");
     log.verbose(
-        "The minute's run is off as well: names that wait, and what failed, are not tried again.");
+        "The retry job is off as well: names that wait, and what failed, are not tried again.");
     return {};
 }
+
+}  // namespace
 
 base::Result<void> cron_job(const dokku::Environment& environment, const dokku::Log& log,
                             const std::string& flag) {

@@ -41,9 +41,6 @@ std::vector<std::string> describe_provider(const settings::DnsProvider& provider
     std::vector<std::string> remarks;
     for (const std::string_view alias : provider.aliases)
         remarks.push_back("also " + std::string{alias});
-    if (provider.values_at_once != settings::kAnyNumber) {
-        remarks.push_back("records of a name at once: " + std::to_string(provider.values_at_once));
-    }
     std::vector<std::string> lines{line_of("    ", provider.name, provider.help, remarks)};
     for (const settings::ProviderVariable& variable : provider.variables)
         lines.push_back(describe(variable));

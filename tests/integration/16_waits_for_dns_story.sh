@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A name that does not exist yet costs no order; once the zone has it, the minute's cron gets the
+# A name that does not exist yet costs no order; once the zone has it, the retry job gets the
 # certificate, whatever the machine's resolver still remembers.
 # world: --dns zones
 # shellcheck source-path=SCRIPTDIR

@@ -118,7 +118,7 @@ graceperiod_that_is_no_number() {
 
 scenario "nothing is due: each app says how long, and nobody is asked" nothing_is_due
 scenario "what is due is renewed, and reports know of the run" one_is_due
-scenario "the daily run clamps a graceperiod that would renew every day" scheduled_run_clamps
+scenario "the scheduled run clamps a graceperiod that would renew every day" scheduled_run_clamps
 scenario "one that fails keeps no other from being renewed" failures_do_not_spread
 scenario "a graceperiod that is no number stops nothing" graceperiod_that_is_no_number
 scenario "a certificate of the operator's is none of its business" custom_pairs_are_left_alone

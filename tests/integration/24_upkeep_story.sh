@@ -40,7 +40,7 @@ cron_job() {
   assert_contains "$(crontab_of_dokku)" " dokku letsencrypt:auto-renew --scheduled --timestamps &>> /var/log/dokku/letsencrypt.log" "crontab"
   assert_runs dokku letsencrypt:cron-job --remove
   assert_eq "-----> Removed cron job from dokku's crontab.
-       The minute's run is off as well: names that wait, and what failed, are not tried again." "$out" "--remove"
+       The retry job is off as well: names that wait, and what failed, are not tried again." "$out" "--remove"
   assert_not_contains "$(crontab_of_dokku)" letsencrypt "crontab"
   assert_runs dokku letsencrypt:cron-job --remove
   assert_runs dokku letsencrypt:cron-job
@@ -150,7 +150,7 @@ migrations() {
 }
 
 scenario "cleanup keeps what is current" cleanup
-scenario "the daily run is switched on and off for good, by Dokku's own trigger" cron_job
+scenario "the scheduled run is switched on and off for good, by Dokku's own trigger" cron_job
 scenario "a crontab that was lost is written anew" lost_crontab
 scenario "cron's run works in cron's environment" daily_run
 scenario "a renamed app takes properties and certificate along" rename

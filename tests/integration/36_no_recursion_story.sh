@@ -10,7 +10,7 @@ all_settled() {
   for app in "$@"; do dokku letsencrypt:status "$app" >/dev/null || return 1; done
 }
 
-# by_cron SECONDS APP...: the minute's cron at growing times, until the apps are settled.
+# by_cron SECONDS APP...: the retry job at growing times, until the apps are settled.
 by_cron() {
   local minute
   wait_until 60 no_run_at_work

@@ -164,8 +164,8 @@ nginx_is_stopped() {
 nginx_has_ended() { [[ ! -e /run/nginx.pid ]]; }
 
 scenario "a vhost that another app broke" broken_vhost_of_another_app
-scenario "once it is mended the minute's run goes on" mended_by_a_person
-scenario "the daily run notes what stops it, and the minute's run goes on" daily_run_is_stopped
+scenario "once it is mended the retry job goes on" mended_by_a_person
+scenario "the scheduled run notes what stops it, and the retry job goes on" daily_run_is_stopped
 scenario "one app of twenty shadows the path, nineteen are served" one_shadow_among_twenty
 scenario "a return of the whole server is named with file and line" return_of_the_server
 scenario "a reload that nginx refuses is told with its reason" reload_that_nginx_refuses

@@ -151,8 +151,8 @@ a_persons() {
 
 scenario "a damaged certificate of ours is put back before nginx reads it" ours
 scenario "so is a file that is missing" missing
-scenario "another app's run and the daily run find it as well" found_by_others
-scenario "so does the daily run alone, and a command" found_by_the_daily_run
+scenario "another app's run and the scheduled run find it as well" found_by_others
+scenario "so does the scheduled run alone, and a command" found_by_the_daily_run
 scenario "what nothing good is left of is taken away and ordered anew" replaced_where_no_copy_is_good
 scenario "without a good copy the commands that are named help" without_a_good_copy
 scenario "an unchanged one costs no process" looked_at_once

@@ -99,4 +99,4 @@ loaded_by_itself() {
 scenario "a full disk: the order fails, and what is served stays" full_disk
 scenario "with space again, the next enable works" space_again
 scenario "a certificate that nginx does not load is told of" not_loaded
-scenario "once nginx is mended, the minute's run has it served without an order" loaded_by_itself
+scenario "once nginx is mended, the retry job has it served without an order" loaded_by_itself

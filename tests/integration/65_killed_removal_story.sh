@@ -296,7 +296,7 @@ scenario "disable is killed $kills times" disable_killed
 scenario "revoke is killed $kills times" revoke_killed
 scenario "an exchange is killed $kills times" exchange_killed
 scenario "so is one that needs two steps" two_steps_killed
-scenario "the hook of another app puts a pair back, and the minute's run goes on removing it" hook_puts_back
+scenario "the hook of another app puts a pair back, and the retry job goes on removing it" hook_puts_back
 scenario "what was wanted after the kill holds" later_wishes_hold
 scenario "whatever the day is: removals are finished, missing files come back" on_each_day
 scenario "a run for another app mends what is missing" another_run_mends

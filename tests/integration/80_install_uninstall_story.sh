@@ -138,6 +138,6 @@ through_links() {
 scenario "an uninstall of another plugin is not for us" another_name
 scenario "our own takes include, routes and cron lines along, and keeps what cost an order" our_name
 scenario "installed again, all is as it was" back_again
-scenario "twice is once, and a daily run that was switched off stays off" nothing_twice
+scenario "twice is once, and a scheduled run that was switched off stays off" nothing_twice
 scenario "links in folders of Dokku's user lead root nowhere" through_links
 scenario "a broken nginx is named and not reloaded" with_nginx_broken

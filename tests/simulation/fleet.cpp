@@ -209,7 +209,7 @@ void Fleet::set_due(App& app) {
     if (app.state.due) due_.erase({*app.state.due, &app});
     app.state.renew_at = renewal::selected_time(settings_, app.state);
     if (app.state.renew_at && *app.state.renew_at <= now_) app.state.renew_at.reset();
-    app.state.due = status::next_look_at(app.state, status::CustomEnd::awaited, now_);
+    app.state.due = status::next_due_of(app.state, status::CustomEnd::awaited, now_);
     if (app.state.due) due_.insert({*app.state.due, &app});
 }
 

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
                                           .dry_run = words.has("--dry-run")};
             const auto outcome = runs::enable(call.environment, call.log, flags);
             if (!outcome) return outcome.error();
-            return *outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done
-                                                              : cli::ExitCode::failed;
+            return *outcome == lifecycle::RunOutcome::done ? cli::ExitCode::done
+                                                           : cli::ExitCode::failed;
         });
 }

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
             const runs::RetryFlags flags{.app = words.at(0), .due = words.has("--due")};
             const auto outcome = runs::retry(call.environment, call.log, flags);
             if (!outcome) return outcome.error();
-            return *outcome == lifecycle::EnableOutcome::done ? cli::ExitCode::done
-                                                              : cli::ExitCode::failed;
+            return *outcome == lifecycle::RunOutcome::done ? cli::ExitCode::done
+                                                           : cli::ExitCode::failed;
         });
 }

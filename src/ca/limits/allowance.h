@@ -15,7 +15,7 @@ inline constexpr std::string_view kDomain = "certificates-per-domain";
 inline constexpr std::string_view kSet = "certificates-per-set";
 inline constexpr std::string_view kFailures = "failed-validations";
 inline constexpr std::string_view kRegistrations = "registrations";
-inline constexpr std::string_view kBackoff = "parked";
+inline constexpr std::string_view kBackoff = "backoff";
 inline constexpr std::string_view kPaused = "paused";
 }  // namespace limit
 

@@ -177,8 +177,8 @@ void LimitCheck::refuse(IssueJob& job, const LimitReached& reached) {
     const auto why = cause_of_limit(reached);
     if (reached.names.empty()) return job.fail(why, std::move(error));
     for (const std::string& name : reached.names)
-        job.hold(name, why, error);
-    job.drop_held();
+        job.defer(name, why, error);
+    job.drop_deferred();
 }
 
 ledger::Entry LimitCheck::entry_of(const IssueJob& job, ledger::EntryKind kind) const {

@@ -15,8 +15,8 @@ const base::Error kWhy{base::ErrorKind::rejected, "why", std::nullopt, {}};
 TEST_CASE("a name that is held leaves the order, the others stay", "[ca][design-2.2]") {
     test::RunBench bench;
     auto job = bench.job({"a.example", "b.example"});
-    job.hold("b.example", cause::kDnsMissing, kWhy);
-    job.drop_held();
+    job.defer("b.example", cause::kDnsMissing, kWhy);
+    job.drop_deferred();
     CHECK(ca::to_texts(job.names) == std::vector<std::string>{"a.example"});
     CHECK(job.alive());
 }
@@ -25,10 +25,10 @@ TEST_CASE("an app without a name left fails for the first that is held but not e
           "[ca][design-2.2]") {
     test::RunBench bench;
     auto job = bench.job({"out.example", "a.example", "b.example"});
-    job.hold("out.example", cause::kExcluded, kWhy);
-    job.hold("a.example", cause::kCaa, kWhy);
-    job.hold("b.example", cause::kDnsMissing, kWhy);
-    job.drop_held();
+    job.defer("out.example", cause::kExcluded, kWhy);
+    job.defer("a.example", cause::kCaa, kWhy);
+    job.defer("b.example", cause::kDnsMissing, kWhy);
+    job.drop_deferred();
     REQUIRE(job.failure);
     CHECK(job.cause == cause::kCaa);
 }
@@ -36,8 +36,8 @@ TEST_CASE("an app without a name left fails for the first that is held but not e
 TEST_CASE("an app of which all names are excluded has not failed", "[ca][design-2.2]") {
     test::RunBench bench;
     auto job = bench.job();
-    job.hold("a.example", cause::kExcluded, kWhy);
-    job.drop_held();
+    job.defer("a.example", cause::kExcluded, kWhy);
+    job.drop_deferred();
     CHECK_FALSE(job.failure);
     CHECK(job.nothing_to_do);
 }
@@ -46,8 +46,8 @@ TEST_CASE("what an app failed for before is not told anew", "[ca]") {
     test::RunBench bench;
     auto job = bench.job();
     job.fail(cause::kCaUnreachable, kWhy);
-    job.hold("a.example", cause::kHeldBack, kWhy);
-    job.drop_held();
+    job.defer("a.example", cause::kHeldBack, kWhy);
+    job.drop_deferred();
     CHECK(job.cause == cause::kCaUnreachable);
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("help lines have four blanks in front and one comma", "[cli][dokku-1.6
         test::DokkuHost::write(host.environment.plugin_directory / "subcommands" / subcommand.name,
                                "");
     const auto lines = cli::render_help_lines(cli::installed_subcommands(host.environment));
-    CHECK(lines.size() == 17);
+    CHECK(lines.size() == cli::all_subcommands().size());
     CHECK(std::is_sorted(lines.begin(), lines.end()));
     for (const auto& line : lines) {
         CAPTURE(line);

@@ -32,7 +32,7 @@ TEST_CASE("the minute of a host is drawn once", "[host][cron]") {
     CHECK(host::keep_cron_minute(host.environment) == again);
 }
 
-TEST_CASE("cron entries exist while the daily run is on and its executables are there",
+TEST_CASE("cron entries exist while the scheduled run is on and its executables are there",
           "[host][cron][dokku-9.1]") {
     const test::DokkuHost host;
     const auto plugin = host.environment.plugin_directory;

@@ -61,7 +61,7 @@ TEST_CASE("the line that the official plugin wrote is none of ours", "[host][cro
     CHECK(host.lacks());
 }
 
-TEST_CASE("nothing is missing where the daily run is off", "[host][cron]") {
+TEST_CASE("nothing is missing where the scheduled run is off", "[host][cron]") {
     const Host host{"exit 1"};
     std::filesystem::remove(host.host.environment.global_root() / "autorenew");
     CHECK_FALSE(host.lacks());

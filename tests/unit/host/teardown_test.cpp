@@ -88,7 +88,8 @@ TEST_CASE("nginx is left alone if no route was active", "[host][uninstall]") {
     CHECK(host.logged.err.empty());
 }
 
-TEST_CASE("the crontab is written anew and the choice of a daily run stays", "[host][uninstall]") {
+TEST_CASE("the crontab is written anew and the choice of a scheduled run stays",
+          "[host][uninstall]") {
     test::DokkuHost host;
     const FakeHost programs;
     const auto marker = host.environment.global_root() / "autorenew";

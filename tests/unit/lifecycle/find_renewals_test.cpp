@@ -52,7 +52,7 @@ struct Renewing : test::RunBench {
 
 }  // namespace
 
-TEST_CASE("that the daily run cuts a graceperiod is said once", "[lifecycle][design-3.3]") {
+TEST_CASE("that the scheduled run cuts a graceperiod is said once", "[lifecycle][design-3.3]") {
     Renewing renewing;
     CHECK(renewing.run().empty());
     renewing.set_graceperiod(50);

@@ -59,7 +59,7 @@ struct Due : test::RunBench {
     }
 
     std::string plan(RenewalRun run = RenewalRun::scheduled) {
-        CHECK(lifecycle::plan_renewals(context, {app}, run) == lifecycle::EnableOutcome::done);
+        CHECK(lifecycle::plan_renewals(context, {app}, run) == lifecycle::RunOutcome::done);
         return host.logged.out;
     }
 };

@@ -21,8 +21,8 @@ struct Renewing : test::RunBench {
         auto renewal = job({"a.example", "b.example"});
         renewal.covered = {"a.example", "b.example"};
         renewal.covered_until = end;
-        renewal.hold("b.example", why, {base::ErrorKind::rejected, "fails", std::nullopt, {}});
-        renewal.drop_held();
+        renewal.defer("b.example", why, {base::ErrorKind::rejected, "fails", std::nullopt, {}});
+        renewal.drop_deferred();
         ca::Request request;
         request.origin = ca::Origin::scheduled;
         orders::decide_order(context, renewal, request);
@@ -42,9 +42,9 @@ struct Deciding : test::RunBench {
         asked.covered_until = clock.now() + hours{24 * 15};
         request.origin = ca::Origin::scheduled;
     }
-    void hold(std::string_view name, std::string_view why) {
-        asked.hold(name, why, kFails);
-        asked.drop_held();
+    void defer(std::string_view name, std::string_view why) {
+        asked.defer(name, why, kFails);
+        asked.drop_deferred();
     }
     void decide() { orders::decide_order(context, asked, request); }
     std::vector<std::string> ordered() const { return ca::to_texts(asked.names); }
@@ -90,7 +90,7 @@ TEST_CASE("a CA that was down for long does not cost a name that fails afterward
 
 TEST_CASE("names that no certificate covers cost the others nothing", "[orders][design-2.2]") {
     Deciding order{{"a.example", "new.example"}};
-    order.hold("new.example", store::cause::kDnsMissing);
+    order.defer("new.example", store::cause::kDnsMissing);
     order.decide();
     CHECK(order.asked.alive());
     CHECK(order.ordered() == Names{"a.example"});
@@ -101,10 +101,10 @@ TEST_CASE("with --strict one name that is held ends the order, but no excluded o
     Deciding order{{"a.example", "new.example", "out.example"}};
     order.request.origin = ca::Origin::typed;
     order.request.strict = true;
-    order.hold("out.example", store::cause::kExcluded);
+    order.defer("out.example", store::cause::kExcluded);
     order.decide();
     CHECK(order.asked.alive());
-    order.hold("new.example", store::cause::kOtherServer);
+    order.defer("new.example", store::cause::kOtherServer);
     order.decide();
     REQUIRE(order.asked.failure);
     CHECK(order.asked.cause == store::cause::kOtherServer);
@@ -115,7 +115,7 @@ TEST_CASE("where no operator asked for the app no covered name is lost at once",
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "b.example"}};
     order.asked.covered = {"a.example", "b.example"};
-    order.hold("b.example", store::cause::kCaa);
+    order.defer("b.example", store::cause::kCaa);
     SECTION("the renewal fails for the reason of that name, and the others are held back") {
         order.request.origin =
             GENERATE(ca::Origin::all, ca::Origin::scheduled, ca::Origin::automatic);
@@ -136,7 +136,7 @@ TEST_CASE("where no operator asked for the app no covered name is lost at once",
 TEST_CASE("an excluded name is lost as its operator wants", "[orders][design-2.2]") {
     Deciding order{{"a.example", "b.example"}};
     order.asked.covered = {"a.example", "b.example"};
-    order.hold("b.example", store::cause::kExcluded);
+    order.defer("b.example", store::cause::kExcluded);
     order.decide();
     CHECK(order.asked.alive());
     CHECK(order.ordered() == Names{"a.example"});
@@ -147,7 +147,7 @@ TEST_CASE("a certificate that would only grow waits an hour for a name that it w
     Deciding order{{"a.example", "b.example", "new.example"}};
     order.asked.covered = {"a.example", "b.example"};
     order.asked.only_growth = true;
-    order.hold("b.example", store::cause::kDnsMissing);
+    order.defer("b.example", store::cause::kDnsMissing);
     const bool has_lasted = GENERATE(false, true);
     const auto since = order.clock.now() - (has_lasted ? hours{1} : std::chrono::minutes{59});
     REQUIRE(order.store.update_state("shop", [&](store::AppState& state) {
@@ -169,7 +169,7 @@ TEST_CASE("nothing is ordered for exactly the names that are covered already",
     order.asked.only_growth = GENERATE(true, false);
     order.request.origin = GENERATE(ca::Origin::typed, ca::Origin::automatic);
     CHECK(orders::uncovered_names(order.asked) == Names{"new.example"});
-    order.hold("new.example", store::cause::kDnsMissing);
+    order.defer("new.example", store::cause::kDnsMissing);
     CHECK(orders::uncovered_names(order.asked).empty());
     order.decide();
     CHECK_FALSE(order.asked.failure);

@@ -124,7 +124,8 @@ TEST_CASE("a grace period that a person has set beats the lifetime", "[renewal][
     }
 }
 
-TEST_CASE("a graceperiod holds to the letter, but not for the daily run", "[renewal][design-3.3]") {
+TEST_CASE("a graceperiod holds to the letter, but not for the scheduled run",
+          "[renewal][design-3.3]") {
     const test::FakeClock clock;
     const auto month = dates(clock, 30);
     const auto at = [&](std::optional<seconds> graceperiod, bool scheduled) {
@@ -155,7 +156,7 @@ TEST_CASE("the moment in the CA's window decides, but for a graceperiod that was
         rule.selected_time = end + days{100};
         CHECK(renewal::renewal_time(rule).at == end - days{9});
     }
-    SECTION("a graceperiod makes the daily run come earlier, not later") {
+    SECTION("a graceperiod makes the scheduled run come earlier, not later") {
         rule.graceperiod = days{40};
         CHECK(renewal::renewal_time(rule).at == end - days{40});
         rule.graceperiod = days{5};

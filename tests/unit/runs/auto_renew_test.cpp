@@ -25,7 +25,7 @@ TEST_CASE("a dry run on a host without apps says so and is done", "[runs]") {
     const test::Fork run{[&] {
         const auto outcome = runs::auto_renew(host.environment, host.log(),
                                               {.scheduled = scheduled, .dry_run = true});
-        return outcome && *outcome == lifecycle::EnableOutcome::done &&
+        return outcome && *outcome == lifecycle::RunOutcome::done &&
                host.logged.err == " !     You haven't deployed any applications yet\n";
     }};
     CHECK(run.succeeded());

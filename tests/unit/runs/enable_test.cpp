@@ -5,7 +5,7 @@
 
 #include "support/dokku_host.h"
 
-using lifecycle::EnableOutcome;
+using lifecycle::RunOutcome;
 
 TEST_CASE("enable of an app that is not there gives its exit code's error", "[runs][dokku-5.1]") {
     test::DokkuHost host;
@@ -21,6 +21,6 @@ TEST_CASE("enable of all apps of a host without any is told and no failure", "[r
     const auto outcome =
         runs::enable(host.environment, host.log(), {.all = true, .dry_run = dry_run});
     REQUIRE(outcome);
-    CHECK(*outcome == EnableOutcome::done);
+    CHECK(*outcome == RunOutcome::done);
     CHECK(host.logged.err == " !     You haven't deployed any applications yet\n");
 }

@@ -22,7 +22,7 @@ TEST_CASE("retry of all that is due asks for no app, and says nothing where ther
     const test::Fork run{[&] {
         const auto outcome =
             runs::retry(host.environment, host.log(), {.app = "no-such-app", .due = true});
-        return outcome && *outcome == lifecycle::EnableOutcome::done && host.logged.out.empty() &&
+        return outcome && *outcome == lifecycle::RunOutcome::done && host.logged.out.empty() &&
                host.logged.err.empty();
     }};
     CHECK(run.succeeded());

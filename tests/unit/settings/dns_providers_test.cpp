@@ -33,7 +33,6 @@ TEST_CASE("no name stands twice, and each variable can be set", "[settings]") {
         for (const std::string_view alias : provider.aliases)
             CHECK(names.insert(alias).second);
         CHECK_FALSE(provider.help.empty());
-        CHECK(provider.values_at_once >= 1);
         std::set<std::string_view> variables;
         for (const settings::ProviderVariable& variable : provider.variables) {
             CAPTURE(variable.name);

@@ -64,7 +64,7 @@ TEST_CASE("a success ends the row", "[status][design-3.1]") {
     CHECK(book.name().failures == 0);
     CHECK_FALSE(book.name().next_try);
     CHECK(book.name().since == book.clock.now());
-    CHECK_FALSE(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()));
+    CHECK_FALSE(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()));
 }
 
 TEST_CASE("a failing renewal of a served name is tried again", "[status][design-3.1]") {
@@ -99,10 +99,10 @@ TEST_CASE("the app is due with its first name", "[status][design-3.5]") {
     later.name = "b.test";
     later.not_before = book.clock.now() + hours{5};
     book.note(later);
-    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+    CHECK(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()) ==
           book.name().next_try);
     status::keep_only(book.state, {"b.test"});
-    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+    CHECK(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()) ==
           later.not_before);
 }
 
@@ -112,14 +112,14 @@ TEST_CASE("a custom certificate is looked at when it ends, where letsencrypt is 
     const auto end = book.clock.now() + hours{48};
     book.state.installed = store::InstalledPair{"", store::Owner::custom, end};
     book.note({"a.test", NameStatus::not_used, store::cause::kCustom, "own"});
-    CHECK_FALSE(status::next_look_at(book.state, CustomEnd::ignored, book.clock.now()));
-    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) == end);
+    CHECK_FALSE(status::next_due_of(book.state, CustomEnd::ignored, book.clock.now()));
+    CHECK(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()) == end);
     // A past end would be looked at every minute for ever.
-    CHECK_FALSE(status::next_look_at(book.state, CustomEnd::awaited, end));
+    CHECK_FALSE(status::next_due_of(book.state, CustomEnd::awaited, end));
     // Once it has expired and ours does not come, the tries count and not the past end.
     book.clock.advance(hours{49});
     book.note(kFailed);
-    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+    CHECK(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()) ==
           book.name().next_try);
 }
 
@@ -232,9 +232,9 @@ TEST_CASE("the renewal of the certificate in use is looked at like a name's try"
     Book book;
     book.note({"a.test"});
     book.state.renew_at = book.clock.now() + hours{48};
-    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+    CHECK(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()) ==
           book.state.renew_at);
     book.note(kFailed);
-    CHECK(status::next_look_at(book.state, CustomEnd::awaited, book.clock.now()) ==
+    CHECK(status::next_due_of(book.state, CustomEnd::awaited, book.clock.now()) ==
           book.name().next_try);
 }

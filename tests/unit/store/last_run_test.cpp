@@ -124,7 +124,7 @@ TEST_CASE("a clock that was set back makes no false alarm, and no silence", "[st
 
 TEST_CASE("nobody misses a run that is switched off", "[store][cron]") {
     const InstalledHost installed;
-    SECTION("the daily run") {
+    SECTION("the scheduled run") {
         std::filesystem::remove(installed.global / "autorenew");
     }
     SECTION("the plugin") {

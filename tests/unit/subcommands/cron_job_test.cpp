@@ -11,7 +11,7 @@
 
 namespace fs = std::filesystem;
 
-TEST_CASE("the daily run is switched on and off for good", "[subcommands][cron][dokku-11.5]") {
+TEST_CASE("the scheduled run is switched on and off for good", "[subcommands][cron][dokku-11.5]") {
     test::DokkuHost host;
     const auto global = host.environment.global_root();
     const test::FakePrograms programs{R"(echo "$*" >>"${0%/*}/calls"; echo noise)"};
@@ -32,10 +32,10 @@ TEST_CASE("the daily run is switched on and off for good", "[subcommands][cron][
           "=====> Auto-renew cron job is enabled\n"
           "       Run 'dokku letsencrypt:cron-job --remove' to disable.\n"
           "-----> Removed cron job from dokku's crontab.\n"
-          "       The minute's run is off as well: names that wait, and what failed, are not tried "
+          "       The retry job is off as well: names that wait, and what failed, are not tried "
           "again.\n"
           "-----> Removed cron job from dokku's crontab.\n"
-          "       The minute's run is off as well: names that wait, and what failed, are not tried "
+          "       The retry job is off as well: names that wait, and what failed, are not tried "
           "again.\n");
     CHECK(host.logged.err.empty());
     // The whole crontab is Dokku's to write (docs/dokku.md 9.2).
@@ -49,7 +49,7 @@ TEST_CASE("the daily run is switched on and off for good", "[subcommands][cron][
 TEST_CASE("a crontab that cannot be written is an error", "[subcommands][cron]") {
     test::DokkuHost host;
     const test::FakePrograms programs{"exit 4"};
-    CHECK_FALSE(subcommands::add_cron_job(host.environment, host.log()));
+    CHECK_FALSE(subcommands::cron_job(host.environment, host.log(), "--add"));
     CHECK(host.logged.out.empty());
 }
 

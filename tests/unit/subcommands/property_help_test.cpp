@@ -37,11 +37,8 @@ TEST_CASE("what is to be known of a DNS provider stands behind its help", "[subc
     const settings::DnsProvider provider{.name = "dnsupdate",
                                          .aliases = kAliases,
                                          .help = "a server that takes updates",
-                                         .variables = kVariables,
-                                         .values_at_once = 1};
-    CHECK(
-        subcommands::describe_provider(provider) ==
-        Lines{"    dnsupdate              a server that takes updates (also rfc2136, records of a "
-              "name at once: 1)",
-              "      DNSUPDATE_TSIG_SECRET the key (needed, secret)"});
+                                         .variables = kVariables};
+    CHECK(subcommands::describe_provider(provider) ==
+          Lines{"    dnsupdate              a server that takes updates (also rfc2136)",
+                "      DNSUPDATE_TSIG_SECRET the key (needed, secret)"});
 }
