@@ -92,7 +92,7 @@ TEST_CASE("the probe speaks IPv6", "[http][network]") {
     CHECK(fingerprint_of(*shop) == fingerprint_of(site.shop));
 }
 
-TEST_CASE("a port where nobody listens is a network error that names it", "[http][network]") {
+TEST_CASE("a port without a listener is a network error that names it", "[http][network]") {
     std::uint16_t port = 0;
     {
         const RawServer gone{"127.0.0.1", [](int) {}};

@@ -21,7 +21,7 @@ struct Noting {
 
 }  // namespace
 
-TEST_CASE("a certificate of ours that nobody has noted is noted with its dates and CA",
+TEST_CASE("a certificate of ours that is not in the state yet is noted with its dates and CA",
           "[renewal][design-1.1]") {
     Noting app;
     app.note();
