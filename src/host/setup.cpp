@@ -62,7 +62,7 @@ base::Result<void> make_data_folders(const dokku::Environment& environment) {
 base::Result<void> give_folders(const dokku::Environment& environment,
                                 const dokku::SystemUser& owner, const dokku::Log& log) {
     for (const char* kind : {"data", "config"}) {
-        const auto given = give_folder(environment.lib_root, {kind, "letsencrypt"}, owner);
+        auto given = give_folder(environment.lib_root, {kind, "letsencrypt"}, owner);
         if (given) continue;
         if (given.error().kind != base::ErrorKind::invalid_input) return given;
         log.warn(given.error().message + "; who owns what is in it was not looked at");
