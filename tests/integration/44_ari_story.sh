@@ -50,6 +50,7 @@ asked_after_issuance() {
 moved_into_the_past() {
   given asked_after_issuance
   local before id mark blog
+  with_usual_serial shop
   before=$(fingerprint_of shop) blog=$(fingerprint_of blog) id=$(certificate_id shop)
   ca_renewal_info shop "$(window -2days -1day)"
   mark=$(front_requests)
@@ -101,6 +102,7 @@ moved_ahead() {
 open_window() {
   given asked_after_issuance
   local id mark
+  with_usual_serial shop
   id=$(certificate_id shop)
   ca_renewal_info shop "$(window -1hour +2hours)"
   asked_again shop
@@ -139,6 +141,7 @@ restore_app() {
 replaced_already() {
   given asked_after_issuance
   local mark before
+  with_usual_serial shop
   keep_app shop
   assert_runs dokku letsencrypt:enable shop --force
   assert_not_contains "$out" "does not take the order as a renewal" "stdout"

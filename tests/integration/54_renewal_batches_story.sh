@@ -49,7 +49,8 @@ all_have_times() {
 
 the_hour_goes_along() {
   given all_have_times
-  local mark reloads
+  local mark reloads app
+  for app in app1 app2 app3; do with_usual_serial "$app"; done
   selected app1 -3600 -60 72000
   selected app2 -3600 1800 72000   # within the hour, its window is open
   selected app3 600 1800 72000     # within the hour, its window is not open
@@ -112,6 +113,7 @@ scheduled_run_moves_times() {
 a_day() {
   given all_have_times
   local i minute at reloads batches=0 made exempt expected=0
+  for ((i = 1; i <= day_apps; i++)); do with_usual_serial "app$i"; done
   exempt=$(exempt_orders)
   for ((i = 1; i <= day_apps; i++)); do
     at=$((i * spread * 86400 / (day_apps + 1)))

@@ -65,6 +65,16 @@ ca_answers() {
 
 serial_in_use() { openssl x509 -in "$DOKKU_ROOT/$1/tls/server.crt" -noout -serial | cut -d= -f2; }
 
+# with_usual_serial APP [COMMAND...]: the certificate in use, ordered anew by COMMAND (`dokku ... enable
+# APP --force`) while Pebble would not find it as `replaces`: it looks for the serial as RFC 9773 section
+# 4.1 has it, with a zero byte before a first bit that is set, among those without. That is one in 256.
+with_usual_serial() {
+  local app=$1
+  shift
+  (($# > 0)) || set -- dokku letsencrypt:enable "$app" --force
+  while [[ $(serial_in_use "$app") == [89A-F]* ]]; do "$@" >/dev/null; done
+}
+
 # ca_revokes APP [REASON]: the certificate in use was revoked elsewhere. Its renewal window is past,
 # and the CA's list has it; a certificate that was issued before the front woke does not name the list.
 ca_revokes() { front_order revoke "{\"serial\": \"$(serial_in_use "$1")\", \"reason\": ${2:-0}}"; }

@@ -67,6 +67,7 @@
 #   ca_front MODE [DIRECTORY]                 works, limited, 500, hangs or down
 #   ca_answers METHOD PATH KEY=VALUE...       what becomes of the next request that matches
 #   ca_revokes APP [REASON]                   the certificate was revoked elsewhere
+#   with_usual_serial APP [COMMAND...]        ordered anew while Pebble would refuse it as `replaces`
 #   ca_renewal_info APP TEXT                  what it says about renewing it
 #   ca_time SECONDS                           how far it is ahead
 #   front_requests, front_requests_since MARK [DIRECTORY], front_orders MARK [DIRECTORY]
