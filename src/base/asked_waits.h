@@ -6,8 +6,10 @@ namespace base {
 
 // How long a CA that asks to be left alone (Retry-After, mostly) is believed: all of the bounds.
 // What we wait by ourselves, whatever a CA says, is elsewhere: a failed name
-// (status/retry_schedule.h), a state (store/waits.h), the whole of one order (kOrderPatience in
-// orders/orders.cpp), a key that is to be known to all servers of a CA (account/rollover.cpp).
+// (status/retry_schedule.h), one that the CA has paused (ca/pause.h), a state (store/waits.h), the
+// time of one run for an order (kOrderPatience in orders/orders.cpp), a renewal window that a CA
+// did not tell (renewal/renewal_plan.cpp), a key that is to be known to all servers of a CA
+// (account/rollover.cpp).
 
 /// Any answer: what a CA says of a limit, when it wants to be asked for a window again after it
 /// refused, what stands in a state or in the ledger of such a wait. No limit that a CA is known to
@@ -20,6 +22,11 @@ inline constexpr std::chrono::hours kLongestOutage{24};
 /// An order that is under way, and for which the run has no more time. It was not refused, so the
 /// run that resumes it need not be far off.
 inline constexpr std::chrono::hours kLongestOrderPause{24};
+
+/// How old such an order may be: one that the CA says it is issuing a certificate for, and one of
+/// any status for which it asks for such pauses. After that another order is made.
+inline constexpr std::chrono::hours kLongestIssuing{24};
+inline constexpr std::chrono::hours kLongestOrder{24 * 7};
 
 /// A renewal window that was told (RFC 9773 section 4.3.2 has each client choose both): one that
 /// moves, as it does before certificates are revoked, is to be seen in time.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/asked_waits.h"
 #include "base/text.h"
 #include "ca/cause_of_failure.h"
 #include "ca/claim.h"
@@ -209,17 +210,17 @@ class OngoingOrder {
     }
 
     /// One that the CA answers for and never ends would be resumed for ever. While it says that it
-    /// issues, an order beside it would cost a second certificate: that is believed for a day, and
-    /// so is a longer pause that it asks for.
+    /// issues, an order beside it would cost a second certificate: that is believed within bounds.
     bool is_stuck(const acme::Failure& failure) const {
         constexpr std::chrono::minutes kOurOwnPauses{1};
-        constexpr std::chrono::hours kToIssue{24};
         if (failure.error.kind != base::ErrorKind::timeout || !flow_->order()) return false;
         const base::UtcTime now = context_.clock.now();
         const auto& until = failure.error.retry_at;
-        if (until && *until - now > kOurOwnPauses) return false;
+        if (until && *until - now > kOurOwnPauses) {
+            return ordered_ && now - *ordered_ > base::kLongestOrder;
+        }
         const bool issues = flow_->order()->status == acme::OrderStatus::processing;
-        return !issues || !ordered_ || now - *ordered_ > kToIssue;
+        return !issues || !ordered_ || now - *ordered_ > base::kLongestIssuing;
     }
 
     void present_records() {

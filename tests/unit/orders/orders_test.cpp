@@ -94,7 +94,7 @@ TEST_CASE("the order that a killed run left behind is taken up with its key", "[
     CHECK_THAT(ordering.host.logged.out, ContainsSubstring("Resuming the order"));
 }
 
-TEST_CASE("a journalled order of another wish is not taken up", "[orders][kill]") {
+TEST_CASE("a journalled order for something else is not taken up", "[orders][kill]") {
     Ordering ordering;
     auto order = Ordering::journalled();
     SECTION("of another configuration") {
@@ -185,6 +185,17 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[orders][k
         CHECK(job.failure->error.kind == base::ErrorKind::timeout);
         REQUIRE(ordering.state().order);
         CHECK(ordering.state().order->url == at_ca("/order/1"));
+    }
+    SECTION("nor while it asks for that, for a week") {
+        auto order = Ordering::journalled();
+        const bool is_old = GENERATE(true, false);
+        order.ordered = ordering.clock.now() - std::chrono::hours{24 * 7 + (is_old ? 1 : -1)};
+        ordering.leave_behind(std::move(order));
+        ordering.http.post(at_ca("/order/1"), 200, order_json("processing"),
+                           {{"retry-after", "600"}});
+        if (is_old) ordering.whole_order();
+        CHECK(ordering.run().alive() == is_old);
+        CHECK(ordering.http.left() == 0);
     }
 }
 
