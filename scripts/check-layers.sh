@@ -15,7 +15,8 @@ grep -q '^| room |' "$table" || { echo "check-layers: no table of rooms in $tabl
 
 # `dokku help` executes every path of this name below the plugin's folder: only the installed trigger
 # may have it, whose target is called otherwise.
-if misnamed=$(find . -name commands -not -path './build*' -not -path './.git/*' | grep .); then
+misnamed=$(find . \( -path ./build -o -path ./.git \) -prune -o -name commands -print)
+if [[ -n $misnamed ]]; then
   sed 's/$/: dokku help would execute every path called commands/' <<<"$misnamed"
   exit 1
 fi

@@ -100,6 +100,8 @@ breaks src/CMakeLists.txt 'suite_library(store SOURCES a.cpp USES suite::dokku)'
 breaks src/CMakeLists.txt 'suite_library(util SOURCES a.cpp)' 'util/ is no room'
 breaks src/CMakeLists.txt 'suite_library(store SOURCES a.cpp HIDES OpenSSL::SSL)' \
   'only crypto/ may link OpenSSL::SSL'
+breaks src/CMakeLists.txt 'suite_library(store SOURCES a.cpp HIDES CURL::libcurl)' 'only http/ may link CURL::libcurl'
+breaks src/CMakeLists.txt 'suite_library(store SOURCES a.cpp HIDES PkgConfig::IDN2)' 'only dns/ may link PkgConfig::IDN2'
 breaks src/CMakeLists.txt 'suite_library(dns SOURCES a.cpp USES PkgConfig::IDN2)' \
   'dns/ shows PkgConfig::IDN2 in its headers'
 breaks triggers/CMakeLists.txt 'suite_trigger(cron LIGHT SOURCE cron.cpp USES suite::lifecycle)' \
@@ -147,10 +149,19 @@ for n in {1..10}; do seq 310 >"$tree/src/base/part$n.cpp"; done
 expect "a room that is too large" 1 'src/base: 3100 lines, and 3000 are the most'
 
 # What `dokku help` would execute.
-for place in src tests/data scripts; do
+for place in src tests/data scripts buildings; do
   lay
   mkdir -p "$tree/$place/commands"
   expect "a folder called commands" 1 "./$place/commands: dokku help would execute every path called commands"
 done
+# What is in build/ comes and goes, as roots with a /proc do; the rest of the tree is looked at all the same.
+lay
+mkdir -p "$tree/build/commands"
+expect "a built executable called commands" 0 ""
+PATH="$tree/bin:$PATH"
+mkdir -p "$tree/bin" "$tree/src/commands"
+printf '#!/bin/sh\n%s "$@"\nexit 1\n' "$(command -v find)" >"$tree/bin/find"
+chmod +x "$tree/bin/find"
+expect "a tree that cannot be read whole" 1 ""
 
 report
