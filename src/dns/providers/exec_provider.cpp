@@ -7,9 +7,6 @@
 namespace dns::providers {
 namespace {
 
-/// For one call.
-constexpr std::chrono::seconds kDeadline = std::chrono::minutes{5};
-
 /// PATH and HOME of ours unless the provider has its own, and its variables.
 std::vector<std::pair<std::string, std::string>> environment_of(const Variables& variables) {
     std::vector<std::pair<std::string, std::string>> environment{variables.begin(),
@@ -26,8 +23,7 @@ std::vector<std::pair<std::string, std::string>> environment_of(const Variables&
 base::Result<std::unique_ptr<Provider>> ExecProvider::open(const settings::DnsProvider& entry,
                                                            Variables variables, LineSink relay,
                                                            std::vector<std::string>& warnings) {
-    std::unique_ptr<ExecProvider> provider{
-        new ExecProvider(std::move(variables), std::move(relay))};
+    auto provider = std::make_unique<ExecProvider>(std::move(variables), std::move(relay));
     const auto seconds_of = [&](std::string_view name) {
         return read_seconds(provider->variables_, name, settings::default_of(entry, name),
                             warnings);
@@ -57,7 +53,7 @@ base::Result<void> ExecProvider::call(const std::string& action,
     }
     command.environment = environment_of(variables_);
     command.inherit_environment = false;
-    command.deadline = kDeadline;
+    command.deadline = deadline_;
     command.on_output = relay_;
     command.on_error = relay_;
 
@@ -74,7 +70,7 @@ base::Result<void> ExecProvider::call(const std::string& action,
     }
     if (exit->timed_out) {
         return base::fail(base::ErrorKind::timeout, what + ": it did not end within " +
-                                                        std::to_string(kDeadline.count()) + " s");
+                                                        std::to_string(deadline_.count()) + " s");
     }
     if (exit->ok()) return {};
     return base::fail(base::ErrorKind::rejected,

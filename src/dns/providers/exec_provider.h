@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,11 +18,17 @@ namespace dns::providers {
 /// the provider's variables, of which no value comes into a message: they hold passwords.
 class ExecProvider final : public Provider {
   public:
+    /// For one call of the program.
+    static constexpr std::chrono::seconds kDeadline = std::chrono::minutes{5};
+
     /// Never fails: what `entry` needs is there. EXEC_PROPAGATION_TIMEOUT and EXEC_POLLING_INTERVAL
     /// that are no whole number of seconds mean the default; a line about it goes to `warnings`.
     static base::Result<std::unique_ptr<Provider>> open(const settings::DnsProvider& entry,
                                                         Variables variables, LineSink relay,
                                                         std::vector<std::string>& warnings);
+
+    ExecProvider(Variables variables, LineSink relay, std::chrono::seconds deadline = kDeadline)
+        : variables_(std::move(variables)), relay_(std::move(relay)), deadline_(deadline) {}
 
     /// `not_found` or `io` if the program cannot be started, `timeout` if it does not end in time,
     /// `rejected` if it fails.
@@ -32,13 +39,11 @@ class ExecProvider final : public Provider {
     std::chrono::seconds polling_interval() const override { return interval_; }
 
   private:
-    ExecProvider(Variables variables, LineSink relay)
-        : variables_(std::move(variables)), relay_(std::move(relay)) {}
-
     base::Result<void> call(const std::string& action, const ChallengeRecord& record) const;
 
     Variables variables_;
     LineSink relay_;
+    std::chrono::seconds deadline_;
     std::chrono::seconds timeout_{};
     std::chrono::seconds interval_{};
 };

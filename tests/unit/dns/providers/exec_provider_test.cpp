@@ -98,6 +98,20 @@ TEST_CASE("both streams of the program are relayed line by line", "[dns]") {
     CHECK(bench.relayed == Lines{"one", "three", "two"});
 }
 
+TEST_CASE("a program that does not end is ended", "[dns]") {
+    Bench bench;
+    ExecProvider provider{{{"EXEC_PATH", bench.program("echo begun; exec sleep 60")}},
+                          [&](std::string_view line) { bench.relayed.emplace_back(line); },
+                          seconds{1}};
+    const auto ended = provider.present(kRecord);
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().kind == ErrorKind::timeout);
+    CHECK(all_of(ended.error()) ==
+          "the program of EXEC_PATH failed to present the record of shop.test: it did not end "
+          "within 1 s");
+    CHECK(bench.relayed == Lines{"begun"});
+}
+
 TEST_CASE("its environment is PATH, HOME and the provider's variables", "[dns]") {
     ::setenv("SUITE_OURS", "not for them", 1);
     ::setenv("HOME", "/home/of/tests", 1);
