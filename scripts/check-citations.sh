@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Looks that each citation leads somewhere: `docs/dokku.md 4.2` in comments, the test tag [dokku-4.2],
-# links between our own pages with their #anchors, names of pages, and, in pages, `room/file.h`. A
-# section is a heading `## 4 ...` or `### 4.2 ...`. Says file:line and what is wrong, exit 1.
+# links between our own pages with their #anchors, names of pages, in pages and comments `room/file.h`,
+# in docs/parity.md the unit tests. A section is a heading `## 4 ...` or `### 4.2 ...`. Says file:line
+# and what is wrong, exit 1.
 #
 #   scripts/check-citations.sh [ROOT]
 set -euo pipefail
@@ -116,6 +117,38 @@ function check_sources(line,   name) {
   }
 }
 
+# Sources that a comment names: `room/file.h`, or `file.h` of the same folder.
+function check_comment(line,   name, folder, room) {
+  if (!sub(/^.*\/\/+ /, "", line)) return
+  folder = FILENAME
+  sub(/[^\/]*$/, "", folder)
+  while (match(line, /[a-z0-9_][a-z0-9_\/-]*\.(h|cpp)/)) {
+    name = substr(line, RSTART, RLENGTH)
+    line = substr(line, RSTART + RLENGTH)
+    if (name in is_file || "src/" name in is_file || folder name in is_file) continue
+    room = name
+    sub(/\/.*/, "", room)
+    if (base_name(name) in is_name || "src/" room in is_folder) refuse("no file is called " name " here or in src/")
+  }
+}
+
+# `unit room/file, file`: tests/unit/room/file_test.cpp and the other one beside it. A line may end
+# with the first word.
+function check_unit_tests(line,   names, list, count, i, room) {
+  if (before ~ /(^| )unit$/) sub(/^ */, "unit ", line)
+  while (match(line, /(^|[ ;])unit [a-z]+(\/[a-z_]+)+(, [a-z_]+(\/[a-z_]+)*)*/)) {
+    names = substr(line, RSTART, RLENGTH)
+    line = substr(line, RSTART + RLENGTH)
+    sub(/^.*unit /, "", names)
+    count = split(names, list, ", ")
+    for (i = 1; i <= count; i++) {
+      if (list[i] ~ /\//) { room = list[i]; sub(/[^\/]*$/, "", room) }
+      else list[i] = room list[i]
+      if (!("tests/unit/" list[i] "_test.cpp" in is_file)) refuse("no unit test is called " list[i])
+    }
+  }
+}
+
 # `section 7.4` and `(7.4)` without a page: of the RFC that is named there or a line before, or, in a
 # numbered page, of its own.
 function check_bare(line,   number, is_numbered) {
@@ -159,6 +192,8 @@ FNR == 1 { before = "" }
   check_names($0)
   if (FILENAME ~ /\.md$/) check_links($0)
   if (FILENAME ~ /^docs\//) check_sources($0)
+  if (FILENAME ~ /\.(h|cpp)$/) check_comment($0)
+  if (FILENAME == "docs/parity.md") check_unit_tests($0)
   if (FILENAME !~ /\.md$/ && /docs\/(dokku|design)\.md([^ ]| *$| [^0-9])/) refuse("a page of many sections: say which")
   check_bare($0)
   check_old_forms($0)
@@ -170,6 +205,8 @@ BEGIN {
     if (ARGV[i] ~ /=/) continue
     is_file[ARGV[i]] = 1
     is_name[base_name(ARGV[i])] = 1
+    folder = ARGV[i]
+    while (sub(/\/[^\/]*$/, "", folder)) is_folder[folder] = 1
     if (ARGV[i] ~ /\.md$/) is_page[ARGV[i]] = 1
   }
 }

@@ -19,7 +19,7 @@ constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 
 /// What the CA said, of the whole or of one name, and where.
-struct Refusal {
+struct CaRefusal {
     RequestKind request;
     int status;             ///< HTTP's; 0 if it is told by an order or an authorization
     std::string_view type;  ///< without prefix
@@ -27,47 +27,49 @@ struct Refusal {
     bool spent_validation;  ///< an authorization turned invalid
 };
 
-bool has(const Refusal& said, std::string_view part) {
-    return said.words.find(part) != std::string::npos;
+bool has(const CaRefusal& refusal, std::string_view part) {
+    return refusal.words.find(part) != std::string::npos;
 }
 
 template <std::size_t Count>
-bool has_any(const Refusal& said, const std::array<const char*, Count>& parts) {
+bool has_any(const CaRefusal& refusal, const std::array<const char*, Count>& parts) {
     return std::any_of(parts.begin(), parts.end(),
-                       [&](const char* part) { return has(said, part); });
+                       [&](const char* part) { return has(refusal, part); });
 }
 
 /// `Account is not valid, has status "deactivated"` and the like, to whatever was asked.
-bool is_about_closed_account(const Refusal& said) {
+bool is_about_closed_account(const CaRefusal& refusal) {
     constexpr std::array kEnds{"deactivated", "revoked", "blocked",      "suspended", "disabled",
                                "compromised", "closed",  "is not valid", "not active"};
-    return has(said, "account") && has_any(said, kEnds);
+    return has(refusal, "account") && has_any(refusal, kEnds);
 }
 
 /// `[External Account Binding] Invalid MAC on JWS request` and the like: each CA that binds
 /// accounts to its customers has a type and words of its own for that.
-bool is_about_external_account(const Refusal& said) {
+bool is_about_external_account(const CaRefusal& refusal) {
     constexpr std::array kWords{"external account", "externalaccount", "eab", "hmac", "'kid'"};
-    return said.request == RequestKind::new_account && has_any(said, kWords);
+    return refusal.request == RequestKind::new_account && has_any(refusal, kWords);
 }
 
 /// `Order cannot contain more than 25 identifiers`.
-bool is_about_number_of_names(const Refusal& said) {
+bool is_about_number_of_names(const CaRefusal& refusal) {
     constexpr std::array kMany{"more than", "too many"};
     constexpr std::array kNames{"identifiers", "names", "domains"};
-    return said.request == RequestKind::new_order && has_any(said, kMany) && has_any(said, kNames);
+    return refusal.request == RequestKind::new_order && has_any(refusal, kMany) &&
+           has_any(refusal, kNames);
 }
 
 /// `keyAuthorization does not match`: step-ca calls the name rejected then.
-bool is_about_wrong_answer(const Refusal& said) {
+bool is_about_wrong_answer(const CaRefusal& refusal) {
     constexpr std::array kWords{"keyauthorization", "key authorization"};
-    return said.spent_validation && said.type == "rejectedIdentifier" && has_any(said, kWords);
+    return refusal.spent_validation && refusal.type == "rejectedIdentifier" &&
+           has_any(refusal, kWords);
 }
 
 /// `public key is forbidden`: known to others than its owner.
-bool is_about_known_key(const Refusal& said) {
+bool is_about_known_key(const CaRefusal& refusal) {
     constexpr std::array kWords{"forbidden", "compromised", "blocked", "blocklist", "revoked"};
-    return has(said, "key") && has_any(said, kWords);
+    return has(refusal, "key") && has_any(refusal, kWords);
 }
 
 /// Before the CA has an order, only the account can lack a right.
@@ -83,43 +85,43 @@ bool is_about_names(RequestKind request) {
            request == RequestKind::finalize;
 }
 
-std::string_view cause_of_unauthorized(const Refusal& said) {
-    if (is_about_closed_account(said)) return store::cause::kAccountClosed;
+std::string_view cause_of_unauthorized(const CaRefusal& refusal) {
+    if (is_about_closed_account(refusal)) return store::cause::kAccountClosed;
     // CAs keep some profiles for accounts of their choice.
     const bool of_profile =
-        said.request == RequestKind::new_order && has(said, "certificate profile");
+        refusal.request == RequestKind::new_order && has(refusal, "certificate profile");
     if (of_profile) return store::cause::kSettings;
-    if (is_before_order(said.request)) return store::cause::kAccountClosed;
+    if (is_before_order(refusal.request)) return store::cause::kAccountClosed;
     // Of its own order: perhaps what was shown before has expired. Another order mends that.
     return store::cause::kCaError;
 }
 
-std::string_view cause_of_malformed(const Refusal& said) {
+std::string_view cause_of_malformed(const CaRefusal& refusal) {
     constexpr std::array kNameWords{"cannot issue for", "domain name", "identifier", "hostname",
                                     "public suffix"};
     constexpr std::array kCsrWords{"csr", "certificate request", "certificate public key"};
     constexpr std::array kSignatureWords{"jws", "signature"};
-    if (said.status == kNotFound) return store::cause::kCaError;
-    if (said.status == kConflict) return store::cause::kCaBusy;
-    if (said.request == RequestKind::finalize && has_any(said, kCsrWords))
+    if (refusal.status == kNotFound) return store::cause::kCaError;
+    if (refusal.status == kConflict) return store::cause::kCaBusy;
+    if (refusal.request == RequestKind::finalize && has_any(refusal, kCsrWords))
         return store::cause::kBadCsr;
-    if (has_any(said, kSignatureWords)) return store::cause::kAccountKey;
-    if (is_about_number_of_names(said)) return store::cause::kTooManyNames;
-    const bool of_name = said.request == RequestKind::new_order && has_any(said, kNameWords);
+    if (has_any(refusal, kSignatureWords)) return store::cause::kAccountKey;
+    if (is_about_number_of_names(refusal)) return store::cause::kTooManyNames;
+    const bool of_name = refusal.request == RequestKind::new_order && has_any(refusal, kNameWords);
     return of_name ? store::cause::kBadName : store::cause::kBadRequest;
 }
 
 /// The errors that are about keys, signatures and the certificate request.
-std::optional<std::string_view> cause_of_key(const Refusal& said) {
-    if (said.type == "badCSR") {
-        return is_about_known_key(said) ? store::cause::kBlockedKey : store::cause::kBadCsr;
+std::optional<std::string_view> cause_of_key(const CaRefusal& refusal) {
+    if (refusal.type == "badCSR") {
+        return is_about_known_key(refusal) ? store::cause::kBlockedKey : store::cause::kBadCsr;
     }
-    if (said.type == "badSignatureAlgorithm") return store::cause::kAccountKey;
-    if (said.type != "badPublicKey") return std::nullopt;
-    if (said.request == RequestKind::finalize) {
-        return is_about_known_key(said) ? store::cause::kBlockedKey : store::cause::kBadCsr;
+    if (refusal.type == "badSignatureAlgorithm") return store::cause::kAccountKey;
+    if (refusal.type != "badPublicKey") return std::nullopt;
+    if (refusal.request == RequestKind::finalize) {
+        return is_about_known_key(refusal) ? store::cause::kBlockedKey : store::cause::kBadCsr;
     }
-    return is_about_known_key(said) ? store::cause::kAccountClosed : store::cause::kAccountKey;
+    return is_about_known_key(refusal) ? store::cause::kAccountClosed : store::cause::kAccountKey;
 }
 
 /// The errors that mean one thing wherever they come.
@@ -146,31 +148,32 @@ std::optional<std::string_view> cause_of_type(std::string_view type) {
 }
 
 /// What the CA met when it looked at the name.
-std::string_view cause_of_validation(const Refusal& said) {
+std::string_view cause_of_validation(const CaRefusal& refusal) {
     // The places of the world differ in what they meet, and so does the type.
-    if (has(said, "secondary validation")) return store::cause::kSecondaryValidation;
-    if (said.type == "connection") return store::cause::kFirewall;
-    return said.type == "dns" ? store::cause::kCaDns : store::cause::kRefused;
+    if (has(refusal, "secondary validation")) return store::cause::kSecondaryValidation;
+    if (refusal.type == "connection") return store::cause::kFirewall;
+    return refusal.type == "dns" ? store::cause::kCaDns : store::cause::kRefused;
 }
 
-bool is_of_validation(const Refusal& said) {
-    const std::string_view type = said.type;
-    if (said.request == RequestKind::validation && type == "unauthorized") return true;
-    return is_about_names(said.request) &&
+bool is_of_validation(const CaRefusal& refusal) {
+    const std::string_view type = refusal.type;
+    if (refusal.request == RequestKind::validation && type == "unauthorized") return true;
+    return is_about_names(refusal.request) &&
            (type == "connection" || type == "dns" || type == "tls" || type == "incorrectResponse");
 }
 
-std::string_view cause_of(const Refusal& said) {
-    if (said.type == "rateLimited" && is_pause(said.words)) return store::cause::kPaused;
-    if (is_about_wrong_answer(said)) return cause_of_validation(said);
-    if (const auto known = cause_of_type(said.type)) return *known;
-    if (said.spent_validation || is_of_validation(said)) return cause_of_validation(said);
-    if (is_about_external_account(said)) return store::cause::kAccount;
-    if (said.type == "dns" && said.request == RequestKind::new_order) return store::cause::kCaDns;
-    if (const auto of_key = cause_of_key(said)) return *of_key;
-    if (said.type == "unauthorized") return cause_of_unauthorized(said);
-    if (said.type == "malformed") return cause_of_malformed(said);
-    return said.status == kConflict ? store::cause::kCaBusy : store::cause::kCaError;
+std::string_view cause_of(const CaRefusal& refusal) {
+    if (refusal.type == "rateLimited" && is_pause(refusal.words)) return store::cause::kPaused;
+    if (is_about_wrong_answer(refusal)) return cause_of_validation(refusal);
+    if (const auto known = cause_of_type(refusal.type)) return *known;
+    if (refusal.spent_validation || is_of_validation(refusal)) return cause_of_validation(refusal);
+    if (is_about_external_account(refusal)) return store::cause::kAccount;
+    if (refusal.type == "dns" && refusal.request == RequestKind::new_order)
+        return store::cause::kCaDns;
+    if (const auto of_key = cause_of_key(refusal)) return *of_key;
+    if (refusal.type == "unauthorized") return cause_of_unauthorized(refusal);
+    if (refusal.type == "malformed") return cause_of_malformed(refusal);
+    return refusal.status == kConflict ? store::cause::kCaBusy : store::cause::kCaError;
 }
 
 std::string_view cause_of_problem(const acme::Failure& failure) {
@@ -185,8 +188,8 @@ std::string_view cause_of_problem(const acme::Failure& failure) {
             return cause_of_one(part) == cause_of_one(parts.front());
         });
     if (alike || (problem.is("compound") && !parts.empty())) return cause_of_one(parts.front());
-    return cause_of(Refusal{failure.request, failure.status, acme::short_type(problem.type),
-                            base::to_lower(problem.detail), !failure.invalid.empty()});
+    return cause_of(CaRefusal{failure.request, failure.status, acme::short_type(problem.type),
+                              base::to_lower(problem.detail), !failure.invalid.empty()});
 }
 
 /// Without a problem document there is this host's own error, or a web page.
@@ -219,7 +222,7 @@ std::string_view cause_of_part(const acme::Failure& failure, const acme::Subprob
     if (of_name && type == "malformed") return store::cause::kBadName;
     const bool spent = part.identifier && failure.spent_validation_on(part.identifier->value);
     return cause_of(
-        Refusal{failure.request, failure.status, type, base::to_lower(part.detail), spent});
+        CaRefusal{failure.request, failure.status, type, base::to_lower(part.detail), spent});
 }
 
 bool is_rate_limit(const acme::Failure& failure) {

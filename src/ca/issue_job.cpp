@@ -26,11 +26,11 @@ void IssueJob::defer(std::string_view name, std::string_view why, base::Error re
 }
 
 void IssueJob::drop_deferred() {
-    const auto is_held = [&](const dns::DnsName& name) {
+    const auto is_deferred = [&](const dns::DnsName& name) {
         return std::any_of(deferred.begin(), deferred.end(),
                            [&](const DeferredName& one) { return one.name == name.str(); });
     };
-    names.erase(std::remove_if(names.begin(), names.end(), is_held), names.end());
+    names.erase(std::remove_if(names.begin(), names.end(), is_deferred), names.end());
     if (!names.empty() || !alive()) return;
     const auto first = std::find_if(deferred.begin(), deferred.end(), [](const DeferredName& one) {
         return one.cause != store::cause::kExcluded;

@@ -26,7 +26,7 @@ namespace ca {
 /// A wanted name that is not ordered, and why.
 struct DeferredName {
     std::string name;
-    std::string_view cause;  ///< of cause.h
+    std::string_view cause;  ///< of store/cause.h
     base::Error reason;
     bool refused_by_ca = false;  ///< a validation was spent on it
 };
@@ -65,7 +65,7 @@ struct IssueJob {
     std::string live_fingerprint;  ///< of the pair in place, if that is ours
     std::string renewal_id;        ///< its name in newOrder's `replaces` (RFC 9773); "" for none
     bool revoked = false;          ///< it is, by its CA
-    bool only_growth = false;      ///< due for no other reason (rule.h)
+    bool only_growth = false;      ///< due for no other reason (renewal/rule.h)
     bool interrupted = false;      ///< an earlier run left its journal behind
     bool route_is_new = false;     ///< there was none before this run
 

@@ -5,8 +5,8 @@
 
 namespace ca {
 
-std::string render_config_line(const settings::Settings& settings,
-                               const std::vector<std::string>& domains) {
+std::string render_lego_command(const settings::Settings& settings,
+                                const std::vector<std::string>& domains) {
     std::string line = settings.uses_dns() ? "--dns " + settings.dns_provider.computed + " "
                                            : "--http --http.webroot /webroot ";
     line += "--pem --accept-tos --cert.timeout 30 --path /certs --server " +

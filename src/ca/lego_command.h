@@ -12,8 +12,8 @@ namespace ca {
 /// The argument line that the official plugin gave to lego. It is kept because its hash names the
 /// certificate folder (docs/dokku.md 10.4), so that both plugins find each other's files.
 /// `domains` are those of the app as stored, in their order.
-std::string render_config_line(const settings::Settings& settings,
-                               const std::vector<std::string>& domains);
+std::string render_lego_command(const settings::Settings& settings,
+                                const std::vector<std::string>& domains);
 
 /// The value of the last such flag in a line that lego was given (`--server`): a repeated flag
 /// overrides.

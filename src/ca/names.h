@@ -19,7 +19,7 @@ enum class ChallengeKind {
 /// A domain of the app that no certificate can be ordered for, and why.
 struct LeftOutName {
     std::string domain;
-    std::string_view cause;  ///< of cause.h
+    std::string_view cause;  ///< of store/cause.h
     base::Error reason;
 };
 

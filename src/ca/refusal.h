@@ -8,7 +8,7 @@ namespace ca {
 
 /// Why an app is not begun with.
 struct Refusal {
-    std::string_view cause;  ///< of cause.h
+    std::string_view cause;  ///< of store/cause.h
     base::Error error;
 };
 

@@ -21,7 +21,8 @@ struct Request {
     bool strict = false;  ///< all names or none
     Origin origin = Origin::typed;
     bool over_all = false;  ///< one command for all apps; it holds Runtime::lock_all
-    /// Of an automatic run: certificates that are due so soon are renewed now (renewal_plan.h).
+    /// Of an automatic run: certificates that are due so soon are renewed now
+    /// (renewal/renewal_plan.h).
     std::chrono::seconds ahead{0};
     bool by_hand = false;  ///< automatic, but an operator has typed it for this app (`retry`)
     /// Called once an automatic run has installed its pair: lets go of who waits for that, and says

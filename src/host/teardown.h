@@ -10,9 +10,9 @@ namespace host {
 // What the hook `uninstall` does before our folder is removed. That runs as root, and our
 // files lie in folders where Dokku's user may have put links.
 
-/// nginx forgets our include. The process becomes Dokku's user (system_user.h): what follows can
-/// remove and write nothing that this user could not anyway. Fails if it cannot (`io`; `not_found`
-/// without such a user): the rest must not run as root then.
+/// nginx forgets our include. The process becomes Dokku's user (dokku/system_user.h): what follows
+/// can remove and write nothing that this user could not anyway. Fails if it cannot (`io`;
+/// `not_found` without such a user): the rest must not run as root then.
 base::Result<void> tear_down_as_root(const dokku::Environment& environment, const dokku::Log& log);
 
 /// The rest, as Dokku's user: nginx forgets the routes of challenges, the crontab our lines.

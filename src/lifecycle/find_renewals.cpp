@@ -82,8 +82,8 @@ void warn_of_cut(const Walk& walk, const dokku::AppName& app, const store::AppSt
     if (!is_plan && state.clamped_graceperiod == graceperiod) return;
     if (is_cut) {
         context.log.warn(app.text() +
-                         ": graceperiod is more than half of the certificate's lifetime; the daily "
-                         "run renews at half");
+                         ": graceperiod is more than half of the certificate's lifetime; the "
+                         "scheduled run renews at half");
     }
     if (is_plan || (!is_cut && !state.clamped_graceperiod)) return;
     const auto cut = is_cut ? graceperiod : std::nullopt;

@@ -23,7 +23,7 @@ struct RenewalCandidate {
 
 enum class RenewalRun {
     typed,      ///< a graceperiod that was set holds to the letter
-    scheduled,  ///< the scheduled run: clamped where it would renew all the time (rule.h)
+    scheduled,  ///< the scheduled run: clamped where it would renew all the time (renewal/rule.h)
 };
 
 /// An app of which it is not known how it stands, or that cannot be renewed as it is.
@@ -40,9 +40,10 @@ struct Renewals {
 };
 
 /// The active ones of `apps`; for the scheduled run also those that are to have HTTPS and are not
-/// active (standing.h), once their files were put right where that is possible (repair.h). A
-/// graceperiod that is no number counts as not set, with a warning. Without `inquiries` nothing is
-/// mended; then CAs are asked by `windows`, if there is one, for the windows that it is time for.
+/// active (renewal/standing.h), once their files were put right where that is possible
+/// (serving/repair.h). A graceperiod that is no number counts as not set, with a warning. Without
+/// `inquiries` nothing is mended; then CAs are asked by `windows`, if there is one, for the windows
+/// that it is time for.
 Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
                        RenewalRun run, renewal::CaInquiries* inquiries = nullptr,
                        renewal::RenewalInquiry* windows = nullptr);

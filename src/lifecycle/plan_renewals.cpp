@@ -51,7 +51,7 @@ void tell_due(const ca::Context& context, const RenewalCandidate& candidate,
 RunOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppName>& apps,
                          RenewalRun run) {
     context.log.info2("What a renewal would do now; nothing is done");
-    renewal::RenewalInquiry windows{context, renewal::kQuestionPause};
+    renewal::RenewalInquiry windows{context, renewal::kInquiryPause};
     const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
     ca::limits::LimitCheck limits{context, false, run == RenewalRun::typed};
     for (const RenewalCandidate& candidate : found.candidates) {

@@ -168,7 +168,7 @@ base::Result<ca::IssueJob> read_job(const ca::Context& context, const dokku::App
     if (!settings) return std::move(settings).error();
     ca::IssueJob job{app, std::move(*settings), std::move(*domains)};
     job.seen = std::move(*folder);
-    job.lego_command = ca::render_config_line(job.settings, job.domains);
+    job.lego_command = ca::render_lego_command(job.settings, job.domains);
     job.hash = ca::config_hash(job.lego_command, job.settings.lego_docker_options.computed);
     // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.
     if (!job.options.lego.server.empty()) job.settings.server.computed = job.options.lego.server;

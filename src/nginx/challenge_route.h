@@ -17,9 +17,8 @@ namespace nginx {
 ///
 /// `snippet` is `ROOT/APP/nginx.conf.d/letsencrypt.conf`, which every server block of Dokku's
 /// template includes; `block` is a server block of our own for names that no vhost of the app
-/// serves on port 80 yet, in `LIB/data/letsencrypt/--global/nginx/APP.conf`, a folder that nginx
-/// reads by
-/// `/etc/nginx/conf.d/letsencrypt.conf`.
+/// serves on port 80 yet, `LIB/data/letsencrypt/--global/nginx/APP.conf`: nginx includes that
+/// folder by `/etc/nginx/conf.d/letsencrypt.conf`.
 struct RouteFiles {
     base::Path snippet;
     base::Path block;

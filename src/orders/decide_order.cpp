@@ -30,7 +30,7 @@ std::vector<const ca::DeferredName*> names_at_risk(const ca::Context& context,
 }
 
 /// The app fails for the reason of the name that would be lost; the others are well.
-void hold_renewal(ca::IssueJob& job, const ca::DeferredName& lost) {
+void defer_renewal(ca::IssueJob& job, const ca::DeferredName& lost) {
     job.fail(lost.cause, lost.reason);
     const base::Error reason{base::ErrorKind::rejected,
                              "not ordered yet, because the certificate would lose " + lost.name,
@@ -42,7 +42,7 @@ void hold_renewal(ca::IssueJob& job, const ca::DeferredName& lost) {
 }
 
 /// New names wait for the one that would be lost.
-void hold_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
+void defer_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
     for (const std::string& name : uncovered_names(job)) {
         job.defer(name, store::cause::kHeldBack,
                   {base::ErrorKind::rejected,
@@ -75,8 +75,8 @@ void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Reque
     }
     if (!request.is_typed()) {
         const auto at_risk = names_at_risk(context, job);
-        if (!at_risk.empty() && job.only_growth) return hold_new_names(job, *at_risk.front());
-        if (!at_risk.empty()) return hold_renewal(job, *at_risk.front());
+        if (!at_risk.empty() && job.only_growth) return defer_new_names(job, *at_risk.front());
+        if (!at_risk.empty()) return defer_renewal(job, *at_risk.front());
     }
     if (job.only_growth && uncovered_names(job).empty()) {
         job.nothing_to_do = true;

@@ -14,7 +14,7 @@ std::vector<std::string> uncovered_names(const ca::IssueJob& job);
 
 /// What the preflight left over decides whether an order is worth it (docs/design.md 2.2): all
 /// names or none with `strict`; no order for exactly what is covered; and in an automatic run, no
-/// order that would lose a covered name before its failure has lasted (rule.h).
+/// order that would lose a covered name before its failure has lasted (renewal/rule.h).
 void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Request& request);
 
 /// After a failed order: names that the CA refused by name leave it. Returns whether the others are

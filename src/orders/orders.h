@@ -33,11 +33,15 @@ struct OrderRun {
 };
 
 /// Orders a certificate for each living job, several at a time over their CA's connection: while
-/// one waits for the CA, others go on. The order's URL and the new key are journalled in the app's
-/// state before the order can be finalized, so that a killed run resumes it instead of ordering
-/// again. Afterwards a job has `issued` and `key`, or `failure`, or neither
-/// where `goes_on` gave it up or `begin` found nothing to do. What a killed run leaves otherwise
-/// (its route, TXT records, a half-built folder) the next run of the app removes.
+/// one waits for the CA, others go on. Afterwards a job has `issued` and `key`, or `failure`, or
+/// neither where `goes_on` gave it up or `begin` found nothing to do.
+///
+/// Orders in flight and killed runs (docs/design.md 4.7): the order's URL and the new key are in
+/// the app's state (store::RunningOrder) before the order can be finalized. The next run of the app
+/// goes on with the order if it is for the same configuration, names, CA and account, and makes
+/// another one if not. That run is the retry job's, store::kJournalPatience after the killed run
+/// was last at work (orders/journal.h), if no operator types one before. It also removes the route
+/// and a half-built folder of the killed run; TXT records only if the CA still asks for them.
 void run_orders(ca::Context& context, ca::CaSessions& sessions,
                 const std::vector<ca::IssueJob*>& jobs, const OrderRun& run = {});
 

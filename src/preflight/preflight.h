@@ -11,7 +11,7 @@ namespace preflight {
 
 /// Where the names lead. One that leads nowhere is deferred (dns-missing), and so is one that no CA
 /// could look up (dns-broken); what no name server would say is no finding. But while no name
-/// server says anything at all, an automatic or scheduled run holds a name that was never ordered
+/// server says anything at all, an automatic or scheduled run defers a name that was never ordered
 /// (resolver-silent). Not for DNS-01.
 void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request& request);
 

@@ -7,7 +7,7 @@ namespace renewal {
 CaInquiries::CaInquiries(ca::Context& context)
     : context_(context),
       deadline_(context.clock.monotonic() + std::chrono::minutes{15}),
-      inquiry_(context, kQuestionPause),
+      inquiry_(context, kInquiryPause),
       watch_(context) {}
 
 bool CaInquiries::ask(const dokku::AppName& app, const tls::CertificateStatus& status,

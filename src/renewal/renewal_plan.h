@@ -57,7 +57,7 @@ bool may_go_along(const store::AppState& state, base::UtcTime now);
 bool postpone_to_next_batch(store::AppState& state, base::UtcTime now);
 
 /// CAs let a client ask some times a second.
-inline constexpr std::chrono::milliseconds kQuestionPause{200};
+inline constexpr std::chrono::milliseconds kInquiryPause{200};
 
 /// Asks CAs about the certificates of a run's apps. A CA that does not answer, or does not want to,
 /// is not asked again in the run; one that asked for time with an order is not asked before that.

@@ -45,7 +45,7 @@ base::Path moved_target(const base::Path& current) {
     return error ? base::Path{} : current.parent_path() / target.filename();
 }
 
-/// The name that the folder of a configuration has (lego_command.h), from the files in it.
+/// The name that the folder of a configuration has (ca/lego_command.h), from the files in it.
 std::string folder_name(const base::Path& folder) {
     const auto config = base::read_file(folder / "config");
     if (!config) return "restored";
@@ -78,7 +78,7 @@ base::Result<base::Path> write_folder(const ca::Context& context, const dokku::A
     if (domains->empty()) {
         return base::fail(base::ErrorKind::not_found, app.text() + " has no domain");
     }
-    const std::string line = ca::render_config_line(*settings, *domains);
+    const std::string line = ca::render_lego_command(*settings, *domains);
     const std::string& options = settings->lego_docker_options.computed;
     base::Path folder = context.environment.certs_root(app) / ca::config_hash(line, options);
     auto written = tls::write_configuration(folder, line, options, settings->docker_env().reveal());

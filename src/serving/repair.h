@@ -18,10 +18,10 @@ enum class Repair {
 /// For an app of ours whose certificate is not in use any more, or not in certs/current (a backup
 /// that was restored, a folder removed by hand): makes certs/current a link again, writes the files
 /// there anew from the pair that is served, or serves the pair that lies there, if it is complete
-/// and was not revoked (stored_pair.h); whether nginx shows that is for load_again.h. Costs no
-/// order. Takes the app's lock. `io` if a file cannot be read or written, `not_found` if the app
-/// has no domain, `invalid_input` if a later version of ours wrote its state, and `busy` if another
-/// process holds that, or has put another pair in place.
+/// and was not revoked (renewal/stored_pair.h); whether nginx shows that is for
+/// serving/load_again.h. Costs no order. Takes the app's lock. `io` if a file cannot be read or
+/// written, `not_found` if the app has no domain, `invalid_input` if a later version of ours wrote
+/// its state, and `busy` if another process holds that, or has put another pair in place.
 base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries, const dokku::AppName& app);
 
 /// Is certs/current a folder, or a link to a folder that is elsewhere by now? Nothing could be

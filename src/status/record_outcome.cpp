@@ -98,7 +98,7 @@ std::optional<base::UtcTime> coming_renewal(const settings::Settings& settings,
 }
 
 /// When the app is to be looked at again.
-void set_next_probe(store::AppState& state, const settings::Settings& settings, base::UtcTime now) {
+void set_due(store::AppState& state, const settings::Settings& settings, base::UtcTime now) {
     const bool wanted = is_wanted(settings, state);
     state.renew_at = coming_renewal(settings, state, now);
     state.due = next_due_of(state, wanted ? CustomEnd::awaited : CustomEnd::ignored, now);
@@ -118,7 +118,7 @@ void note_renewal_time(const ca::Context& context, const dokku::AppName& app,
     const auto kept = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
         if (state.order) return;  // who is at work, or goes on there, notes it in the end
         const auto due = state.due;
-        set_next_probe(state, settings, now);
+        set_due(state, settings, now);
         const bool is_due_now = due && *due <= now;
         if (is_due_now) state.due = due;
     });
@@ -182,7 +182,7 @@ void record_outcome(const ca::Context& context, const ca::IssueJob& job) {
         const bool is_past = state.due && *state.due <= now;
         const bool is_marked_due = job.lock && is_past && state.due != job.overdue;
         if (is_marked_due) return;
-        set_next_probe(state, job.settings, now);
+        set_due(state, job.settings, now);
         if (missed) state.due = now;
     });
     report(context, kept);
@@ -211,7 +211,7 @@ void record_refusal(const ca::Context& context, const dokku::AppName& app,
                                now, dice);
                }
                if (domains) keep_only(state, names);
-               if (settings) return set_next_probe(state, *settings, now);
+               if (settings) return set_due(state, *settings, now);
                state.due = next_due_of(state, CustomEnd::awaited, now);
            }));
 }
@@ -235,7 +235,7 @@ void record_custom_pair(const ca::Context& context, const ca::IssueJob& job) {
                         now, dice);
         }
         keep_only(state, wanted_names(job));
-        set_next_probe(state, job.settings, now);
+        set_due(state, job.settings, now);
     });
     report(context, kept);
 }

@@ -19,13 +19,15 @@ struct RetryFacts {
     std::string_view cause{};                      ///< of store/cause.h
 };
 
-/// When to try again after a failure: 1, 2, 4, ... minutes, doubling to a day, a fifth more or less
-/// (`dice` from 0 to 1 says how much, a day being the most); while a certificate is in use, at most
-/// a fifth of the time that it has left, so that a short-lived one does not end during a pause.
-/// Never before the CA's own time, nor where one more refusal would be the fifth within an hour or
-/// the thirteenth within a day. Two causes have times of their own, without doubling: a name that
-/// the CA has paused (`paused`) is tried once a day, and a limit whose end the CA has named ten
-/// minutes or more ahead (`rate-limited`) at that end.
+/// When to try again after a failure: after 1, 2, 4, ... minutes, doubling to a day; while a
+/// certificate is in use, to a fifth of the time that it has left (a minute at least), so that a
+/// short-lived one does not end during a pause. Then a fifth more or less (`dice` from 0 to 1 says
+/// how much), a day being the most. Never before the CA's own time, nor where one more refusal
+/// would be the fifth within an hour or the thirteenth within a day.
+/// Two causes have times of their own, without doubling: a limit whose end the CA has named ten
+/// minutes or more ahead (`rate-limited`) is over at that end, and a name that the CA has paused
+/// (`paused`) is tried once a day, whatever else is said here.
+/// What ends the row of failures, and what has a name looked at at once: docs/design.md 3.1.
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
 
 /// When one more refusal would be within both caps; `now` if it is now.

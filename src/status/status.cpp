@@ -103,8 +103,8 @@ NameState derive_ended(const Facts& facts, const std::string& name) {
         "the certificate expired" + (facts.until ? " on " + base::to_readable(*facts.until) : ""));
 }
 
-/// A certificate of ours that is gone, or that no renewal finds; the next run of the minute, or the
-/// next scheduled one, puts it right.
+/// A certificate of ours that is gone, or that no renewal finds; the retry job, or the next
+/// scheduled run, puts it right.
 NameState derive_lost(const Facts& facts, const std::string& name) {
     if (facts.has_pair && !facts.loadable) {
         return without_certificate(

@@ -122,7 +122,7 @@ struct AppState {
     /// The graceperiod of which was said that the scheduled run cuts it.
     std::optional<std::chrono::seconds> clamped_graceperiod;
     std::string verified_pair_stamp;  ///< tls::stamp_pair of the pair that was last found valid
-    /// Of vhost and pair, where a rebuild has left the vhost without https (load_again.h).
+    /// Of vhost and pair, where a rebuild has left the vhost without https (serving/load_again.h).
     std::string plain_vhost{};
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;

@@ -16,11 +16,11 @@ enum class Asker {
 
 /// Does the one in `tls/` stay? `has_ended`: it has expired; dates that cannot be read are not
 /// over.
-/// - Who typed `enable` for this very app wants ours: it never stays. (It is kept in
-/// `replaced-<time>/` of the app: tls/backup.h.)
+/// - Who typed `enable` for this very app wants ours: it never stays.
 /// - Who typed a command over all apps did not speak of this one: it always stays.
 /// - Where no operator asked it stays until it has expired. Then no browser takes it, and ours
 ///   takes its place (where letsencrypt is on for the app: for others no run asks).
+/// One that does not stay is kept in `letsencrypt/replaced-<time>/` of the app (tls/backup.h).
 bool custom_certificate_stays(Asker who, bool has_ended);
 
 enum class AfterRemoval {

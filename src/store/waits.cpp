@@ -40,8 +40,8 @@ bool bound_name(NameState& name, base::UtcTime now) {
     return true;
 }
 
-bool bound_question(RenewalPlan& plan, base::UtcTime now) {
-    // Only an answer that was a refusal may ask for more than a day (renewal_plan.h).
+bool bound_inquiry(RenewalPlan& plan, base::UtcTime now) {
+    // Only an answer that was a refusal may ask for more than a day (renewal/renewal_plan.h).
     const seconds longest = plan.failures > 0 ? base::kLongestAskedWait : kLongestWait;
     return bound(plan.next_ask, plan.next_ask_set, longest, now);
 }
@@ -100,7 +100,7 @@ bool bound_waits(AppState& state, base::UtcTime now) {
         changed |= bound_since(name.failing_since, now);
     }
     changed |= bound_since(state.ca_fails_since, now);
-    if (state.renewal) changed |= bound_question(*state.renewal, now);
+    if (state.renewal) changed |= bound_inquiry(*state.renewal, now);
     changed |= bound_lists(state, now);
     changed |= bound_due(state, now);
     return changed;

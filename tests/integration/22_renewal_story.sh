@@ -68,7 +68,7 @@ scheduled_run_clamps() {
   local mark
   mark=$(pebble_mark)
   assert_runs dokku letsencrypt:auto-renew --scheduled
-  assert_contains "$err" " !     blog: graceperiod is more than half of the certificate's lifetime" "stderr"
+  assert_contains "$err" " !     blog: graceperiod is more than half of the certificate's lifetime; the scheduled run renews at half" "stderr"
   assert_matches "$out" "blog still has (44d, 23h, 59m, [0-9]+s|45d) days left before renewal" "stdout"
   assert_eq 0 "$(pebble_requests_since "$mark")" "requests to the CA"
 }

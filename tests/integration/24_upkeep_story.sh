@@ -75,7 +75,7 @@ lost_crontab() {
 }
 
 # What cron runs, in cron's environment.
-daily_run() {
+scheduled_run() {
   given cleanup
   dokku letsencrypt:set shop graceperiod $((80 * 86400)) >/dev/null
   rm -f /var/log/dokku/letsencrypt.log
@@ -152,7 +152,7 @@ migrations() {
 scenario "cleanup keeps what is current" cleanup
 scenario "the scheduled run is switched on and off for good, by Dokku's own trigger" cron_job
 scenario "a crontab that was lost is written anew" lost_crontab
-scenario "cron's run works in cron's environment" daily_run
+scenario "cron's run works in cron's environment" scheduled_run
 scenario "a renamed app takes properties and certificate along" rename
 scenario "a clone has the properties and no certificate" clone
 scenario "variables and properties of old versions are moved, modes are put right" migrations

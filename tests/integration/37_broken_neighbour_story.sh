@@ -41,7 +41,7 @@ mended_by_a_person() {
 }
 
 # The old certificate is served until it ends, but no operator is told that all is well.
-daily_run_is_stopped() {
+scheduled_run_is_stopped() {
   given enabled_app shop
   local mark
   new_app late late.example.test
@@ -165,7 +165,7 @@ nginx_has_ended() { [[ ! -e /run/nginx.pid ]]; }
 
 scenario "a vhost that another app broke" broken_vhost_of_another_app
 scenario "once it is mended the retry job goes on" mended_by_a_person
-scenario "the scheduled run notes what stops it, and the retry job goes on" daily_run_is_stopped
+scenario "the scheduled run notes what stops it, and the retry job goes on" scheduled_run_is_stopped
 scenario "one app of twenty shadows the path, nineteen are served" one_shadow_among_twenty
 scenario "a return of the whole server is named with file and line" return_of_the_server
 scenario "a reload that nginx refuses is told with its reason" reload_that_nginx_refuses

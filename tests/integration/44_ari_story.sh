@@ -33,7 +33,7 @@ base64url_of() { perl -e 'print pack "H*", $ARGV[0]' "$1" | base64 -w0 | tr '+/'
 # Does the ledger say of the last order that its CA exempts it from its limits?
 is_exempt() { jq -c 'select(.entry == "order")' "$(global_folder)/ledger.jsonl" | tail -n1 | jq '.exempt // false'; }
 
-daily_run() { assert_runs dokku letsencrypt:auto-renew --scheduled; }
+scheduled_run() { assert_runs dokku letsencrypt:auto-renew --scheduled; }
 
 asked_after_issuance() {
   ca_front works
@@ -55,7 +55,7 @@ moved_into_the_past() {
   ca_renewal_info shop "$(window -2days -1day)"
   mark=$(front_requests)
   # Not asked before the time that the CA named.
-  daily_run
+  scheduled_run
   assert_eq "$mark" "$(front_requests)" "requests before the time to ask"
   assert_eq "$before" "$(fingerprint_of shop)" "certificate"
   at_time +7h dokku letsencrypt:auto-renew --scheduled >/run/renewed 2>&1 || { cat /run/renewed; false; }
@@ -83,7 +83,7 @@ moved_ahead() {
   mark=$(front_requests)
   ca_renewal_info shop "$(window +3days +4days)"
   asked_again shop
-  daily_run
+  scheduled_run
   assert_at_least $((mark + 1)) "$(front_requests)" "requests"
   moment=$(date -d "$(jq -r .renewal.moment "$(state_file shop)")" +%s)
   assert_at_least $((EPOCHSECONDS + 3 * 86400 - 60)) "$moment" "moment"
@@ -91,7 +91,7 @@ moved_ahead() {
   assert_eq https://ca.example/incident "$(jq -r .renewal.explanation "$(state_file shop)")" "explanation"
   # Asked for the same again, it does not roll the dice again.
   asked_again shop
-  daily_run
+  scheduled_run
   assert_eq "$moment" "$(date -d "$(jq -r .renewal.moment "$(state_file shop)")" +%s)" "moment after the second answer"
   assert_eq "" "$(front_orders "$mark")" "new orders"
   assert_runs dokku letsencrypt:auto-renew shop --dry-run
@@ -122,7 +122,7 @@ words_that_mean_nothing() {
   for answer in 'no json' '{}' "$(window -1day -2days)"; do
     ca_renewal_info shop "$answer"
     asked_again shop
-    daily_run
+    scheduled_run
     assert_eq "" "$err" "stderr with the answer $answer"
     assert_matches "$out" "shop still has (59d|60d)" "stdout with the answer $answer"
     assert_eq null "$(jq .renewal.moment "$(state_file shop)")" "moment with the answer $answer"

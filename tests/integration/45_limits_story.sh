@@ -46,7 +46,7 @@ one_is_limited() {
   for app in b1 b3; do tls_verify "$app.example.test"; done
 }
 
-parked_until_then() {
+wait_until_then() {
   given one_is_limited
   local app next
   assert_eq parked "$(jq -r 'select(.entry == "parked") | .entry' "$(global_folder)/ledger.jsonl" | sort -u)" "ledger"
@@ -204,7 +204,7 @@ new_accounts_are_limited() {
 
 scenario "five apps at one CA, three at another" both_cas_work
 scenario "one CA refuses an order: it gets no second one, and the other apps are renewed" one_is_limited
-scenario "the apps at that CA tell until when they wait" parked_until_then
+scenario "the apps at that CA tell until when they wait" wait_until_then
 scenario "until then nothing is sent to it" nothing_is_sent_until_then
 scenario "a forced order is placed all the same, with a warning" force_orders_all_the_same
 scenario "after that time they are renewed" after_the_time

@@ -68,7 +68,7 @@ a_month_later() { day +30d; }
 a_day_before_the_end() { day +89d; }
 
 # The app waits for something (a name whose DNS is not ready), so the retry job looks at it.
-by_the_minute() {
+by_the_retry_job() {
   given set_up
   local app moved kept good mark
   for app in "${apps[@]}"; do assert_runs dokku letsencrypt:enable "$app" --force; done
@@ -110,5 +110,5 @@ scenario "what somebody else revoked is ordered anew, what nobody revoked comes 
 scenario "so it is a day later" a_day_later
 scenario "and a month later" a_month_later
 scenario "and the day before the certificates end" a_day_before_the_end
-scenario "the run of the minute does not bring it back either" by_the_minute
+scenario "the retry job does not bring it back either" by_the_retry_job
 scenario "nor does nginx-pre-reload" not_before_a_reload

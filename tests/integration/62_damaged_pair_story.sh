@@ -72,7 +72,7 @@ found_by_others() {
 }
 
 # The certificate is the right one, nothing is due and no app is deployed.
-found_by_the_daily_run() {
+found_by_the_scheduled_run() {
   given ours
   local mark
   mark=$(pebble_mark)
@@ -152,7 +152,7 @@ a_persons() {
 scenario "a damaged certificate of ours is put back before nginx reads it" ours
 scenario "so is a file that is missing" missing
 scenario "another app's run and the scheduled run find it as well" found_by_others
-scenario "so does the scheduled run alone, and a command" found_by_the_daily_run
+scenario "so does the scheduled run alone, and a command" found_by_the_scheduled_run
 scenario "what nothing good is left of is taken away and ordered anew" replaced_where_no_copy_is_good
 scenario "without a good copy the commands that are named help" without_a_good_copy
 scenario "an unchanged one costs no process" looked_at_once

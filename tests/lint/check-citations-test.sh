@@ -41,12 +41,21 @@ EOP
 /// section 7.5). docs/design.md 1, steps 5 and 6. See README.md.
 EOP
   printf 'TEST_CASE("a", "[base][dokku-1.1][design-1][rfc8555-7.4]")\n' >"$tree/tests/a_test.cpp"
+  mkdir -p "$tree/tests/unit/base"
+  printf '//\n' | tee "$tree/tests/unit/base/a_test.cpp" >"$tree/tests/unit/base/b_test.cpp"
+  printf '| one | unit base/a, b; story 10 |\n\nProved by unit\n   base/a.\n' >"$tree/docs/parity.md"
+  printf '// Beside it (a.h), in its room (base/a.h); <unistd.h>, sys/types.h.\n' >"$tree/src/base/c.h"
   printf 'C 10.4, docs/none.md\n' | tee "$tree/build/out" >"$tree/tests/data/in"
 }
 
 lay
 expect "a tree whose citations lead somewhere" 0 ""
 
+breaks src/base/c.h '/// as in json/a.h' 'src/base/c.h:2: no file is called json/a.h here or in src/'
+breaks src/base/c.h '/// as in base/gone.cpp' 'no file is called base/gone.cpp here or in src/'
+breaks tests/a_test.cpp '// as in a.h' 'no file is called a.h here or in src/'
+breaks docs/parity.md 'unit base/a, c' 'docs/parity.md:5: no unit test is called base/c'
+breaks docs/parity.md $'by unit\n  base/gone.' 'docs/parity.md:6: no unit test is called base/gone'
 breaks src/base/a.h '/// (docs/dokku.md 1.2)' 'src/base/a.h:4: docs/dokku.md has no section 1.2'
 breaks src/base/a.h '/// (docs/dokku.md 1.1, 3)' 'docs/dokku.md has no section 3'
 breaks src/base/a.h '/// (docs/dokku.md 1.1 and 3.4)' 'docs/dokku.md has no section 3.4'

@@ -7,13 +7,13 @@
 namespace {
 
 std::string line(const dokku::Properties& app, const std::vector<std::string>& domains) {
-    return ca::render_config_line(settings::resolve_settings(app, {{"email", "me@x.test"}}),
-                                  domains);
+    return ca::render_lego_command(settings::resolve_settings(app, {{"email", "me@x.test"}}),
+                                   domains);
 }
 
 std::string hash(const dokku::Properties& app, const std::vector<std::string>& domains) {
     const auto settings = settings::resolve_settings(app, {{"email", "me@x.test"}});
-    return ca::config_hash(ca::render_config_line(settings, domains),
+    return ca::config_hash(ca::render_lego_command(settings, domains),
                            settings.lego_docker_options.computed);
 }
 

@@ -23,7 +23,7 @@ struct Host {
 
 }  // namespace
 
-TEST_CASE("a deploy wakes who waits, and begins where all apps are to have HTTPS",
+TEST_CASE("a deploy marks due what waits, and begins where all apps are to have HTTPS",
           "[hooks][design-8.4]") {
     const Host host;
     CHECK_FALSE(host.deployed());
@@ -37,7 +37,8 @@ TEST_CASE("a deploy wakes who waits, and begins where all apps are to have HTTPS
     CHECK_FALSE(host.deployed());
 }
 
-TEST_CASE("what disable switched off is not woken by the host's setting", "[hooks][design-1.2]") {
+TEST_CASE("what disable switched off is not marked due by the host's setting",
+          "[hooks][design-1.2]") {
     const Host host;
     host.host.set_property("--global", "auto-issue", "true");
     REQUIRE(
@@ -47,7 +48,7 @@ TEST_CASE("what disable switched off is not woken by the host's setting", "[hook
     CHECK(host.deployed());
 }
 
-TEST_CASE("a property that changes for all wakes all that wait", "[hooks][design-8.4]") {
+TEST_CASE("a property that changes for all marks all due that wait", "[hooks][design-8.4]") {
     const Host host;
     for (const char* app : {"shop", "blog"}) {
         REQUIRE(host.store.update_state(app, [&](store::AppState& state) {

@@ -64,7 +64,7 @@ TEST_CASE("one that is not valid yet is kept with its key until it is", "[orders
     CHECK(issued.ready.cause == store::cause::kClock);
     REQUIRE(issued.ready.failure);
     CHECK(issued.ready.failure->error.retry_at == from);
-    // `protocol` would end the journal (finish.cpp).
+    // `protocol` would end the journal (lifecycle/finish.cpp).
     CHECK(issued.ready.failure->error.kind != base::ErrorKind::protocol);
     CHECK_THAT(issued.ready.failure->error.message, ContainsSubstring("is kept"));
     REQUIRE(issued.state().order);

@@ -51,7 +51,7 @@ TEST_CASE("in a window that is over any moment is past", "[renewal][rfc9773-4.2]
     const auto now = clock.now();
     const auto plan =
         renewal::plan_after(fresh(), window(now - hours{5}, now - hours{1}), now, 1.0);
-    // Due is what is before now (rule.h): now itself would wait for the next run.
+    // Due is what is before now (renewal/rule.h): now itself would wait for the next run.
     CHECK(plan.moment == now - hours{1} - minutes{24});
 }
 

@@ -54,8 +54,7 @@ TEST_CASE("after a run that was overdue the app is looked at for its renewal", "
     CHECK(bench.state().due == bench.next);
 }
 
-TEST_CASE("a time of renewal that has changed is noted, and what was woken stays awake",
-          "[status]") {
+TEST_CASE("a time of renewal that has changed is noted, and what was due stays due", "[status]") {
     const Renewed bench;
     bench.note_time();
     CHECK(bench.state().renew_at == bench.next);
