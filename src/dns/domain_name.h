@@ -34,7 +34,7 @@ class DnsName {
     std::string base_name() const { return is_wildcard() ? name_.substr(2) : name_; }
 
     friend bool operator==(const DnsName&, const DnsName&) = default;
-    friend auto operator<=>(const DnsName&, const DnsName&) = default;
+    friend auto operator<=>(const DnsName&, const DnsName&) = default;  // NOLINT(*-use-nullptr)
 
   private:
     explicit DnsName(std::string name) : name_(std::move(name)) {}

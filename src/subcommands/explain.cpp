@@ -24,13 +24,13 @@ base::Result<std::vector<std::string>> explain_cause(std::string_view name) {
                           {"Causes: " + base::join(names, " ")});
     }
     lines.push_back(fmt::format("{} ({})", cause->name, store::to_text(cause->status)));
-    lines.push_back("");
-    lines.push_back(std::string{cause->meaning});
-    lines.push_back("");
+    lines.emplace_back("");
+    lines.emplace_back(cause->meaning);
+    lines.emplace_back("");
     lines.push_back(fmt::format("What was seen:  {}", cause->evidence));
     lines.push_back(fmt::format("What to do:     {}", cause->fix));
-    lines.push_back(cause->heals ? "It is looked at again without a command."
-                                 : "Nothing happens before someone acts.");
+    lines.emplace_back(cause->heals ? "It is looked at again without a command."
+                                    : "Nothing happens before someone acts.");
     return lines;
 }
 

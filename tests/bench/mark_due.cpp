@@ -4,8 +4,10 @@
 // thousands of apps also where the time does.
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,27 +71,36 @@ std::optional<Cost> cost_of(int apps) {
                 took.count() / apps};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    const std::vector<std::string> words{argv + 1, argv + argc};
+/// Does one app of so many cost as little as one of the first number, for each number of `words`?
+bool costs_no_more(const std::vector<std::string>& words) {
     std::optional<Cost> least;
     bool is_timed = true;
-    bool failed = words.empty();
+    bool good = !words.empty();
     for (const std::string& word : words) {
         const auto apps = static_cast<int>(base::parse_integer(word).value_or(0));
-        if (apps <= 0) return EXIT_FAILURE;
+        if (apps <= 0) return false;
         const auto cost = cost_of(apps);
-        if (!cost) return EXIT_FAILURE;
+        if (!cost) return false;
         if (!least) least = cost;
         is_timed = is_timed && apps >= kEnoughToTime;
         const double slower = cost->microseconds / least->microseconds;
         std::cout << apps << " apps: for each " << cost->bytes << " bytes in " << cost->calls
                   << " writes, " << cost->microseconds << " us (" << slower
                   << " times the first)\n";
-        failed = failed || cost->bytes > kMostGrowth * least->bytes ||
-                 cost->calls > kMostGrowth * least->calls || (is_timed && slower > kMostSlower);
+        good = good && cost->bytes <= kMostGrowth * least->bytes &&
+               cost->calls <= kMostGrowth * least->calls && (!is_timed || slower <= kMostSlower);
     }
-    if (failed) std::cerr << "mark-due: what an app costs grows with their number\n";
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (!good) std::cerr << "mark-due: what an app costs grows with their number\n";
+    return good;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return costs_no_more({argv + 1, argv + argc}) ? EXIT_SUCCESS : EXIT_FAILURE;
+    } catch (const std::exception& failure) {
+        std::cerr << "mark-due: " << failure.what() << "\n";
+        return EXIT_FAILURE;
+    }
 }

@@ -57,7 +57,9 @@ std::string alternative_names(const std::vector<std::string>& names) {
         const bool is_ip = inet_pton(AF_INET, name.c_str(), ip.data()) == 1 ||
                            inet_pton(AF_INET6, name.c_str(), ip.data()) == 1;
         const std::string kind = name.starts_with("DNS:") ? "" : is_ip ? "IP:" : "DNS:";
-        value += (value.empty() ? "" : ",") + kind + name;
+        if (!value.empty()) value += ',';
+        value += kind;
+        value += name;
     }
     return value;
 }

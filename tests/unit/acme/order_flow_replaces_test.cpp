@@ -31,15 +31,16 @@ struct Story : test::OrderStory {
         post("/new-order", status, body, std::move(headers));
         return *this;
     }
-    /// Advances until the order is known.
-    acme::Outcome<acme::Step> order(acme::OrderFlow& flow) {
-        for (;;) {
-            auto step = flow.advance();
-            if (!step || flow.order()) return step;
-            CHECK(step->next == acme::Next::again);
-        }
-    }
 };
+
+/// Advances until the order is known.
+acme::Outcome<acme::Step> advance_to_order(acme::OrderFlow& flow) {
+    for (;;) {
+        auto step = flow.advance();
+        if (!step || flow.order()) return step;
+        CHECK(step->next == acme::Next::again);
+    }
+}
 
 }  // namespace
 
@@ -48,7 +49,7 @@ TEST_CASE("an order names the certificate it replaces", "[acme][rfc9773-5]") {
     story.new_order(order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
     CHECK_FALSE(flow.replaced());
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     CHECK(story.http.sent().size() == 1);
     CHECK(story.http.last().payload == kReplacing);
     CHECK(flow.replaced());
@@ -60,7 +61,7 @@ TEST_CASE("an order that replaces nothing has no such member", "[acme][rfc9773-5
     story.plan.replaces.clear();
     story.new_order(order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     CHECK(story.http.last().payload == kOrdinary);
     CHECK_FALSE(flow.replaced());
     CHECK(flow.replaces_refused().empty());
@@ -96,7 +97,7 @@ TEST_CASE("a refused replacement is ordered once more at once as an ordinary one
     }
     story.new_order(order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     REQUIRE(story.http.sent().size() == 2);
     CHECK(story.http.sent()[0].payload == kReplacing);
     CHECK(story.http.sent()[1].payload == kOrdinary);
@@ -110,7 +111,7 @@ TEST_CASE("a second refusal is the order's own and final", "[acme][rfc9773-5]") 
     story.refuse(409, problem_json("alreadyReplaced", "twice"))
         .refuse(403, problem_json("rejectedIdentifier", "not that name"));
     acme::OrderFlow flow(story.client, story.plan);
-    const auto step = story.order(flow);
+    const auto step = advance_to_order(flow);
     REQUIRE_FALSE(step);
     CHECK(step.error().is("rejectedIdentifier"));
     CHECK_THAT(flow.replaces_refused(), ContainsSubstring("twice"));
@@ -140,7 +141,7 @@ TEST_CASE("what cannot be about the replacement is final at once", "[acme][rfc97
         story.refuse(500, problem_json("dns", "no resolver"));
     }
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE_FALSE(story.order(flow));
+    REQUIRE_FALSE(advance_to_order(flow));
     CHECK(story.http.sent().size() == 1);
     CHECK(story.http.left() == 0);
     CHECK(flow.replaces_refused().empty());
@@ -152,7 +153,7 @@ TEST_CASE("nonces that the CA never takes are not blamed on the replacement", "[
     for (int i = 0; i < 11; ++i)
         story.refuse(400, problem_json("badNonce", "stale"));
     acme::OrderFlow flow(story.client, story.plan);
-    const auto step = story.order(flow);
+    const auto step = advance_to_order(flow);
     REQUIRE_FALSE(step);
     CHECK(step.error().is("badNonce"));
     CHECK(flow.replaces_refused().empty());
@@ -163,7 +164,7 @@ TEST_CASE("a refusal on the way to a nonce is not about the replacement", "[acme
     story.client.nonces().clear();
     story.http.answer(http::Method::head, at_ca("/new-nonce"), 404, "");
     acme::OrderFlow flow(story.client, story.plan);
-    const auto step = story.order(flow);
+    const auto step = advance_to_order(flow);
     REQUIRE_FALSE(step);
     CHECK(step.error().url == at_ca("/new-nonce"));
     CHECK(story.http.sent().size() == 1);
@@ -173,7 +174,7 @@ TEST_CASE("after a lost answer the replacement is asked for again", "[acme][rfc9
     Story story;
     story.lost("/new-order").new_order(order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     CHECK(story.http.last().payload == kReplacing);
     CHECK(flow.replaced());
 }
@@ -183,7 +184,7 @@ TEST_CASE("a refused replacement leaves the second try after a lost answer", "[a
     story.refuse(409, problem_json("alreadyReplaced", "twice"));
     story.lost("/new-order").new_order(order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     CHECK(story.http.last().payload == kOrdinary);
     CHECK_FALSE(flow.replaced());
 }
@@ -193,7 +194,7 @@ TEST_CASE("a refusal in between is an answer", "[acme][rfc9773-5]") {
     story.lost("/new-order").post("/new-order", 409, problem_json("alreadyReplaced", "twice"));
     story.lost("/new-order").new_order(order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     CHECK(story.http.last().payload == kOrdinary);
 }
 
@@ -202,7 +203,7 @@ TEST_CASE("answers that are lost twice in a row end the order", "[acme][rfc9773-
     story.refuse(409, problem_json("alreadyReplaced", "twice"));
     story.lost("/new-order").http.lose(http::Method::post, at_ca("/new-order"));
     acme::OrderFlow flow(story.client, story.plan);
-    const auto step = story.order(flow);
+    const auto step = advance_to_order(flow);
     REQUIRE_FALSE(step);
     CHECK(step.error().error.kind == ErrorKind::network);
     CHECK(story.http.left() == 0);
@@ -213,6 +214,6 @@ TEST_CASE("a resumed order asks for nothing again and claims nothing", "[acme][r
     story.plan.order_url = at_ca("/order/1");
     story.ok("/order/1", order_json("pending"));
     acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(story.order(flow));
+    REQUIRE(advance_to_order(flow));
     CHECK_FALSE(flow.replaced());
 }

@@ -3,13 +3,11 @@
 #include <filesystem>
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/directory.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
-using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
 
 TEST_CASE("what is written below a folder's path is in that folder", "[base]") {

@@ -168,11 +168,13 @@ TEST_CASE("pointers that lead nowhere, forwards or round are refused", "[dns][rf
 }
 
 TEST_CASE("a name of more than 255 bytes is refused", "[dns][rfc1035-2.3.4]") {
-    const std::string label = "\x3f" + std::string(63, 'a');
-    const std::string longest = label + label + label + "\x3d" + std::string(61, 'a') + "\0"s;
+    const auto label = [](char length) {
+        return length + std::string(static_cast<std::size_t>(length), 'a');
+    };
+    const std::string three = label(63) + label(63) + label(63);
+    const std::string longest = three + label(61) + "\0"s;
     CHECK(parse_answer(message({a_record_of(longest)})));
-    check_broken(
-        message({a_record_of(label + label + label + "\x3e" + std::string(62, 'a') + "\0"s)}));
+    check_broken(message({a_record_of(three + label(62) + "\0"s)}));
     // The same by a pointer: 12 + 4 * 64 bytes, and four labels more in front.
     check_broken(message({a_record_of(longest), a_record_of("\1a\xc0\x0c")}));
 }

@@ -22,7 +22,7 @@ struct Reloading {
     Reloading() {
         host.install_pair(app, test::read_test_data("dokku/shop.crt"));
         test::write_file(route.snippet, nginx::render_route_snippet("shop", "thumb"));
-        use_checker("echo \"$1\" >>\"${0%/*}/checked\"");
+        use_checker(R"(echo "$1" >>"${0%/*}/checked")");
     }
 
     void use_checker(const std::string& script) const {

@@ -1,6 +1,5 @@
 #include "hooks/retry_job.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -11,6 +10,7 @@
 #include "support/dokku_host.h"
 #include "support/fake_programs.h"
 #include "support/files.h"
+#include "support/search_path.h"
 
 namespace {
 
@@ -29,11 +29,14 @@ struct RetryJob {
     base::UtcTime now = base::from_unix(1'770'000'000);
 };
 
+/// A program that writes its words into the file `calls` beside it.
+constexpr auto kWritesItsWords = R"(echo "$*" >"${0%/*}/calls")";
+
 }  // namespace
 
 TEST_CASE("a minute in which nothing is due starts nothing", "[hooks][cron]") {
     const RetryJob job;
-    const test::FakePrograms programs{"echo \"$*\" >\"${0%/*}/calls\""};
+    const test::FakePrograms programs{kWritesItsWords};
     REQUIRE(job.store.update_state(
         "shop", [&](store::AppState& state) { state.due = job.now + std::chrono::hours{1}; }));
     // Were it to start one, it would be in place of this test.
@@ -43,7 +46,7 @@ TEST_CASE("a minute in which nothing is due starts nothing", "[hooks][cron]") {
 
 TEST_CASE("what is due is left to retry, in place of cron's process", "[hooks][cron]") {
     const RetryJob job;
-    const test::FakePrograms programs{"echo \"$*\" >\"${0%/*}/calls\""};
+    const test::FakePrograms programs{kWritesItsWords};
     job.make_due();
     const std::string flag = GENERATE("", "--timestamps");
     const test::Fork process{[&] { return job.run(flag).has_value(); }};
@@ -55,10 +58,8 @@ TEST_CASE("what is due is left to retry, in place of cron's process", "[hooks][c
 TEST_CASE("a crontab that finds no dokku says what is not looked at", "[hooks][cron]") {
     const RetryJob job;
     job.make_due();
-    const std::string path = std::getenv("PATH");
-    ::setenv("PATH", "/nonexistent", 1);
+    const test::SearchPath path{"/nonexistent"};
     const auto done = job.run();
-    ::setenv("PATH", path.c_str(), 1);
     REQUIRE_FALSE(done);
     CHECK(done.error().kind == base::ErrorKind::not_found);
 }

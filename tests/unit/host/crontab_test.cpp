@@ -5,6 +5,7 @@
 #include "support/dokku_host.h"
 #include "support/fake_programs.h"
 #include "support/files.h"
+#include "support/search_path.h"
 
 namespace {
 
@@ -69,9 +70,6 @@ TEST_CASE("nothing is missing where the scheduled run is off", "[host][cron]") {
 
 TEST_CASE("a host without the program crontab has no crontab to be mended", "[host][cron]") {
     const Host host{""};
-    const std::string path = std::getenv("PATH");
-    ::setenv("PATH", host.programs.operator/("").c_str(), 1);
-    const bool lacks = host.lacks();
-    ::setenv("PATH", path.c_str(), 1);
-    CHECK_FALSE(lacks);
+    const test::SearchPath path{host.programs / ""};
+    CHECK_FALSE(host.lacks());
 }

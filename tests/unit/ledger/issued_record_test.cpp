@@ -86,6 +86,7 @@ TEST_CASE("a record that cannot be read says so until it can", "[ledger]") {
 TEST_CASE("a question costs the same however long the record is", "[ledger]") {
     Host host;
     std::vector<ledger::IssuedCertificate> many;
+    many.reserve(5000);
     for (int i = 0; i < 5000; ++i)
         many.push_back({"app" + std::to_string(i), "f" + std::to_string(i), from_unix(100 + i)});
     REQUIRE(host.record.add(many));

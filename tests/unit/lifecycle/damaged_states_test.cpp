@@ -24,27 +24,29 @@ struct Damaged : test::RunBench {
     void damage(std::string_view text) const {
         test::write_file(host.environment.global_root() / "state" / "shop.json", text);
     }
-    std::string certificate() const {
-        test::CertificateSpec spec;
-        spec.common_name = "a.example";
-        spec.names = {"a.example"};
-        // `status` goes by the time of today.
-        const auto today = base::SystemClock{}.now();
-        spec.not_before = today - std::chrono::hours{24};
-        spec.not_after = today + std::chrono::hours{24 * 60};
-        return test::make_certificate(spec, test::make_key());
-    }
     bool answered() { return lifecycle::check_states(context, {app}).unanswered.empty(); }
     status::AppStatus status() const {
         return status::read_status(host.environment, store, app).value();
     }
 };
 
+/// For the app's domain.
+std::string make_certificate() {
+    test::CertificateSpec spec;
+    spec.common_name = "a.example";
+    spec.names = {"a.example"};
+    // `status` goes by the time of today.
+    const auto today = base::SystemClock{}.now();
+    spec.not_before = today - std::chrono::hours{24};
+    spec.not_after = today + std::chrono::hours{24 * 60};
+    return test::make_certificate(spec, test::make_key());
+}
+
 }  // namespace
 
 TEST_CASE("a certificate of ours says that the app is enabled", "[lifecycle][design-5.4]") {
     Damaged bench;
-    const std::string certificate = bench.certificate();
+    const std::string certificate = make_certificate();
     bench.host.install_pair(bench.app, certificate);
     bench.host.issue(bench.app, "a.example", certificate);
     // Also before a run has looked.
@@ -62,7 +64,7 @@ TEST_CASE("a certificate of ours says that the app is enabled", "[lifecycle][des
 
 TEST_CASE("one that is ours by the record alone does so too", "[lifecycle][design-5.4]") {
     Damaged bench;
-    const std::string certificate = bench.certificate();
+    const std::string certificate = make_certificate();
     bench.host.install_pair(bench.app, certificate);
     const auto leaf = crypto::Certificate::parse_pem(certificate);
     REQUIRE(leaf);
@@ -73,7 +75,7 @@ TEST_CASE("one that is ours by the record alone does so too", "[lifecycle][desig
 
 TEST_CASE("a custom certificate is left alone", "[lifecycle][design-5.4]") {
     Damaged bench;
-    bench.host.install_pair(bench.app, bench.certificate());
+    bench.host.install_pair(bench.app, make_certificate());
     CHECK(bench.answered());
     CHECK_FALSE(bench.state().enabled);
     CHECK_FALSE(bench.state().is_unknown());
@@ -147,7 +149,7 @@ TEST_CASE("an index that cannot be written is told of", "[lifecycle][design-3.5]
 TEST_CASE("a record that cannot be read makes no stranger of a certificate",
           "[lifecycle][design-1.1]") {
     Damaged bench;
-    bench.host.install_pair(bench.app, bench.certificate());
+    bench.host.install_pair(bench.app, make_certificate());
     std::filesystem::create_directory(bench.host.environment.global_root() / "state" /
                                       "issued.jsonl");
     CHECK_FALSE(bench.answered());

@@ -61,6 +61,7 @@ TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
 
 TEST_CASE("names that are covered stay where there are too many", "[preflight][design-7.4]") {
     std::vector<std::string> domains;
+    domains.reserve(130);
     for (int i = 0; i < 130; ++i)
         domains.push_back("n" + std::to_string(i) + ".example.org");
     settings::Settings settings = settings::resolve_settings({}, {});

@@ -204,7 +204,7 @@ TEST_CASE("where nobody asked, changed settings order nothing by themselves",
     CHECK(changed.why());
     changed.input.automatic = true;
     CHECK_FALSE(changed.why());
-    changed.input.names.push_back("c.test");
+    changed.input.names.emplace_back("c.test");
     REQUIRE(changed.due());
     CHECK(changed.due()->only_growth);
     changed.input.loses_names = true;

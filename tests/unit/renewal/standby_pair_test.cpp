@@ -26,7 +26,7 @@ TEST_CASE("a certificate kept for later is renewed like one in use", "[renewal][
     app.store_lego_form(app.ours);
     app.store_plain_form(app.ours);
     CHECK_FALSE(app.is_due());
-    app.clock.advance(app.days(51));
+    app.clock.advance(test::ServedApp::days(51));
     CHECK(app.is_due());
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("an app is lost whatever part of its files is gone", "[renewal]") {
         test::write_file(app.host.environment.global_root() / "state" / "shop.json", "{}");
     }
     SECTION("half of a person's pair, which is none to nginx") {
-        app.install_custom(app.clock.now() + app.days(1));
+        app.install_custom(app.clock.now() + test::ServedApp::days(1));
         fs::remove(app.tls() / "server.key");
     }
     SECTION("and its state is damaged") {
@@ -140,7 +140,7 @@ TEST_CASE("an app without a state that never had a certificate by its own name i
 
 TEST_CASE("a person's certificate wins until it ends", "[renewal]") {
     const Standings app;
-    app.install_custom(app.clock.now() + app.days(1));
+    app.install_custom(app.clock.now() + test::ServedApp::days(1));
     CHECK(app.standing() == Standing::custom);
     app.install_custom(app.clock.now());
     CHECK(app.standing() == Standing::custom_ended);

@@ -67,8 +67,8 @@ TEST_CASE("a stored pair of the official plugin's is there in lego's form", "[re
 
 TEST_CASE("of two stored pairs the one that lasts longer counts", "[renewal]") {
     const Stored stored;
-    const auto longer =
-        test::ServedApp::make_pair(stored.clock.now(), stored.clock.now() + stored.days(85));
+    const auto longer = test::ServedApp::make_pair(stored.clock.now(),
+                                                   stored.clock.now() + test::ServedApp::days(85));
     test::write_file(stored.folder() / "certificates" / "b.example.crt", longer.chain);
     test::write_file(stored.folder() / "certificates" / "b.example.key", longer.key);
     CHECK(stored.found() == longer.chain);
@@ -99,7 +99,7 @@ TEST_CASE("that a CA has revoked a certificate is known by its list or its windo
 
 TEST_CASE("a window that passed in its own time revokes nothing", "[renewal][rfc9773-4.2]") {
     Stored stored;
-    stored.clock.advance(stored.days(55));  // 65 of 90 days
+    stored.clock.advance(test::ServedApp::days(55));  // 65 of 90 days
     stored.set_window(-4, -3);
     CHECK_FALSE(stored.is_revoked());
 }

@@ -110,7 +110,7 @@ TEST_CASE("a pair that is missing in tls is served again from certs/current", "[
         return;
     }
     SECTION("it has ended") {
-        app.clock.advance(app.days(81));
+        app.clock.advance(test::ServedApp::days(81));
     }
     SECTION("it was revoked") {
         app.change([&](auto& state) { state.revoked = test::fingerprint_of(app.ours); });

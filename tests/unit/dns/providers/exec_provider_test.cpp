@@ -30,7 +30,7 @@ const ChallengeRecord kRecord{"shop.test", "-token", "-token.thumbprint",
 
 struct Bench {
     /// The operator's program: a shell script.
-    std::string program(const std::string& script) {
+    std::string program(const std::string& script) const {
         const auto path = folder / "provider";
         std::ofstream{path} << "#!/bin/sh\n" << script << "\n";
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
