@@ -34,6 +34,7 @@ class DnsName {
     std::string base_name() const { return is_wildcard() ? name_.substr(2) : name_; }
 
     friend bool operator==(const DnsName&, const DnsName&) = default;
+    // clang-tidy 14 takes the defaulted comparison for one with a null pointer.
     friend auto operator<=>(const DnsName&, const DnsName&) = default;  // NOLINT(*-use-nullptr)
 
   private:

@@ -211,16 +211,16 @@ class OngoingOrder {
 
     /// One that the CA answers for and never ends would be resumed for ever. While it says that it
     /// issues, an order beside it would cost a second certificate: that is believed within bounds.
+    /// One without a date is of an older release.
     bool is_stuck(const acme::Failure& failure) const {
         constexpr std::chrono::minutes kOurOwnPauses{1};
         if (failure.error.kind != base::ErrorKind::timeout || !flow_->order()) return false;
         const base::UtcTime now = context_.clock.now();
         const auto& until = failure.error.retry_at;
-        if (until && *until - now > kOurOwnPauses) {
-            return ordered_ && now - *ordered_ > base::kLongestOrder;
-        }
+        const bool asks_for_time = until && *until - now > kOurOwnPauses;
         const bool issues = flow_->order()->status == acme::OrderStatus::processing;
-        return !issues || !ordered_ || now - *ordered_ > base::kLongestIssuing;
+        if (!ordered_ || (!asks_for_time && !issues)) return true;
+        return now - *ordered_ > (asks_for_time ? base::kLongestOrder : base::kLongestIssuing);
     }
 
     void present_records() {

@@ -199,8 +199,7 @@ class LocalStore {
     base::Result<void> write_directory(std::string_view server_url,
                                        std::string_view json_text) const;
 
-    // --- state/issued.jsonl: fingerprints of what we issued on this host (ledger/issued_record.h)
-    // ---
+    // --- state/issued.jsonl: what we issued on this host (ledger/issued_record.h) ---
 
     base::Result<void> record_issued(std::string_view app, std::string_view fingerprint,
                                      base::UtcTime at) const;

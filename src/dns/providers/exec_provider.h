@@ -27,6 +27,7 @@ class ExecProvider final : public Provider {
                                                         Variables variables, LineSink relay,
                                                         std::vector<std::string>& warnings);
 
+    /// Without the times, which only `open` reads.
     ExecProvider(Variables variables, LineSink relay, std::chrono::seconds deadline = kDeadline)
         : variables_(std::move(variables)), relay_(std::move(relay)), deadline_(deadline) {}
 

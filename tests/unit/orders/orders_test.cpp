@@ -177,7 +177,9 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[orders][k
         CHECK(ordering.http.left() == 0);
     }
     SECTION("but not if the CA asks for patience") {
-        ordering.leave_behind(Ordering::journalled());
+        auto order = Ordering::journalled();
+        order.ordered = ordering.clock.now() - std::chrono::hours{25};
+        ordering.leave_behind(std::move(order));
         ordering.http.post(at_ca("/order/1"), 200, order_json("processing"),
                            {{"retry-after", "3600"}});
         const auto job = ordering.run();
@@ -189,7 +191,9 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[orders][k
     SECTION("nor while it asks for that, for a week") {
         auto order = Ordering::journalled();
         const bool is_old = GENERATE(true, false);
-        order.ordered = ordering.clock.now() - std::chrono::hours{24 * 7 + (is_old ? 1 : -1)};
+        if (!is_old || GENERATE(true, false)) {
+            order.ordered = ordering.clock.now() - std::chrono::hours{24 * 7 + (is_old ? 1 : -1)};
+        }
         ordering.leave_behind(std::move(order));
         ordering.http.post(at_ca("/order/1"), 200, order_json("processing"),
                            {{"retry-after", "600"}});
