@@ -7,8 +7,8 @@
 # --quick builds nothing: no light executables, no clang-tidy.
 # clang-tidy takes some twenty seconds for a file, so it looks at the latest work: the 16 sources that
 # were changed last. With --base at all that changed since COMMIT and the sources that include it;
-# with --full at the whole tree, tests included, and with the analyzer. That is to be run once for an
-# issue.
+# with --full at the whole tree, tests included, and with the analyzer: about an hour on two cores, to
+# be run once for an issue.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
