@@ -26,8 +26,7 @@ struct RetryFacts {
 /// would be the fifth within an hour or the thirteenth within a day.
 /// Two causes have times of their own, without doubling: a limit whose end the CA has named ten
 /// minutes or more ahead (`rate-limited`) is waited for until then, and a name that the CA has
-/// paused
-/// (`paused`) is tried once a day, whatever else is said here.
+/// paused (`paused`) is tried once a day, whatever else is said here.
 /// What ends the row of failures, and what has a name looked at at once: docs/design.md 3.1.
 base::UtcTime next_try(const RetryFacts& facts, base::UtcTime now, double dice);
 
