@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The checks that read the sources: format, shell scripts, layers, citations, names in the pages
-# for contributors, error kinds in headers, light executables, clang-tidy.
+# for contributors, error kinds in headers, statements of coroutines, light executables, clang-tidy.
 #
 #   scripts/check.sh [--quick | --full | --base COMMIT]
 #
@@ -93,6 +93,7 @@ check layers scripts/check-layers.sh
 check citations scripts/check-citations.sh
 check "what is named is there" scripts/check-names.sh
 check "headers say which errors" scripts/check-results.sh
+check "statements of coroutines" scripts/check-coroutines.sh
 if [[ -z $quick ]]; then
   check "light executables" check_light
   check clang-tidy check_tidy

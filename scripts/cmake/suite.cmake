@@ -5,6 +5,7 @@ option(SUITE_STRICT "Warnings are errors" OFF)
 option(SUITE_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 # That each file names what it uses is seen by the tidy build, which goes without.
 option(SUITE_PRECOMPILE "Read the standard headers once for all files" OFF)
+option(SUITE_OPTIMISED_TESTS "Optimise the tests as what they test" OFF)
 
 # From 13 on, g++ sees overruns where its own library appends to a string that it has inlined.
 set(SUITE_WITHOUT)
@@ -48,7 +49,7 @@ endif()
 add_library(suite_test_options INTERFACE)
 if(SUITE_SANITIZE)
   target_compile_options(suite_test_options INTERFACE -fno-sanitize=undefined)
-else()
+elseif(NOT SUITE_OPTIMISED_TESTS)
   # Nor are they optimised, which would take longer than what they test and have g++ warn of what is
   # its own library's.
   target_compile_options(suite_test_options INTERFACE -O0 -U_FORTIFY_SOURCE)
