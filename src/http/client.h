@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "async/task.h"
 #include "base/result.h"
 
 namespace http {
@@ -50,7 +51,22 @@ struct Response {
     std::vector<std::string_view> header_values(std::string_view name) const;
 };
 
-/// One exchange at a time; connections are kept alive between them.
+/// Exchanges side by side; connections are kept alive between them.
+class Client {
+  public:
+    Client() = default;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    Client(Client&&) = delete;
+    Client& operator=(Client&&) = delete;
+    virtual ~Client() = default;
+
+    /// An HTTP answer of any status is a value. `network` or `timeout` if there was none; the
+    /// message names the URL's host and the reason. `invalid_input` for a URL the scheme forbids.
+    virtual async::Task<base::Result<Response>> send(Request request) = 0;
+};
+
+/// The same for what is no coroutine: one exchange at a time.
 class HttpClient {
   public:
     HttpClient() = default;
@@ -60,9 +76,22 @@ class HttpClient {
     HttpClient& operator=(HttpClient&&) = delete;
     virtual ~HttpClient() = default;
 
-    /// An HTTP answer of any status is a value. `network` or `timeout` if there was none; the
-    /// message names the URL's host and the reason. `invalid_input` for a URL the scheme forbids.
+    /// Fails as `Client::send` does.
     virtual base::Result<Response> send(const Request& request) = 0;
+};
+
+/// Runs a loop for each exchange.
+class BlockingClient final : public HttpClient {
+  public:
+    BlockingClient(async::Loop& loop, Client& client) : loop_(loop), client_(client) {}
+
+    base::Result<Response> send(const Request& request) override {
+        return loop_.run(client_.send(request));
+    }
+
+  private:
+    async::Loop& loop_;
+    Client& client_;
 };
 
 }  // namespace http

@@ -2,8 +2,11 @@
 
 #include <memory>
 
+#include "async/loop.h"
+#include "async/task.h"
 #include "base/result.h"
 #include "http/client.h"
+#include "http/host_lookup.h"
 #include "http/trust_store.h"
 
 namespace http {
@@ -19,33 +22,40 @@ class CurlRuntime {
     ~CurlRuntime();
 };
 
-/// HTTP over libcurl. One handle, so the connection to a CA is kept alive from request to request,
-/// with HTTP/2 where the server offers it. Certificates are always verified, redirects are never
-/// followed. The proxy variables of the environment are honoured, except with `connect_to`.
+/// How a client connects.
+struct Connections {
+    /// To one host and port. 1: HTTP/2 streams of one connection, or one after another where the
+    /// server knows HTTP/1.1 only. 0: as many as there are requests.
+    long per_host = 1;
+    HostLookup* lookup = nullptr;  ///< outlives the client; none: libcurl resolves, in a thread
+};
+
+/// HTTP over libcurl, on a loop. Connections are kept alive from request to request, with HTTP/2
+/// where the server offers it. Certificates are always verified, redirects are never followed. The
+/// proxy variables of the environment are honoured, except with `connect_to`.
 ///
 /// A POST whose answer is lost is never sent again behind the caller's back: its nonce may be spent
 /// (RFC 8555 section 6.5).
-class CurlClient final : public HttpClient {
+class CurlClient final : public Client {
   public:
     /// `invalid_input` if a file of the trust store is unreadable or no PEM.
     static base::Result<std::unique_ptr<CurlClient>> open(const CurlRuntime& runtime,
-                                                          const TrustStore& trust = {});
+                                                          async::Loop& loop,
+                                                          const TrustStore& trust = {},
+                                                          const Connections& connections = {});
     CurlClient(const CurlClient&) = delete;
     CurlClient& operator=(const CurlClient&) = delete;
     CurlClient(CurlClient&&) = delete;
     CurlClient& operator=(CurlClient&&) = delete;
     ~CurlClient() override;
 
-    base::Result<Response> send(const Request& request) override;
-
-    /// Name and version of this product, sent with every request (RFC 8555 section 6.1).
-    static std::string user_agent();
+    async::Task<base::Result<Response>> send(Request request) override;
 
   private:
-    struct Handle;
-    explicit CurlClient(std::unique_ptr<Handle> handle);
+    struct State;
+    explicit CurlClient(std::unique_ptr<State> state);
 
-    std::unique_ptr<Handle> handle_;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace http

@@ -21,16 +21,16 @@ base::Result<std::unique_ptr<Runtime>> Runtime::open(const dokku::Environment& e
                                                      const dokku::Log& log) {
     base::forbid_core_dumps();
     raise_open_files();
-    auto runtime = std::make_unique<http::CurlRuntime>();
-    auto client = http::CurlClient::open(*runtime, http::TrustStore::from_environment());
-    if (!client) return std::move(client).error();
+    auto clock = std::make_unique<base::SystemClock>();
+    auto network = Network::open(*clock, http::TrustStore::from_environment());
+    if (!network) return std::move(network).error();
     return std::unique_ptr<Runtime>{
-        new Runtime(environment, log, std::move(runtime), std::move(*client))};
+        new Runtime(environment, log, std::move(clock), std::move(*network))};
 }
 
 base::Result<std::optional<base::FileLock>> Runtime::lock_all() {
     constexpr std::chrono::seconds kPatience{2};  // one may just be ending
-    auto lock = store_.lock_run(kPatience, clock_);
+    auto lock = store_.lock_run(kPatience, *clock_);
     if (lock) return std::optional{std::move(*lock)};
     const auto stuck = store_.find_stuck_run();
     if (lock.error().kind != base::ErrorKind::busy || !stuck) return std::move(lock).error();

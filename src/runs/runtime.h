@@ -8,7 +8,7 @@
 #include "ca/context.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
-#include "http/curl_client.h"
+#include "runs/network.h"
 #include "store/local_store.h"
 
 namespace runs {
@@ -30,16 +30,15 @@ class Runtime {
 
   private:
     Runtime(const dokku::Environment& environment, const dokku::Log& log,
-            std::unique_ptr<http::CurlRuntime> runtime, std::unique_ptr<http::CurlClient> client)
-        : runtime_(std::move(runtime)),
-          client_(std::move(client)),
+            std::unique_ptr<base::SystemClock> clock, std::unique_ptr<Network> network)
+        : clock_(std::move(clock)),
+          network_(std::move(network)),
           store_(environment.global_root()),
-          context_{environment, store_, log, *client_, clock_} {}
+          context_{environment, store_, log, network_->blocking_client(), *clock_} {}
 
-    std::unique_ptr<http::CurlRuntime> runtime_;
-    std::unique_ptr<http::CurlClient> client_;
+    std::unique_ptr<base::SystemClock> clock_;
+    std::unique_ptr<Network> network_;
     store::LocalStore store_;
-    base::SystemClock clock_;
     ca::Context context_;
 };
 
