@@ -50,7 +50,7 @@ std::vector<AccountRecord> find_account_records(const ca::Context& context,
             continue;
         }
         for (const std::string& name : names_of(context, user)) {
-            const auto set = dns::find_caa(*resolver, name);
+            const auto set = context.loop.run(dns::find_caa(*resolver, name));
             if (!set) continue;
             for (const std::string& record : dns::records_naming_account(*set, account_url))
                 add(found, record, name);

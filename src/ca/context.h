@@ -2,8 +2,10 @@
 
 #include <memory>
 
+#include "async/loop.h"
 #include "base/clock.h"
 #include "dns/silence.h"
+#include "dns/transport.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
 #include "http/client.h"
@@ -18,6 +20,8 @@ struct Context {
     const dokku::Log& log;
     http::HttpClient& http;
     base::Clock& clock;
+    async::Loop& loop;
+    dns::Transport& dns;
     std::shared_ptr<dns::Silences> silences = std::make_shared<dns::Silences>();
 };
 

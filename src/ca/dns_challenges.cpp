@@ -63,18 +63,20 @@ base::Result<void> DnsChallenges::present(const std::vector<acme::ChosenChalleng
     for (const acme::ChosenChallenge& chosen : challenges) {
         std::string domain = chosen.identifier.value;
         if (domain.starts_with("*.")) domain.erase(0, 2);
-        dns::ChallengeRecord record{
-            domain, chosen.challenge.token->text(), chosen.key_authorization.text(),
-            dns::find_record_name(resolver_, domain), chosen.key_authorization.dns_value()};
+        dns::ChallengeRecord record{domain, chosen.challenge.token->text(),
+                                    chosen.key_authorization.text(),
+                                    context_.loop.run(dns::find_record_name(resolver_, domain)),
+                                    chosen.key_authorization.dns_value()};
         records_.push_back(record);  // also one that was set half is to be taken away
-        if (auto set = provider_->present(record); !set) return set;
+        if (auto set = context_.loop.run(provider_->present(record)); !set) return set;
     }
-    propagation_.emplace(resolver_, records_, rules_, context_.clock);
+    propagation_ =
+        context_.loop.run(dns::Propagation::open(resolver_, records_, rules_, context_.clock));
     return {};
 }
 
 base::Result<std::optional<base::Clock::Monotonic>> DnsChallenges::check() {
-    return propagation_->check();
+    return context_.loop.run(propagation_->check());
 }
 
 std::string_view DnsChallenges::finding() const {
@@ -85,7 +87,7 @@ std::string_view DnsChallenges::finding() const {
 
 void DnsChallenges::clean_up() {
     for (const dns::ChallengeRecord& record : records_) {
-        const auto removed = provider_->cleanup(record);
+        const auto removed = context_.loop.run(provider_->cleanup(record));
         if (!removed) context_.log.warn(removed.error().message);
     }
     records_.clear();

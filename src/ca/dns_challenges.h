@@ -53,7 +53,7 @@ class DnsChallenges {
     dns::PropagationRules rules_;
     std::unique_ptr<dns::Provider> provider_;
     std::vector<dns::ChallengeRecord> records_;  ///< that were set
-    std::optional<dns::Propagation> propagation_;
+    std::unique_ptr<dns::Propagation> propagation_;
 };
 
 }  // namespace ca

@@ -20,7 +20,7 @@ base::Result<dns::Resolver> open_resolver(const Context& context,
     dns::ResolverSettings resolver{std::move(servers), options.query_timeout};
     resolver.silence = context.silences->of(resolver.servers);
     resolver.zone_silences = context.silences;
-    return dns::Resolver{std::move(resolver)};
+    return dns::Resolver{context.dns, std::move(resolver)};
 }
 
 bool has_own_resolver(const settings::Settings& settings, const DnsOptions& options) {

@@ -11,7 +11,8 @@ namespace dns {
 namespace {
 
 using State = Addresses::State;
-using Ask = std::function<base::Result<Answer>(RecordType)>;
+/// One question about a name.
+using Ask = std::function<async::Task<base::Result<Answer>>(RecordType)>;
 
 std::string to_word(Reply reply) {
     switch (reply) {
@@ -52,12 +53,12 @@ struct Gathered {
 };
 
 /// Asks for both families.
-Gathered gather(const std::string& name, const Ask& ask) {
+async::Task<Gathered> gather(std::string name, Ask ask) {
     Gathered gathered;
     Addresses& found = gathered.addresses;
     found.state = State::missing;
     for (const RecordType type : {RecordType::a, RecordType::aaaa}) {
-        const auto answer = ask(type);
+        const auto answer = co_await ask(type);
         if (!answer) {
             found.state = State::unknown;
             found.is_silent = is_unanswered(answer.error());
@@ -78,29 +79,33 @@ Gathered gather(const std::string& name, const Ask& ask) {
         found.evidence.clear();
         gathered.failed.reset();
     }
-    return gathered;
+    co_return gathered;
 }
 
 }  // namespace
 
-Addresses look_up_addresses(const Resolver& resolver, std::string_view name, Confirm confirm) {
+async::Task<Addresses> look_up_addresses(const Resolver& resolver, std::string name,
+                                         Confirm confirm) {
     const std::string plain = to_plain_name(name);
     const Ask ask = [&](RecordType type) { return resolver.ask(plain, type); };
-    Gathered gathered = gather(plain, ask);
-    if (gathered.failed) gathered = gather(plain, ask);  // a server of its may have been restarted
+    Gathered gathered = co_await gather(plain, ask);
+    // A server of its may have been restarted.
+    if (gathered.failed) gathered = co_await gather(plain, ask);
     Addresses& found = gathered.addresses;
     if (gathered.failed) {
-        if (auto why = why_broken(resolver, plain, *gathered.failed, confirm)) {
+        const RecordType type = *gathered.failed;
+        auto why = co_await why_broken(resolver, plain, type, confirm);
+        if (why) {
             found.state = State::broken;
             found.evidence = std::move(*why);
-            return found;
+            co_return found;
         }
     }
-    if (found.state == State::found || confirm == Confirm::none) return found;
-    Addresses confirmed = gather(plain, [&](RecordType type) {
-                              return ask_authoritative(resolver, plain, type);
-                          }).addresses;
-    return confirmed.state == State::unknown ? found : confirmed;
+    if (found.state == State::found || confirm == Confirm::none) co_return found;
+    const Ask ask_zone = [&](RecordType type) { return ask_authoritative(resolver, plain, type); };
+    Gathered confirmed = co_await gather(plain, ask_zone);
+    if (confirmed.addresses.state == State::unknown) co_return found;
+    co_return confirmed.addresses;
 }
 
 }  // namespace dns

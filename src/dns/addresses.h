@@ -29,6 +29,7 @@ struct Addresses {
 /// counts. A family that is missing beside one that is found is not asked for again. REFUSED and
 /// silence are no finding: `unknown`, unless the zone's servers say something. So is SERVFAIL, if
 /// that is not the name's own trouble.
-Addresses look_up_addresses(const Resolver& resolver, std::string_view name, Confirm confirm);
+async::Task<Addresses> look_up_addresses(const Resolver& resolver, std::string name,
+                                         Confirm confirm);
 
 }  // namespace dns

@@ -39,7 +39,7 @@ base::Result<std::unique_ptr<AresChannel>> AresChannel::open(async::Loop& loop,
     return self;
 }
 
-base::Result<void> AresChannel::use_servers(const std::vector<ServerAddress>& servers) {
+base::Result<void> AresChannel::use_servers(const std::vector<ServerAddress>& servers) const {
     std::vector<ares_addr_port_node> nodes(servers.size());
     for (std::size_t i = 0; i < servers.size(); ++i) {
         ares_addr_port_node& node = nodes[i];

@@ -31,7 +31,7 @@ class AresChannel {
 
     /// Instead of the system's. `invalid_input` if one of them is no address, `io` if c-ares does
     /// not take them.
-    base::Result<void> use_servers(const std::vector<ServerAddress>& servers);
+    base::Result<void> use_servers(const std::vector<ServerAddress>& servers) const;
 
     ares_channeldata* get() const { return channel_.get(); }
 

@@ -25,22 +25,22 @@ struct Zone {
 /// The closest zone around a name: the nearest of the name and its parents that has NS records,
 /// with the addresses of these servers. A resolver that does not answer, refuses or knows no NS
 /// records is no finding: then there are no servers.
-Zone find_authoritative(const Resolver& resolver, std::string_view name);
+async::Task<Zone> find_authoritative(const Resolver& resolver, std::string name);
 
 /// Where the alias (CNAME) of a name leads in the end, as far as the resolver knows; the name
 /// itself if it is none, or if aliases go round in circles. Without final dot.
-std::string follow_alias(const Resolver& resolver, std::string_view name);
+async::Task<std::string> follow_alias(const Resolver& resolver, std::string name);
 
 /// A question to the servers of the name's zone, past what a resolver has kept from before. Aliases
 /// are followed into other zones, and the records on the way are in the answer: read it with
 /// Answer::end_of_aliases. `not_found` if no server could be found or none spoke for its zone.
-base::Result<Answer> ask_authoritative(const Resolver& resolver, std::string_view name,
-                                       RecordType type);
+async::Task<base::Result<Answer>> ask_authoritative(const Resolver& resolver, std::string name,
+                                                    RecordType type);
 
 /// Does a server of the name's zone, or of that where its aliases lead, say something about it? A
 /// zone that the resolver cannot find is found by what the servers of a zone above it refer to.
 /// Servers that have been silent for several names are not asked for a while (zone_silences).
-bool is_answered_by_zone(const Resolver& resolver, std::string_view name, RecordType type);
+async::Task<bool> is_answered_by_zone(const Resolver& resolver, std::string name, RecordType type);
 
 /// A resolver that asks this server of a zone alone, for what it knows itself.
 Resolver to_authoritative(const Resolver& resolver, const ServerAddress& server,

@@ -16,7 +16,7 @@ namespace dns {
 /// answer only then means that DNSSEC does not validate. Else the zone's own servers are asked, if
 /// their word counts, and one that answers is enough. Nothing if the resolver does not fail any
 /// more, or has no answers for names elsewhere.
-std::optional<std::string> why_broken(const Resolver& resolver, std::string_view name,
-                                      RecordType type, Confirm confirm);
+async::Task<std::optional<std::string>> why_broken(const Resolver& resolver, std::string name,
+                                                   RecordType type, Confirm confirm);
 
 }  // namespace dns

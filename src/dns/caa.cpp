@@ -168,48 +168,56 @@ bool names_account(const Caa& record, std::string_view account_url) {
                        });
 }
 
-using Ask = std::function<base::Result<Answer>(std::string_view)>;
+/// The question for CAA records of a name.
+using Ask = std::function<async::Task<base::Result<Answer>>(std::string)>;
 
 /// Up the tree to the first that has records.
-base::Result<std::optional<CaaSet>> climb(std::string_view name, const Ask& ask) {
+async::Task<base::Result<std::optional<CaaSet>>> climb(std::string name, Ask ask) {
     const std::string plain = to_plain_name(name);
     for (std::string_view at = plain; !at.empty(); at = parent_of(at)) {
-        const auto answer = ask(at);
+        const auto answer = co_await ask(std::string(at));
         // What stands further up would only hold if this name had none.
-        if (!answer) return answer.error();
+        if (!answer) co_return answer.error();
         if (!answer->is_finding()) {
-            return base::fail(base::ErrorKind::not_found, answer->server + " does not say");
+            co_return base::fail(base::ErrorKind::not_found, answer->server + " does not say");
         }
         // The ancestors of an alias's target do not count, only those of the name.
         const std::string owner = answer->end_of_aliases(at);
         auto records = answer->caa_of(owner);
-        if (!records.empty()) return std::optional{CaaSet{owner, std::move(records)}};
+        if (!records.empty()) co_return std::optional{CaaSet{owner, std::move(records)}};
     }
-    return std::optional<CaaSet>{};
+    co_return std::optional<CaaSet>{};
+}
+
+async::Task<base::Result<Answer>> ask_and_note(const Resolver& resolver, std::string name,
+                                               CaaLookUp& look_up) {
+    auto answer = co_await resolver.ask(name, RecordType::caa);
+    if (answer && answer->reply == Reply::server_failure) look_up.failed = name;
+    co_return answer;
 }
 
 }  // namespace
 
-CaaLookUp look_up_caa(const Resolver& resolver, std::string_view name) {
+async::Task<CaaLookUp> look_up_caa(const Resolver& resolver, std::string name) {
     CaaLookUp look_up;
-    auto found = climb(name, [&](std::string_view at) {
-        auto answer = resolver.ask(at, RecordType::caa);
-        if (answer && answer->reply == Reply::server_failure) look_up.failed = at;
-        return answer;
-    });
+    const Ask ask = [&](std::string at) { return ask_and_note(resolver, std::move(at), look_up); };
+    auto found = co_await climb(name, ask);
     if (found) look_up.set = std::move(*found);
-    return look_up;
+    co_return look_up;
 }
 
-std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name) {
-    return look_up_caa(resolver, name).set;
+async::Task<std::optional<CaaSet>> find_caa(const Resolver& resolver, std::string name) {
+    const CaaLookUp look_up = co_await look_up_caa(resolver, name);
+    co_return look_up.set;
 }
 
-base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resolver,
-                                                           std::string_view name) {
-    return climb(name, [&](std::string_view at) {
-        return ask_authoritative(resolver, at, RecordType::caa);
-    });
+async::Task<base::Result<std::optional<CaaSet>>> find_authoritative_caa(const Resolver& resolver,
+                                                                        std::string name) {
+    const Ask ask = [&](std::string at) {
+        return ask_authoritative(resolver, std::move(at), RecordType::caa);
+    };
+    auto found = co_await climb(name, ask);
+    co_return found;
 }
 
 std::vector<std::string> records_naming_account(const CaaSet& set, std::string_view account_url) {

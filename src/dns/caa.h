@@ -18,20 +18,20 @@ struct CaaSet {
 /// The records of the closest of the name (without `*.`) and its ancestors that has any, aliases
 /// followed. Nothing if there are none, which allows every CA. Nothing too if a server does not
 /// answer, refuses or fails: that is no finding, and the CA looks for itself.
-std::optional<CaaSet> find_caa(const Resolver& resolver, std::string_view name);
+async::Task<std::optional<CaaSet>> find_caa(const Resolver& resolver, std::string name);
 
 /// The same, with what stood in the way.
 struct CaaLookUp {
     std::optional<CaaSet> set;
     std::string failed;  ///< the name on the way up for which a server said SERVFAIL
 };
-CaaLookUp look_up_caa(const Resolver& resolver, std::string_view name);
+async::Task<CaaLookUp> look_up_caa(const Resolver& resolver, std::string name);
 
 /// The same by the word of the zones' own name servers, as a CA asks: a resolver keeps for hours
 /// what was there, or was not. `not_found` if one of the zones on the way up has no server that
 /// speaks: nothing can be said then.
-base::Result<std::optional<CaaSet>> find_authoritative_caa(const Resolver& resolver,
-                                                           std::string_view name);
+async::Task<base::Result<std::optional<CaaSet>>> find_authoritative_caa(const Resolver& resolver,
+                                                                        std::string name);
 
 /// Who wants to issue, and how.
 struct CaaRequest {

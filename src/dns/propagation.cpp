@@ -30,16 +30,16 @@ struct ServerCheck {
 
     const std::string& address() const { return server.settings().servers.front().ip; }
 
-    Finding take() const {
-        const auto answer = server.ask(name, RecordType::txt);
-        if (!answer) return Finding::unreachable;
-        if (!answer->is_finding()) return Finding::says_nothing;
-        if (is_authoritative && !answer->authoritative) return Finding::says_nothing;
+    async::Task<Finding> take() const {
+        const auto answer = co_await server.ask(name, RecordType::txt);
+        if (!answer) co_return Finding::unreachable;
+        if (!answer->is_finding()) co_return Finding::says_nothing;
+        if (is_authoritative && !answer->authoritative) co_return Finding::says_nothing;
         const auto found = answer->values_of(answer->end_of_aliases(name), RecordType::txt);
         const bool all = std::all_of(values->begin(), values->end(), [&](const auto& value) {
             return std::find(found.begin(), found.end(), value) != found.end();
         });
-        return all ? Finding::shows : Finding::missing;
+        co_return all ? Finding::shows : Finding::missing;
     }
 };
 
@@ -47,32 +47,34 @@ Resolver to_one(const Resolver& resolver, const ServerAddress& server) {
     ResolverSettings settings = resolver.settings();
     settings.servers = {server};
     settings.silence = nullptr;  // says nothing about the others
-    return Resolver{std::move(settings)};
+    return resolver.with(std::move(settings));
 }
 
 /// Authoritative servers first.
-std::vector<ServerCheck> plan(const Resolver& resolver, const ValuesByName& records,
-                              const PropagationRules& rules) {
+async::Task<std::vector<ServerCheck>> plan(const Resolver& resolver, const ValuesByName& records,
+                                           const PropagationRules& rules) {
     std::vector<ServerCheck> checks;
     const auto patience = std::min(resolver.settings().deadline, kOneServer);
     for (const auto& [name, values] : records) {
         if (!rules.ask_authoritative) break;
-        for (const ServerAddress& server : find_authoritative(resolver, name).servers)
+        const Zone zone = co_await find_authoritative(resolver, name);
+        for (const ServerAddress& server : zone.servers)
             checks.push_back({name, &values, to_authoritative(resolver, server, patience), true});
     }
     const auto recursive = resolver.servers();
-    if (!rules.ask_recursive || !recursive) return checks;
+    if (!rules.ask_recursive || !recursive) co_return checks;
     for (const auto& [name, values] : records) {
         for (const ServerAddress& server : *recursive)
             checks.push_back({name, &values, to_one(resolver, server), false});
     }
-    return checks;
+    co_return checks;
 }
 
 /// One round, in which only the first is asked once `deadline` has passed. The first look that does
 /// not show its record, if there is one.
-const ServerCheck* find_missing(std::vector<ServerCheck>& checks, const base::Clock& clock,
-                                base::Clock::Monotonic deadline) {
+async::Task<const ServerCheck*> find_missing(std::vector<ServerCheck>& checks,
+                                             const base::Clock& clock,
+                                             base::Clock::Monotonic deadline) {
     const ServerCheck* missing = nullptr;
     bool has_looked = false;
     for (ServerCheck& check : checks) {
@@ -84,14 +86,14 @@ const ServerCheck* find_missing(std::vector<ServerCheck>& checks, const base::Cl
             if (open && missing == nullptr) missing = &check;
             continue;
         }
-        const Finding finding = check.take();
+        const Finding finding = co_await check.take();
         check.last = finding;
         has_looked = true;
         // To wait for a dead server once is enough; one that refuses may be reloading its zone.
         check.settled = finding == Finding::shows || finding == Finding::unreachable;
         if (finding == Finding::missing && missing == nullptr) missing = &check;
     }
-    return missing;
+    co_return missing;
 }
 
 }  // namespace
@@ -104,40 +106,47 @@ struct Propagation::Plan {
     base::Clock::Monotonic deadline;
 };
 
-Propagation::Propagation(const Resolver& resolver, const std::vector<ChallengeRecord>& records,
-                         const PropagationRules& rules, const base::Clock& clock)
-    : plan_(std::make_unique<Plan>()) {
-    plan_->rules = rules;
-    plan_->rules.interval = std::clamp(rules.interval, kLeastInterval, kMostTime);
-    plan_->clock = &clock;
-    if (rules.fixed_wait) {
-        plan_->deadline = clock.monotonic() + std::min(*rules.fixed_wait, kMostTime);
-        return;
-    }
-    for (const ChallengeRecord& record : records)
-        plan_->values[to_plain_name(record.name)].insert(record.value);
-    plan_->checks = plan(resolver, plan_->values, rules);
-    plan_->deadline = clock.monotonic() + std::min(rules.timeout, kMostTime);
-}
+Propagation::Propagation(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {}
 
 Propagation::~Propagation() = default;
 
-base::Result<std::optional<base::Clock::Monotonic>> Propagation::check() {
+async::Task<std::unique_ptr<Propagation>> Propagation::open(const Resolver& resolver,
+                                                            std::vector<ChallengeRecord> records,
+                                                            PropagationRules rules,
+                                                            const base::Clock& clock) {
+    std::unique_ptr<Propagation> propagation{new Propagation{std::make_unique<Plan>()}};
+    Plan& made = *propagation->plan_;
+    made.rules = rules;
+    made.rules.interval = std::clamp(rules.interval, kLeastInterval, kMostTime);
+    made.clock = &clock;
+    if (rules.fixed_wait) {
+        made.deadline = clock.monotonic() + std::min(*rules.fixed_wait, kMostTime);
+        co_return propagation;
+    }
+    for (const ChallengeRecord& record : records)
+        made.values[to_plain_name(record.name)].insert(record.value);
+    made.checks = co_await plan(resolver, made.values, made.rules);
+    made.deadline = clock.monotonic() + std::min(rules.timeout, kMostTime);
+    co_return propagation;
+}
+
+async::Task<base::Result<std::optional<base::Clock::Monotonic>>> Propagation::check() {
     using Later = std::optional<base::Clock::Monotonic>;
     const base::Clock& clock = *plan_->clock;
     if (plan_->rules.fixed_wait) {
-        return clock.monotonic() >= plan_->deadline ? Later{} : Later{plan_->deadline};
+        if (clock.monotonic() >= plan_->deadline) co_return Later{};
+        co_return Later{plan_->deadline};
     }
-    const ServerCheck* missing = find_missing(plan_->checks, clock, plan_->deadline);
-    if (missing == nullptr) return Later{};
+    const ServerCheck* missing = co_await find_missing(plan_->checks, clock, plan_->deadline);
+    if (missing == nullptr) co_return Later{};
     const auto next = clock.monotonic() + plan_->rules.interval;
-    if (next <= plan_->deadline) return Later{next};
-    return base::fail(base::ErrorKind::timeout,
-                      "the TXT record " + missing->name + ". was not seen at the name server " +
-                          missing->address() + " within " +
-                          std::to_string(plan_->rules.timeout.count()) + " s",
-                      {"Give it longer with the provider's propagation timeout, or with "
-                       "lego-args --dns.propagation-wait=<time>"});
+    if (next <= plan_->deadline) co_return Later{next};
+    co_return base::fail(base::ErrorKind::timeout,
+                         "the TXT record " + missing->name + ". was not seen at the name server " +
+                             missing->address() + " within " +
+                             std::to_string(plan_->rules.timeout.count()) + " s",
+                         {"Give it longer with the provider's propagation timeout, or with "
+                          "lego-args --dns.propagation-wait=<time>"});
 }
 
 bool Propagation::has_seen() const {

@@ -28,8 +28,10 @@ struct PropagationRules {
 class Propagation {
   public:
     /// Finds the servers to ask. `clock` outlives it.
-    Propagation(const Resolver& resolver, const std::vector<ChallengeRecord>& records,
-                const PropagationRules& rules, const base::Clock& clock);
+    static async::Task<std::unique_ptr<Propagation>> open(const Resolver& resolver,
+                                                          std::vector<ChallengeRecord> records,
+                                                          PropagationRules rules,
+                                                          const base::Clock& clock);
     ~Propagation();
     Propagation(const Propagation&) = delete;
     Propagation& operator=(const Propagation&) = delete;
@@ -39,13 +41,14 @@ class Propagation {
     /// One round. Nothing once all records are seen, else when to look again. `timeout` names a
     /// record and a server that does not show it; it comes as soon as another round would start too
     /// late.
-    base::Result<std::optional<base::Clock::Monotonic>> check();
+    async::Task<base::Result<std::optional<base::Clock::Monotonic>>> check();
 
     /// Has any server shown a record? Not after a fixed wait, nor where no server could be asked.
     bool has_seen() const;
 
   private:
     struct Plan;
+    explicit Propagation(std::unique_ptr<Plan> plan);
     std::unique_ptr<Plan> plan_;
 };
 

@@ -4,8 +4,9 @@
 
 namespace dns {
 
-std::string find_record_name(const Resolver& resolver, std::string_view domain) {
-    return follow_alias(resolver, std::string{"_acme-challenge."}.append(domain)) + ".";
+async::Task<std::string> find_record_name(const Resolver& resolver, std::string domain) {
+    const std::string end = co_await follow_alias(resolver, "_acme-challenge." + domain);
+    co_return end + ".";
 }
 
 }  // namespace dns

@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <string>
-#include <string_view>
 
+#include "async/task.h"
 #include "base/result.h"
 #include "dns/resolver.h"
 
@@ -20,7 +20,7 @@ struct ChallengeRecord {
 
 /// Where a CA looks for the record of `domain` (without `*.`), with the final dot: the name
 /// `_acme-challenge.DOMAIN`, or where its alias (CNAME) leads.
-std::string find_record_name(const Resolver& resolver, std::string_view domain);
+async::Task<std::string> find_record_name(const Resolver& resolver, std::string domain);
 
 /// Who can put such records into the DNS (settings/dns_providers.h has the table of providers). Two
 /// records of one name may have to stand at once (a name and its wildcard): present() adds,
@@ -35,8 +35,8 @@ class Provider {
     Provider& operator=(Provider&&) = delete;
     virtual ~Provider() = default;
 
-    virtual base::Result<void> present(const ChallengeRecord& record) = 0;
-    virtual base::Result<void> cleanup(const ChallengeRecord& record) = 0;
+    virtual async::Task<base::Result<void>> present(ChallengeRecord record) = 0;
+    virtual async::Task<base::Result<void>> cleanup(ChallengeRecord record) = 0;
 
     /// How long a record may take until all name servers have it, and how often to look.
     virtual std::chrono::seconds propagation_timeout() const = 0;

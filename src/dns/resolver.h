@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "async/task.h"
 #include "base/result.h"
 #include "dns/message.h"
 #include "dns/server_address.h"
 #include "dns/silence.h"
+#include "dns/transport.h"
 
 namespace dns {
 
@@ -24,11 +26,18 @@ struct ResolverSettings {
     std::shared_ptr<Silences> zone_silences{};  ///< of each server of a zone; none: likewise
 };
 
-/// Asks name servers by UDP, and by TCP what UDP cannot hold. One question at a time, and nothing
-/// is remembered between two.
+/// Asks name servers by UDP, and by TCP what UDP cannot hold. Nothing is remembered between two
+/// questions.
 class Resolver {
   public:
-    explicit Resolver(ResolverSettings settings) : settings_(std::move(settings)) {}
+    /// `transport` outlives it.
+    Resolver(Transport& transport, ResolverSettings settings)
+        : transport_(transport), settings_(std::move(settings)) {}
+
+    /// The same way to other servers, or in another manner.
+    Resolver with(ResolverSettings settings) const { return {transport_, std::move(settings)}; }
+
+    Transport& transport() const noexcept { return transport_; }
 
     const ResolverSettings& settings() const noexcept { return settings_; }
 
@@ -37,7 +46,7 @@ class Resolver {
     /// came or half an answer, `invalid_input` for a name that DNS cannot hold or a server that is
     /// no address. Servers that have been silent are not asked for a while (silence.h): `timeout`
     /// at once.
-    base::Result<Answer> ask(std::string_view name, RecordType type) const;
+    async::Task<base::Result<Answer>> ask(std::string name, RecordType type) const;
 
     /// Would a question be answered by `timeout` without being asked?
     bool is_left_alone() const;
@@ -47,6 +56,7 @@ class Resolver {
     base::Result<std::vector<ServerAddress>> servers() const;
 
   private:
+    Transport& transport_;
     ResolverSettings settings_;
 };
 

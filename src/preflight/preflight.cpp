@@ -134,22 +134,23 @@ struct Closed {
 
 /// Why the CA may not issue for the name, if it may not, or cannot find out. What a resolver
 /// remembers is not held against a name whose zone says otherwise by now.
-std::optional<Closed> why_closed(const dns::Resolver& resolver, const std::string& name,
-                                 const dns::CaaRequest& request, dns::Confirm confirm) {
-    const auto known = dns::look_up_caa(resolver, name);
+async::Task<std::optional<Closed>> why_closed(const dns::Resolver& resolver, std::string name,
+                                              dns::CaaRequest request, dns::Confirm confirm) {
+    const auto known = co_await dns::look_up_caa(resolver, name);
     if (!known.failed.empty()) {
-        auto why = dns::why_broken(resolver, known.failed, dns::RecordType::caa, confirm);
-        if (!why) return std::nullopt;
-        return Closed{store::cause::kDnsBroken,
-                      "no CA can look up the CAA records of " + known.failed + ": " + *why};
+        auto why = co_await dns::why_broken(resolver, known.failed, dns::RecordType::caa, confirm);
+        if (!why) co_return std::nullopt;
+        co_return Closed{store::cause::kDnsBroken,
+                         "no CA can look up the CAA records of " + known.failed + ": " + *why};
     }
-    if (!known.set) return std::nullopt;
+    if (!known.set) co_return std::nullopt;
     auto why = dns::why_forbidden(*known.set, request);
     if (why && confirm != dns::Confirm::none) {
-        const auto today = dns::find_authoritative_caa(resolver, name);
+        const auto today = co_await dns::find_authoritative_caa(resolver, name);
         if (today) why = *today ? dns::why_forbidden(**today, request) : std::nullopt;
     }
-    return why ? std::optional{Closed{store::cause::kCaa, std::move(*why)}} : std::nullopt;
+    if (!why) co_return std::nullopt;
+    co_return Closed{store::cause::kCaa, std::move(*why)};
 }
 
 /// No name server says anything about a name. One that a certificate of ours covers goes on: the CA
@@ -160,11 +161,13 @@ void defer_unresolved(ca::IssueJob& job, const std::string& name, const std::str
 }
 
 /// DNS-01 needs no address, but a server that can tell whether its records are there.
-void check_name_servers(const dns::Resolver& resolver, ca::IssueJob& job) {
+void check_name_servers(const ca::Context& context, const dns::Resolver& resolver,
+                        ca::IssueJob& job) {
     if (job.options.lego.dns.fixed_wait) return;
     for (const dns::DnsName& name : job.names) {
         if (job.covers(name.str())) continue;
-        const auto answer = resolver.ask(name.base_name(), dns::RecordType::ns);
+        const auto answer =
+            context.loop.run(resolver.ask(std::string{name.base_name()}, dns::RecordType::ns));
         if (answer || !dns::is_unanswered(answer.error())) continue;
         defer_unresolved(job, name.str(), answer.error().message);
     }
@@ -187,7 +190,7 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
     if (job.settings.uses_dns() && !unattended) return;
     const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
-    if (job.settings.uses_dns()) return check_name_servers(*resolver, job);
+    if (job.settings.uses_dns()) return check_name_servers(context, *resolver, job);
     const auto confirm = whose_word(job);
     for (const dns::DnsName& each : job.names) {
         const std::string& name = each.str();
@@ -195,7 +198,7 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
             job.addresses.insert_or_assign(name, leads_to_itself(name));
             continue;
         }
-        auto addresses = dns::look_up_addresses(*resolver, name, confirm);
+        auto addresses = context.loop.run(dns::look_up_addresses(*resolver, name, confirm));
         if (addresses.state == dns::Addresses::State::missing) {
             defer(job, name, store::cause::kDnsMissing,
                   name + " does not resolve yet: " + addresses.evidence);
@@ -223,7 +226,8 @@ void check_caa(const ca::Context& context, ca::IssueJob& job) {
         request.wildcard = name.is_wildcard();
         request.account_url = client.account_url();
         request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
-        const auto why = why_closed(*resolver, name.base_name(), request, whose_word(job));
+        const auto why =
+            context.loop.run(why_closed(*resolver, name.base_name(), request, whose_word(job)));
         if (!why) continue;
         defer(job, name.str(), why->cause, name.str() + ": " + base::printable(why->why));
     }

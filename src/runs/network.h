@@ -5,6 +5,7 @@
 #include "async/epoll_loop.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "dns/ares_transport.h"
 #include "dns/host_lookup.h"
 #include "http/client.h"
 #include "http/curl_client.h"
@@ -28,12 +29,15 @@ class Network {
         return network;
     }
 
+    async::Loop& loop() { return loop_; }
+    dns::Transport& dns() { return dns_; }
     http::HttpClient& blocking_client() { return *blocking_; }
 
   private:
-    explicit Network(base::Clock& clock) : loop_(clock), lookup_(loop_) {}
+    explicit Network(base::Clock& clock) : loop_(clock), dns_(loop_), lookup_(loop_) {}
 
     async::EpollLoop loop_;
+    dns::AresTransport dns_;
     http::CurlRuntime runtime_;
     dns::HostLookup lookup_;
     std::unique_ptr<http::CurlClient> client_;

@@ -6,6 +6,7 @@
 
 #include "dns/resolver.h"
 #include "support/dns_server.h"
+#include "support/real_loop.h"
 
 namespace test {
 
@@ -32,7 +33,8 @@ struct DnsWorld {
     DnsServer recursive;
     DnsServer first{"127.0.0.2", recursive.port()};
     DnsServer second{"127.0.0.3", recursive.port()};
-    dns::Resolver resolver{{.servers = {recursive.address()},
+    dns::Resolver resolver{real_dns(),
+                           {.servers = {recursive.address()},
                             .deadline = std::chrono::milliseconds{1500},
                             .authoritative_port = recursive.port()}};
 };

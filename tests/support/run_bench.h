@@ -11,6 +11,7 @@
 #include "support/acme_bench.h"
 #include "support/dokku_host.h"
 #include "support/fake_clock.h"
+#include "support/real_loop.h"
 #include "support/scripted_http.h"
 
 namespace test {
@@ -47,7 +48,7 @@ struct RunBench {
     store::LocalStore store{host.environment.global_root()};
     ScriptedHttp http;
     FakeClock clock;
-    ca::Context context{host.environment, store, log, http, clock};
+    ca::Context context{host.environment, store, log, http, clock, real_loop(), real_dns()};
     ca::CaSessions sessions{context};
     std::unique_ptr<ca::CaSession> ca;
 };

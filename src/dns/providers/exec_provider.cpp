@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "base/process.h"
+#include "async/process.h"
 
 namespace dns::providers {
 namespace {
@@ -33,16 +33,16 @@ base::Result<std::unique_ptr<Provider>> ExecProvider::open(const settings::DnsPr
     return std::unique_ptr<Provider>{std::move(provider)};
 }
 
-base::Result<void> ExecProvider::present(const ChallengeRecord& record) {
-    return call("present", record);
+async::Task<base::Result<void>> ExecProvider::present(ChallengeRecord record) {
+    return call("present", std::move(record));
 }
 
-base::Result<void> ExecProvider::cleanup(const ChallengeRecord& record) {
-    return call("cleanup", record);
+async::Task<base::Result<void>> ExecProvider::cleanup(ChallengeRecord record) {
+    return call("cleanup", std::move(record));
 }
 
-base::Result<void> ExecProvider::call(const std::string& action,
-                                      const ChallengeRecord& record) const {
+base::Command ExecProvider::command_for(const std::string& action,
+                                        const ChallengeRecord& record) const {
     const std::string program = value_of(variables_, "EXEC_PATH");
     base::Command command;
     if (value_of(variables_, "EXEC_MODE") == "RAW") {
@@ -56,25 +56,31 @@ base::Result<void> ExecProvider::call(const std::string& action,
     command.deadline = deadline_;
     command.on_output = relay_;
     command.on_error = relay_;
+    return command;
+}
 
-    const auto exit = base::run(command);
+async::Task<base::Result<void>> ExecProvider::call(std::string action,
+                                                   ChallengeRecord record) const {
+    base::Command command = command_for(action, record);
+    const auto exit = co_await async::run_process(std::move(command));
     const std::string what =
         "the program of EXEC_PATH failed to " + action + " the record of " + record.domain;
     if (!exit) {
         // Its message names the program, whose path is a variable's value: only the reason is kept.
         const std::string& message = exit.error().message;
         const auto reason = message.rfind(": ");
-        return base::fail(
+        co_return base::fail(
             exit.error().kind, what + (reason == std::string::npos ? "" : message.substr(reason)),
             {"EXEC_PATH has to name a program that the user who runs this may start"});
     }
     if (exit->timed_out) {
-        return base::fail(base::ErrorKind::timeout, what + ": it did not end within " +
-                                                        std::to_string(deadline_.count()) + " s");
+        co_return base::fail(
+            base::ErrorKind::timeout,
+            what + ": it did not end within " + std::to_string(deadline_.count()) + " s");
     }
-    if (exit->ok()) return {};
-    return base::fail(base::ErrorKind::rejected,
-                      what + ": exit code " + std::to_string(exit->code));
+    if (exit->ok()) co_return base::Result<void>{};
+    co_return base::fail(base::ErrorKind::rejected,
+                         what + ": exit code " + std::to_string(exit->code));
 }
 
 }  // namespace dns::providers

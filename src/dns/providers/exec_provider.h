@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/process.h"
 #include "dns/provider.h"
 #include "dns/providers/variables.h"
 #include "settings/dns_providers.h"
@@ -33,14 +34,15 @@ class ExecProvider final : public Provider {
 
     /// `not_found` or `io` if the program cannot be started, `timeout` if it does not end in time,
     /// `rejected` if it fails.
-    base::Result<void> present(const ChallengeRecord& record) override;
-    base::Result<void> cleanup(const ChallengeRecord& record) override;
+    async::Task<base::Result<void>> present(ChallengeRecord record) override;
+    async::Task<base::Result<void>> cleanup(ChallengeRecord record) override;
 
     std::chrono::seconds propagation_timeout() const override { return timeout_; }
     std::chrono::seconds polling_interval() const override { return interval_; }
 
   private:
-    base::Result<void> call(const std::string& action, const ChallengeRecord& record) const;
+    base::Command command_for(const std::string& action, const ChallengeRecord& record) const;
+    async::Task<base::Result<void>> call(std::string action, ChallengeRecord record) const;
 
     Variables variables_;
     LineSink relay_;

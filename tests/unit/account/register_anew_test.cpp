@@ -107,7 +107,8 @@ TEST_CASE("a new account takes the place of the old one, which is put aside",
     Registering ca;
     ca.nonce().takes_account();
     Watched watched{ca.http, ca.key_file(), ca.staged_key()};
-    ca::Context context{ca.host.environment, ca.store, ca.log, watched, ca.clock};
+    ca::Context context{ca.host.environment, ca.store,        ca.log, watched, ca.clock,
+                        test::real_loop(),   test::real_dns()};
     REQUIRE(account::register_anew(context, {"this host", Registering::settings()}, {}));
     CHECK(watched.old_in_place);
     CHECK(watched.new_on_disk);

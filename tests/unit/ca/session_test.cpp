@@ -93,8 +93,9 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[ca][kill
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, kAccount);
     Watched watched{opening.http, opening.key_file()};
-    ca::Context context{opening.host.environment, opening.store, opening.log, watched,
-                        opening.clock};
+    ca::Context context{
+        opening.host.environment, opening.store,   opening.log, watched, opening.clock,
+        test::real_loop(),        test::real_dns()};
     ca::CaSessions sessions{context};
     const auto session = sessions.open(test::RunBench::settings(), {});
     REQUIRE(session);
@@ -192,7 +193,8 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[ca][desi
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     test::FakeClock clock{now};
-    ca::Context context{opening.host.environment, opening.store, opening.log, opening.http, clock};
+    ca::Context context{opening.host.environment, opening.store,   opening.log, opening.http, clock,
+                        test::real_loop(),        test::real_dns()};
     const auto open = [&] {
         ca::CaSessions sessions{context};
         return sessions.open(test::RunBench::settings(), {}).has_value();

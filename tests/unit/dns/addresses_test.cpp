@@ -53,7 +53,8 @@ TEST_CASE("a name leads to the addresses of both families, each once", "[dns]") 
           test::a_record(kName, "192.0.2.7"), test::a_record("other.test", "192.0.2.9")}});
     world.recursive.answer(kName, RecordType::aaaa,
                            {{test::aaaa_record(kName, "2001:DB8:0::0007")}});
-    const auto found = look_up_addresses(world.resolver, "WWW.shop.test.", Confirm::authoritative);
+    const auto found =
+        test::run(look_up_addresses(world.resolver, "WWW.shop.test.", Confirm::authoritative));
     CHECK(found.state == State::found);
     CHECK(found.ipv4 == Values{"192.0.2.7", "192.0.2.8"});
     CHECK(found.ipv6 == Values{"2001:db8::7"});
@@ -66,7 +67,7 @@ TEST_CASE("a family that is missing beside one that is found is not asked for ag
     world.recursive.answer(kName, RecordType::a, a(kName, "192.0.2.7"));
     const bool fails = GENERATE(false, true);
     if (fails) world.recursive.answer(kName, RecordType::aaaa, code(test::kServFail));
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::authoritative);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative));
     CHECK(found.state == State::found);
     CHECK(found.ipv4 == Values{"192.0.2.7"});
     CHECK(found.ipv6.empty());
@@ -76,7 +77,7 @@ TEST_CASE("a family that is missing beside one that is found is not asked for ag
 TEST_CASE("a name with AAAA alone is found", "[dns]") {
     DnsWorld world;
     world.recursive.answer(kName, RecordType::aaaa, {{test::aaaa_record(kName, "2001:db8::7")}});
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::none));
     CHECK(found.state == State::found);
     CHECK(found.ipv6 == Values{"2001:db8::7"});
 }
@@ -86,21 +87,22 @@ TEST_CASE("the addresses of an alias are those of its target", "[dns]") {
     world.recursive.answer(
         kName, RecordType::a,
         {{test::cname_record(kName, "x.cdn.test"), test::a_record("x.cdn.test", "192.0.2.7")}});
-    CHECK(look_up_addresses(world.resolver, kName, Confirm::none).ipv4 == Values{"192.0.2.7"});
+    CHECK(test::run(look_up_addresses(world.resolver, kName, Confirm::none)).ipv4 ==
+          Values{"192.0.2.7"});
 }
 
 TEST_CASE("what is missing comes with the server's word", "[dns]") {
     DnsWorld world;
-    CHECK(look_up_addresses(world.resolver, kName, Confirm::none).evidence ==
+    CHECK(test::run(look_up_addresses(world.resolver, kName, Confirm::none)).evidence ==
           "NXDOMAIN from 127.0.0.1");
     world.recursive.answer(kName, RecordType::txt, {{test::txt_record(kName, {"x"})}});
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::none));
     CHECK(found.state == State::missing);
     CHECK(found.evidence == "no A or AAAA record from 127.0.0.1");
     const DnsReply alias{{test::cname_record(kName, "x.cdn.test")}, test::kNxDomain};
     world.recursive.answer(kName, RecordType::a, alias);
     world.recursive.answer(kName, RecordType::aaaa, alias);
-    CHECK(look_up_addresses(world.resolver, kName, Confirm::none).evidence ==
+    CHECK(test::run(look_up_addresses(world.resolver, kName, Confirm::none)).evidence ==
           "NXDOMAIN for x.cdn.test from 127.0.0.1");
     CHECK_FALSE(zone_was_asked(world));
 }
@@ -113,7 +115,7 @@ TEST_CASE("what the resolver does not find may be known to the zone's servers", 
     world.recursive.answer(kName, RecordType::a, reply);
     world.recursive.answer(kName, RecordType::aaaa, reply);
     world.answer(kName, RecordType::a, {a(kName, "192.0.2.7")});
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::authoritative);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative));
     CHECK(found.state == State::found);
     CHECK(found.ipv4 == Values{"192.0.2.7"});
     CHECK(found.evidence.empty());
@@ -122,11 +124,11 @@ TEST_CASE("what the resolver does not find may be known to the zone's servers", 
 TEST_CASE("the zone's servers confirm that a name is missing", "[dns]") {
     DnsWorld world;
     if (GENERATE(false, true)) world.recursive.answer(kName, RecordType::a, code(test::kServFail));
-    const auto none = look_up_addresses(world.resolver, kName, Confirm::authoritative);
+    const auto none = test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative));
     CHECK(none.state == State::missing);
     CHECK(none.evidence == "NXDOMAIN from 127.0.0.2");
     world.answer(kName, RecordType::txt, {{{test::txt_record(kName, {"x"})}}});
-    CHECK(look_up_addresses(world.resolver, kName, Confirm::authoritative).evidence ==
+    CHECK(test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative)).evidence ==
           "no A or AAAA record from 127.0.0.2");
 }
 
@@ -135,7 +137,7 @@ TEST_CASE("where the zone's servers say nothing, the resolver's word stands", "[
     const DnsReply reply = GENERATE(silent(), code(test::kRefused));
     world.first.otherwise(reply);
     world.second.otherwise(reply);
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::authoritative);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative));
     CHECK(found.state == State::missing);
     CHECK(found.evidence == "NXDOMAIN from 127.0.0.1");
 }
@@ -149,9 +151,9 @@ TEST_CASE("refusals and failures are no finding", "[dns]") {
                              Row{test::kNotImp, "NOTIMP"}, Row{9, "no usable answer"});
     test::DnsServer server;
     server.otherwise(code(row.code));
-    const dns::Resolver resolver{{.servers = {server.address()}}};
-    const auto found =
-        look_up_addresses(resolver, kName, GENERATE(Confirm::none, Confirm::authoritative));
+    const dns::Resolver resolver{test::real_dns(), {.servers = {server.address()}}};
+    const auto found = test::run(
+        look_up_addresses(resolver, kName, GENERATE(Confirm::none, Confirm::authoritative)));
     CHECK(found.state == State::unknown);
     CHECK(found.evidence == row.word + " from 127.0.0.1");
 }
@@ -162,7 +164,7 @@ TEST_CASE("nothing in one family and a failure in the other is a failure", "[dns
                                             std::pair{RecordType::aaaa, RecordType::a});
     world.recursive.answer(kName, fails, code(test::kServFail));
     world.recursive.answer(kName, is_empty, code(0));
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::none));
     CHECK(found.state == State::broken);
     CHECK_FALSE(found.is_silent);
     CHECK(found.evidence == "SERVFAIL from 127.0.0.1");
@@ -171,7 +173,7 @@ TEST_CASE("nothing in one family and a failure in the other is a failure", "[dns
 TEST_CASE("what fails once and then is there is found", "[dns]") {
     DnsWorld world;
     world.recursive.answer(kName, RecordType::a, {code(test::kServFail), a(kName, "192.0.2.7")});
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::none);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::none));
     CHECK(found.state == State::found);
     CHECK(found.ipv4 == Values{"192.0.2.7"});
 }
@@ -182,7 +184,7 @@ TEST_CASE("what the zone's servers answer does not mend DNSSEC", "[dns]") {
     world.recursive.answer(kName, RecordType::aaaa, code(test::kServFail));
     world.recursive.answer_unchecked(kName, RecordType::a, a(kName, "192.0.2.7"));
     world.answer(kName, RecordType::a, {a(kName, "192.0.2.7")});
-    const auto found = look_up_addresses(world.resolver, kName, Confirm::authoritative);
+    const auto found = test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative));
     CHECK(found.state == State::broken);
     CHECK(found.ipv4.empty());
     CHECK_THAT(found.evidence, ContainsSubstring("DNSSEC"));
@@ -193,9 +195,10 @@ TEST_CASE("silence is no finding and is not waited for twice", "[dns]") {
     test::DnsServer server;
     server.otherwise(silent());
     const dns::Resolver resolver{
+        test::real_dns(),
         {.servers = {server.address()}, .deadline = std::chrono::milliseconds{400}}};
     const auto start = std::chrono::steady_clock::now();
-    const auto found = look_up_addresses(resolver, kName, Confirm::none);
+    const auto found = test::run(look_up_addresses(resolver, kName, Confirm::none));
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds{790});
     CHECK(found.state == State::unknown);
     CHECK(found.is_silent);
@@ -205,7 +208,7 @@ TEST_CASE("silence is no finding and is not waited for twice", "[dns]") {
 
 TEST_CASE("a name that DNS cannot hold is not looked up", "[dns]") {
     const DnsWorld world;
-    const auto found = look_up_addresses(world.resolver, "a..test", Confirm::none);
+    const auto found = test::run(look_up_addresses(world.resolver, "a..test", Confirm::none));
     CHECK(found.state == State::unknown);
     CHECK_THAT(found.evidence, ContainsSubstring("a..test"));
 }
@@ -219,6 +222,6 @@ TEST_CASE("an alias into another zone is asked for at that zone's servers", "[dn
     const DnsReply alias{{test::cname_record(kName, "x.cdn.test")}};
     world.answer(kName, RecordType::a, {alias});
     world.answer(kName, RecordType::aaaa, {alias});
-    CHECK(look_up_addresses(world.resolver, kName, Confirm::authoritative).evidence ==
+    CHECK(test::run(look_up_addresses(world.resolver, kName, Confirm::authoritative)).evidence ==
           "NXDOMAIN for x.cdn.test from 127.0.0.4");
 }

@@ -49,29 +49,29 @@ test::DnsReply silent() {
 
 TEST_CASE("the closest ancestor with CAA records decides", "[dns][rfc8659-3]") {
     test::DnsServer server;
-    const dns::Resolver resolver{{.servers = {server.address()}}};
+    const dns::Resolver resolver{test::real_dns(), {.servers = {server.address()}}};
     server.answer("test", RecordType::caa, only_for("test", "b.test"));
     server.answer("shop.test", RecordType::caa, only_for("shop.test", "a.test"));
     server.answer("www.shop.test", RecordType::a, {{test::a_record("www.shop.test", "192.0.2.7")}});
     const std::string name = GENERATE("WWW.shop.test.", "no.such.name.shop.test", "shop.test");
     CAPTURE(name);
-    const auto found = dns::find_caa(resolver, name);
+    const auto found = test::run(dns::find_caa(resolver, name));
     REQUIRE(found);
     CHECK(found->owner == "shop.test");
     CHECK(found->records == std::vector<Caa>{issue("a.test")});
     CHECK(server.asked("test", RecordType::caa) == 0);
-    CHECK(dns::find_caa(resolver, "other.test")->owner == "test");
-    CHECK_FALSE(dns::find_caa(resolver, "shop.example"));
+    CHECK(test::run(dns::find_caa(resolver, "other.test"))->owner == "test");
+    CHECK_FALSE(test::run(dns::find_caa(resolver, "shop.example")));
 }
 
 TEST_CASE("an alias leads to the records of its target, not to those above that",
           "[dns][rfc8659-3]") {
     test::DnsServer server;
-    const dns::Resolver resolver{{.servers = {server.address()}}};
+    const dns::Resolver resolver{test::real_dns(), {.servers = {server.address()}}};
     server.answer("www.shop.test", RecordType::caa,
                   {{test::cname_record("www.shop.test", "x.cdn.test"),
                     test::caa_record("x.cdn.test", 0, "issue", "a.test")}});
-    const auto found = dns::find_caa(resolver, "www.shop.test");
+    const auto found = test::run(dns::find_caa(resolver, "www.shop.test"));
     REQUIRE(found);
     CHECK(found->owner == "x.cdn.test");
     CHECK(found->records == std::vector<Caa>{issue("a.test")});
@@ -80,18 +80,19 @@ TEST_CASE("an alias leads to the records of its target, not to those above that"
                   {{test::cname_record("old.shop.test", "y.cdn.test")}});
     server.answer("cdn.test", RecordType::caa, only_for("cdn.test", "b.test"));
     server.answer("shop.test", RecordType::caa, only_for("shop.test", "c.test"));
-    CHECK(dns::find_caa(resolver, "old.shop.test")->owner == "shop.test");
+    CHECK(test::run(dns::find_caa(resolver, "old.shop.test"))->owner == "shop.test");
 }
 
 TEST_CASE("servers that say nothing forbid nothing", "[dns]") {
     test::DnsServer server;
     const dns::Resolver resolver{
+        test::real_dns(),
         {.servers = {server.address()}, .deadline = std::chrono::milliseconds{300}}};
     server.answer("shop.test", RecordType::caa, only_for("shop.test", "a.test"));
     server.answer("www.shop.test", RecordType::caa,
                   GENERATE(silent(), test::DnsReply{{}, test::kServFail},
                            test::DnsReply{{}, test::kRefused}, test::DnsReply{{}, test::kNotImp}));
-    CHECK_FALSE(dns::find_caa(resolver, "www.shop.test"));
+    CHECK_FALSE(test::run(dns::find_caa(resolver, "www.shop.test")));
     CHECK(server.asked("shop.test", RecordType::caa) == 0);
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("the zone's servers know better than a resolver that remembers", "[dns
     world.recursive.answer("shop.test", RecordType::caa, only_for("shop.test", "old.test"));
     SECTION("another record") {
         world.answer("shop.test", RecordType::caa, {only_for("shop.test", "new.test")});
-        const auto found = dns::find_authoritative_caa(world.resolver, "www.shop.test");
+        const auto found = test::run(dns::find_authoritative_caa(world.resolver, "www.shop.test"));
         REQUIRE(found);
         REQUIRE(*found);
         CHECK((*found)->owner == "shop.test");
@@ -108,16 +109,16 @@ TEST_CASE("the zone's servers know better than a resolver that remembers", "[dns
     }
     SECTION("one of the name's own") {
         world.answer("www.shop.test", RecordType::caa, {only_for("www.shop.test", "own.test")});
-        const auto found = dns::find_authoritative_caa(world.resolver, "www.shop.test");
+        const auto found = test::run(dns::find_authoritative_caa(world.resolver, "www.shop.test"));
         REQUIRE(found);
         REQUIRE(*found);
         CHECK((*found)->owner == "www.shop.test");
     }
     SECTION("none that says anything") {
         world.answer("www.shop.test", RecordType::caa, {{{}, test::kRefused}});
-        CHECK_FALSE(dns::find_authoritative_caa(world.resolver, "www.shop.test"));
+        CHECK_FALSE(test::run(dns::find_authoritative_caa(world.resolver, "www.shop.test")));
     }
-    CHECK(dns::find_caa(world.resolver, "www.shop.test")->records ==
+    CHECK(test::run(dns::find_caa(world.resolver, "www.shop.test"))->records ==
           std::vector<Caa>{issue("old.test")});
 }
 

@@ -38,12 +38,14 @@ DnsReply nothing() {
     return {{}, test::kNxDomain};
 }
 
+using Records = std::vector<ChallengeRecord>;
+
 struct Bench : test::DnsWorld {
     base::Result<void> wait(const PropagationRules& rules = {},
                             const std::vector<ChallengeRecord>& records = {record()}) {
-        dns::Propagation propagation{resolver, records, rules, clock};
+        const auto propagation = test::run(dns::Propagation::open(resolver, records, rules, clock));
         for (;;) {
-            const auto later = propagation.check();
+            const auto later = test::run(propagation->check());
             if (!later) return later.error();
             if (!later->has_value()) return {};
             clock.sleep_for(std::chrono::ceil<milliseconds>(**later - clock.monotonic()));
@@ -162,9 +164,10 @@ TEST_CASE("it is known whether anybody has shown a record", "[dns]") {
     Bench bench;
     bench.answer(kName, RecordType::txt, {text({"value"})});
     const auto has_seen = [&](const PropagationRules& rules) {
-        dns::Propagation propagation{bench.resolver, {record()}, rules, bench.clock};
-        REQUIRE(propagation.check());
-        return propagation.has_seen();
+        const auto propagation = test::run(
+            dns::Propagation::open(bench.resolver, Records{record()}, rules, bench.clock));
+        REQUIRE(test::run(propagation->check()));
+        return propagation->has_seen();
     };
     CHECK(has_seen({}));
     CHECK_FALSE(has_seen({.fixed_wait = seconds{0}}));
@@ -201,12 +204,13 @@ TEST_CASE("what was missing is not there because it is late", "[dns]") {
     Bench bench;
     bench.first.answer(kName, RecordType::txt, {nothing(), text({"value"})});
     bench.second.answer(kName, RecordType::txt, nothing());
-    dns::Propagation propagation{bench.resolver, {record()}, {.timeout = seconds{10}}, bench.clock};
-    const auto later = propagation.check();
+    const auto propagation = test::run(dns::Propagation::open(
+        bench.resolver, Records{record()}, PropagationRules{.timeout = seconds{10}}, bench.clock));
+    const auto later = test::run(propagation->check());
     REQUIRE(later);
     REQUIRE(later->has_value());
     bench.clock.advance(seconds{60});  // others of the run had their turn
-    const auto late = propagation.check();
+    const auto late = test::run(propagation->check());
     REQUIRE_FALSE(late);
     CHECK(late.error().kind == base::ErrorKind::timeout);
     CHECK_THAT(late.error().message, ContainsSubstring("127.0.0.3"));
@@ -216,10 +220,11 @@ TEST_CASE("a late look still sees what has come", "[dns]") {
     Bench bench;
     bench.second.answer(kName, RecordType::txt, text({"value"}));
     bench.first.answer(kName, RecordType::txt, {nothing(), text({"value"})});
-    dns::Propagation propagation{bench.resolver, {record()}, {.timeout = seconds{10}}, bench.clock};
-    REQUIRE(propagation.check());
+    const auto propagation = test::run(dns::Propagation::open(
+        bench.resolver, Records{record()}, PropagationRules{.timeout = seconds{10}}, bench.clock));
+    REQUIRE(test::run(propagation->check()));
     bench.clock.advance(seconds{60});
-    const auto late = propagation.check();
+    const auto late = test::run(propagation->check());
     REQUIRE(late);
     CHECK_FALSE(late->has_value());
 }

@@ -62,8 +62,9 @@ TEST_CASE("order and key are journalled before the order is finalized",
     ordering.whole_order();
     auto job = ordering.job();
     Watched watched{ordering.http, ordering.store};
-    ca::Context context{ordering.host.environment, ordering.store, ordering.log, watched,
-                        ordering.clock};
+    ca::Context context{
+        ordering.host.environment, ordering.store,  ordering.log, watched, ordering.clock,
+        test::real_loop(),         test::real_dns()};
     ca::CaSession ca{context,
                      crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal()).value(),
                      test::Bench::directory()};

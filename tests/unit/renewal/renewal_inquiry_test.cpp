@@ -160,7 +160,9 @@ TEST_CASE("an answer about a certificate that is gone is not kept", "[renewal][r
     asking.http.answer(Method::get, Asking::question("\x11"), 200, asking.window());
     const auto ask_while = [&](std::function<void()> happens) {
         test::MeanwhileHttp http{asking.http, Asking::question("\x11"), std::move(happens)};
-        ca::Context context{asking.host.environment, asking.store, asking.log, http, asking.clock};
+        ca::Context context{
+            asking.host.environment, asking.store,    asking.log, http, asking.clock,
+            test::real_loop(),       test::real_dns()};
         renewal::RenewalInquiry inquiry{context};
         return inquiry.ask_if_due(asking.app,
                                   tls::read_certificate_status(asking.host.environment, asking.app),

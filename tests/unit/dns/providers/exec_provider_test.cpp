@@ -13,6 +13,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/dns_world.h"
+#include "support/real_loop.h"
 #include "support/temp_dir.h"
 
 using base::ErrorKind;
@@ -70,28 +71,29 @@ constexpr const char* kShowArguments = R"(for word in "$@"; do echo "<$word>"; d
 TEST_CASE("the program gets the action, the absolute name and the value", "[dns]") {
     Bench bench;
     const auto provider = bench.open(kShowArguments);
-    CHECK(provider->present(kRecord));
+    CHECK(test::run(provider->present(kRecord)));
     CHECK(bench.relayed == Lines{"<present>", "<_acme-challenge.shop.test.>", "<value>"});
     bench.relayed.clear();
-    CHECK(provider->cleanup(kRecord));
+    CHECK(test::run(provider->cleanup(kRecord)));
     CHECK(bench.relayed == Lines{"<cleanup>", "<_acme-challenge.shop.test.>", "<value>"});
 }
 
 TEST_CASE("in raw mode it gets domain, token and key authorization", "[dns]") {
     Bench bench;
     const auto provider = bench.open(kShowArguments, {{"EXEC_MODE", "RAW"}});
-    CHECK(provider->present(kRecord));
+    CHECK(test::run(provider->present(kRecord)));
     CHECK(bench.relayed ==
           Lines{"<present>", "<-->", "<shop.test>", "<-token>", "<-token.thumbprint>"});
     bench.relayed.clear();
-    CHECK(provider->cleanup(kRecord));
+    CHECK(test::run(provider->cleanup(kRecord)));
     CHECK(bench.relayed ==
           Lines{"<cleanup>", "<-->", "<shop.test>", "<-token>", "<-token.thumbprint>"});
 }
 
 TEST_CASE("both streams of the program are relayed line by line", "[dns]") {
     Bench bench;
-    CHECK(bench.open("echo one; echo two >&2; sleep 0.1; printf three")->present(kRecord));
+    const auto provider = bench.open("echo one; echo two >&2; sleep 0.1; printf three");
+    CHECK(test::run(provider->present(kRecord)));
     REQUIRE(bench.relayed.size() == 3);
     CHECK(bench.relayed.back() == "three");
     std::sort(bench.relayed.begin(), bench.relayed.end());
@@ -103,7 +105,7 @@ TEST_CASE("a program that does not end is ended", "[dns]") {
     ExecProvider provider{{{"EXEC_PATH", bench.program("echo begun; exec sleep 60")}},
                           [&](std::string_view line) { bench.relayed.emplace_back(line); },
                           seconds{1}};
-    const auto ended = provider.present(kRecord);
+    const auto ended = test::run(provider.present(kRecord));
     REQUIRE_FALSE(ended);
     CHECK(ended.error().kind == ErrorKind::timeout);
     CHECK(all_of(ended.error()) ==
@@ -117,7 +119,7 @@ TEST_CASE("its environment is PATH, HOME and the provider's variables", "[dns]")
     ::setenv("HOME", "/home/of/tests", 1);
     Bench bench;
     const auto provider = bench.open("/usr/bin/env", {{"API_KEY", "s3cr3t"}});
-    CHECK(provider->present(kRecord));
+    CHECK(test::run(provider->present(kRecord)));
     ::unsetenv("SUITE_OURS");
     Lines names;
     for (const std::string& line : bench.relayed) {
@@ -139,7 +141,7 @@ TEST_CASE("its environment is PATH, HOME and the provider's variables", "[dns]")
 TEST_CASE("a provider's own PATH and HOME win", "[dns]") {
     Bench bench;
     const auto provider = bench.open("echo $HOME; echo $PATH", {{"HOME", "/h"}, {"PATH", "/p"}});
-    CHECK(provider->present(kRecord));
+    CHECK(test::run(provider->present(kRecord)));
     CHECK(bench.relayed == Lines{"/h", "/p"});
 }
 
@@ -147,7 +149,8 @@ TEST_CASE("an exit code other than 0 is a failure without any variable's value",
     Bench bench;
     const auto provider = bench.open("exit 3", {{"API_KEY", "s3cr3t"}});
     const bool present = GENERATE(true, false);
-    const auto result = present ? provider->present(kRecord) : provider->cleanup(kRecord);
+    const auto result =
+        present ? test::run(provider->present(kRecord)) : test::run(provider->cleanup(kRecord));
     REQUIRE_FALSE(result);
     CHECK(result.error().kind == ErrorKind::rejected);
     const std::string text = all_of(result.error());
@@ -160,7 +163,8 @@ TEST_CASE("an exit code other than 0 is a failure without any variable's value",
 
 TEST_CASE("a program that cannot be started is told without its path", "[dns]") {
     Bench bench;
-    const auto missing = bench.open_as_is({{"EXEC_PATH", "/no/such/pr0gram"}})->present(kRecord);
+    const auto missing =
+        test::run(bench.open_as_is({{"EXEC_PATH", "/no/such/pr0gram"}})->present(kRecord));
     REQUIRE_FALSE(missing);
     CHECK(missing.error().kind == ErrorKind::not_found);
     CHECK_THAT(all_of(missing.error()), ContainsSubstring("EXEC_PATH"));
@@ -169,7 +173,7 @@ TEST_CASE("a program that cannot be started is told without its path", "[dns]") 
 
     const auto provider = bench.open("exit 0");
     std::filesystem::permissions(bench.folder / "provider", std::filesystem::perms::owner_read);
-    const auto refused = provider->present(kRecord);
+    const auto refused = test::run(provider->present(kRecord));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::io);
 }
@@ -202,9 +206,11 @@ TEST_CASE("what is no whole number of seconds means the default, with a warning"
 
 TEST_CASE("a record goes where the alias of its name leads", "[dns]") {
     test::DnsWorld world;
-    CHECK(dns::find_record_name(world.resolver, "shop.test") == "_acme-challenge.shop.test.");
+    CHECK(test::run(dns::find_record_name(world.resolver, "shop.test")) ==
+          "_acme-challenge.shop.test.");
     world.recursive.answer(
         "_acme-challenge.shop.test", dns::RecordType::cname,
         {{test::cname_record("_acme-challenge.shop.test", "shop.dns-auth.example")}});
-    CHECK(dns::find_record_name(world.resolver, "shop.test") == "shop.dns-auth.example.");
+    CHECK(test::run(dns::find_record_name(world.resolver, "shop.test")) ==
+          "shop.dns-auth.example.");
 }
