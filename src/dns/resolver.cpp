@@ -92,6 +92,7 @@ async::Task<base::Result<Answer>> Resolver::ask(std::string name, RecordType typ
     if (!question) co_return question.error();
     const auto found = servers();
     if (!found) co_return found.error();
+    const auto place = co_await transport_.places().acquire();
     if (is_left_alone()) {
         co_return base::fail(base::ErrorKind::timeout,
                              "asking for " + base::printable(name, 300) +

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "async/loop.h"
+#include "async/semaphore.h"
 #include "async/task.h"
 #include "base/result.h"
 #include "dns/server_address.h"
@@ -34,6 +36,14 @@ class Transport {
     virtual base::Result<std::vector<ServerAddress>> system_servers() const = 0;
 
     virtual async::Loop::Moment now() const = 0;
+
+    /// Places for questions that are under way, of all resolvers together.
+    async::Semaphore& places() { return places_; }
+
+  private:
+    static constexpr std::size_t kMostQuestions = 64;
+
+    async::Semaphore places_{kMostQuestions};
 };
 
 }  // namespace dns

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "async/all.h"
+#include "async/task.h"
 #include "base/base64.h"
 #include "base/ip_address.h"
 #include "base/random.h"
@@ -160,16 +162,56 @@ void defer_unresolved(ca::IssueJob& job, const std::string& name, const std::str
     defer(job, name, store::cause::kResolverSilent, name + " is not ordered yet: " + evidence);
 }
 
+/// Where each of the names leads, all looked up side by side.
+async::Task<std::vector<dns::Addresses>> look_up_all(const dns::Resolver& resolver,
+                                                     std::vector<std::string> names,
+                                                     dns::Confirm confirm) {
+    std::vector<async::Task<dns::Addresses>> lookups;
+    lookups.reserve(names.size());
+    for (std::string& name : names)
+        lookups.push_back(dns::look_up_addresses(resolver, std::move(name), confirm));
+    auto found = co_await async::all(std::move(lookups));
+    co_return found;
+}
+
+/// Why the CA may not issue for each of the names.
+async::Task<std::vector<std::optional<Closed>>> find_closed(
+    const dns::Resolver& resolver, std::vector<std::pair<std::string, dns::CaaRequest>> names,
+    dns::Confirm confirm) {
+    std::vector<async::Task<std::optional<Closed>>> lookups;
+    lookups.reserve(names.size());
+    for (auto& [name, request] : names)
+        lookups.push_back(why_closed(resolver, std::move(name), std::move(request), confirm));
+    auto closed = co_await async::all(std::move(lookups));
+    co_return closed;
+}
+
+/// What a name server says of each of the names.
+async::Task<std::vector<base::Result<dns::Answer>>> ask_name_servers(
+    const dns::Resolver& resolver, std::vector<std::string> names) {
+    std::vector<async::Task<base::Result<dns::Answer>>> questions;
+    questions.reserve(names.size());
+    for (std::string& name : names)
+        questions.push_back(resolver.ask(std::move(name), dns::RecordType::ns));
+    auto answers = co_await async::all(std::move(questions));
+    co_return answers;
+}
+
 /// DNS-01 needs no address, but a server that can tell whether its records are there.
 void check_name_servers(const ca::Context& context, const dns::Resolver& resolver,
                         ca::IssueJob& job) {
     if (job.options.lego.dns.fixed_wait) return;
+    std::vector<std::string> names;
+    std::vector<std::string> asked;
     for (const dns::DnsName& name : job.names) {
         if (job.covers(name.str())) continue;
-        const auto answer =
-            context.loop.run(resolver.ask(std::string{name.base_name()}, dns::RecordType::ns));
-        if (answer || !dns::is_unanswered(answer.error())) continue;
-        defer_unresolved(job, name.str(), answer.error().message);
+        names.push_back(name.str());
+        asked.push_back(name.base_name());
+    }
+    const auto answers = context.loop.run(ask_name_servers(resolver, std::move(asked)));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (answers[i] || !dns::is_unanswered(answers[i].error())) continue;
+        defer_unresolved(job, names[i], answers[i].error().message);
     }
     job.drop_deferred();
 }
@@ -191,14 +233,18 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
     const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
     if (job.settings.uses_dns()) return check_name_servers(context, *resolver, job);
-    const auto confirm = whose_word(job);
-    for (const dns::DnsName& each : job.names) {
-        const std::string& name = each.str();
-        if (each.is_address()) {
-            job.addresses.insert_or_assign(name, leads_to_itself(name));
-            continue;
+    std::vector<std::string> names;
+    for (const dns::DnsName& name : job.names) {
+        if (name.is_address()) {
+            job.addresses.insert_or_assign(name.str(), leads_to_itself(name.str()));
+        } else {
+            names.push_back(name.str());
         }
-        auto addresses = context.loop.run(dns::look_up_addresses(*resolver, name, confirm));
+    }
+    const auto found = context.loop.run(look_up_all(*resolver, names, whose_word(job)));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string& name = names[i];
+        const dns::Addresses& addresses = found[i];
         if (addresses.state == dns::Addresses::State::missing) {
             defer(job, name, store::cause::kDnsMissing,
                   name + " does not resolve yet: " + addresses.evidence);
@@ -208,7 +254,7 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
                   name + " cannot be resolved by any CA: " + addresses.evidence);
         }
         if (unattended && addresses.is_silent) defer_unresolved(job, name, addresses.evidence);
-        job.addresses.insert_or_assign(name, std::move(addresses));
+        job.addresses.insert_or_assign(name, addresses);
     }
     job.drop_deferred();
 }
@@ -219,6 +265,8 @@ void check_caa(const ca::Context& context, ca::IssueJob& job) {
     if (client.directory().caa_identities.empty()) return;
     const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
     if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
+    std::vector<std::string> names;
+    std::vector<std::pair<std::string, dns::CaaRequest>> asked;
     for (const dns::DnsName& name : job.names) {
         if (name.is_address()) continue;  // CAA is about domains (RFC 8659)
         dns::CaaRequest request;
@@ -226,10 +274,13 @@ void check_caa(const ca::Context& context, ca::IssueJob& job) {
         request.wildcard = name.is_wildcard();
         request.account_url = client.account_url();
         request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
-        const auto why =
-            context.loop.run(why_closed(*resolver, name.base_name(), request, whose_word(job)));
-        if (!why) continue;
-        defer(job, name.str(), why->cause, name.str() + ": " + base::printable(why->why));
+        names.push_back(name.str());
+        asked.emplace_back(name.base_name(), std::move(request));
+    }
+    const auto closed = context.loop.run(find_closed(*resolver, std::move(asked), whose_word(job)));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!closed[i]) continue;
+        defer(job, names[i], closed[i]->cause, names[i] + ": " + base::printable(closed[i]->why));
     }
     job.drop_deferred();
 }

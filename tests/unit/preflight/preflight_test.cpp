@@ -10,6 +10,8 @@
 
 #include "support/dns_server.h"
 #include "support/run_bench.h"
+#include "support/simulated_loop.h"
+#include "support/slow_dns.h"
 
 using Words = std::vector<std::string>;
 
@@ -139,4 +141,26 @@ TEST_CASE("who is there to see it goes on without an answer", "[preflight][desig
     const auto job = bench.looked_at(ca::Origin::typed, kNames);
     CHECK(job.names.size() == 4);
     CHECK(job.deferred.empty());
+}
+
+TEST_CASE("names are looked up side by side, at most 64 questions at once", "[preflight]") {
+    using namespace std::chrono_literals;
+    test::RunBench bench;
+    test::SimulatedLoop loop{bench.clock};
+    test::SlowDns slow{loop};
+    ca::Context context{
+        bench.host.environment, bench.store, bench.log, bench.http, bench.clock, loop, slow};
+    std::vector<std::string> names;
+    names.reserve(100);
+    for (int i = 0; i < 100; ++i)
+        names.push_back("n" + std::to_string(i) + ".example");
+    auto job = bench.job(names);
+    job.settings.dns_resolvers.computed = "192.0.2.53";
+    job.options.lego.dns.query_timeout = 10s;
+    preflight::check_dns(context, job, {});
+    // One after another they would have taken a thousand seconds.
+    CHECK(bench.clock.passed() <= 25s);
+    CHECK(slow.most == 64);
+    CHECK(job.alive());
+    CHECK(job.addresses.size() == 100);
 }
