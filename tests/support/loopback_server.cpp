@@ -117,7 +117,8 @@ LoopbackServer::~LoopbackServer() {
 }
 
 void LoopbackServer::make_certificate() {
-    const std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+    const std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>> key(
+        EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     const std::unique_ptr<X509, FreeWith<X509_free>> certificate(X509_new());
     X509* x509 = certificate.get();
     require(key && x509 != nullptr, "key");
