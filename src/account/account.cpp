@@ -64,7 +64,7 @@ base::Result<void> show_account(ca::Context& context, const AccountChoice& choic
                                 AccountFormat format) {
     const auto account = open_account(context, choice);
     if (!account) return account.error();
-    acme::Client client{context.http, context.clock, account->directory, account->key};
+    acme::Client client{context.blocking_http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
     const auto answer = acme::fetch_account(client);
     const bool is_dead = answer ? answer->status == "deactivated" || answer->status == "revoked"
@@ -88,7 +88,7 @@ base::Result<void> deactivate(ca::Context& context, const AccountChoice& choice)
     if (!account) return account.error();
     // If the CA has a newer key already, ours is refused as if the account were no more.
     const auto taken_up = resume_rollover(context, choice, *account);
-    acme::Client client{context.http, context.clock, account->directory, account->key};
+    acme::Client client{context.blocking_http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
     const auto done = acme::deactivate_account(client);
     // One that was deactivated before is refused; its files are of no more use either way.

@@ -12,7 +12,7 @@ namespace {
 /// account.json was damaged: the CA finds the account by its key.
 base::Result<void> recover(ca::Context& context, const AccountChoice& choice,
                            OpenAccount& account) {
-    acme::Client client{context.http, context.clock, account.directory, account.key};
+    acme::Client client{context.blocking_http, context.clock, account.directory, account.key};
     const auto found = acme::find_account(client);
     if (!found) return found.error().error;
     account.stored.url = found->url;
@@ -53,7 +53,7 @@ base::Result<OpenAccount> open_account(ca::Context& context, const AccountChoice
 
 base::Result<bool> is_key_of(ca::Context& context, const OpenAccount& account,
                              const crypto::PrivateKey& key) {
-    acme::Client client{context.http, context.clock, account.directory, key};
+    acme::Client client{context.blocking_http, context.clock, account.directory, key};
     const auto found = acme::find_account(client);
     if (found) return found->url == account.stored.url;
     if (found.error().is("accountDoesNotExist")) return false;

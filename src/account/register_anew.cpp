@@ -136,7 +136,7 @@ base::Result<NewAccount> stage_account(ca::Context& context, const AccountChoice
     if (auto kept = place.write_account_key(server, email, key->to_pem()); !kept) {
         return std::move(kept).error();
     }
-    acme::Client client{context.http, context.clock, std::move(*directory), *key};
+    acme::Client client{context.blocking_http, context.clock, std::move(*directory), *key};
     if (options.http_timeout) client.use_deadline(*options.http_timeout);
     const auto account = is_begun ? ca::find_or_register(context, client, choice.settings, options)
                                   : ca::register_account(context, client, choice.settings, options);

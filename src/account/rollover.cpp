@@ -91,7 +91,7 @@ base::Error not_taken_yet(const acme::Client& client, const acme::Failure& failu
 base::Result<void> wait_until_taken(ca::Context& context, const OpenAccount& account,
                                     const crypto::PrivateKey& next) {
     const auto deadline = context.clock.monotonic() + kUntilTaken;
-    acme::Client client{context.http, context.clock, account.directory, next};
+    acme::Client client{context.blocking_http, context.clock, account.directory, next};
     client.use_account(account.stored.url);
     for (;;) {
         const auto answer = acme::fetch_account(client);
@@ -108,7 +108,7 @@ base::Result<void> change_key(ca::Context& context, const AccountChoice& choice,
                               const OpenAccount& account, const crypto::PrivateKey& next) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
-    acme::Client client{context.http, context.clock, account.directory, account.key};
+    acme::Client client{context.blocking_http, context.clock, account.directory, account.key};
     if (account.directory.key_change.empty()) {
         return no_rollover(choice, client.name(), "its directory names no address for that");
     }

@@ -18,7 +18,8 @@ struct Context {
     const dokku::Environment& environment;
     const store::LocalStore& store;
     const dokku::Log& log;
-    http::HttpClient& http;
+    http::HttpClient& blocking_http;  ///< for what is no coroutine yet
+    http::Client& http;
     base::Clock& clock;
     async::Loop& loop;
     dns::Transport& dns;

@@ -71,7 +71,7 @@ void CaSessions::finish_key_change(const settings::Settings& settings,
     if (!pem || !*pem) return;
     const auto key = crypto::PrivateKey::parse_pem((*pem)->reveal());
     if (!key) return;
-    acme::Client client{context_.http, context_.clock, directory, *key};
+    acme::Client client{context_.blocking_http, context_.clock, directory, *key};
     const auto found = acme::find_account(client);
     base::Result<void> done;
     if (found && found->url == account.url) {

@@ -18,7 +18,8 @@ namespace ca {
 class CaSession {
   public:
     CaSession(Context& context, crypto::PrivateKey key, acme::Directory directory)
-        : key_(std::move(key)), client_(context.http, context.clock, std::move(directory), key_) {}
+        : key_(std::move(key)),
+          client_(context.blocking_http, context.clock, std::move(directory), key_) {}
     CaSession(const CaSession&) = delete;
     CaSession& operator=(const CaSession&) = delete;
     CaSession(CaSession&&) = delete;

@@ -71,7 +71,7 @@ Fetched fetch_at(ca::Context& context, const std::string& name, const std::strin
     Fetched fetched;
     fetched.address = address;
     fetched.is_ipv6 = address.find(':') != std::string::npos;
-    const auto response = context.http.send(request);
+    const auto response = context.blocking_http.send(request);
     if (!response) {
         fetched.evidence = response.error().message;
         return fetched;

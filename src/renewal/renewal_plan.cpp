@@ -172,7 +172,8 @@ acme::Outcome<acme::RenewalInfo> RenewalInquiry::fetch(const acme::Directory& di
         if (left.count() > 0) context_.clock.sleep_for(left);
     }
     asked_ = context_.clock.monotonic();
-    return acme::fetch_renewal_info(context_.http, context_.clock, directory, certificate_id);
+    return acme::fetch_renewal_info(context_.blocking_http, context_.clock, directory,
+                                    certificate_id);
 }
 
 /// Once for each window: who reads the log looks there for why a certificate is renewed early.

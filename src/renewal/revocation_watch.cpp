@@ -33,7 +33,7 @@ base::Result<std::string> RevocationWatch::fetch(const std::string& url) {
     if (silent_hosts_.contains(host)) {
         return base::fail(base::ErrorKind::network, base::printable(host) + " does not answer");
     }
-    auto response = context_.http.send(request_for(url));
+    auto response = context_.blocking_http.send(request_for(url));
     if (!response) {
         silent_hosts_.insert(host);
         return std::move(response).error();

@@ -55,7 +55,7 @@ acme::Outcome<void> revoke_by_account(ca::Context& context, const acme::Director
                                       acme::RevocationReason reason) {
     const auto key = crypto::PrivateKey::parse_pem(found.account.key_pem.reveal());
     if (!key) return acme::Failure{key.error(), std::nullopt, directory.url};
-    acme::Client client{context.http, context.clock, directory, *key};
+    acme::Client client{context.blocking_http, context.clock, directory, *key};
     auto url = found.account.is_damaged ? recover_url(context, client, found, own)
                                         : acme::Outcome<std::string>{found.account.url};
     if (!url) return std::move(url).error();
@@ -76,7 +76,7 @@ acme::Outcome<void> ask_by_account(ca::Context& context, const dokku::AppName& a
 
 acme::Outcome<void> ask_by_key(ca::Context& context, const acme::Directory& directory,
                                const OwnCertificate& own, acme::RevocationReason reason) {
-    acme::Client client{context.http, context.clock, directory, *own.key};
+    acme::Client client{context.blocking_http, context.clock, directory, *own.key};
     return acme::revoke_certificate(client, own.der, reason,
                                     acme::RevocationSigner::certificate_key);
 }

@@ -32,6 +32,7 @@ class Network {
     async::Loop& loop() { return loop_; }
     dns::Transport& dns() { return dns_; }
     http::HttpClient& blocking_client() { return *blocking_; }
+    http::Client& client() { return *client_; }
 
   private:
     explicit Network(base::Clock& clock) : loop_(clock), dns_(loop_), lookup_(loop_) {}

@@ -34,8 +34,14 @@ class Runtime {
         : clock_(std::move(clock)),
           network_(std::move(network)),
           store_(environment.global_root()),
-          context_{environment,      store_,         log, network_->blocking_client(), *clock_,
-                   network_->loop(), network_->dns()} {}
+          context_{environment,
+                   store_,
+                   log,
+                   network_->blocking_client(),
+                   network_->client(),
+                   *clock_,
+                   network_->loop(),
+                   network_->dns()} {}
 
     std::unique_ptr<base::SystemClock> clock_;
     std::unique_ptr<Network> network_;

@@ -220,15 +220,15 @@ std::vector<http::RouteCheck> all_checks(const std::vector<Routed>& routed) {
 /// Has nginx loaded these files already? It has not if a run that wrote the same ones was killed
 /// before its reload.
 bool is_loaded(ca::Context& context, const std::vector<Routed>& routed) {
-    const auto findings = http::check_routes(context.http, context.clock, all_checks(routed),
-                                             std::chrono::seconds{0});
+    const auto findings = http::check_routes(context.blocking_http, context.clock,
+                                             all_checks(routed), std::chrono::seconds{0});
     return std::none_of(findings.begin(), findings.end(), [](const auto& one) { return one; });
 }
 
 /// Fetches every name; those that are not answered are deferred.
 void verify(ca::Context& context, std::vector<Routed>& routed, std::uint64_t log_start) {
-    const auto findings =
-        http::check_routes(context.http, context.clock, all_checks(routed), kRoutePatience);
+    const auto findings = http::check_routes(context.blocking_http, context.clock,
+                                             all_checks(routed), kRoutePatience);
     const std::string log = log_since(log_start);
     if (nginx::parse_complaint(log) &&
         std::all_of(findings.begin(), findings.end(), [](const auto& one) { return one; })) {

@@ -39,12 +39,14 @@ renewals_go_on() {
   silent_server
   trap 'kill $silent_pid' EXIT
   dokku letsencrypt:set --global dns-resolvers 127.0.0.1:5353 >/dev/null
-  # Two names more, which the CA could well validate; but no operator is there to see it. Whichever app comes
-  # first, these three names are enough to find that no server answers.
+  # Two names more, which the CA could well validate; but no operator is there to see it.
   printf '%s.example.test\n' new newer >>"$DOKKU_ROOT/app4/VHOST"
   assert_runs at_time +80d dokku letsencrypt:auto-renew --scheduled
-  # Three in a row, each as often as its time allows; then the servers are left alone.
-  assert_eq 3 "$(sort -u /run/silent-questions | wc -l)" "names asked for"
+  # Three questions in a row that stay without an answer, each asked as often as its time allows; then the servers
+  # are left alone. The three names of app4 are asked for side by side, before or after up to two other apps.
+  local asked
+  asked=$(sort -u /run/silent-questions | wc -l)
+  ((asked >= 3 && asked <= 5)) || fail "$asked names were asked for, not 3 to 5"
   for i in 1 2 3 4; do
     assert_eq "in-use " "$(status_of "app$i.example.test" +80d "app$i")" "status of app$i"
   done

@@ -89,7 +89,7 @@ FaultyCa::Answer FaultyCa::answer(Ask ask) {
     return {200, "{}"};
 }
 
-base::Result<http::Response> FaultyCa::send(const http::Request& request) {
+base::Result<http::Response> FaultyCa::reply(const http::Request& request) {
     const Ask ask = recognize(request);
     asked_.push_back(ask);
     if (ask == Ask::account) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/client.h"
+#include "support/instant_http.h"
 
 namespace test {
 
@@ -26,7 +27,7 @@ enum class Ask {
 
 /// A CA that issues for `a.example` whatever is asked, except that it fails one request as often as
 /// it is made, or finds something out by itself.
-class FaultyCa final : public http::HttpClient {
+class FaultyCa final : public InstantHttp {
   public:
     struct Answer {
         int status = 200;
@@ -43,7 +44,7 @@ class FaultyCa final : public http::HttpClient {
     /// The order is taken for signing, and ends with this problem later.
     void refuse_signature(std::string problem) { late_refusal_ = std::move(problem); }
 
-    base::Result<http::Response> send(const http::Request& request) override;
+    base::Result<http::Response> reply(const http::Request& request) override;
 
     int asked(Ask ask) const;
 

@@ -13,12 +13,19 @@
 #include "support/fake_clock.h"
 #include "support/real_loop.h"
 #include "support/scripted_http.h"
+#include "support/simulated_loop.h"
 
 namespace test {
 
 /// What a run works with: a host with one app `shop`, a scripted CA at at_ca("/directory") and a
 /// clock that stands still.
 struct RunBench {
+    /// `loop`: for a test that talks to servers on loopback (real_loop()).
+    explicit RunBench(async::Loop* loop = nullptr)
+        : context{
+              host.environment, store, log, http, http, clock, loop == nullptr ? simulated : *loop,
+              real_dns()} {}
+
     /// A job for these domains of `shop`, ordered from the scripted CA by account 1.
     ca::IssueJob job(const std::vector<std::string>& domains = {"a.example"}) {
         ca::IssueJob job{app, settings(), domains};
@@ -48,7 +55,8 @@ struct RunBench {
     store::LocalStore store{host.environment.global_root()};
     ScriptedHttp http;
     FakeClock clock;
-    ca::Context context{host.environment, store, log, http, clock, real_loop(), real_dns()};
+    SimulatedLoop simulated{clock};
+    ca::Context context;
     ca::CaSessions sessions{context};
     std::unique_ptr<ca::CaSession> ca;
 };

@@ -73,7 +73,7 @@ ScriptedHttp& ScriptedHttp::lose(http::Method method, std::string url, base::Err
     return *this;
 }
 
-base::Result<http::Response> ScriptedHttp::send(const http::Request& request) {
+base::Result<http::Response> ScriptedHttp::reply(const http::Request& request) {
     const std::string what = name_of(request.method) + request.url;
     if (script_.empty()) throw std::logic_error("not in the script: " + what);
     Exchange next = std::move(script_.front());

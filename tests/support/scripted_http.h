@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "http/client.h"
+#include "support/instant_http.h"
 
 namespace test {
 
@@ -27,7 +28,7 @@ SentRequest take_apart(const http::Request& request);
 
 /// Plays the answers of a server in their order. A request that is not the next one of the script
 /// throws, which fails the test.
-class ScriptedHttp final : public http::HttpClient {
+class ScriptedHttp final : public InstantHttp {
   public:
     using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -42,7 +43,7 @@ class ScriptedHttp final : public http::HttpClient {
     ScriptedHttp& lose(http::Method method, std::string url,
                        base::ErrorKind kind = base::ErrorKind::network);
 
-    base::Result<http::Response> send(const http::Request& request) override;
+    base::Result<http::Response> reply(const http::Request& request) override;
 
     const std::vector<SentRequest>& sent() const { return sent_; }
     const SentRequest& last() const { return sent_.back(); }

@@ -25,31 +25,31 @@ namespace {
 const std::string kValid = R"({"status":"valid"})";
 
 /// Looks at the disk when newAccount is sent.
-class Watched final : public http::HttpClient {
+class Watched final : public test::InstantHttp {
   public:
-    Watched(http::HttpClient& inner, fs::path old_key, fs::path new_key)
+    Watched(test::InstantHttp& inner, fs::path old_key, fs::path new_key)
         : inner_(inner), old_key_(std::move(old_key)), new_key_(std::move(new_key)) {}
 
-    base::Result<http::Response> send(const http::Request& request) override {
+    base::Result<http::Response> reply(const http::Request& request) override {
         if (request.url == at_ca("/new-account")) {
             old_in_place = fs::exists(old_key_);
             new_on_disk = fs::exists(new_key_);
         }
-        return inner_.send(request);
+        return inner_.reply(request);
     }
 
     bool old_in_place = false;
     bool new_on_disk = false;
 
   private:
-    http::HttpClient& inner_;
+    test::InstantHttp& inner_;
     fs::path old_key_;
     fs::path new_key_;
 };
 
 /// An account at a CA, another of which is to take its place.
 struct Registering : test::RunBench {
-    explicit Registering(const std::string& more = "") {
+    explicit Registering(const std::string& more = "") : RunBench(&test::real_loop()) {
         test::write_file(folder() / "account.json", registered("/account/5"));
         test::write_file(key_file(), old_key);
         directory(more);
@@ -107,7 +107,7 @@ TEST_CASE("a new account takes the place of the old one, which is put aside",
     Registering ca;
     ca.nonce().takes_account();
     Watched watched{ca.http, ca.key_file(), ca.staged_key()};
-    ca::Context context{ca.host.environment, ca.store,        ca.log, watched, ca.clock,
+    ca::Context context{ca.host.environment, ca.store,        ca.log, watched, watched, ca.clock,
                         test::real_loop(),   test::real_dns()};
     REQUIRE(account::register_anew(context, {"this host", Registering::settings()}, {}));
     CHECK(watched.old_in_place);

@@ -29,19 +29,19 @@ std::string directory_json() {
 }
 
 /// Looks whether a key lies on disk when newAccount is sent.
-class Watched final : public http::HttpClient {
+class Watched final : public test::InstantHttp {
   public:
-    Watched(http::HttpClient& inner, fs::path key) : inner_(inner), key_(std::move(key)) {}
+    Watched(test::InstantHttp& inner, fs::path key) : inner_(inner), key_(std::move(key)) {}
 
-    base::Result<http::Response> send(const http::Request& request) override {
+    base::Result<http::Response> reply(const http::Request& request) override {
         if (request.url == at_ca("/new-account")) key_on_disk = fs::exists(key_);
-        return inner_.send(request);
+        return inner_.reply(request);
     }
 
     bool key_on_disk = false;
 
   private:
-    http::HttpClient& inner_;
+    test::InstantHttp& inner_;
     fs::path key_;
 };
 
@@ -94,7 +94,7 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[ca][kill
     opening.fetch_directory().nonce().new_account(201, kAccount);
     Watched watched{opening.http, opening.key_file()};
     ca::Context context{
-        opening.host.environment, opening.store,   opening.log, watched, opening.clock,
+        opening.host.environment, opening.store,   opening.log, watched, watched, opening.clock,
         test::real_loop(),        test::real_dns()};
     ca::CaSessions sessions{context};
     const auto session = sessions.open(test::RunBench::settings(), {});
@@ -193,8 +193,9 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[ca][desi
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     test::FakeClock clock{now};
-    ca::Context context{opening.host.environment, opening.store,   opening.log, opening.http, clock,
-                        test::real_loop(),        test::real_dns()};
+    ca::Context context{
+        opening.host.environment, opening.store,   opening.log, opening.http, opening.http, clock,
+        test::real_loop(),        test::real_dns()};
     const auto open = [&] {
         ca::CaSessions sessions{context};
         return sessions.open(test::RunBench::settings(), {}).has_value();

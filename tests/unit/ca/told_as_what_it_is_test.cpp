@@ -168,7 +168,7 @@ FaultyCa::Answer answer_of(const Row& row) {
 /// One app's issuance at such a CA, as a run makes it.
 struct Issuance : test::RunBench {
     void run() {
-        ca::Context at_ca{host.environment,  store,           log, faulty, clock,
+        ca::Context at_ca{host.environment,  store,           log, faulty, faulty, clock,
                           test::real_loop(), test::real_dns()};
         ca::CaSessions accounts{at_ca};
         ca::limits::LimitCheck limits{at_ca, false};

@@ -21,23 +21,23 @@ using test::valid_order;
 namespace {
 
 /// Looks at the journal whenever the CA is asked something.
-class Watched final : public http::HttpClient {
+class Watched final : public test::InstantHttp {
   public:
-    Watched(http::HttpClient& inner, const store::LocalStore& store)
+    Watched(test::InstantHttp& inner, const store::LocalStore& store)
         : inner_(inner), store_(store) {}
 
-    base::Result<http::Response> send(const http::Request& request) override {
+    base::Result<http::Response> reply(const http::Request& request) override {
         const auto state = store_.read_state("shop");
         if (request.url.ends_with("/finalize")) at_finalize = state->order->url;
         if (request.url.ends_with("/finalize")) key_at_finalize = state->order->key_pem.clone();
-        return inner_.send(request);
+        return inner_.reply(request);
     }
 
     std::string at_finalize;
     base::Secret key_at_finalize;
 
   private:
-    http::HttpClient& inner_;
+    test::InstantHttp& inner_;
     const store::LocalStore& store_;
 };
 
@@ -63,7 +63,7 @@ TEST_CASE("order and key are journalled before the order is finalized",
     auto job = ordering.job();
     Watched watched{ordering.http, ordering.store};
     ca::Context context{
-        ordering.host.environment, ordering.store,  ordering.log, watched, ordering.clock,
+        ordering.host.environment, ordering.store,  ordering.log, watched, watched, ordering.clock,
         test::real_loop(),         test::real_dns()};
     ca::CaSession ca{context,
                      crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal()).value(),

@@ -21,7 +21,7 @@ const Words kNames{"a.example", "b.example", "c.example", "d.example"};
 
 /// The app's only name server does not answer.
 struct Unheard : test::RunBench {
-    Unheard() {
+    Unheard() : RunBench(&test::real_loop()) {
         test::DnsReply nothing;
         nothing.silent = true;
         server.otherwise(nothing);
@@ -148,8 +148,14 @@ TEST_CASE("names are looked up side by side, at most 64 questions at once", "[pr
     test::RunBench bench;
     test::SimulatedLoop loop{bench.clock};
     test::SlowDns slow{loop};
-    ca::Context context{
-        bench.host.environment, bench.store, bench.log, bench.http, bench.clock, loop, slow};
+    ca::Context context{bench.host.environment,
+                        bench.store,
+                        bench.log,
+                        bench.http,
+                        bench.http,
+                        bench.clock,
+                        loop,
+                        slow};
     std::vector<std::string> names;
     names.reserve(100);
     for (int i = 0; i < 100; ++i)

@@ -161,7 +161,7 @@ TEST_CASE("an answer about a certificate that is gone is not kept", "[renewal][r
     const auto ask_while = [&](std::function<void()> happens) {
         test::MeanwhileHttp http{asking.http, Asking::question("\x11"), std::move(happens)};
         ca::Context context{
-            asking.host.environment, asking.store,    asking.log, http, asking.clock,
+            asking.host.environment, asking.store,    asking.log, http, http, asking.clock,
             test::real_loop(),       test::real_dns()};
         renewal::RenewalInquiry inquiry{context};
         return inquiry.ask_if_due(asking.app,

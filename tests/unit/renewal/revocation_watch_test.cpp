@@ -263,8 +263,9 @@ TEST_CASE("what a list says of a certificate that is gone is not kept", "[renewa
     }
     watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
     test::MeanwhileHttp http{watched.http, kList, happens};
-    ca::Context context{watched.host.environment, watched.store,   watched.log, http, watched.clock,
-                        test::real_loop(),        test::real_dns()};
+    ca::Context context{
+        watched.host.environment, watched.store,   watched.log, http, http, watched.clock,
+        test::real_loop(),        test::real_dns()};
     renewal::RevocationWatch watch{context};
     CHECK_FALSE(watched.check(watch));
     CHECK_FALSE(watched.store.has_state("shop"));
