@@ -144,7 +144,8 @@ TEST_CASE("a task that is assigned to another one destroys what that was", "[asy
     CHECK(ends == std::vector<std::string>{"first", "second"});
 }
 
-TEST_CASE("locals are released in their order before whoever awaits goes on", "[async]") {
+TEST_CASE("locals are released in their order before the coroutine that awaits goes on",
+          "[async]") {
     std::vector<std::string> ends;
     const auto inner = [](std::vector<std::string>& noted) -> Task<void> {
         const Noted first{noted, "inner, first"};
