@@ -42,7 +42,9 @@ make_dokku() {
   printf 'export LEGO_CA_CERTIFICATES=%q\n' "$WORLD/pebble/ca.pem" >"$DOKKU_ROOT/.dokkurc/LEGO_CA_CERTIFICATES"
   mkdir -p "$lib/config/letsencrypt/--global"
   printf 'https://%s:%s/dir' "$ca_address" "$ca_port" >"$lib/config/letsencrypt/--global/server"
-  [[ $WORLD_DNS == zones ]] || printf '%s:53' "$dns_address" >"$lib/config/letsencrypt/--global/dns-resolvers"
+  local resolver=$dns_address
+  [[ -z $WORLD_ROUND_TRIP ]] || resolver=$far_dns_address
+  [[ $WORLD_DNS == zones ]] || printf '%s:53' "$resolver" >"$lib/config/letsencrypt/--global/dns-resolvers"
   chmod 0600 "$lib"/config/letsencrypt/--global/*
   # nginx's workers are another user and need no way in.
   chmod 0700 "$DOKKU_ROOT"

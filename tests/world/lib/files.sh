@@ -1,12 +1,12 @@
 # The network and the private file tree of a world. Sourced by tests/world/init.
 # shellcheck shell=bash
 
-readonly dns_address=192.0.2.53 ca_address=198.51.100.1 own_address=192.0.2.1
+readonly dns_address=192.0.2.53 far_dns_address=192.0.2.54 ca_address=198.51.100.1 own_address=192.0.2.1
 
 make_network() {
   local address
   ip link set lo up
-  for address in $own_address/32 192.0.2.2/32 $dns_address/32 $ca_address/32; do
+  for address in $own_address/32 192.0.2.2/32 $dns_address/32 $far_dns_address/32 $ca_address/32; do
     ip addr add "$address" dev lo
   done
   # Absent where the kernel has no IPv6.

@@ -57,6 +57,11 @@ start_pebble() {
 start_ca_front() {
   mkdir -p /run/ca-front
   : >"$WORLD_LOGS/ca-front.log"
+  if [[ -n $WORLD_ROUND_TRIP ]]; then
+    /usr/bin/python3 -B "$WORLD_SOURCE/far_away.py" "$WORLD_ROUND_TRIP" tcp "$ca_address:$ca_port" "127.0.0.1:$pebble_port" \
+      udp "$far_dns_address:53" "$dns_address:53" >"$WORLD_LOGS/far-away.log" 2>&1 </dev/null &
+    return
+  fi
   /usr/bin/python3 -B "$WORLD_SOURCE/ca_front" --pebble $pebble_port --management $pebble_management_port \
     --listen $ca_port --listen $second_ca_port --lists "$ca_address:$revocation_list_port" \
     --tls "$WORLD/pebble" --directory /run/ca-front --log "$WORLD_LOGS/ca-front.log" \
@@ -144,6 +149,14 @@ CONF
 
 is_listened_on() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$(printf ':%04X 0' "$1")"; }
 
+is_ca_open() {
+  if [[ -n $WORLD_ROUND_TRIP ]]; then
+    is_listened_on $ca_port
+  else
+    is_listened_on $second_ca_port && [[ -S /run/ca-front/control ]]
+  fi
+}
+
 # Waits without a request to the ACME port, so that Pebble's log counts the product's only.
 await_services() {
   local end=$((SECONDS + 30)) url="https://$ca_address:$pebble_management_port/roots/0"
@@ -152,7 +165,7 @@ await_services() {
     ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/pebble.log" >&2; fail "Pebble did not start"; }
     sleep 0.03
   done
-  until is_listened_on $second_ca_port && [[ -S /run/ca-front/control ]]; do
+  until is_ca_open; do
     ((SECONDS < end)) || { tail -n 5 "$WORLD_LOGS/ca-front-errors.log" >&2; fail "the front before Pebble did not start"; }
     sleep 0.03
   done
