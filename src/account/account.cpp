@@ -7,6 +7,7 @@
 #include "acme/account.h"
 #include "acme/client.h"
 #include "base/text.h"
+#include "ca/locks.h"
 #include "dokku/log.h"
 #include "json/writer.h"
 
@@ -60,13 +61,13 @@ void print_json(const ca::Context& context, const Facts& facts) {
 
 }  // namespace
 
-base::Result<void> show_account(ca::Context& context, const AccountChoice& choice,
-                                AccountFormat format) {
-    const auto account = open_account(context, choice);
-    if (!account) return account.error();
-    acme::Client client{context.blocking_http, context.clock, account->directory, account->key};
+async::Task<base::Result<void>> show_account(ca::Context& context, const AccountChoice& choice,
+                                             AccountFormat format) {
+    const auto account = co_await open_account(context, choice);
+    if (!account) co_return account.error();
+    acme::Client client{context.http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
-    const auto answer = acme::fetch_account(client);
+    const auto answer = co_await acme::fetch_account(client);
     const bool is_dead = answer ? answer->status == "deactivated" || answer->status == "revoked"
                                 : status_of_dead_account(answer.error()).has_value();
     if (!answer) context.log.warn(answer.error().error.message);
@@ -76,35 +77,35 @@ base::Result<void> show_account(ca::Context& context, const AccountChoice& choic
     } else {
         print_text(context, choice, facts);
     }
-    if (!is_dead) return {};
-    return base::fail(base::ErrorKind::rejected, "The CA takes nothing of this account any more",
-                      {"Make a new one with: " + account_command("register", choice)});
+    if (!is_dead) co_return base::Result<void>{};
+    co_return base::fail(base::ErrorKind::rejected, "The CA takes nothing of this account any more",
+                         {"Make a new one with: " + account_command("register", choice)});
 }
 
-base::Result<void> deactivate(ca::Context& context, const AccountChoice& choice) {
-    const auto lock = context.store.lock_accounts(kPatience, context.clock);
-    if (!lock) return lock.error();
-    auto account = open_account(context, choice);
-    if (!account) return account.error();
+async::Task<base::Result<void>> deactivate(ca::Context& context, const AccountChoice& choice) {
+    const auto lock = co_await ca::lock_accounts(context, kPatience);
+    if (!lock) co_return lock.error();
+    auto account = co_await open_account(context, choice);
+    if (!account) co_return account.error();
     // If the CA has a newer key already, ours is refused as if the account were no more.
-    const auto taken_up = resume_rollover(context, choice, *account);
-    acme::Client client{context.blocking_http, context.clock, account->directory, account->key};
+    const auto taken_up = co_await resume_rollover(context, choice, *account);
+    acme::Client client{context.http, context.clock, account->directory, account->key};
     client.use_account(account->stored.url);
-    const auto done = acme::deactivate_account(client);
+    const auto done = co_await acme::deactivate_account(client);
     // One that was deactivated before is refused; its files are of no more use either way.
     const bool is_no_more = !done && done.error().is("unauthorized") && taken_up;
-    if (!done && !is_no_more) return done.error().error;
+    if (!done && !is_no_more) co_return done.error().error;
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
     const auto put_aside = context.store.retire_account(server, email, context.clock.now());
-    if (!put_aside) return put_aside.error();
+    if (!put_aside) co_return put_aside.error();
     const auto dropped = context.store.drop_next_account_key(server, email);
     if (!dropped) context.log.warn(dropped.error().message);
     context.log.info2("The account of " + choice.settings.account_email() + " at " +
                       base::printable(choice.settings.server.computed) + " is deactivated");
     context.log.verbose("Its files are in " + put_aside->string());
     context.log.verbose("Certificates stay valid; the next order registers a new account");
-    return {};
+    co_return base::Result<void>{};
 }
 
 }  // namespace account

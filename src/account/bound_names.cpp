@@ -1,8 +1,11 @@
 #include "account/bound_names.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
+#include <utility>
 
+#include "async/all.h"
 #include "ca/names.h"
 #include "ca/open_resolver.h"
 #include "dns/caa.h"
@@ -38,25 +41,33 @@ void add(std::vector<AccountRecord>& found, const std::string& record, const std
 
 }  // namespace
 
-std::vector<AccountRecord> find_account_records(const ca::Context& context,
-                                                const std::vector<AccountUser>& users,
-                                                const std::string& account_url) {
-    std::vector<AccountRecord> found;
+async::Task<std::vector<AccountRecord>> find_account_records(const ca::Context& context,
+                                                             const std::vector<AccountUser>& users,
+                                                             std::string account_url) {
+    std::deque<dns::Resolver> resolvers;
+    std::vector<std::string> names;
+    std::vector<async::Task<std::optional<dns::CaaSet>>> questions;
     for (const AccountUser& user : users) {
         const auto options = ca::read_options(user.settings);
-        const auto resolver = ca::open_resolver(context, user.settings, options.lego.dns);
+        auto resolver = ca::open_resolver(context, user.settings, options.lego.dns);
         if (!resolver) {
             context.log.warn(user.app.text() + ": " + resolver.error().message);
             continue;
         }
+        resolvers.push_back(std::move(*resolver));
         for (const std::string& name : names_of(context, user)) {
-            const auto set = context.loop.run(dns::find_caa(*resolver, name));
-            if (!set) continue;
-            for (const std::string& record : dns::records_naming_account(*set, account_url))
-                add(found, record, name);
+            names.push_back(name);
+            questions.push_back(dns::find_caa(resolvers.back(), name));
         }
     }
-    return found;
+    const auto sets = co_await async::all(std::move(questions));
+    std::vector<AccountRecord> found;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        if (!sets[i]) continue;
+        for (const std::string& record : dns::records_naming_account(*sets[i], account_url))
+            add(found, record, names[i]);
+    }
+    co_return found;
 }
 
 }  // namespace account

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "account/users.h"
+#include "async/task.h"
 #include "ca/context.h"
 
 namespace account {
@@ -16,8 +17,9 @@ struct AccountRecord {
 
 /// The records that hold for names of these apps and name this account: no other account gets a
 /// certificate by them. A server that does not answer has none.
-std::vector<AccountRecord> find_account_records(const ca::Context& context,
-                                                const std::vector<AccountUser>& users,
-                                                const std::string& account_url);
+/// `users` outlive the task.
+async::Task<std::vector<AccountRecord>> find_account_records(const ca::Context& context,
+                                                             const std::vector<AccountUser>& users,
+                                                             std::string account_url);
 
 }  // namespace account

@@ -7,6 +7,7 @@
 #include "acme/client.h"
 #include "base/text.h"
 #include "ca/directory.h"
+#include "ca/locks.h"
 #include "ca/register_account.h"
 
 namespace account {
@@ -22,17 +23,17 @@ struct OldAccount {
 };
 
 /// One whose account.json was damaged is looked up by its key.
-base::Result<OldAccount> read_old(ca::Context& context, const AccountChoice& choice) {
+async::Task<base::Result<OldAccount>> read_old(ca::Context& context, const AccountChoice& choice) {
     const auto stored = context.store.read_account(choice.settings.server.computed,
                                                    choice.settings.account_email());
-    if (!stored) return stored.error();
-    if (!*stored) return OldAccount{};
+    if (!stored) co_return stored.error();
+    if (!*stored) co_return OldAccount{};
     OldAccount old{true, (*stored)->url, ""};
     if (const auto key = crypto::PrivateKey::parse_pem((*stored)->key_pem.reveal())) {
         old.thumbprint = key->thumbprint();
     }
     if ((*stored)->is_damaged) {
-        const auto opened = open_account(context, choice);
+        const auto opened = co_await open_account(context, choice);
         if (opened) old.url = opened->stored.url;
         if (!opened) {
             context.log.warn(
@@ -41,38 +42,39 @@ base::Result<OldAccount> read_old(ca::Context& context, const AccountChoice& cho
                 opened.error().message);
         }
     }
-    return old;
+    co_return old;
 }
 
 /// A new account is refused by them.
-std::vector<AccountRecord> tell_records(const ca::Context& context,
-                                        const std::vector<AccountUser>& users,
-                                        const OldAccount& old) {
-    if (old.url.empty()) return {};
-    auto records = find_account_records(context, users, old.url);
-    if (records.empty()) return records;
+async::Task<std::vector<AccountRecord>> tell_records(const ca::Context& context,
+                                                     const std::vector<AccountUser>& users,
+                                                     const OldAccount& old) {
+    std::vector<AccountRecord> records;
+    if (old.url.empty()) co_return records;
+    records = co_await find_account_records(context, users, old.url);
+    if (records.empty()) co_return records;
     context.log.warn(
         "CAA records name the account that is to be replaced. Until they name the new one, the CA "
         "refuses to issue for:");
     for (const AccountRecord& each : records)
         context.log.warn(base::join(each.names, ", ") + ": " + each.record);
-    return records;
+    co_return records;
 }
 
 /// A rollover that was cut short is brought to its end first, so that the key that is put aside is
 /// the account's. Of an account that is no more either key is of no use.
-base::Result<void> finish_rollover(ca::Context& context, const AccountChoice& choice,
-                                   OldAccount& old) {
+async::Task<base::Result<void>> finish_rollover(ca::Context& context, const AccountChoice& choice,
+                                                OldAccount& old) {
     const auto waiting = context.store.read_next_account_key(choice.settings.server.computed,
                                                              choice.settings.account_email());
-    if (!waiting) return waiting.error();
-    if (!*waiting) return {};
-    auto account = open_account(context, choice);
-    if (!account) return {};
-    const auto taken = resume_rollover(context, choice, *account);
-    if (!taken && taken.error().kind != base::ErrorKind::rejected) return taken.error();
+    if (!waiting) co_return waiting.error();
+    if (!*waiting) co_return base::Result<void>{};
+    auto account = co_await open_account(context, choice);
+    if (!account) co_return base::Result<void>{};
+    const auto taken = co_await resume_rollover(context, choice, *account);
+    if (!taken && taken.error().kind != base::ErrorKind::rejected) co_return taken.error();
     if (taken && *taken) old.thumbprint = account->key.thumbprint();
-    return {};
+    co_return base::Result<void>{};
 }
 
 /// The key of a registration that was cut short: the CA may know it by now.
@@ -120,30 +122,32 @@ base::Error fail_staged(const ca::Context& context, const AccountChoice& choice,
 }
 
 /// Makes the account beside the old one. Its key is on disk before the CA hears of it.
-base::Result<NewAccount> stage_account(ca::Context& context, const AccountChoice& choice) {
+async::Task<base::Result<NewAccount>> stage_account(ca::Context& context,
+                                                    const AccountChoice& choice) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
     const ca::LegoOptions options = ca::read_options(choice.settings).lego;
-    auto directory = ca::open_directory(context, server);
-    if (!directory) return std::move(directory).error().error;
+    auto directory = co_await ca::open_directory(context, server);
+    if (!directory) co_return std::move(directory).error().error;
     const store::LocalStore place = context.store.new_accounts();
     auto staged = read_staged_key(place, choice);
     const bool is_begun = staged.has_value();
     const auto key =
         is_begun ? base::Result<crypto::PrivateKey>{std::move(*staged)}
                  : crypto::PrivateKey::generate(options.key_type.value_or(crypto::KeyType::p256));
-    if (!key) return key.error();
+    if (!key) co_return key.error();
     if (auto kept = place.write_account_key(server, email, key->to_pem()); !kept) {
-        return std::move(kept).error();
+        co_return std::move(kept).error();
     }
-    acme::Client client{context.blocking_http, context.clock, std::move(*directory), *key};
+    acme::Client client{context.http, context.clock, std::move(*directory), *key};
     if (options.http_timeout) client.use_deadline(*options.http_timeout);
-    const auto account = is_begun ? ca::find_or_register(context, client, choice.settings, options)
-                                  : ca::register_account(context, client, choice.settings, options);
-    if (!account) return fail_staged(context, choice, account.error());
+    auto asking = is_begun ? ca::find_or_register(context, client, choice.settings, options)
+                           : ca::register_account(context, client, choice.settings, options);
+    const auto account = co_await asking;
+    if (!account) co_return fail_staged(context, choice, account.error());
     auto written = place.write_account(server, email, account->url, account->text);
-    if (!written) return std::move(written).error();
-    return NewAccount{account->url, key->thumbprint()};
+    if (!written) co_return std::move(written).error();
+    co_return NewAccount{account->url, key->thumbprint()};
 }
 
 /// What waits for an account that the CA takes is looked at again.
@@ -156,30 +160,31 @@ void mark_due(const ca::Context& context, const std::vector<AccountUser>& users)
 
 }  // namespace
 
-base::Result<void> register_anew(ca::Context& context, const AccountChoice& choice,
-                                 const std::vector<dokku::AppName>& apps) {
+async::Task<base::Result<void>> register_anew(ca::Context& context, const AccountChoice& choice,
+                                              const std::vector<dokku::AppName>& apps) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
-    const auto lock = context.store.lock_accounts(kPatience, context.clock);
-    if (!lock) return lock.error();
+    const auto lock = co_await ca::lock_accounts(context, kPatience);
+    if (!lock) co_return lock.error();
     const auto users = users_of(context, choice, apps);
-    auto old = read_old(context, choice);
-    if (!old) return std::move(old).error();
-    const auto records = tell_records(context, users, *old);
+    auto old = co_await read_old(context, choice);
+    if (!old) co_return std::move(old).error();
+    const auto records = co_await tell_records(context, users, *old);
     context.log.info2("New account of " + email + " at " + base::printable(server));
-    if (auto finished = finish_rollover(context, choice, *old); !finished) return finished;
-    auto account = stage_account(context, choice);
+    auto finished = co_await finish_rollover(context, choice, *old);
+    if (!finished) co_return finished;
+    auto account = co_await stage_account(context, choice);
     if (!account) {
         if (old->is_there) account.error().steps.emplace_back("The account in use is as it was.");
-        return std::move(account).error();
+        co_return std::move(account).error();
     }
     const auto retired = context.store.adopt_new_account(server, email, context.clock.now());
-    if (!retired) return retired.error();
+    if (!retired) co_return retired.error();
     if (auto dropped = context.store.drop_next_account_key(server, email); !dropped) {
         context.log.warn(dropped.error().message);
     }
     if (!old->thumbprint.empty()) {
-        rewrite_routes(context, users, old->thumbprint, account->thumbprint);
+        co_await rewrite_routes(context, users, old->thumbprint, account->thumbprint);
     }
     mark_due(context, users);
     context.log.verbose("It is " + base::printable(account->url) + "; the thumbprint of its key " +
@@ -193,7 +198,7 @@ base::Result<void> register_anew(ca::Context& context, const AccountChoice& choi
                             "; certificates stay valid");
     }
     context.log.info1("Done");
-    return {};
+    co_return base::Result<void>{};
 }
 
 }  // namespace account

@@ -7,7 +7,9 @@
 #include "acme/account.h"
 #include "acme/client.h"
 #include "acme/key_change.h"
+#include "async/sleep.h"
 #include "base/text.h"
+#include "ca/locks.h"
 #include "http/link.h"
 
 namespace account {
@@ -42,32 +44,33 @@ bool is_not_offered(const acme::Failure& failure) {
 }
 
 /// What a change left undone: is the key to be the account's all the same, to be kept, or to go?
-base::Result<void> judge(ca::Context& context, const AccountChoice& choice,
-                         const OpenAccount& account, const crypto::PrivateKey& next,
-                         const acme::Failure& failure) {
+async::Task<base::Result<void>> judge(ca::Context& context, const AccountChoice& choice,
+                                      const OpenAccount& account, const crypto::PrivateKey& next,
+                                      const acme::Failure& failure) {
     if (is_not_offered(failure)) {
         drop_next_key(context, choice);
-        return no_rollover(choice, http::host_of(account.directory.url),
-                           "its address for that answers HTTP " + std::to_string(failure.status));
+        co_return no_rollover(
+            choice, http::host_of(account.directory.url),
+            "its address for that answers HTTP " + std::to_string(failure.status));
     }
     if (status_of_dead_account(failure)) {
         drop_next_key(context, choice);
         base::Error error = failure.error;
         error.steps = {"Make a new one with: " + account_command("register", choice)};
-        return error;
+        co_return error;
     }
     // Even a refusal may answer a request that was sent twice, of which the first was carried out.
-    const auto taken = is_key_of(context, account, next);
-    if (taken && *taken) return {};
+    const auto taken = co_await is_key_of(context, account, next);
+    if (taken && *taken) co_return base::Result<void>{};
     base::Error error = failure.error;
     if (taken && is_refusal(failure)) {
         drop_next_key(context, choice);
-        return error;
+        co_return error;
     }
     error.steps.emplace_back(
         "Perhaps the CA has the new key already; both are kept. Once it answers, run the same "
         "command again.");
-    return error;
+    co_return error;
 }
 
 /// When the CA is asked for the account again: in a second, or when it wants to be asked.
@@ -88,66 +91,69 @@ base::Error not_taken_yet(const acme::Client& client, const acme::Failure& failu
 }
 
 /// A CA has many servers, and each may remember the old key for some seconds.
-base::Result<void> wait_until_taken(ca::Context& context, const OpenAccount& account,
-                                    const crypto::PrivateKey& next) {
+async::Task<base::Result<void>> wait_until_taken(ca::Context& context, const OpenAccount& account,
+                                                 const crypto::PrivateKey& next) {
     const auto deadline = context.clock.monotonic() + kUntilTaken;
-    acme::Client client{context.blocking_http, context.clock, account.directory, next};
+    acme::Client client{context.http, context.clock, account.directory, next};
     client.use_account(account.stored.url);
     for (;;) {
-        const auto answer = acme::fetch_account(client);
-        if (answer) return {};
+        const auto answer = co_await acme::fetch_account(client);
+        if (answer) co_return base::Result<void>{};
         const auto pause = pause_after(answer.error(), context.clock.now());
         if (context.clock.monotonic() + pause > deadline) {
-            return not_taken_yet(client, answer.error());
+            co_return not_taken_yet(client, answer.error());
         }
-        context.clock.sleep_for(pause);
+        co_await async::sleep_for(pause);
     }
 }
 
-base::Result<void> change_key(ca::Context& context, const AccountChoice& choice,
-                              const OpenAccount& account, const crypto::PrivateKey& next) {
+async::Task<base::Result<void>> change_key(ca::Context& context, const AccountChoice& choice,
+                                           const OpenAccount& account,
+                                           const crypto::PrivateKey& next) {
     const std::string& server = choice.settings.server.computed;
     const std::string email = choice.settings.account_email();
-    acme::Client client{context.blocking_http, context.clock, account.directory, account.key};
+    acme::Client client{context.http, context.clock, account.directory, account.key};
     if (account.directory.key_change.empty()) {
-        return no_rollover(choice, client.name(), "its directory names no address for that");
+        co_return no_rollover(choice, client.name(), "its directory names no address for that");
     }
     auto kept = context.store.write_next_account_key(server, email, next.to_pem());
-    if (!kept) return kept;
+    if (!kept) co_return kept;
     client.use_account(account.stored.url);
-    const auto changed = acme::change_key(client, next);
-    auto done =
-        changed ? base::Result<void>{} : judge(context, choice, account, next, changed.error());
-    if (done) done = wait_until_taken(context, account, next);
-    return done ? context.store.adopt_next_account_key(server, email) : done;
+    const auto changed = co_await acme::change_key(client, next);
+    base::Result<void> done;
+    if (!changed) done = co_await judge(context, choice, account, next, changed.error());
+    if (done) done = co_await wait_until_taken(context, account, next);
+    co_return done ? context.store.adopt_next_account_key(server, email) : done;
 }
 
 }  // namespace
 
-base::Result<void> roll_over(ca::Context& context, const AccountChoice& choice,
-                             const std::vector<dokku::AppName>& apps) {
-    const auto lock = context.store.lock_accounts(kPatience, context.clock);
-    if (!lock) return lock.error();
-    auto account = open_account(context, choice);
-    if (!account) return std::move(account).error();
+async::Task<base::Result<void>> roll_over(ca::Context& context, const AccountChoice& choice,
+                                          const std::vector<dokku::AppName>& apps) {
+    const auto lock = co_await ca::lock_accounts(context, kPatience);
+    if (!lock) co_return lock.error();
+    auto account = co_await open_account(context, choice);
+    if (!account) co_return std::move(account).error();
     const std::string old_thumbprint = account->key.thumbprint();
     context.log.info2("New key for the account of " + choice.settings.account_email() + " at " +
                       base::printable(choice.settings.server.computed));
-    const auto taken_up = resume_rollover(context, choice, *account);
-    if (!taken_up) return taken_up.error();
+    const auto taken_up = co_await resume_rollover(context, choice, *account);
+    if (!taken_up) co_return taken_up.error();
     std::string thumbprint = account->key.thumbprint();
     if (*taken_up) {
         context.log.verbose("An earlier rollover had reached the CA; its key is used");
     } else {
         const auto next = crypto::PrivateKey::generate(account->key.type());
-        if (!next) return next.error();
-        if (auto changed = change_key(context, choice, *account, *next); !changed) return changed;
+        if (!next) co_return next.error();
+        auto changed = co_await change_key(context, choice, *account, *next);
+        if (!changed) co_return changed;
         thumbprint = next->thumbprint();
     }
-    rewrite_routes(context, users_of(context, choice, apps), old_thumbprint, thumbprint);
+    const auto users = users_of(context, choice, apps);
+    co_await rewrite_routes(context, users, old_thumbprint, thumbprint);
     context.log.verbose("The CA knows the account by its new key now; thumbprint " + thumbprint);
     context.log.info1("Done");
-    return {};
+    co_return base::Result<void>{};
 }
 
 }  // namespace account

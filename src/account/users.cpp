@@ -2,8 +2,8 @@
 
 #include "ca/lego_options.h"
 #include "nginx/challenge_route.h"
-#include "nginx/service.h"
 #include "settings/read_settings.h"
+#include "store/claim.h"
 
 namespace account {
 
@@ -20,21 +20,22 @@ std::vector<AccountUser> users_of(const ca::Context& context, const AccountChoic
     return users;
 }
 
-void rewrite_routes(const ca::Context& context, const std::vector<AccountUser>& users,
-                    const std::string& old_thumbprint, const std::string& thumbprint) {
+async::Task<void> rewrite_routes(const ca::Context& context, const std::vector<AccountUser>& users,
+                                 std::string old_thumbprint, std::string thumbprint) {
     const dokku::AppName* changed = nullptr;
     for (const AccountUser& user : users) {
         if (!user.settings.has_permanent_route()) continue;
         // The CA may be about to ask for what an order under way by the old account answers.
         const auto lock = context.store.try_lock_app(user.app.text());
-        if (!lock) continue;
+        const auto state = context.store.read_state(user.app.text());
+        if (!lock || (state && store::is_claimed_elsewhere(*state))) continue;
         const auto files = nginx::route_files(context.environment, user.app);
         const auto written = nginx::replace_thumbprint(files, old_thumbprint, thumbprint);
         if (!written) context.log.warn(user.app.text() + ": " + written.error().message);
         if (written && *written) changed = &user.app;
     }
-    if (changed == nullptr) return;
-    const auto reloaded = nginx::NginxService{context.environment}.reload(*changed);
+    if (changed == nullptr) co_return;
+    const auto reloaded = co_await context.programs->reload_nginx(*changed);
     if (!reloaded) context.log.warn(reloaded.error().message);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "account/account_choice.h"
+#include "async/task.h"
 #include "ca/context.h"
 #include "dokku/app.h"
 #include "settings/settings.h"
@@ -24,7 +25,7 @@ std::vector<AccountUser> users_of(const ca::Context& context, const AccountChoic
 /// Challenge routes that stay name the account's key: they are written anew for another one, and
 /// nginx is reloaded. That of an app that another process is at work on stays. What goes wrong is a
 /// warning; the next order makes such a route again.
-void rewrite_routes(const ca::Context& context, const std::vector<AccountUser>& users,
-                    const std::string& old_thumbprint, const std::string& thumbprint);
+async::Task<void> rewrite_routes(const ca::Context& context, const std::vector<AccountUser>& users,
+                                 std::string old_thumbprint, std::string thumbprint);
 
 }  // namespace account

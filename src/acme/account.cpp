@@ -29,10 +29,11 @@ Outcome<Account> take_account(Client& client, const http::Response& response) {
 }
 
 /// newAccount, and what it answers.
-Outcome<Account> post_new_account(Client& client, std::string_view payload) {
-    const auto response = client.post_with_key(client.directory().new_account, payload);
-    if (!response) return response.error();
-    return take_account(client, *response);
+async::Task<Outcome<Account>> post_new_account(Client& client, std::string payload) {
+    const std::string url = client.directory().new_account;
+    const auto response = co_await client.post_with_key(url, std::move(payload));
+    auto account = response ? take_account(client, *response) : response.error();
+    co_return outcome_of(RequestKind::new_account, std::move(account));
 }
 
 /// What the account's own URL answers.
@@ -61,8 +62,8 @@ base::Result<Account> parse_account(std::string_view json, std::string url) {
     return account;
 }
 
-Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts,
-                                  const ExternalAccount* external) {
+async::Task<Outcome<Account>> register_account(Client& client, std::vector<std::string> contacts,
+                                               const ExternalAccount* external) {
     const std::string& url = client.directory().new_account;
     json::Writer payload;
     payload.begin_object().member("termsOfServiceAgreed", true);
@@ -70,30 +71,31 @@ Outcome<Account> register_account(Client& client, const std::vector<std::string>
     if (!contacts.empty()) payload.member("contact", contacts);
     if (external != nullptr) {
         const auto binding = make_binding(*external, client.key(), url);
-        if (!binding) return Failure{binding.error(), std::nullopt, url};
+        if (!binding) co_return Failure{binding.error(), std::nullopt, url};
         payload.key("externalAccountBinding").raw(*binding);
     }
     payload.end_object();
-    return outcome_of(RequestKind::new_account, post_new_account(client, payload.text()));
+    co_return co_await post_new_account(client, payload.text());
 }
 
-Outcome<Account> find_account(Client& client) {
-    return outcome_of(RequestKind::new_account,
-                      post_new_account(client, R"({"onlyReturnExisting":true})"));
+async::Task<Outcome<Account>> find_account(Client& client) {
+    return post_new_account(client, R"({"onlyReturnExisting":true})");
 }
 
-Outcome<Account> fetch_account(Client& client) {
-    return read_account(client, client.post_as_get(client.account_url()));
+async::Task<Outcome<Account>> fetch_account(Client& client) {
+    const auto response = co_await client.post_as_get(client.account_url());
+    co_return read_account(client, response);
 }
 
-Outcome<Account> deactivate_account(Client& client) {
-    auto account =
-        read_account(client, client.post(client.account_url(), R"({"status":"deactivated"})"));
-    if (!account || account->status == "deactivated") return account;
-    return fail(base::ErrorKind::protocol,
-                fmt::format("{} took the request, but the account is still {}", client.name(),
-                            base::printable(account->status, 40)),
-                client.account_url());
+async::Task<Outcome<Account>> deactivate_account(Client& client) {
+    const std::string payload = R"({"status":"deactivated"})";
+    const auto response = co_await client.post(client.account_url(), payload);
+    auto account = read_account(client, response);
+    if (!account || account->status == "deactivated") co_return account;
+    co_return fail(base::ErrorKind::protocol,
+                   fmt::format("{} took the request, but the account is still {}", client.name(),
+                               base::printable(account->status, 40)),
+                   client.account_url());
 }
 
 }  // namespace acme

@@ -7,6 +7,7 @@
 #include "acme/client.h"
 #include "acme/external_account.h"
 #include "acme/failure.h"
+#include "async/task.h"
 
 namespace acme {
 
@@ -26,19 +27,19 @@ base::Result<Account> parse_account(std::string_view json, std::string url);
 /// (`mailto:a@b.example`) and may be empty; `external` is null unless the CA wants the account to
 /// be bound to a customer's. An account that this key has already is returned. The client signs
 /// with it from then on.
-Outcome<Account> register_account(Client& client, const std::vector<std::string>& contacts,
-                                  const ExternalAccount* external = nullptr);
+async::Task<Outcome<Account>> register_account(Client& client, std::vector<std::string> contacts,
+                                               const ExternalAccount* external = nullptr);
 
 /// The account of this key (onlyReturnExisting, RFC 8555 section 7.3.1). `rejected` with the
 /// problem `accountDoesNotExist` if there is none. The client signs with it from then on.
-Outcome<Account> find_account(Client& client);
+async::Task<Outcome<Account>> find_account(Client& client);
 
 /// Reads the account the client signs for (POST-as-GET of its URL).
-Outcome<Account> fetch_account(Client& client);
+async::Task<Outcome<Account>> fetch_account(Client& client);
 
 /// Ends that account for good (RFC 8555 section 7.3.6): the CA takes nothing signed by its key any
 /// more, and no way leads back. Its certificates stay valid. `protocol` if the CA accepts the
 /// request and then shows an account that is not deactivated.
-Outcome<Account> deactivate_account(Client& client);
+async::Task<Outcome<Account>> deactivate_account(Client& client);
 
 }  // namespace acme

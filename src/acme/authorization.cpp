@@ -48,7 +48,9 @@ base::Result<Authorization> parse_authorization(std::string_view json) {
     }
     Authorization authorization;
     authorization.identifier = std::move(*identifier);
-    authorization.status = parse_word(object->string("status"), kStatusWords);
+    const auto status = object->string("status");
+    authorization.status = parse_word(status, kStatusWords);
+    authorization.status_text = status.value_or("");
     authorization.wildcard = object->boolean("wildcard").value_or(false);
     const auto challenges = object->find("challenges");
     if (!challenges) return authorization;

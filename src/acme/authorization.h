@@ -25,6 +25,7 @@ enum class AuthorizationStatus {
 struct Authorization {
     Identifier identifier;  ///< without `*.`: see `wildcard`
     AuthorizationStatus status = AuthorizationStatus::unknown;
+    std::string status_text;  ///< the CA's word
     bool wildcard = false;
     std::vector<Challenge> challenges;
 

@@ -10,7 +10,7 @@
 namespace acme {
 namespace {
 
-constexpr std::string_view kPemChain = "application/pem-certificate-chain";
+constexpr auto kPemChain = "application/pem-certificate-chain";
 
 /// The certificates alone: RFC 8555 section 9.1 allows no text around them, and what goes into
 /// `tls/` is not to have any.
@@ -23,17 +23,19 @@ std::string certificates_in(std::string_view body) {
 
 }  // namespace
 
-Outcome<IssuedCertificate> fetch_certificate(Client& client, const std::string& url) {
-    auto response = outcome_of(RequestKind::certificate, client.post_as_get(url, kPemChain));
-    if (!response) return std::move(response).error();
+async::Task<Outcome<IssuedCertificate>> fetch_certificate(Client& client, std::string url) {
+    const auto response = co_await client.post_as_get(url, kPemChain);
+    if (!response) {
+        co_return outcome_of<IssuedCertificate>(RequestKind::certificate, response.error());
+    }
     IssuedCertificate certificate;
     certificate.chain_pem = certificates_in(response->body);
     if (certificate.chain_pem.empty()) {
-        return not_acme(*response, "a PEM certificate chain", client.name(), url);
+        co_return not_acme(*response, "a PEM certificate chain", client.name(), url);
     }
     certificate.url = url;
     certificate.alternates = http::links(*response, "alternate", url);
-    return certificate;
+    co_return certificate;
 }
 
 }  // namespace acme

@@ -5,6 +5,7 @@
 
 #include "acme/client.h"
 #include "acme/failure.h"
+#include "async/task.h"
 
 namespace acme {
 
@@ -18,6 +19,6 @@ struct IssuedCertificate {
 
 /// One POST-as-GET. The content decides, not the media type that the answer claims to have:
 /// `protocol` if it holds no certificate in PEM.
-Outcome<IssuedCertificate> fetch_certificate(Client& client, const std::string& url);
+async::Task<Outcome<IssuedCertificate>> fetch_certificate(Client& client, std::string url);
 
 }  // namespace acme

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,22 +9,32 @@
 #include "acme/directory.h"
 #include "acme/failure.h"
 #include "acme/nonce.h"
+#include "acme/request_limits.h"
+#include "async/semaphore.h"
+#include "async/task.h"
 #include "base/clock.h"
 #include "crypto/private_key.h"
 #include "http/client.h"
 
 namespace acme {
 
-/// Signed requests to one CA for one account key (RFC 8555 section 6). Synchronous; never sleeps.
-/// Many orders may share it. `http`, `clock` and `key` outlive it.
+/// Signed requests to one CA for one account key (RFC 8555 section 6), many of many orders at once.
+/// `http`, `clock` and `key` outlive it, and it outlives its requests.
 ///
-/// A nonce is taken from every answer, errors included. `badNonce` is signed again at once, at most
-/// ten times. An answer that got lost is a failure of kind `network` or `timeout`; nothing is sent
-/// twice with the same nonce.
+/// A nonce is taken from every answer, errors included, and each request under way has one of its
+/// own: one that was kept, else one that another answer brings or newNonce gives, whichever the
+/// limits allow sooner. `badNonce` is signed again at once, at most ten times. An answer that got
+/// lost is a failure of kind `network` or `timeout`; nothing is sent twice with the same nonce.
 class Client {
   public:
-    Client(http::HttpClient& http, const base::Clock& clock, Directory directory,
-           const crypto::PrivateKey& key);
+    /// `limits`: those of the run's other clients of this CA; none: its own.
+    Client(http::Client& http, const base::Clock& clock, Directory directory,
+           const crypto::PrivateKey& key, std::shared_ptr<RequestLimits> limits = nullptr);
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    Client(Client&&) = delete;
+    Client& operator=(Client&&) = delete;
+    ~Client() = default;
 
     const Directory& directory() const noexcept { return directory_; }
     const crypto::PrivateKey& key() const noexcept { return key_; }
@@ -33,25 +44,25 @@ class Client {
     const std::string& name() const noexcept { return name_; }
 
     /// How long one exchange may take, instead of the usual minute.
-    void use_deadline(std::chrono::milliseconds total) { limits_.total = total; }
+    void use_deadline(std::chrono::milliseconds total) { exchange_limits_.total = total; }
 
     /// The account that signs from now on. Empty until one is known.
     const std::string& account_url() const noexcept { return account_url_; }
     void use_account(std::string url) { account_url_ = std::move(url); }
 
     /// A POST signed for the account (`kid`). Any 2xx is a value.
-    Outcome<http::Response> post(const std::string& url, std::string_view payload);
+    async::Task<Outcome<http::Response>> post(std::string url, std::string payload);
 
     /// A POST-as-GET (RFC 8555 section 6.3).
-    Outcome<http::Response> post_as_get(const std::string& url,
-                                        std::string_view accept = "application/json");
+    async::Task<Outcome<http::Response>> post_as_get(std::string url,
+                                                     std::string accept = "application/json");
 
     /// A POST that shows the public key itself (`jwk`), for newAccount.
-    Outcome<http::Response> post_with_key(const std::string& url, std::string_view payload);
+    async::Task<Outcome<http::Response>> post_with_key(std::string url, std::string payload);
 
     /// Has the CA tell its time, with a nonce that the next request uses. Asked once, or again if
-    /// the answer was lost; later calls do nothing.
-    void ask_time();
+    /// the answer was lost; later calls do nothing, and one meanwhile waits for that answer.
+    async::Task<void> ask_time();
 
     /// Why the CA gave no answer when asked for its time. The next request would meet the same.
     const std::optional<Failure>& silence() const noexcept { return silence_; }
@@ -66,26 +77,29 @@ class Client {
   private:
     enum class Signer { account, key };
     struct Signed {
-        const std::string& url;
-        std::string_view payload;
-        std::string_view accept;
+        std::string url;
+        std::string payload;
+        std::string accept;
         std::string kid;  ///< empty for Signer::key
         Signer signer;
     };
 
-    Outcome<http::Response> send_signed(const Signed& request);
-    Outcome<std::string> take_nonce();
-    Outcome<http::Response> fetch_nonce();
-    Outcome<http::Response> ask_for_nonce();
+    async::Task<Outcome<http::Response>> send_signed(Signed request);
+    async::Task<base::Result<http::Response>> send_jws(const Signed& request, std::string jws);
+    async::Task<Outcome<std::string>> take_nonce();
+    async::Task<Outcome<http::Response>> fetch_nonce();
+    Failure no_nonce(base::Error error, int status) const;
 
-    http::HttpClient& http_;
+    http::Client& http_;
     const base::Clock& clock_;
     Directory directory_;
     const crypto::PrivateKey& key_;
+    std::shared_ptr<RequestLimits> limits_;
     std::string name_;
     std::string account_url_;
     NoncePool nonces_;
-    http::Limits limits_;
+    http::Limits exchange_limits_;
+    async::Semaphore asking_time_{1};
     bool asked_time_ = false;
     std::optional<Failure> silence_;
     std::optional<std::chrono::seconds> clock_ahead_;

@@ -42,20 +42,20 @@ void read_meta(const json::Value& meta, Directory& directory) {
     }
 }
 
-Outcome<Directory> ask_for_directory(http::HttpClient& http, const base::Clock& clock,
-                                     const std::string& url) {
+async::Task<Outcome<Directory>> ask_for_directory(http::Client& http, const base::Clock& clock,
+                                                  std::string url) {
     const std::string ca = http::host_of(url);
     http::Request request;
     request.url = url;
     request.headers = {{"Accept", "application/json"}};
-    auto response = http.send(request);
-    if (!response) return Failure{std::move(response).error(), std::nullopt, url, 0};
-    if (response->status != 200) return to_failure(*response, ca, url, clock.now());
+    auto response = co_await http.send(std::move(request));
+    if (!response) co_return Failure{std::move(response).error(), std::nullopt, url, 0};
+    if (response->status != 200) co_return to_failure(*response, ca, url, clock.now());
     auto directory = parse_directory(response->body, url);
     if (!directory) {
-        return not_acme(*response, "an ACME directory", ca, url, directory.error().message);
+        co_return not_acme(*response, "an ACME directory", ca, url, directory.error().message);
     }
-    return std::move(*directory);
+    co_return std::move(*directory);
 }
 
 }  // namespace
@@ -91,9 +91,10 @@ base::Result<Directory> parse_directory(std::string_view json, std::string url) 
     return directory;
 }
 
-Outcome<Directory> fetch_directory(http::HttpClient& http, const base::Clock& clock,
-                                   const std::string& url) {
-    return outcome_of(RequestKind::directory, ask_for_directory(http, clock, url));
+async::Task<Outcome<Directory>> fetch_directory(http::Client& http, const base::Clock& clock,
+                                                std::string url) {
+    auto answer = co_await ask_for_directory(http, clock, std::move(url));
+    co_return outcome_of(RequestKind::directory, std::move(answer));
 }
 
 }  // namespace acme

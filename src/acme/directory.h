@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "acme/failure.h"
+#include "async/task.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/client.h"
@@ -38,7 +39,7 @@ bool offers_profile(const Directory& directory, std::string_view name);
 base::Result<Directory> parse_directory(std::string_view json, std::string url);
 
 /// One GET. `invalid_input` if `url` is not https.
-Outcome<Directory> fetch_directory(http::HttpClient& http, const base::Clock& clock,
-                                   const std::string& url);
+async::Task<Outcome<Directory>> fetch_directory(http::Client& http, const base::Clock& clock,
+                                                std::string url);
 
 }  // namespace acme

@@ -1,5 +1,8 @@
 #include "acme/external_account.h"
 
+#include <array>
+#include <string_view>
+
 #include "base/base64.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -8,29 +11,14 @@
 namespace acme {
 namespace {
 
-std::string_view to_string(MacAlgorithm algorithm) {
-    switch (algorithm) {
-        case MacAlgorithm::hs256:
-            return "HS256";
-        case MacAlgorithm::hs384:
-            return "HS384";
-        case MacAlgorithm::hs512:
-            break;
-    }
-    return "HS512";
-}
+struct Mac {
+    std::string_view name;
+    std::string (*sign)(std::string_view key, std::string_view text);
+};
 
-std::string sign(MacAlgorithm algorithm, std::string_view key, std::string_view text) {
-    switch (algorithm) {
-        case MacAlgorithm::hs256:
-            return crypto::hmac_sha256(key, text);
-        case MacAlgorithm::hs384:
-            return crypto::hmac_sha384(key, text);
-        case MacAlgorithm::hs512:
-            break;
-    }
-    return crypto::hmac_sha512(key, text);
-}
+/// In the order of MacAlgorithm.
+constexpr std::array kMacs{Mac{"HS256", &crypto::hmac_sha256}, Mac{"HS384", &crypto::hmac_sha384},
+                           Mac{"HS512", &crypto::hmac_sha512}};
 
 }  // namespace
 
@@ -44,14 +32,15 @@ base::Result<std::string> make_binding(const ExternalAccount& external,
                           "The HMAC key of the external account is not in base64url",
                           {"Copy it once more from the CA's page."});
     }
+    const Mac& mac = kMacs.at(static_cast<std::size_t>(external.algorithm));
     json::Writer header;
-    header.begin_object().member("alg", to_string(external.algorithm));
+    header.begin_object().member("alg", mac.name);
     header.member("kid", std::string_view{external.key_id});
     header.member("url", std::string_view{new_account_url}).end_object();
     const std::string protected_part = base::to_base64url(header.text());
     const std::string payload = base::to_base64url(account_key.public_jwk());
-    const std::string signature = base::to_base64url(
-        sign(external.algorithm, hmac_key.reveal(), protected_part + "." + payload));
+    const std::string signature =
+        base::to_base64url(mac.sign(hmac_key.reveal(), protected_part + "." + payload));
     json::Writer jws;
     jws.begin_object().member("protected", std::string_view{protected_part});
     jws.member("payload", std::string_view{payload});

@@ -78,11 +78,16 @@ struct Failure {
 template <class T>
 using Outcome = base::Result<T, Failure>;
 
-/// The outcome of a request, told as that. What failed on the way to it stays what it was.
+/// The failure of a request, told as that. What failed on the way to it stays what it was.
+inline Failure failure_of(RequestKind request, Failure failure) {
+    if (failure.request == RequestKind::none) failure.request = request;
+    return failure;
+}
+
 template <class T>
 Outcome<T> outcome_of(RequestKind request, Outcome<T> outcome) {
-    if (!outcome && outcome.error().request == RequestKind::none) outcome.error().request = request;
-    return outcome;
+    if (outcome) return outcome;
+    return failure_of(request, std::move(outcome).error());
 }
 
 /// Shorthand for a Failure without problem.

@@ -1,29 +1,14 @@
 #include "acme/identifier.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <array>
-#include <netinet/in.h>
 #include <tuple>
 
+#include "base/ip_address.h"
 #include "base/text.h"
 #include "json/value.h"
 
 namespace acme {
 namespace {
-
-/// The shortest form of an IP address (RFC 5952); nothing if it is none.
-std::optional<std::string> canonical_address(const std::string& text) {
-    if (text.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
-    std::array<unsigned char, sizeof(in6_addr)> address{};
-    std::array<char, INET6_ADDRSTRLEN> shortest{};
-    for (const int family : {AF_INET, AF_INET6}) {
-        if (::inet_pton(family, text.c_str(), address.data()) != 1) continue;
-        if (::inet_ntop(family, address.data(), shortest.data(), shortest.size()) == nullptr) break;
-        return std::string(shortest.data());
-    }
-    return std::nullopt;
-}
 
 std::vector<Identifier> sorted(const std::vector<Identifier>& identifiers) {
     std::vector<Identifier> all;
@@ -39,13 +24,14 @@ std::vector<Identifier> sorted(const std::vector<Identifier>& identifiers) {
 }  // namespace
 
 Identifier to_identifier(std::string_view name) {
-    if (auto address = canonical_address(std::string(name))) return {"ip", std::move(*address)};
+    if (auto address = base::to_canonical_ip(name)) return {"ip", std::move(*address)};
     return {"dns", base::to_lower(name)};
 }
 
 Identifier normalized(const Identifier& identifier) {
     if (identifier.type == "ip") {
-        if (auto address = canonical_address(identifier.value)) return {"ip", std::move(*address)};
+        if (auto address = base::to_canonical_ip(identifier.value))
+            return {"ip", std::move(*address)};
     }
     return {identifier.type, base::to_lower(identifier.value)};
 }

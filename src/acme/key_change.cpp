@@ -25,24 +25,24 @@ base::Result<std::string> sign_change(const Client& client, const crypto::Privat
 
 }  // namespace
 
-Outcome<void> change_key(Client& client, const crypto::PrivateKey& new_key) {
+async::Task<Outcome<void>> change_key(Client& client, const crypto::PrivateKey& new_key) {
     const std::string& url = client.directory().key_change;
     if (url.empty()) {
-        return fail(base::ErrorKind::invalid_input,
-                    client.name() + " offers no change of an account's key",
-                    client.directory().url);
+        co_return fail(base::ErrorKind::invalid_input,
+                       client.name() + " offers no change of an account's key",
+                       client.directory().url);
     }
     const auto inner = sign_change(client, new_key);
-    if (!inner) return Failure{inner.error(), std::nullopt, url, 0};
-    const auto response = outcome_of(RequestKind::key_change, client.post(url, *inner));
-    if (response) return {};
-    Failure failure = response.error();
+    if (!inner) co_return Failure{inner.error(), std::nullopt, url, 0};
+    auto response = co_await client.post(url, *inner);
+    if (response) co_return Outcome<void>{};
+    Failure failure = outcome_of(RequestKind::key_change, std::move(response)).error();
     if (failure.status == kConflict) {
         failure.error.kind = base::ErrorKind::rejected;
         failure.error.message =
             fmt::format("The new key has an account already: {}", failure.error.message);
     }
-    return failure;
+    co_return failure;
 }
 
 }  // namespace acme

@@ -2,6 +2,7 @@
 
 #include "acme/client.h"
 #include "acme/failure.h"
+#include "async/task.h"
 #include "crypto/private_key.h"
 
 namespace acme {
@@ -13,6 +14,6 @@ namespace acme {
 /// `new_key` must be on disk before: if the answer is lost (Failure::unanswered), either key may be
 /// the account's, and find_account with each of them tells. `invalid_input` if the CA offers no
 /// change of keys; `rejected` with status 409 if another account has the new key already.
-Outcome<void> change_key(Client& client, const crypto::PrivateKey& new_key);
+async::Task<Outcome<void>> change_key(Client& client, const crypto::PrivateKey& new_key);
 
 }  // namespace acme

@@ -1,6 +1,7 @@
 #include "acme/nonce.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace acme {
 namespace {
@@ -17,12 +18,21 @@ bool is_nonce(std::string_view text) {
            std::all_of(text.begin(), text.end(), fits);
 }
 
+async::Task<void> happening(std::shared_ptr<async::Event> event) {
+    co_await event->wait();
+}
+
 }  // namespace
 
 void NoncePool::add(std::string_view nonce) {
     if (!is_nonce(nonce)) return;
     if (kept_.size() == kMost) kept_.pop_front();
     kept_.push_back({std::string(nonce), clock_.monotonic()});
+    std::exchange(added_, std::make_shared<async::Event>())->set();
+}
+
+async::Task<void> NoncePool::next() const {
+    return happening(added_);
 }
 
 std::optional<std::string> NoncePool::take() {

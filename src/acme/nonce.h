@@ -2,10 +2,13 @@
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "async/event.h"
+#include "async/task.h"
 #include "base/clock.h"
 
 namespace acme {
@@ -24,6 +27,9 @@ class NoncePool {
 
     std::optional<std::string> take();
 
+    /// Until one is added from this call on. Of those that wait for it one gets it.
+    async::Task<void> next() const;
+
     /// Forgets them all, after the CA refused one as stale.
     void clear() { kept_.clear(); }
 
@@ -36,7 +42,8 @@ class NoncePool {
     };
 
     const base::Clock& clock_;
-    std::deque<Kept> kept_;  // oldest first
+    std::deque<Kept> kept_;                                                   // oldest first
+    std::shared_ptr<async::Event> added_ = std::make_shared<async::Event>();  ///< the next time
 };
 
 }  // namespace acme

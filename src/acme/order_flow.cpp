@@ -2,24 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "acme/unusable_answer.h"
 #include "base/base64.h"
-#include "base/text.h"
 #include "http/retry_after.h"
 #include "json/writer.h"
 
 namespace acme {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds kAfterFinalize{250};
-constexpr int kConflict = 409;
-constexpr int kMostChallengeRestarts = 3;
+constexpr std::chrono::milliseconds kAfterFinalize{250};
 constexpr int kMostFinalizeAttempts = 8;
 
 std::vector<Wanted> without_repeats(const std::vector<Wanted>& wanted) {
@@ -74,80 +70,94 @@ bool may_mean_replaces(const Failure& failure) {
     return refused || failure.is("serverInternal");
 }
 
+std::string finalize_payload(std::string_view csr) {
+    json::Writer payload;
+    payload.begin_object().member("csr", base::to_base64url(csr)).end_object();
+    return payload.text();
+}
+
 }  // namespace
 
-OrderFlow::OrderFlow(Client& client, OrderPlan plan)
+OrderFlow::OrderFlow(Client& client, OrderPlan plan, OrderJournal& journal)
     : client_(client),
       plan_(std::move(plan)),
-      phase_(plan_.order_url.empty() ? Phase::new_order : Phase::read_order),
-      order_url_(plan_.order_url),
-      pause_(plan_.first_pause) {
+      journal_(journal),
+      pace_(plan_.first_pause),
+      order_url_(plan_.order_url) {
     plan_.wanted = without_repeats(plan_.wanted);
 }
 
-Outcome<Step> OrderFlow::advance() {
-    const RequestKind at = request();
-    auto step = outcome_of(at, take_step());
-    if (!step) step.error().invalid = invalid_;
-    return step;
+async::Task<Outcome<IssuedCertificate>> OrderFlow::run() {
+    auto certificate = co_await obtain();
+    if (certificate) co_return certificate;
+    Failure failure =
+        given_up_ ? std::move(*given_up_) : failure_of(request_, std::move(certificate).error());
+    failure.invalid = invalid_;
+    co_return failure;
 }
 
-Outcome<Step> OrderFlow::take_step() {
-    // What is issued is fetched, and what failed is explained, however late it is.
-    const bool ends_anyway = phase_ >= Phase::download;
-    if (!ends_anyway && client_.clock().monotonic() > plan_.deadline) return overdue();
-    switch (phase_) {
-        case Phase::new_order:
-            return post_new_order();
-        case Phase::read_order:
-            return read_order();
-        case Phase::read_authorizations:
-            return read_authorization();
-        case Phase::start_challenges:
-            return start_challenge();
-        case Phase::finalize:
-            return finalize();
-        case Phase::download:
-            return download();
-        case Phase::explain:
-            return explain();
-        case Phase::done:
-            break;
+/// From top to bottom. A step that is not the order's next one does nothing: so after an answer
+/// that got lost the next round takes the order up as the CA shows it then.
+async::Task<Outcome<IssuedCertificate>> OrderFlow::obtain() {
+    const Step first = order_url_.empty() ? post_new_order() : read_order();
+    auto done = co_await first;
+    while (done && !certificate_) {
+        done = co_await read_authorizations();
+        if (done) done = co_await present_challenges();
+        if (done) done = co_await start_challenges();
+        if (done) done = co_await wait_for_our_turn();  // until it is `ready`
+        if (done) done = co_await finalize();
+        if (done) done = co_await wait_for_our_turn();  // until it is `valid`
+        if (done) done = co_await download();
     }
-    return Step{Next::done, {}};
+    if (!done) co_return std::move(done).error();
+    co_return std::move(*certificate_);
 }
 
-Outcome<Step> OrderFlow::post_new_order() {
-    const std::string& url = client_.directory().new_order;
-    const auto response = client_.post(url, new_order_payload(plan_));
-    if (!response) return order_again_after(response.error());
-    auto location = read_location(*response, "an order", client_.name(), url);
-    if (!location) return std::move(location).error();
-    order_url_ = std::move(*location);
-    replaced_ = !plan_.replaces.empty();
-    return take_order(*response, url);
+OrderFlow::Step OrderFlow::post_new_order() {
+    const std::string url = client_.directory().new_order;
+    while (true) {
+        if (auto may = may_send(RequestKind::new_order); !may) co_return may;
+        const auto response = co_await client_.post(url, new_order_payload(plan_));
+        if (response) co_return take_new_order(*response);
+        if (!may_order_again_after(response.error())) co_return response.error();
+    }
 }
 
-Outcome<Step> OrderFlow::order_again_after(const Failure& failure) {
+bool OrderFlow::may_order_again_after(const Failure& failure) {
     // Nothing else tells whether the CA has the order, so it is asked for once more.
     const bool lost = failure.unanswered() && failure.status == 0;
-    if (lost && ++lost_answers_ == 1) return Step{};
+    if (lost && ++lost_answers_ == 1) return true;
     // A failure on the way to a nonce says nothing about the order.
     const bool is_about_order = failure.request != RequestKind::new_nonce;
-    if (plan_.replaces.empty() || !is_about_order || !may_mean_replaces(failure)) return failure;
+    if (plan_.replaces.empty() || !is_about_order || !may_mean_replaces(failure)) return false;
     replaces_refused_ = failure.error.message;
     plan_.replaces.clear();
     lost_answers_ = 0;  // this was an answer
-    return Step{};
+    return true;
 }
 
-Outcome<Step> OrderFlow::read_order() {
-    const auto response = client_.post_as_get(order_url_);
-    if (!response) return read_again_after(response.error());
-    return take_order(*response, order_url_);
+Outcome<void> OrderFlow::take_new_order(const http::Response& response) {
+    const std::string& url = client_.directory().new_order;
+    auto location = read_location(response, "an order", client_.name(), url);
+    if (!location) return std::move(location).error();
+    order_url_ = std::move(*location);
+    replaced_ = !plan_.replaces.empty();
+    auto taken = take_order(response, url);
+    // Also where the answer cannot be used otherwise: the CA has the order.
+    auto kept = journal_.ordered(*this);
+    if (!kept) return give_up({std::move(kept).error(), std::nullopt, ""});
+    return taken;
 }
 
-Outcome<Step> OrderFlow::take_order(const http::Response& response, const std::string& url) {
+OrderFlow::Step OrderFlow::read_order() {
+    if (auto may = may_send(RequestKind::order); !may) co_return may;
+    const auto response = co_await client_.post_as_get(order_url_);
+    if (!response) co_return co_await look_again_after(response.error());
+    co_return take_order(*response, order_url_);
+}
+
+Outcome<void> OrderFlow::take_order(const http::Response& response, const std::string& url) {
     note_answer();
     auto order = parse_order(response.body);
     if (!order) return not_acme(response, "an order", client_.name(), url, order.error().message);
@@ -158,159 +168,41 @@ Outcome<Step> OrderFlow::take_order(const http::Response& response, const std::s
             order_url_);
     }
     order_ = std::move(*order);
-    return act_on_order(response);
+    if (order_->status == OrderStatus::processing) was_processing_ = true;
+    pace_.ask(http::retry_after(response, client_.clock().now()));
+    return {};
 }
 
-Outcome<Step> OrderFlow::act_on_order(const http::Response& response) {
-    const auto asked = http::retry_after(response, client_.clock().now());
-    switch (order_->status) {
-        case OrderStatus::pending:
-            if (authorizations_read_) return wait_for(asked);
-            return enter(Phase::read_authorizations);
-        case OrderStatus::ready:
-            // After a finalize that was accepted it is an answer from before that.
-            if (finalized_) return wait_for(asked);
-            return enter(Phase::finalize);
-        case OrderStatus::valid:
-            if (order_->certificate.empty()) return wait_for(asked);
-            return enter(Phase::download);
-        case OrderStatus::invalid:
-            return enter(Phase::explain);
-        case OrderStatus::processing:
-            was_processing_ = true;
-            break;
-        case OrderStatus::unknown:
-            break;
-    }
-    return wait_for(asked);
-}
-
-Outcome<Step> OrderFlow::read_authorization() {
-    if (index_ < order_->authorizations.size()) {
-        const std::string& url = order_->authorizations[index_];
-        const auto response = client_.post_as_get(url);
-        if (!response) return read_again_after(response.error());
-        note_answer();
-        const auto authorization = parse_authorization(response->body);
-        if (!authorization) {
-            return not_acme(*response, "an authorization", client_.name(), url,
-                            authorization.error().message);
-        }
-        note_status(*authorization);
-        const auto chosen = choose_challenge(*authorization, url);
-        if (!chosen) return chosen.error();
-        if (*chosen == Choice::none_left) return enter(Phase::explain);
-        if (++index_ < order_->authorizations.size()) return Step{};
-    }
-    authorizations_read_ = true;
-    if (challenges_.empty()) return wait_for(std::nullopt);
-    enter(Phase::start_challenges);
-    return Step{Next::present_challenges, {}};
-}
-
-Outcome<OrderFlow::Choice> OrderFlow::choose_challenge(const Authorization& authorization,
-                                                       const std::string& url) {
-    const Identifier identifier = authorization.ordered();
-    const std::string name = base::printable(identifier.value);
-    const auto wanted =
-        std::find_if(plan_.wanted.begin(), plan_.wanted.end(),
-                     [&](const Wanted& each) { return each.identifier == identifier; });
-    if (wanted == plan_.wanted.end()) {
-        return fail(
-            base::ErrorKind::protocol,
-            fmt::format("{} wants proof for {}, which is not in the order", client_.name(), name),
-            url);
-    }
-    if (authorization.status == AuthorizationStatus::valid) return Choice::not_needed;
-    if (authorization.status != AuthorizationStatus::pending &&
-        authorization.status != AuthorizationStatus::unknown) {
-        return Choice::none_left;
-    }
-    const Challenge* challenge = authorization.challenge(wanted->challenge_type);
-    if (challenge == nullptr) {
-        std::vector<std::string> offered;
-        for (const Challenge& each : authorization.challenges)
-            offered.push_back(each.type);
-        return fail(
-            base::ErrorKind::rejected,
-            fmt::format("{} offers no {} challenge for {}, only: {}", client_.name(),
-                        wanted->challenge_type, name, base::printable(base::join(offered, ", "))),
-            url);
-    }
-    if (challenge->status == ChallengeStatus::invalid) return Choice::none_left;
-    if (!challenge->token || challenge->url.empty()) {
-        return fail(base::ErrorKind::protocol,
-                    fmt::format("{} sent a {} challenge for {} without a usable token and URL",
-                                client_.name(), wanted->challenge_type, name),
-                    url);
-    }
-    challenges_.push_back(
-        {identifier, *challenge, KeyAuthorization(*challenge->token, client_.key().thumbprint())});
-    return Choice::made;
-}
-
-Outcome<Step> OrderFlow::start_challenge() {
-    const auto is_open = [](const ChosenChallenge& chosen) {
-        return chosen.challenge.status == ChallengeStatus::pending;
-    };
-    while (index_ < challenges_.size() && !is_open(challenges_[index_]))
-        ++index_;
-    if (index_ < challenges_.size()) {
-        const auto response = client_.post(challenges_[index_].challenge.url, "{}");
-        // It runs already: another request of ours, whose answer was lost, has started it.
-        const bool runs = !response && response.error().status == kConflict;
-        if (!response && !runs) return start_again_after(response.error());
-        note_answer();
-        if (response) note_delay(*response);
-        if (++index_ < challenges_.size()) return Step{};
-    }
-    pause_ = plan_.first_pause;
-    return wait_for(std::nullopt);
-}
-
-Outcome<Step> OrderFlow::start_again_after(const Failure& failure) {
-    // The challenge may run already: its authorization tells.
-    const bool refused = failure.error.kind == base::ErrorKind::rejected;
-    const bool worth_a_look =
-        refused ? challenge_restarts_ == 0
-                : failure.unanswered() && challenge_restarts_ < kMostChallengeRestarts;
-    if (!worth_a_look) return failure;
-    ++challenge_restarts_;
-    return enter(Phase::read_authorizations);
-}
-
-Outcome<Step> OrderFlow::finalize() {
+OrderFlow::Step OrderFlow::finalize() {
+    // One that is `ready` after a finalize that was accepted is an answer from before that.
+    if (order_->status != OrderStatus::ready || is_finalized_) co_return Outcome<void>{};
+    if (auto may = may_send(RequestKind::finalize); !may) co_return may;
     auto csr = plan_.csr();
-    if (!csr) return Failure{std::move(csr).error(), std::nullopt, order_->finalize, 0};
-    json::Writer payload;
-    payload.begin_object().member("csr", std::string_view(base::to_base64url(*csr))).end_object();
-    if (++finalize_attempts_ == 1) pause_ = kAfterFinalize;
-    const auto response = client_.post(order_->finalize, payload.text());
-    if (!response) {
-        const Failure& failure = response.error();
-        if (finalize_attempts_ == kMostFinalizeAttempts) return failure;
-        if (failure.is("orderNotReady")) return wait_for(std::nullopt);
-        // Perhaps it was finalized: the order tells, and a second one is never made.
-        return read_again_after(failure);
-    }
-    finalized_ = true;
-    if (!parse_order(response->body)) return wait_for(std::nullopt);
-    return take_order(*response, order_->finalize);
+    if (!csr) co_return Failure{std::move(csr).error(), std::nullopt, order_->finalize, 0};
+    if (++finalize_attempts_ == 1) pace_.start_at(kAfterFinalize);
+    const std::string url = order_->finalize;
+    const auto response = co_await client_.post(url, finalize_payload(*csr));
+    if (!response) co_return co_await finalize_again_after(response.error());
+    is_finalized_ = true;
+    if (!parse_order(response->body)) co_return co_await poll();
+    co_return take_order(*response, url);
 }
 
-Outcome<Step> OrderFlow::download() {
-    auto certificate = fetch_certificate(client_, order_->certificate);
-    if (!certificate) return read_again_after(certificate.error());
+OrderFlow::Step OrderFlow::finalize_again_after(Failure failure) {
+    if (finalize_attempts_ == kMostFinalizeAttempts) co_return failure;
+    if (failure.is("orderNotReady")) co_return co_await poll();
+    // Perhaps it was finalized: the order tells, and a second one is never made.
+    co_return co_await look_again_after(std::move(failure));
+}
+
+OrderFlow::Step OrderFlow::download() {
+    const bool is_there = order_->status == OrderStatus::valid && !order_->certificate.empty();
+    if (!is_there) co_return Outcome<void>{};
+    if (auto may = may_send(RequestKind::certificate); !may) co_return may;
+    auto certificate = co_await fetch_certificate(client_, order_->certificate);
+    if (!certificate) co_return co_await look_again_after(certificate.error());
     certificate_ = std::move(*certificate);
-    phase_ = Phase::done;
-    return Step{Next::done, {}};
-}
-
-Step OrderFlow::enter(Phase phase) {
-    if (phase == Phase::read_authorizations) challenges_.clear();
-    phase_ = phase;
-    index_ = 0;
-    return Step{};
+    co_return Outcome<void>{};
 }
 
 }  // namespace acme

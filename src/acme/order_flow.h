@@ -1,70 +1,28 @@
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acme/authorization.h"
 #include "acme/certificate_chain.h"
 #include "acme/client.h"
 #include "acme/failure.h"
-#include "acme/key_authorization.h"
 #include "acme/order.h"
-#include "base/clock.h"
+#include "acme/order_plan.h"
+#include "acme/poll_pace.h"
+#include "acme/problem.h"
+#include "async/batch.h"
+#include "async/task.h"
 
 namespace acme {
 
-/// A name to put into the certificate, and how control of it is shown.
-struct Wanted {
-    Identifier identifier;
-    std::string challenge_type{kHttp01};
-};
-
-/// A challenge that the CA is going to look at.
-struct ChosenChallenge {
-    Identifier identifier;  ///< as ordered, `*.` included
-    Challenge challenge;
-    KeyAuthorization key_authorization;
-};
-
-/// What one OrderFlow needs to know.
-struct OrderPlan {
-    std::vector<Wanted> wanted;
-    /// Makes the certificate request (DER) for exactly the wanted names; called right before
-    /// finalize, at most a few times, always to be signed with the same certificate key. That key
-    /// must be on disk by then: what is issued after a crash belongs to it.
-    std::function<base::Result<std::string>()> csr;
-    base::Clock::Monotonic deadline;
-    /// Resume this order instead of making a new one.
-    std::string order_url{};
-    /// One of the directory's profiles; empty: the CA chooses.
-    std::string profile{};
-    /// The certID (acme/renewal_info.h) of the certificate that this order renews (RFC 9773 section
-    /// 5); empty: none. It never costs a certificate: if the CA refuses the order, the flow asks
-    /// once more without it.
-    std::string replaces{};
-    /// Before the first look for validations, unless the CA names a time. Who has other orders to
-    /// go on with asks more rarely. (To sign takes a CA less: that is looked for after 250 ms.)
-    std::chrono::milliseconds first_pause{250};
-};
-
-enum class Next {
-    again,               ///< call advance() at once
-    present_challenges,  ///< make challenges() answerable, then call advance()
-    wait,                ///< not before `until`, then call advance()
-    done,                ///< certificate() is there
-};
-
-struct Step {
-    Next next = Next::again;
-    base::Clock::Monotonic until{};  ///< for `wait`
-};
-
-/// The way from newOrder to the certificate (RFC 8555 section 7.1.6), one step at a time, so that
-/// many orders can share one Client. Each advance() makes at most two requests and never sleeps.
+/// The way from newOrder to the certificate (RFC 8555 section 7.4). Many flows may share one
+/// Client. What does not depend on each other is asked side by side.
 ///
 /// It polls the order and not its authorizations, goes straight to finalize if the order is `ready`
 /// already, waits as Retry-After says (else `first_pause`, growing to 5 s), and never orders a
@@ -74,22 +32,26 @@ struct Step {
 ///
 /// A failure is final. `timeout` after the deadline leaves the order to be resumed, and carries
 /// what a CA that goes on trying says of the names; `rejected` carries the order's problem, with
-/// one subproblem for each identifier that failed. Every failure says which request it is of, and
-/// which authorizations turned `invalid` before.
+/// one subproblem for each identifier that failed. Every failure of the CA says which request it is
+/// of, and which authorizations turned `invalid` before. What the journal fails with is of none,
+/// and has neither URL nor status.
 class OrderFlow {
   public:
-    /// `client` outlives it.
-    OrderFlow(Client& client, OrderPlan plan);
+    /// `client` and `journal` outlive it.
+    OrderFlow(Client& client, OrderPlan plan, OrderJournal& journal);
+    OrderFlow(const OrderFlow&) = delete;
+    OrderFlow& operator=(const OrderFlow&) = delete;
+    OrderFlow(OrderFlow&&) = delete;
+    OrderFlow& operator=(OrderFlow&&) = delete;
+    ~OrderFlow() = default;
 
-    Outcome<Step> advance();
+    /// To the end, once.
+    async::Task<Outcome<IssuedCertificate>> run();
 
-    /// For time in which this order could not go on though it was its turn.
-    void extend(std::chrono::milliseconds by) { plan_.deadline += by; }
-
-    /// To be journalled as soon as it is known. Empty before.
+    /// Empty before the CA has made an order.
     const std::string& order_url() const noexcept { return order_url_; }
 
-    /// The order as last seen.
+    /// The order as last seen, also after a failure.
     const std::optional<Order>& order() const noexcept { return order_; }
 
     /// The CA took the order as the one that `replaces` the former certificate, so that its limits
@@ -100,74 +62,91 @@ class OrderFlow {
     /// What followed is an ordinary order.
     const std::string& replaces_refused() const noexcept { return replaces_refused_; }
 
-    /// From `present_challenges` on. Empty if the CA asks for no proof.
-    const std::vector<ChosenChallenge>& challenges() const noexcept { return challenges_; }
-
-    /// From `done` on.
-    const std::optional<IssuedCertificate>& certificate() const noexcept { return certificate_; }
-
   private:
-    enum class Phase {  // in this order
-        new_order,
-        read_order,
-        read_authorizations,
-        start_challenges,
-        finalize,
-        download,
-        explain,
-        done,
-    };
+    /// What a step of the flow gives. It fails with what ends the flow.
+    using Step = async::Task<Outcome<void>>;
     enum class Choice { made, not_needed, none_left };
+    enum class IfPending { keep, deactivate };
+    /// Nothing where it was not asked.
+    template <class T>
+    using Answers = std::vector<std::optional<Outcome<T>>>;
 
-    Outcome<Step> take_step();
-    RequestKind request() const;
-    void note_status(const Authorization& authorization);
-    Outcome<Step> post_new_order();
-    Outcome<Step> order_again_after(const Failure& failure);
-    Outcome<Step> read_order();
-    Outcome<Step> take_order(const http::Response& response, const std::string& url);
-    Outcome<Step> act_on_order(const http::Response& response);
-    Outcome<Step> read_authorization();
+    async::Task<Outcome<IssuedCertificate>> obtain();
+
+    Step post_new_order();
+    bool may_order_again_after(const Failure& failure);
+    Outcome<void> take_new_order(const http::Response& response);
+    Step read_order();
+    Outcome<void> take_order(const http::Response& response, const std::string& url);
+    Step finalize();
+    Step finalize_again_after(Failure failure);
+    Step download();
+
+    // Proofs (order_flow_proofs.cpp)
+    Step read_authorizations();
+    async::Task<Outcome<Authorization>> read_authorization(std::string url);
+    Step choose_challenges(Answers<Authorization> answers);
     Outcome<Choice> choose_challenge(const Authorization& authorization, const std::string& url);
-    Outcome<Step> start_challenge();
-    Outcome<Step> start_again_after(const Failure& failure);
-    Outcome<Step> finalize();
-    Outcome<Step> download();
-    Outcome<Step> explain();
-    Failure fail_with_reasons() const;
-    Failure overdue_with_reasons() const;
+    Step present_challenges();
+    Step start_challenges();
+    async::Task<Outcome<http::Response>> start_challenge(std::string url);
+    Outcome<void> start_again_after(const Failure& failure);
 
-    Outcome<Step> wait_for(std::optional<std::chrono::seconds> asked);
-    Outcome<Step> read_again_after(const Failure& failure);
-    bool may_tell_why() const;
-    Step enter(Phase phase);
-    void note_delay(const http::Response& response);
-    void note_answer();
+    // Waits (order_flow_wait.cpp)
+    Outcome<void> may_go_on();
+    Outcome<void> may_send(RequestKind request);
+    template <class T>
+    async::Task<Answers<T>> ask_each(RequestKind request, std::size_t count,
+                                     std::function<async::Task<Outcome<T>>(std::size_t)> ask) {
+        async::Batch<Outcome<T>> batch;
+        batch.count = count;
+        batch.at_once = RequestLimits::kMostAtOnce;
+        batch.may_start = [this, request] { return may_send(request).has_value(); };
+        batch.start = std::move(ask);
+        return async::run_batch(std::move(batch));
+    }
+    Failure give_up(Failure failure);
+    bool is_our_turn() const;
+    Step wait_for_our_turn();
+    Step poll();
+    Step pause();
+    Step end_overdue(PollPace::Next next);
     Failure overdue() const;
+    bool may_tell_why() const;
+    void note_answer();
+    Step look_again_after(Failure failure);
+
+    // Why there is no certificate (order_flow_reasons.cpp)
+    Step explain_invalid();
+    Step explain_overdue(Failure overdue);
+    async::Task<std::vector<Subproblem>> read_reasons(IfPending if_pending);
+    async::Task<Outcome<std::optional<Authorization>>> read_again(std::string url,
+                                                                  IfPending if_pending);
+    void note_status(const Authorization& authorization);
 
     Client& client_;
     OrderPlan plan_;
-    Phase phase_;
+    OrderJournal& journal_;
+    PollPace pace_;
     std::string order_url_;
     std::optional<Order> order_;
-    std::vector<ChosenChallenge> challenges_;
     std::optional<IssuedCertificate> certificate_;
-
-    std::size_t index_ = 0;  ///< of the authorization or challenge at hand
-    std::optional<base::Clock::Monotonic>
-        not_before_;                   ///< what the answers to challenges asked for
-    std::chrono::milliseconds pause_;  ///< until the next poll, unless told
-    int lost_answers_ = 0;             ///< in a row, and answers that what we know is not known
-    std::optional<Failure> lost_;      ///< the last of them, unless that request has worked since
-    std::optional<Failure> overdue_;   ///< our own patience has ended; only its reasons are missing
-    int challenge_restarts_ = 0;
-    int finalize_attempts_ = 0;
-    bool authorizations_read_ = false;
-    bool finalized_ = false;  ///< the CA accepted the request
-    bool was_processing_ = false;
     bool replaced_ = false;
     std::string replaces_refused_;
-    std::vector<Subproblem> reasons_;
+
+    RequestKind request_ = RequestKind::none;  ///< what was asked last, or is about to be
+    std::optional<Failure> given_up_;          ///< what the journal refused with
+    int lost_answers_ = 0;         ///< in a row, and answers that what we know is not known
+    std::optional<Failure> lost_;  ///< the last of them, unless that request has worked since
+
+    std::map<std::string, Authorization> authorizations_;  ///< by URL, as read in this round
+    std::vector<ChosenChallenge> challenges_;
+    bool has_chosen_ = false;   ///< `challenges_` are all that the CA wants to see
+    bool is_to_start_ = false;  ///< it is to be told to look at them
+    int challenge_restarts_ = 0;
+    int finalize_attempts_ = 0;
+    bool is_finalized_ = false;  ///< the CA accepted the request
+    bool was_processing_ = false;
     std::vector<Identifier> invalid_;  ///< whose authorization was seen so
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "acme/certificate_chain.h"
+#include "async/task.h"
 
 namespace acme {
 
@@ -11,7 +12,7 @@ namespace acme {
 /// Alternates are fetched only while none fits. One that the CA refuses, or whose URL is none to be
 /// asked, is passed by; it is a failure only where no other fits, and so is a CA that does not
 /// answer. `false` if there is no such chain. Both leave the certificate as it was.
-Outcome<bool> prefer_chain(Client& client, IssuedCertificate& certificate,
-                           const std::string& issuer);
+async::Task<Outcome<bool>> prefer_chain(Client& client, IssuedCertificate& certificate,
+                                        std::string issuer);
 
 }  // namespace acme

@@ -67,26 +67,27 @@ base::Result<RenewalInfo> parse_renewal_info(std::string_view json) {
     return info;
 }
 
-Outcome<RenewalInfo> fetch_renewal_info(http::HttpClient& http, const base::Clock& clock,
-                                        const Directory& directory,
-                                        const std::string& certificate_id) {
+async::Task<Outcome<RenewalInfo>> fetch_renewal_info(http::Client& http, const base::Clock& clock,
+                                                     Directory directory,
+                                                     std::string certificate_id) {
     const std::string ca = http::host_of(directory.url);
     if (directory.renewal_info.empty()) {
-        return fail(base::ErrorKind::not_found, ca + " gives no advice on when to renew",
-                    directory.url);
+        co_return fail(base::ErrorKind::not_found, ca + " gives no advice on when to renew",
+                       directory.url);
     }
+    const std::string url = directory.renewal_info + "/" + certificate_id;
     http::Request request;
-    request.url = directory.renewal_info + "/" + certificate_id;
+    request.url = url;
     request.headers = {{"Accept", "application/json"}};
-    const auto response = http.send(request);
-    if (!response) return Failure{response.error(), std::nullopt, request.url, 0};
-    if (response->status != 200) return to_failure(*response, ca, request.url, clock.now());
+    const auto response = co_await http.send(std::move(request));
+    if (!response) co_return Failure{response.error(), std::nullopt, url, 0};
+    if (response->status != 200) co_return to_failure(*response, ca, url, clock.now());
     auto info = parse_renewal_info(response->body);
     if (!info) {
-        return not_acme(*response, "renewal information", ca, request.url, info.error().message);
+        co_return not_acme(*response, "renewal information", ca, url, info.error().message);
     }
     info->ask_again = pause_after(*response, clock.now());
-    return std::move(*info);
+    co_return std::move(*info);
 }
 
 }  // namespace acme

@@ -6,6 +6,7 @@
 
 #include "acme/directory.h"
 #include "acme/failure.h"
+#include "async/task.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/utc_time.h"
@@ -43,8 +44,8 @@ base::Result<RenewalInfo> parse_renewal_info(std::string_view json);
 
 /// One GET without signature (RFC 9773 section 4.1), for a certID. `not_found` if the CA gives no
 /// such advice. Whatever fails here, a caller renews by its own rule and asks again later.
-Outcome<RenewalInfo> fetch_renewal_info(http::HttpClient& http, const base::Clock& clock,
-                                        const Directory& directory,
-                                        const std::string& certificate_id);
+async::Task<Outcome<RenewalInfo>> fetch_renewal_info(http::Client& http, const base::Clock& clock,
+                                                     Directory directory,
+                                                     std::string certificate_id);
 
 }  // namespace acme

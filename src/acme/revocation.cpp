@@ -25,23 +25,22 @@ std::optional<RevocationReason> parse_revocation_reason(std::string_view word) {
     return std::nullopt;
 }
 
-Outcome<void> revoke_certificate(Client& client, std::string_view der, RevocationReason reason,
-                                 RevocationSigner signer) {
+async::Task<Outcome<void>> revoke_certificate(Client& client, std::string der,
+                                              RevocationReason reason, RevocationSigner signer) {
     const std::string& url = client.directory().revoke_cert;
     if (url.empty()) {
-        return fail(base::ErrorKind::not_found, client.name() + " offers no revocation",
-                    client.directory().url);
+        co_return fail(base::ErrorKind::not_found, client.name() + " offers no revocation",
+                       client.directory().url);
     }
     json::Writer payload;
     payload.begin_object().member("certificate", base::to_base64url(der));
     payload.key("reason").integer(static_cast<int>(reason));
     payload.end_object();
-    const auto response =
-        outcome_of(RequestKind::revocation, signer == RevocationSigner::account
-                                                ? client.post(url, payload.text())
-                                                : client.post_with_key(url, payload.text()));
-    if (response || response.error().is("alreadyRevoked")) return {};
-    return response.error();
+    auto request = signer == RevocationSigner::account ? client.post(url, payload.text())
+                                                       : client.post_with_key(url, payload.text());
+    const auto response = co_await request;
+    if (response || response.error().is("alreadyRevoked")) co_return Outcome<void>{};
+    co_return outcome_of<void>(RequestKind::revocation, response.error());
 }
 
 }  // namespace acme

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "acme/client.h"
 #include "acme/failure.h"
+#include "async/task.h"
 
 namespace acme {
 
@@ -28,7 +30,7 @@ enum class RevocationSigner {
 
 /// Revokes one certificate, given as DER. One that is revoked already (`alreadyRevoked`) is
 /// success. `not_found` if the CA offers no revocation.
-Outcome<void> revoke_certificate(Client& client, std::string_view der, RevocationReason reason,
-                                 RevocationSigner signer);
+async::Task<Outcome<void>> revoke_certificate(Client& client, std::string der,
+                                              RevocationReason reason, RevocationSigner signer);
 
 }  // namespace acme

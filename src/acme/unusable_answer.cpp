@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "acme/page_text.h"
 #include "base/asked_waits.h"
 #include "base/text.h"
+#include "http/page_text.h"
 #include "http/retry_after.h"
 
 namespace acme {
@@ -36,7 +36,7 @@ Failure not_acme(const http::Response& response, std::string_view what, std::str
                                       type ? base::printable(*type, 80) : "no content type", what);
     const bool is_json = base::trim(response.body).starts_with('{');
     const std::string words =
-        is_json && !reason.empty() ? base::printable(reason) : page_text(response.body);
+        is_json && !reason.empty() ? base::printable(reason) : http::page_text(response.body);
     if (!words.empty()) message += fmt::format(": {}", words);
     Failure failure = fail(base::ErrorKind::protocol, std::move(message), url);
     failure.status = response.status;

@@ -66,6 +66,16 @@ void EpollLoop::remove(Watch& watch) {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watch.fd(), nullptr);
 }
 
+void EpollLoop::listen_beside(int fd, std::function<void()> on_ready) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = tag_of(fd, 0);  // no watch has that generation
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+        throw std::system_error{errno, std::generic_category(), "watching a descriptor"};
+    }
+    beside_.insert_or_assign(fd, std::move(on_ready));
+}
+
 void EpollLoop::wait(std::optional<Moment> until) {
     if (!until && watched_.empty()) throw std::logic_error{"stuck: nothing could end the wait"};
     int timeout = kWithoutEnd;
@@ -83,6 +93,10 @@ void EpollLoop::wait(std::optional<Moment> until) {
     for (int i = 0; i < ready; ++i) {
         const epoll_event& event = events.at(static_cast<std::size_t>(i));
         const int fd = static_cast<int>(event.data.u64 & 0xffffffffU);
+        if (event.data.u64 == tag_of(fd, 0)) {
+            beside_.at(fd)();
+            continue;
+        }
         const auto place = watched_.find(fd);
         if (place == watched_.end()) continue;
         if (tag_of(fd, place->second.generation) != event.data.u64) continue;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 
 #include "async/loop.h"
@@ -14,6 +15,10 @@ namespace async {
 class EpollLoop final : public Loop {
   public:
     explicit EpollLoop(base::Clock& clock);
+
+    /// Calls `on_ready` whenever there is something to read. No run of the loop waits for that
+    /// alone. The descriptor stays its owner's.
+    void listen_beside(int fd, std::function<void()> on_ready);
 
   private:
     void wait(std::optional<Moment> until) override;
@@ -32,6 +37,7 @@ class EpollLoop final : public Loop {
     void control(int operation, const Watch& watch, Generation generation);
 
     base::UniqueFd epoll_;
+    std::map<int, std::function<void()>> beside_;
     std::map<int, Watched> watched_;
     Generation generations_ = 0;
 };

@@ -7,7 +7,7 @@ namespace base {
 // How long a CA that asks to be left alone (Retry-After, mostly) is believed: all of the bounds.
 // What we wait by ourselves, whatever a CA says, is elsewhere: a failed name
 // (status/retry_schedule.h), one that the CA has paused (ca/pause.h), a state (store/waits.h), the
-// time of one run for an order (kOrderPatience in orders/orders.cpp), a renewal window that a CA
+// time of one run for an order (kOrderPatience in orders/order.cpp), a renewal window that a CA
 // did not tell (renewal/renewal_plan.cpp), a key that is to be known to all servers of a CA
 // (account/rollover.cpp).
 

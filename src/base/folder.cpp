@@ -25,7 +25,9 @@ void replace_whole(std::string& text, std::string_view from, const std::string& 
 Result<Folder> Folder::open(const Path& path) {
     UniqueFd fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!fd) return io_error("opening", path, errno);
-    return Folder{std::move(fd), path};
+    const auto identity = identify(fd.get(), "");
+    if (!identity) return io_error("opening", path, errno);
+    return Folder{std::move(fd), path, *identity};
 }
 
 Path Folder::path() const {
@@ -33,10 +35,28 @@ Path Folder::path() const {
 }
 
 bool Folder::is_at(const Path& path) const {
-    struct stat held {};
-    struct stat present {};
-    return ::fstat(fd_.get(), &held) == 0 && ::stat(path.c_str(), &present) == 0 &&
-           held.st_ino == present.st_ino && held.st_dev == present.st_dev;
+    return identify(AT_FDCWD, path.c_str()) == identity_;
+}
+
+Result<void> Folder::wake() {
+    if (fd_) return {};
+    auto present = open(name_);
+    if (!present) return std::move(present).error();
+    if (present->identity_ != identity_) {
+        return fail(ErrorKind::not_found, name_.string() + " is another folder by now");
+    }
+    fd_ = std::move(present->fd_);
+    return {};
+}
+
+std::optional<Folder::Identity> Folder::identify(int folder, const char* path) {
+    struct statx found {};
+    if (::statx(folder, path, AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &found) != 0) {
+        return std::nullopt;
+    }
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    return Identity{std::uint64_t{found.stx_dev_major} << 32U | found.stx_dev_minor, found.stx_ino,
+                    found.stx_btime.tv_sec * kSecond + found.stx_btime.tv_nsec};
 }
 
 Error Folder::readable(Error error) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/file.h"
@@ -26,14 +28,36 @@ class Folder {
     /// Does `path` lead to this very folder now?
     bool is_at(const Path& path) const;
 
+    /// Closes it, so that thousands can be kept in mind. It is not held then: path() leads nowhere,
+    /// and it has to stay at its name.
+    void rest() { fd_.reset(); }
+
+    /// Opens it again, if it rested. `not_found` if its name leads to another one by now.
+    Result<void> wake();
+
+    bool is_awake() const { return static_cast<bool>(fd_); }
+
     /// The same failure with the operator's name of the folder instead of path().
     Error readable(Error error) const;
 
   private:
-    Folder(UniqueFd fd, Path name) : fd_(std::move(fd)), name_(std::move(name)) {}
+    /// What no other folder has, also not one that gets the same inode later.
+    struct Identity {
+        std::uint64_t device = 0;
+        std::uint64_t inode = 0;
+        std::int64_t born_ns = 0;  ///< 0 where the file system does not know
+
+        friend bool operator==(const Identity&, const Identity&) = default;
+    };
+
+    Folder(UniqueFd fd, Path name, Identity identity)
+        : fd_(std::move(fd)), name_(std::move(name)), identity_(identity) {}
+
+    static std::optional<Identity> identify(int folder, const char* path);
 
     UniqueFd fd_;
     Path name_;
+    Identity identity_;
 };
 
 }  // namespace base

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/directory.h"
+#include "store/claim.h"
 
 namespace ca {
 bool is_gone(const Context& context, const dokku::AppName& app) {
@@ -13,16 +14,40 @@ bool is_gone(const Context& context, const dokku::AppName& app) {
 base::Result<void> hold_folder(const Context& context, IssueJob& job) {
     const base::Path root = context.environment.app_root(job.app);
     if (!job.seen || !job.seen->is_at(root)) {
-        return base::fail(base::ErrorKind::not_found,
-                          job.app.text() + " was changed meanwhile; it is left alone");
+        return changed_meanwhile(job.app);
     }
     job.folder = std::move(job.seen);
     job.seen.reset();
-    return {};
+    return hold_folder_again(job);
+}
+
+void rest(IssueJob& job) {
+    job.folder->rest();
+    job.lock.reset();
+}
+
+base::Result<void> hold_folder_again(IssueJob& job) {
+    if (job.folder->wake()) return {};
+    return changed_meanwhile(job.app);
+}
+
+HeldFolder::HeldFolder(IssueJob& job)
+    : job_(job),
+      was_resting_(job.folder && !job.folder->is_awake()),
+      is_held_(!was_resting_ || job.folder->wake().has_value()) {}
+
+HeldFolder::~HeldFolder() {
+    if (was_resting_) job_.folder->rest();
+}
+
+base::Unexpected<base::Error> changed_meanwhile(const dokku::AppName& app) {
+    return base::fail(base::ErrorKind::not_found,
+                      app.text() + " was changed meanwhile; it is left alone");
 }
 
 base::Path app_folder(const Context& context, const IssueJob& job) {
-    return job.folder ? job.folder->path() : context.environment.app_root(job.app);
+    const bool is_held = job.folder && job.folder->is_awake();
+    return is_held ? job.folder->path() : context.environment.app_root(job.app);
 }
 
 bool is_still_there(const Context& context, const IssueJob& job) {
@@ -34,7 +59,7 @@ bool is_still_claimed(const Context& context, const IssueJob& job) {
     if (!is_still_there(context, job)) return false;
     // One that cannot be read says nothing, and is told of where it is to be written.
     const auto state = context.store.read_state(job.app.text());
-    return !state || !state->switched_off;
+    return !state || (!state->switched_off && !store::is_claimed_elsewhere(*state));
 }
 
 base::Result<bool> update_claimed_state(const Context& context, const IssueJob& job,

@@ -19,14 +19,43 @@ bool is_gone(const Context& context, const dokku::AppName& app);
 /// or another one has its name: what was read of the app is not about that one.
 base::Result<void> hold_folder(const Context& context, IssueJob& job);
 
-/// The app's folder: the one that is held, or by its path before the claim.
+/// Lets go of the folder and of the app's lock, while the run waits for something that may take
+/// long: a run over thousands of apps has not that many descriptors.
+void rest(IssueJob& job);
+
+/// Holds the folder again. `not_found` as of hold_folder.
+base::Result<void> hold_folder_again(IssueJob& job);
+
+/// While this lives the folder of a job that rests is held.
+class HeldFolder {
+  public:
+    explicit HeldFolder(IssueJob& job);
+    HeldFolder(const HeldFolder&) = delete;
+    HeldFolder& operator=(const HeldFolder&) = delete;
+    HeldFolder(HeldFolder&&) = delete;
+    HeldFolder& operator=(HeldFolder&&) = delete;
+    ~HeldFolder();
+
+    /// Not if the app is gone, or another one has its name. Before the claim no folder is to be.
+    bool is_held() const { return is_held_; }
+
+  private:
+    IssueJob& job_;
+    bool was_resting_;
+    bool is_held_;
+};
+
+/// What is said of an app that is gone, or of another one with its name.
+base::Unexpected<base::Error> changed_meanwhile(const dokku::AppName& app);
+
+/// The app's folder: the one that is held, or by its path while none is.
 base::Path app_folder(const Context& context, const IssueJob& job);
 
 /// Is the app in place the one that was claimed? Its state goes before its folder does (our
 /// `post-delete`).
 bool is_still_there(const Context& context, const IssueJob& job);
 
-/// Is the app still there, known to us and not switched off?
+/// Is the app still there, known to us and not switched off, and has no other run taken it over?
 bool is_still_claimed(const Context& context, const IssueJob& job);
 
 /// Changes the state of a claimed app where is_still_claimed, as seen under the state's lock; else

@@ -1,5 +1,11 @@
 #include "ca/dns_challenges.h"
 
+#include <string>
+#include <utility>
+
+#include "async/all.h"
+#include "async/semaphore.h"
+#include "async/sleep.h"
 #include "base/text.h"
 #include "ca/open_resolver.h"
 #include "dns/providers/open_provider.h"
@@ -21,6 +27,11 @@ dns::providers::Variables provider_variables(const settings::Settings& settings,
         if (value.starts_with('/')) value = docker.host_path(value);
     }
     return variables;
+}
+
+std::string without_wildcard(std::string domain) {
+    if (domain.starts_with("*.")) domain.erase(0, 2);
+    return domain;
 }
 
 dns::PropagationRules rules_of(const DnsOptions& options, const dns::Provider& provider) {
@@ -59,24 +70,50 @@ std::chrono::seconds DnsChallenges::patience() const {
     return rules_.fixed_wait.value_or(rules_.timeout);
 }
 
-base::Result<void> DnsChallenges::present(const std::vector<acme::ChosenChallenge>& challenges) {
-    for (const acme::ChosenChallenge& chosen : challenges) {
-        std::string domain = chosen.identifier.value;
-        if (domain.starts_with("*.")) domain.erase(0, 2);
-        dns::ChallengeRecord record{domain, chosen.challenge.token->text(),
-                                    chosen.key_authorization.text(),
-                                    context_.loop.run(dns::find_record_name(resolver_, domain)),
-                                    chosen.key_authorization.dns_value()};
-        records_.push_back(record);  // also one that was set half is to be taken away
-        if (auto set = context_.loop.run(provider_->present(record)); !set) return set;
-    }
-    propagation_ =
-        context_.loop.run(dns::Propagation::open(resolver_, records_, rules_, context_.clock));
-    return {};
+async::Task<base::Result<void>> DnsChallenges::present(
+    std::vector<acme::ChosenChallenge> challenges, std::function<base::Result<void>()> goes_on) {
+    context_.log.verbose("Ordered; setting the TXT records of " +
+                         std::to_string(challenges.size()) + " name(s)");
+    auto done = co_await set_records(std::move(challenges));
+    if (done) done = co_await wait_until_seen(std::move(goes_on));
+    if (done) context_.log.verbose(std::string{finding()} + "; asking the CA to validate");
+    co_return done;
 }
 
-base::Result<std::optional<base::Clock::Monotonic>> DnsChallenges::check() {
-    return context_.loop.run(propagation_->check());
+async::Task<base::Result<void>> DnsChallenges::set_records(
+    std::vector<acme::ChosenChallenge> challenges) {
+    std::vector<std::string> domains;
+    std::vector<async::Task<std::string>> lookups;
+    lookups.reserve(challenges.size());
+    for (const acme::ChosenChallenge& chosen : challenges) {
+        domains.push_back(without_wildcard(chosen.identifier.value));
+        lookups.push_back(dns::find_record_name(resolver_, domains.back()));
+    }
+    const auto names = co_await async::all(std::move(lookups));
+    for (std::size_t i = 0; i < challenges.size(); ++i) {
+        const acme::KeyAuthorization& proof = challenges[i].key_authorization;
+        dns::ChallengeRecord record{domains[i], challenges[i].challenge.token->text(), proof.text(),
+                                    names[i], proof.dns_value()};
+        records_.push_back(record);  // also one that was set half is to be taken away
+        const async::Semaphore::Permit turn = co_await context_.dns_programs->acquire();
+        auto set = co_await provider_->present(std::move(record));
+        if (!set) co_return set;
+    }
+    co_return base::Result<void>{};
+}
+
+async::Task<base::Result<void>> DnsChallenges::wait_until_seen(
+    std::function<base::Result<void>()> goes_on) {
+    propagation_ = co_await dns::Propagation::open(resolver_, records_, rules_, context_.clock);
+    while (true) {
+        const auto later = co_await propagation_->check();
+        if (!later) co_return later.error();
+        if (!*later) co_return base::Result<void>{};
+        const auto pause = **later - context_.clock.monotonic();
+        co_await async::sleep_for(std::chrono::ceil<std::chrono::milliseconds>(pause));
+        if (!goes_on) continue;
+        if (auto may = goes_on(); !may) co_return may;
+    }
 }
 
 std::string_view DnsChallenges::finding() const {
@@ -85,12 +122,13 @@ std::string_view DnsChallenges::finding() const {
                                     : "No name server says whether the records are there";
 }
 
-void DnsChallenges::clean_up() {
-    for (const dns::ChallengeRecord& record : records_) {
-        const auto removed = context_.loop.run(provider_->cleanup(record));
+async::Task<void> DnsChallenges::clean_up() {
+    const auto records = std::exchange(records_, {});
+    for (const dns::ChallengeRecord& record : records) {
+        const async::Semaphore::Permit turn = co_await context_.dns_programs->acquire();
+        const auto removed = co_await provider_->cleanup(record);
         if (!removed) context_.log.warn(removed.error().message);
     }
-    records_.clear();
 }
 
 }  // namespace ca

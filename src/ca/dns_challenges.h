@@ -1,12 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "acme/order_flow.h"
+#include "acme/order_plan.h"
+#include "async/task.h"
 #include "base/result.h"
 #include "ca/context.h"
 #include "ca/lego_options.h"
@@ -16,7 +17,8 @@
 namespace ca {
 
 /// The TXT records of one order (RFC 8555 section 8.4): set, waited for, and taken away again
-/// whatever happened. What the provider's program prints is shown.
+/// whatever happened. What the provider's program prints is shown. A run has one provider's program
+/// at work at a time: it may read a whole zone and write it again.
 class DnsChallenges {
   public:
     /// `invalid_input` if there is no such provider, or its variables are not enough.
@@ -27,18 +29,14 @@ class DnsChallenges {
     /// How long the records may take to be seen.
     std::chrono::seconds patience() const;
 
-    /// Fails as `Provider::present` does; clean_up() also takes away what was set until then.
-    base::Result<void> present(const std::vector<acme::ChosenChallenge>& challenges);
-
-    /// After present(): nothing once every record is seen, else when to look again. `timeout` when
-    /// they have taken too long.
-    base::Result<std::optional<base::Clock::Monotonic>> check();
-
-    /// What is known of the records once look() waits for nothing more, in words for a log.
-    std::string_view finding() const;
+    /// Sets the records, waits until they are seen, and says so. Before each look `goes_on` is
+    /// asked; what it fails with ends the wait. Fails as `Provider::present` does, and with
+    /// `timeout` when the records have taken too long; clean_up() takes away what was set.
+    async::Task<base::Result<void>> present(std::vector<acme::ChosenChallenge> challenges,
+                                            std::function<base::Result<void>()> goes_on = nullptr);
 
     /// A record that cannot be taken away is a warning.
-    void clean_up();
+    async::Task<void> clean_up();
 
   private:
     DnsChallenges(const Context& context, dns::Resolver resolver, dns::PropagationRules rules,
@@ -47,6 +45,10 @@ class DnsChallenges {
           resolver_(std::move(resolver)),
           rules_(rules),
           provider_(std::move(provider)) {}
+
+    async::Task<base::Result<void>> set_records(std::vector<acme::ChosenChallenge> challenges);
+    async::Task<base::Result<void>> wait_until_seen(std::function<base::Result<void>()> goes_on);
+    std::string_view finding() const;
 
     const Context& context_;
     dns::Resolver resolver_;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "acme/certificate_chain.h"
 #include "acme/failure.h"
-#include "acme/order_flow.h"
 #include "base/folder.h"
 #include "base/lock.h"
 #include "ca/dns_challenges.h"
@@ -86,6 +86,7 @@ struct IssueJob {
     bool ca_is_in_backoff = false;         ///< it asked not to be asked at all for a while
     bool is_fallback = false;              ///< ordered at the fallback server
     bool left_to_other = false;            ///< another run has the app's lock now: it records
+    bool route_is_stale = false;           ///< taken off after the app was changed meanwhile
     /// When others are to look after this run, if it lasts so long.
     std::optional<base::UtcTime> overdue{};
     /// The vhost when Dokku was about to rebuild it, in a run whose Request::on_pair_installed was

@@ -9,14 +9,16 @@ std::vector<std::string> contacts(const settings::Settings& settings) {
     return {"mailto:" + email};
 }
 
-acme::Outcome<acme::Account> send_registration(acme::Client& client,
-                                               const settings::Settings& settings,
-                                               const LegoOptions& options) {
-    if (!options.external_account) return acme::register_account(client, contacts(settings));
+async::Task<acme::Outcome<acme::Account>> send_registration(acme::Client& client,
+                                                            const settings::Settings& settings,
+                                                            const LegoOptions& options) {
+    if (!options.external_account) {
+        co_return co_await acme::register_account(client, contacts(settings));
+    }
     const acme::ExternalAccount external{options.external_account_id,
                                          options.external_account_key.clone(),
                                          options.external_account_algorithm};
-    return acme::register_account(client, contacts(settings), &external);
+    co_return co_await acme::register_account(client, contacts(settings), &external);
 }
 
 void note_registration(const Context& context, const std::string& server) {
@@ -30,11 +32,12 @@ void note_registration(const Context& context, const std::string& server) {
 
 }  // namespace
 
-acme::Outcome<acme::Account> register_account(const Context& context, acme::Client& client,
-                                              const settings::Settings& settings,
-                                              const LegoOptions& options) {
+async::Task<acme::Outcome<acme::Account>> register_account(const Context& context,
+                                                           acme::Client& client,
+                                                           const settings::Settings& settings,
+                                                           const LegoOptions& options) {
     if (!options.external_account && client.directory().external_account_required) {
-        return acme::Failure{
+        co_return acme::Failure{
             {base::ErrorKind::invalid_input,
              client.name() + " wants an external account, which none is set for",
              std::nullopt,
@@ -43,19 +46,20 @@ acme::Outcome<acme::Account> register_account(const Context& context, acme::Clie
             std::nullopt,
             settings.server.computed};
     }
-    auto account = send_registration(client, settings, options);
+    auto account = co_await send_registration(client, settings, options);
     // An answer that was lost may have been a yes.
     const bool is_spent = account ? account->created : account.error().unanswered();
     if (is_spent) note_registration(context, settings.server.computed);
-    return account;
+    co_return account;
 }
 
-acme::Outcome<acme::Account> find_or_register(const Context& context, acme::Client& client,
-                                              const settings::Settings& settings,
-                                              const LegoOptions& options) {
-    auto found = acme::find_account(client);
-    if (found || !found.error().is("accountDoesNotExist")) return found;
-    return register_account(context, client, settings, options);
+async::Task<acme::Outcome<acme::Account>> find_or_register(const Context& context,
+                                                           acme::Client& client,
+                                                           const settings::Settings& settings,
+                                                           const LegoOptions& options) {
+    auto found = co_await acme::find_account(client);
+    if (found || !found.error().is("accountDoesNotExist")) co_return found;
+    co_return co_await register_account(context, client, settings, options);
 }
 
 }  // namespace ca

@@ -2,6 +2,7 @@
 
 #include "acme/account.h"
 #include "ca/directory.h"
+#include "ca/locks.h"
 #include "ca/register_account.h"
 #include "ca/stored_account.h"
 #include "json/value.h"
@@ -46,33 +47,42 @@ bool has_account(const Context& context, const settings::Settings& settings) {
 }
 
 bool CaSessions::was_account_refused(const settings::Settings& settings) const {
-    return account_refused_.contains({settings.server.computed, settings.account_email()});
+    const auto place = places_.find({settings.server.computed, settings.account_email()});
+    return place != places_.end() && place->second.account_refused;
+}
+
+std::shared_ptr<acme::RequestLimits> CaSessions::limits_of(const std::string& server) {
+    auto& limits = limits_[server];
+    if (!limits) limits = std::make_shared<acme::RequestLimits>(context_.clock);
+    return limits;
 }
 
 std::unique_ptr<CaSession> CaSessions::start(crypto::PrivateKey key, acme::Directory directory,
+                                             const settings::Settings& settings,
                                              const LegoOptions& options) {
-    auto session = std::make_unique<CaSession>(context_, std::move(key), std::move(directory));
+    auto session = std::make_unique<CaSession>(context_, std::move(key), std::move(directory),
+                                               limits_of(settings.server.computed));
     if (options.http_timeout) session->client().use_deadline(*options.http_timeout);
     return session;
 }
 
 /// A key change that was cut short: the CA may know the account by the key that was to be.
-void CaSessions::finish_key_change(const settings::Settings& settings,
-                                   const acme::Directory& directory,
-                                   const store::StoredAccount& account) {
+async::Task<void> CaSessions::finish_key_change(const settings::Settings& settings,
+                                                const acme::Directory& directory,
+                                                const store::StoredAccount& account) {
     const std::string& server = settings.server.computed;
     const std::string email = settings.account_email();
     const auto waiting = context_.store.read_next_account_key(server, email);
-    if (!waiting || !*waiting) return;
+    if (!waiting || !*waiting) co_return;
     // Who holds the lock is in the middle of such a change and brings it to its end.
-    const auto lock = context_.store.lock_accounts(std::chrono::milliseconds{0}, context_.clock);
-    if (!lock) return;
+    const auto lock = context_.store.try_lock_accounts(store::IfHeld::refuse);
+    if (!lock) co_return;
     const auto pem = context_.store.read_next_account_key(server, email);
-    if (!pem || !*pem) return;
+    if (!pem || !*pem) co_return;
     const auto key = crypto::PrivateKey::parse_pem((*pem)->reveal());
-    if (!key) return;
-    acme::Client client{context_.blocking_http, context_.clock, directory, *key};
-    const auto found = acme::find_account(client);
+    if (!key) co_return;
+    acme::Client client{context_.http, context_.clock, directory, *key, limits_of(server)};
+    const auto found = co_await acme::find_account(client);
     base::Result<void> done;
     if (found && found->url == account.url) {
         done = context_.store.adopt_next_account_key(server, email);
@@ -82,97 +92,115 @@ void CaSessions::finish_key_change(const settings::Settings& settings,
     if (!done) context_.log.warn(done.error().message);
 }
 
-CaSessions::Opened CaSessions::make(const settings::Settings& settings,
-                                    const LegoOptions& options) {
+async::Task<CaSessions::Opened> CaSessions::make(const settings::Settings& settings,
+                                                 const LegoOptions& options) {
     const std::string& server = settings.server.computed;
-    auto directory = open_directory(context_, server);
-    if (!directory) return std::move(directory).error();
+    auto directory = co_await open_directory(context_, server);
+    if (!directory) co_return std::move(directory).error();
     auto stored = context_.store.read_account(server, settings.account_email());
-    if (!stored) return local(std::move(stored).error(), server);
+    if (!stored) co_return local(std::move(stored).error(), server);
     if (*stored && is_registered(**stored)) {
-        finish_key_change(settings, *directory, **stored);
+        co_await finish_key_change(settings, *directory, **stored);
         stored = context_.store.read_account(server, settings.account_email());
-        if (!stored || !*stored) return make_account(settings, options, std::move(*directory));
-        auto key = read_key(context_, **stored, settings);
-        if (!key) return local(std::move(key).error(), server);
-        auto session = start(std::move(*key), std::move(*directory), options);
-        session->client().use_account((*stored)->url);
-        return session;
     }
-    return make_account(settings, options, std::move(*directory));
+    if (!stored || !*stored || !is_registered(**stored)) {
+        co_return co_await make_account(settings, options, std::move(*directory));
+    }
+    auto key = read_key(context_, **stored, settings);
+    if (!key) co_return local(std::move(key).error(), server);
+    auto session = start(std::move(*key), std::move(*directory), settings, options);
+    session->client().use_account((*stored)->url);
+    co_return session;
 }
 
-CaSessions::Opened CaSessions::make_account(const settings::Settings& settings,
-                                            const LegoOptions& options, acme::Directory directory) {
+async::Task<CaSessions::Opened> CaSessions::make_account(const settings::Settings& settings,
+                                                         const LegoOptions& options,
+                                                         acme::Directory directory) {
     const std::string& server = settings.server.computed;
     const std::string email = settings.account_email();
-    const auto lock = context_.store.lock_accounts(kAccountPatience, context_.clock);
-    if (!lock) return local(lock.error(), server);
+    // Other flows of this run hold the lock as another run does; for those patience has no end.
+    const async::Semaphore::Permit turn = co_await making_account_.acquire();
+    const auto lock = co_await lock_accounts(context_, kAccountPatience);
+    if (!lock) co_return local(lock.error(), server);
     // Another run may have made it while this one waited.
     auto stored = context_.store.read_account(server, email);
-    if (!stored) return local(std::move(stored).error(), server);
+    if (!stored) co_return local(std::move(stored).error(), server);
 
     const bool key_is_new = !stored->has_value();
     auto key = key_is_new
                    ? crypto::PrivateKey::generate(options.key_type.value_or(crypto::KeyType::p256))
                    : read_key(context_, **stored, settings);
-    if (!key) return local(std::move(key).error(), server);
+    if (!key) co_return local(std::move(key).error(), server);
     if (key_is_new) {
         if (auto kept = context_.store.write_account_key(server, email, key->to_pem()); !kept) {
-            return local(std::move(kept).error(), server);
+            co_return local(std::move(kept).error(), server);
         }
     }
-    auto session = start(std::move(*key), std::move(directory), options);
+    auto session = start(std::move(*key), std::move(directory), settings, options);
+    acme::Client& client = session->client();
     if (!key_is_new && is_registered(**stored)) {
-        session->client().use_account((*stored)->url);
-        return session;
+        client.use_account((*stored)->url);
+        co_return session;
     }
-    const auto account = key_is_new
-                             ? register_account(context_, session->client(), settings, options)
-                             : find_or_register(context_, session->client(), settings, options);
+    auto asking = key_is_new ? register_account(context_, client, settings, options)
+                             : find_or_register(context_, client, settings, options);
+    const auto account = co_await asking;
     if (!account) {
-        const bool refused = account.error().url == session->client().directory().new_account;
-        if (refused) account_refused_.insert({server, email});
-        return account.error();
+        const bool refused = account.error().url == client.directory().new_account;
+        if (refused) places_[{server, email}].account_refused = true;
+        co_return account.error();
     }
     if (auto kept = context_.store.write_account(server, email, account->url, account->text);
         !kept) {
-        return local(std::move(kept).error(), server);
+        co_return local(std::move(kept).error(), server);
     }
     if (!key_is_new && (*stored)->is_damaged) {
         context_.log.warn((context_.store.account_folder(server, email) / "account.json").string() +
                           " was damaged; the CA named the account of its key, and it was written "
                           "anew");
     }
-    return session;
+    co_return session;
 }
 
-acme::Outcome<void> CaSessions::recover(const settings::Settings& settings,
-                                        const LegoOptions& options) {
-    const Key key{settings.server.computed, settings.account_email()};
-    const auto found = sessions_.find(key);
-    if (found == sessions_.end() || !found->second || !recovered_.insert(key).second) {
-        return acme::fail(base::ErrorKind::rejected, "The CA does not know the account", key.first);
-    }
-    acme::Client& client = found->second->get()->client();
-    const auto account = find_or_register(context_, client, settings, options);
-    if (!account) return account.error();
+async::Task<acme::Outcome<void>> CaSessions::find_again(acme::Client& client,
+                                                        const settings::Settings& settings,
+                                                        const LegoOptions& options) {
+    const std::string& server = settings.server.computed;
+    const auto account = co_await find_or_register(context_, client, settings, options);
+    if (!account) co_return account.error();
     const auto kept =
-        context_.store.write_account(key.first, key.second, account->url, account->text);
-    if (!kept) return local(kept.error(), key.first);
+        context_.store.write_account(server, settings.account_email(), account->url, account->text);
+    if (!kept) co_return local(kept.error(), server);
     context_.log.verbose(
         "The CA did not know the account of this host any more; it was registered "
         "again with the same key");
-    return {};
+    co_return acme::Outcome<void>{};
 }
 
-acme::Outcome<CaSession*> CaSessions::open(const settings::Settings& settings,
-                                           const LegoOptions& options) {
-    const Key key{settings.server.computed, settings.account_email()};
-    auto found = sessions_.find(key);
-    if (found == sessions_.end()) found = sessions_.emplace(key, make(settings, options)).first;
-    if (!found->second) return found->second.error();
-    return found->second->get();
+async::Task<acme::Outcome<void>> CaSessions::recover(const settings::Settings& settings,
+                                                     const LegoOptions& options) {
+    const std::string& server = settings.server.computed;
+    Place& place = places_[{server, settings.account_email()}];
+    const bool was_recovered = place.recovered.has_value();
+    const async::Semaphore::Permit turn = co_await place.turn.acquire();
+    const bool is_open = place.opened && *place.opened;
+    if (!is_open || was_recovered) {
+        co_return acme::fail(base::ErrorKind::rejected, "The CA does not know the account", server);
+    }
+    if (!place.recovered) {
+        acme::Client& client = place.opened->value()->client();
+        place.recovered = co_await find_again(client, settings, options);
+    }
+    co_return *place.recovered;
+}
+
+async::Task<acme::Outcome<CaSession*>> CaSessions::open(const settings::Settings& settings,
+                                                        const LegoOptions& options) {
+    Place& place = places_[{settings.server.computed, settings.account_email()}];
+    const async::Semaphore::Permit turn = co_await place.turn.acquire();
+    if (!place.opened) place.opened = co_await make(settings, options);
+    if (!*place.opened) co_return place.opened->error();
+    co_return place.opened->value().get();
 }
 
 }  // namespace ca

@@ -2,11 +2,14 @@
 
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "acme/client.h"
+#include "acme/request_limits.h"
+#include "async/semaphore.h"
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/lego_options.h"
 #include "crypto/private_key.h"
@@ -17,9 +20,11 @@ namespace ca {
 /// One CA and our account there, ready to order.
 class CaSession {
   public:
-    CaSession(Context& context, crypto::PrivateKey key, acme::Directory directory)
+    /// `limits`: those of the run for this CA; none: its own.
+    CaSession(Context& context, crypto::PrivateKey key, acme::Directory directory,
+              std::shared_ptr<acme::RequestLimits> limits = nullptr)
         : key_(std::move(key)),
-          client_(context.blocking_http, context.clock, std::move(directory), key_) {}
+          client_(context.http, context.clock, std::move(directory), key_, std::move(limits)) {}
     CaSession(const CaSession&) = delete;
     CaSession& operator=(const CaSession&) = delete;
     CaSession(CaSession&&) = delete;
@@ -29,30 +34,39 @@ class CaSession {
     acme::Client& client() { return client_; }
     std::string thumbprint() const { return key_.thumbprint(); }
 
+    /// The turn to send a new order: what the CA says to one holds for the next already.
+    async::Semaphore& new_orders() { return new_orders_; }
+
   private:
     crypto::PrivateKey key_;
     acme::Client client_;
+    async::Semaphore new_orders_{1};
 };
 
 /// Is an account of these settings on this host that the CA once made?
 bool has_account(const Context& context, const settings::Settings& settings);
 
 /// The sessions of a run: apps with the same (server, email) share one, and so its account, nonces
-/// and directory.
+/// and directory. Those that want one that is being opened wait for that.
 class CaSessions {
   public:
     explicit CaSessions(Context& context) : context_(context) {}
+
+    // What these are given outlives their tasks.
 
     /// `options`: the type of a new account key, an external account to bind it to, HTTP deadline.
     /// Reads the directory (from disk if it is younger than 12 hours), then the account from lego's
     /// layout. An account that works is only read. Without one, a key is generated and written
     /// before newAccount is sent, so that a lost answer loses no account.
     /// A failure is remembered: other apps of the run do not ask again.
-    acme::Outcome<CaSession*> open(const settings::Settings& settings, const LegoOptions& options);
+    async::Task<acme::Outcome<CaSession*>> open(const settings::Settings& settings,
+                                                const LegoOptions& options);
 
     /// The CA says that it does not know the account of an open session (its database is new):
-    /// looks for the key's account there, else registers with the same key, once in a run.
-    acme::Outcome<void> recover(const settings::Settings& settings, const LegoOptions& options);
+    /// looks for the key's account there, else registers with the same key, once in a run. Those
+    /// that ask for it meanwhile get the same outcome; later ones fail.
+    async::Task<acme::Outcome<void>> recover(const settings::Settings& settings,
+                                             const LegoOptions& options);
 
     /// Could no session be opened because the CA did not make an account?
     bool was_account_refused(const settings::Settings& settings) const;
@@ -60,19 +74,31 @@ class CaSessions {
   private:
     using Key = std::pair<std::string, std::string>;  // server, account email
     using Opened = acme::Outcome<std::unique_ptr<CaSession>>;
+    struct Place {
+        async::Semaphore turn{1};  ///< to open or recover it
+        std::optional<Opened> opened{};
+        std::optional<acme::Outcome<void>> recovered{};
+        bool account_refused = false;
+    };
 
+    std::shared_ptr<acme::RequestLimits> limits_of(const std::string& server);
     std::unique_ptr<CaSession> start(crypto::PrivateKey key, acme::Directory directory,
+                                     const settings::Settings& settings,
                                      const LegoOptions& options);
-    Opened make(const settings::Settings& settings, const LegoOptions& options);
-    void finish_key_change(const settings::Settings& settings, const acme::Directory& directory,
-                           const store::StoredAccount& account);
-    Opened make_account(const settings::Settings& settings, const LegoOptions& options,
-                        acme::Directory directory);
+    async::Task<Opened> make(const settings::Settings& settings, const LegoOptions& options);
+    async::Task<void> finish_key_change(const settings::Settings& settings,
+                                        const acme::Directory& directory,
+                                        const store::StoredAccount& account);
+    async::Task<Opened> make_account(const settings::Settings& settings, const LegoOptions& options,
+                                     acme::Directory directory);
+    async::Task<acme::Outcome<void>> find_again(acme::Client& client,
+                                                const settings::Settings& settings,
+                                                const LegoOptions& options);
 
     Context& context_;
-    std::map<Key, Opened> sessions_;
-    std::set<Key> recovered_;
-    std::set<Key> account_refused_;
+    std::map<Key, Place> places_;
+    async::Semaphore making_account_{1};
+    std::map<std::string, std::shared_ptr<acme::RequestLimits>> limits_;  ///< by server
 };
 
 }  // namespace ca

@@ -18,4 +18,8 @@ base::Result<base::Exit> run_dokku(const Environment& environment, const Scope& 
                                    const std::vector<std::string>& words,
                                    const RunOptions& options = {});
 
+/// The command that it runs.
+base::Command dokku_command(const Environment& environment, const Scope& on_behalf_of,
+                            const std::vector<std::string>& words, const RunOptions& options = {});
+
 }  // namespace dokku

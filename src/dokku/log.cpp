@@ -28,7 +28,7 @@ Log::Log(const Environment& environment, Sink sink, Times times)
 
 std::string Log::time_now() const {
     if (times_ == Times::none) return {};
-    return base::to_rfc3339(base::SystemClock{}.now()) + " ";
+    return base::to_rfc3339(base::SystemClock{}.now()) + " " + label_;
 }
 
 void Log::put(Stream stream, std::string_view prefix, std::string_view text) const {
@@ -87,6 +87,17 @@ void Log::lines(const std::vector<std::string>& lines) const {
         text += '\n';
     }
     if (!text.empty()) sink_(Stream::out, text);
+}
+
+void Log::relay(Stream stream, std::string_view line) const {
+    put(stream, "", line);
+}
+
+Log Log::with_sink(Sink sink, std::string_view label) const {
+    Log log{*this};
+    log.sink_ = std::move(sink);
+    log.label_ = std::string{label} + ": ";
+    return log;
 }
 
 std::string pad(std::string_view text, std::size_t width) {

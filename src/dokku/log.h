@@ -41,6 +41,19 @@ class Log {
     /// Many lines of stdout in one write.
     void lines(const std::vector<std::string>& lines) const;
 
+    /// A line of a program that we run, as it is.
+    void relay(Stream stream, std::string_view line) const;
+
+    /// Does each line begin with its time: is it one that goes into a log file?
+    bool has_times() const { return times_ == Times::shown; }
+
+    /// Text that ends with a line end, as it is.
+    void write(Stream stream, std::string_view text) const { sink_(stream, text); }
+
+    /// A log of the same kind whose lines go elsewhere. Where lines have their times, `label`
+    /// stands after each.
+    Log with_sink(Sink sink, std::string_view label) const;
+
   private:
     void put(Stream stream, std::string_view prefix, std::string_view text) const;
     std::string time_now() const;
@@ -49,6 +62,7 @@ class Log {
     bool quiet_;
     bool trace_;
     Times times_;
+    std::string label_;  ///< behind the time, with a blank
 };
 
 /// dokku_col_log_info1: `-----> ` and four columns of 18, 25, 25, 25; trailing padding is kept.

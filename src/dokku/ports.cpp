@@ -34,15 +34,6 @@ std::vector<PortMapping> with_https(const std::vector<PortMapping>& map,
     return result;
 }
 
-base::Result<Certificate> find_certificate(const Environment& environment, const AppName& app) {
-    if (has_pair(environment, app)) return Certificate::present;
-    if (!has_trigger_file(environment, "certs-force")) return Certificate::absent;
-    const auto answer = ask_trigger(environment, app, "certs-force", {app.text()});
-    if (!answer) return answer.error();
-    const bool is_forced = std::find(answer->begin(), answer->end(), "true") != answer->end();
-    return is_forced ? Certificate::present : Certificate::absent;
-}
-
 }  // namespace
 
 std::vector<PortMapping> parse_port_map(std::string_view text) {
@@ -67,8 +58,19 @@ std::vector<PortMapping> resolve_ports(const StoredPorts& stored, Certificate ce
     return with_https(map, stored.proxy_ssl_port.empty() ? "443" : stored.proxy_ssl_port);
 }
 
-base::Result<std::vector<PortMapping>> read_ports(const Environment& environment,
-                                                  const AppName& app) {
+std::optional<Certificate> find_certificate(const Environment& environment, const AppName& app,
+                                            const StoredPorts& stored) {
+    if (has_pair(environment, app)) return Certificate::present;
+    const bool is_asked = stored.map.empty() && has_trigger_file(environment, "certs-force");
+    return is_asked ? std::nullopt : std::optional{Certificate::absent};
+}
+
+Certificate certificate_in(const std::vector<std::string>& answer) {
+    const bool is_forced = std::find(answer.begin(), answer.end(), "true") != answer.end();
+    return is_forced ? Certificate::present : Certificate::absent;
+}
+
+base::Result<StoredPorts> read_stored_ports(const Environment& environment, const AppName& app) {
     const auto ports = PropertyStore{environment, "ports"}.get_all(app);
     if (!ports) return ports.error();
     const auto proxy = PropertyStore{environment, "proxy"}.get_all(app);
@@ -77,13 +79,20 @@ base::Result<std::vector<PortMapping>> read_ports(const Environment& environment
         const auto found = properties.find(key);
         return found == properties.end() ? std::string{} : std::string{base::trim(found->second)};
     };
-    const StoredPorts stored{parse_port_map(value(*ports, "map")),
-                             parse_port_map(value(*ports, "map-detected")),
-                             value(*proxy, "proxy-port"), value(*proxy, "proxy-ssl-port")};
-    if (!stored.map.empty()) return stored.map;
-    const auto certificate = find_certificate(environment, app);
-    if (!certificate) return certificate.error();
-    return resolve_ports(stored, *certificate);
+    return StoredPorts{parse_port_map(value(*ports, "map")),
+                       parse_port_map(value(*ports, "map-detected")), value(*proxy, "proxy-port"),
+                       value(*proxy, "proxy-ssl-port")};
+}
+
+base::Result<std::vector<PortMapping>> read_ports(const Environment& environment,
+                                                  const AppName& app) {
+    const auto stored = read_stored_ports(environment, app);
+    if (!stored) return stored.error();
+    const auto known = find_certificate(environment, app, *stored);
+    if (known) return resolve_ports(*stored, *known);
+    const auto answer = ask_trigger(environment, app, "certs-force", {app.text()});
+    if (!answer) return answer.error();
+    return resolve_ports(*stored, certificate_in(*answer));
 }
 
 }  // namespace dokku

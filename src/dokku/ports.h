@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,17 @@ std::vector<PortMapping> parse_port_map(std::string_view text);
 /// read, or fails as `ask_trigger` does.
 base::Result<std::vector<PortMapping>> read_ports(const Environment& environment,
                                                   const AppName& app);
+
+// The same in parts, for who asks the trigger in another way (programs/host_programs.h).
+
+/// `io` if a file cannot be read.
+base::Result<StoredPorts> read_stored_ports(const Environment& environment, const AppName& app);
+
+/// As far as files say; nothing if it is for the trigger certs-force to say, and that matters.
+std::optional<Certificate> find_certificate(const Environment& environment, const AppName& app,
+                                            const StoredPorts& stored);
+
+/// By the lines that certs-force has printed.
+Certificate certificate_in(const std::vector<std::string>& answer);
 
 }  // namespace dokku

@@ -12,15 +12,7 @@ base::Result<bool> is_proxy_enabled(const Environment& environment, const AppNam
     return base::trim(*disabled) != "true";
 }
 
-base::Result<std::string> ask_proxy_type(const Environment& environment, const AppName& app) {
-    const auto answer = ask_trigger(environment, app, "proxy-type", {app.text()});
-    if (!answer) return answer.error();
-    // No plugin answered: `nginx` is what Dokku itself falls back to.
-    if (answer->empty() || base::trim(answer->front()).empty()) return std::string{"nginx"};
-    return std::string{base::trim(answer->front())};
-}
-
-base::Result<void> require_nginx_proxy(const Environment& environment, const AppName& app) {
+base::Result<void> require_proxy(const Environment& environment, const AppName& app) {
     const auto enabled = is_proxy_enabled(environment, app);
     if (!enabled) return enabled.error();
     if (!*enabled) {
@@ -30,16 +22,26 @@ base::Result<void> require_nginx_proxy(const Environment& environment, const App
                            "dokku proxy:enable " +
                            app.text()});
     }
-    const auto type = ask_proxy_type(environment, app);
-    if (!type) return type.error();
-    if (*type == "nginx") return {};
+    return {};
+}
+
+base::Result<void> require_nginx(const AppName& app, const std::vector<std::string>& answer) {
+    const std::string_view type = answer.empty() ? "" : base::trim(answer.front());
+    if (type.empty() || type == "nginx") return {};
     return base::fail(
         base::ErrorKind::invalid_input,
-        app.text() + " is served by " + base::printable(*type) +
+        app.text() + " is served by " + base::printable(type) +
             ", which gets its certificates by itself; letsencrypt works with nginx only",
-        {"Set the e-mail address for " + base::printable(*type) + " with: dokku " +
-             base::printable(*type) + ":set " + app.text() + " letsencrypt-email <e-mail>",
+        {"Set the e-mail address for " + base::printable(type) + " with: dokku " +
+             base::printable(type) + ":set " + app.text() + " letsencrypt-email <e-mail>",
          "or serve the app by nginx: dokku proxy:set " + app.text() + " type nginx"});
+}
+
+base::Result<void> require_nginx_proxy(const Environment& environment, const AppName& app) {
+    if (auto proxy = require_proxy(environment, app); !proxy) return proxy;
+    const auto answer = ask_trigger(environment, app, "proxy-type", {app.text()});
+    if (!answer) return answer.error();
+    return require_nginx(app, *answer);
 }
 
 }  // namespace dokku

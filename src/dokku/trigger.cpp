@@ -44,19 +44,30 @@ base::Command nested_command(const Environment& environment, const Scope& on_beh
     return command;
 }
 
+base::Command trigger_command(const Environment& environment, const Scope& on_behalf_of,
+                              std::string_view name, const std::vector<std::string>& arguments,
+                              const RunOptions& options) {
+    std::vector<std::string> argv{"plugn", "trigger", std::string{name}};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return nested_command(environment, on_behalf_of, std::move(argv), options);
+}
+
+RunOptions asking_options(std::vector<std::string>& lines) {
+    RunOptions options;
+    options.deadline = std::chrono::minutes{1};
+    options.on_output = [&lines](std::string_view line) { lines.emplace_back(line); };
+    return options;
+}
+
 base::Result<base::Exit> fire_trigger(const Environment& environment, const Scope& on_behalf_of,
                                       std::string_view name,
                                       const std::vector<std::string>& arguments,
                                       const RunOptions& options) {
-    std::vector<std::string> argv{"plugn", "trigger", std::string{name}};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    return base::run(nested_command(environment, on_behalf_of, std::move(argv), options));
+    return base::run(trigger_command(environment, on_behalf_of, name, arguments, options));
 }
 
-base::Result<void> require_trigger(const Environment& environment, const Scope& on_behalf_of,
-                                   std::string_view name, const std::vector<std::string>& arguments,
-                                   const RunOptions& options) {
-    const auto exit = fire_trigger(environment, on_behalf_of, name, arguments, options);
+base::Result<void> judge_trigger(const Scope& on_behalf_of, std::string_view name,
+                                 const base::Result<base::Exit>& exit) {
     if (!exit) return exit.error();
     if (exit->ok()) return {};
     return base::fail(
@@ -64,14 +75,19 @@ base::Result<void> require_trigger(const Environment& environment, const Scope& 
         "The trigger " + std::string{name} + " for " + on_behalf_of.text() + " " + describe(*exit));
 }
 
+base::Result<void> require_trigger(const Environment& environment, const Scope& on_behalf_of,
+                                   std::string_view name, const std::vector<std::string>& arguments,
+                                   const RunOptions& options) {
+    return judge_trigger(on_behalf_of, name,
+                         fire_trigger(environment, on_behalf_of, name, arguments, options));
+}
+
 base::Result<std::vector<std::string>> ask_trigger(const Environment& environment,
                                                    const Scope& on_behalf_of, std::string_view name,
                                                    const std::vector<std::string>& arguments) {
     std::vector<std::string> lines;
-    RunOptions options;
-    options.deadline = std::chrono::minutes{1};
-    options.on_output = [&lines](std::string_view line) { lines.emplace_back(line); };
-    const auto done = require_trigger(environment, on_behalf_of, name, arguments, options);
+    const auto done =
+        require_trigger(environment, on_behalf_of, name, arguments, asking_options(lines));
     if (!done) return done.error();
     return lines;
 }

@@ -41,6 +41,21 @@ base::Result<std::vector<std::string>> ask_trigger(const Environment& environmen
                                                    const Scope& on_behalf_of, std::string_view name,
                                                    const std::vector<std::string>& arguments);
 
+// For who has programs run in another way (programs/host_programs.h): what is run, and what came
+// of it.
+
+base::Command trigger_command(const Environment& environment, const Scope& on_behalf_of,
+                              std::string_view name, const std::vector<std::string>& arguments,
+                              const RunOptions& options = {});
+
+/// For a trigger that is asked something: its lines go to `lines`, which outlives it.
+RunOptions asking_options(std::vector<std::string>& lines);
+
+/// What require_trigger says of a trigger that has ended so: `io`, `timeout`, or why it could not
+/// be started.
+base::Result<void> judge_trigger(const Scope& on_behalf_of, std::string_view name,
+                                 const base::Result<base::Exit>& exit);
+
 /// Has an enabled plugin (but 20_events, which only logs) this trigger? Costs no process.
 bool has_trigger_file(const Environment& environment, std::string_view name);
 

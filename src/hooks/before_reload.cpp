@@ -4,6 +4,7 @@
 #include "hooks/restore_pairs.h"
 #include "nginx/challenge_route.h"
 #include "settings/read_settings.h"
+#include "store/claim.h"
 #include "store/local_store.h"
 #include "tls/exchange.h"
 
@@ -22,11 +23,11 @@ base::Result<void> before_reload(const dokku::Environment& environment, const do
     const base::Path root = environment.app_root(app);
     const store::LocalStore store{environment.global_root()};
     if (auto restored = restore_pairs(environment, store); !restored) log.warn(restored.error());
-    // The run that issues for the app holds its lock, needs the route, and builds the pair to be.
-    // A run over all apps lets go of the locks of those that wait for their turn.
-    const auto lock = store.try_lock_app(app.text());
+    // The run that issues for the app needs the route; while it builds the pair to be, it holds the
+    // app's lock.
     const bool is_needed =
-        !lock || store.is_run_under_way() || has_permanent_route(environment, app);
+        store::is_at_work(store, app.text()) || has_permanent_route(environment, app);
+    const auto lock = store.try_lock_app(app.text());
     auto healed =
         nginx::heal_route(nginx::route_files(environment, app), app.text(), root / "nginx.conf",
                           is_needed ? nginx::RouteUse::needed : nginx::RouteUse::idle);

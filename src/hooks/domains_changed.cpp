@@ -5,6 +5,7 @@
 #include "hooks/installed_pair.h"
 #include "hooks/issue_worker.h"
 #include "hooks/mark_due.h"
+#include "store/claim.h"
 
 namespace hooks {
 namespace {
@@ -18,8 +19,7 @@ bool names_domains(std::string_view action) {
 /// A run that is at work for the app does not see the new names any more.
 bool leave_to_running(const store::LocalStore& store, const dokku::AppName& app,
                       base::UtcTime now) {
-    const auto lock = store.try_lock_app(app.text());
-    if (lock || lock.error().kind != base::ErrorKind::busy) return false;
+    if (!store::is_at_work(store, app.text())) return false;
     const auto noted =
         store.update_state(app.text(), [&](store::AppState& state) { state.due = now; });
     return noted.has_value();

@@ -1,7 +1,10 @@
 #include "http/challenge_fetch.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "async/all.h"
+#include "async/sleep.h"
 #include "base/base64.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -20,7 +23,7 @@ struct Fetch {
     std::string evidence;
 };
 
-std::string describe(const http::Response& response) {
+std::string describe(const Response& response) {
     std::string text = "HTTP " + std::to_string(response.status);
     if (const auto location = response.header("location")) {
         constexpr std::size_t kEnough = 120;
@@ -29,23 +32,34 @@ std::string describe(const http::Response& response) {
     return text;
 }
 
-void fetch(http::HttpClient& http, const RouteCheck& check, Fetch& one) {
+async::Task<void> fetch(Client& http, const RouteCheck& check, Fetch& one) {
     const std::string token = base::to_base64url(base::random_bytes(24));
-    http::Request request;
+    Request request;
     request.url = "http://" + check.name + "/.well-known/acme-challenge/" + token;
-    request.scheme = http::Scheme::http_only;
+    request.scheme = Scheme::http_only;
     request.connect_to = one.address;
     request.limits = {std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{2},
                       1UL << 16U};
-    const auto response = http.send(request);
+    const auto response = co_await http.send(std::move(request));
     one.answered = response.has_value();
     if (!response) {
         one.evidence = response.error().message;
-        return;
+        co_return;
     }
     const std::string expected = token + "." + check.thumbprint;
     one.passed = response->status == 200 && base::trim(response->body) == expected;
     one.evidence = describe(*response);
+}
+
+/// One round: what has not passed yet, side by side.
+async::Task<void> fetch_missing(Client& http, const std::vector<RouteCheck>& checks,
+                                std::vector<Fetch>& fetches) {
+    std::vector<async::Task<void>> round;
+    round.reserve(fetches.size());
+    for (Fetch& one : fetches) {
+        if (!one.passed) round.push_back(fetch(http, checks[one.check], one));
+    }
+    co_await async::all(std::move(round));
 }
 
 /// What the looks at one name say together.
@@ -78,9 +92,9 @@ std::vector<RouteFinding> judge_all(const std::vector<RouteCheck>& checks,
 
 }  // namespace
 
-std::vector<RouteFinding> check_routes(http::HttpClient& http, base::Clock& clock,
-                                       const std::vector<RouteCheck>& checks,
-                                       std::chrono::milliseconds patience) {
+async::Task<std::vector<RouteFinding>> check_routes(Client& http, const base::Clock& clock,
+                                                    std::vector<RouteCheck> checks,
+                                                    std::chrono::milliseconds patience) {
     std::vector<Fetch> fetches;
     for (std::size_t i = 0; i < checks.size(); ++i) {
         for (const std::string& address : checks[i].addresses)
@@ -88,14 +102,12 @@ std::vector<RouteFinding> check_routes(http::HttpClient& http, base::Clock& cloc
     }
     const auto deadline = clock.monotonic() + patience;
     for (;;) {
-        for (Fetch& one : fetches) {
-            if (!one.passed) fetch(http, checks[one.check], one);
-        }
+        co_await fetch_missing(http, checks, fetches);
         auto findings = judge_all(checks, fetches);
         const bool all = std::none_of(findings.begin(), findings.end(),
                                       [](const RouteFinding& one) { return one.has_value(); });
-        if (all || clock.monotonic() >= deadline) return findings;
-        clock.sleep_for(kPollInterval);
+        if (all || clock.monotonic() >= deadline) co_return findings;
+        co_await async::sleep_for(kPollInterval);
     }
 }
 

@@ -66,32 +66,4 @@ class Client {
     virtual async::Task<base::Result<Response>> send(Request request) = 0;
 };
 
-/// The same for what is no coroutine: one exchange at a time.
-class HttpClient {
-  public:
-    HttpClient() = default;
-    HttpClient(const HttpClient&) = delete;
-    HttpClient& operator=(const HttpClient&) = delete;
-    HttpClient(HttpClient&&) = delete;
-    HttpClient& operator=(HttpClient&&) = delete;
-    virtual ~HttpClient() = default;
-
-    /// Fails as `Client::send` does.
-    virtual base::Result<Response> send(const Request& request) = 0;
-};
-
-/// Runs a loop for each exchange.
-class BlockingClient final : public HttpClient {
-  public:
-    BlockingClient(async::Loop& loop, Client& client) : loop_(loop), client_(client) {}
-
-    base::Result<Response> send(const Request& request) override {
-        return loop_.run(client_.send(request));
-    }
-
-  private:
-    async::Loop& loop_;
-    Client& client_;
-};
-
 }  // namespace http

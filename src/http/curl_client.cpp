@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "http/curl_exchange.h"
 #include "http/curl_multi.h"
 #include "http/link.h"
+#include "http/server_turns.h"
 
 namespace http {
 namespace {
@@ -57,7 +59,9 @@ CurlRuntime::~CurlRuntime() {
 
 struct CurlClient::State {
     State(async::Loop& own_loop, const Connections& connections)
-        : loop(own_loop), lookup(connections.lookup), multi(loop, connections.per_host) {}
+        : loop(own_loop), lookup(connections.lookup), multi(loop) {
+        if (connections.takes_turns) turns.emplace();
+    }
 
     /// For CURLOPT_RESOLVE; empty where libcurl is to resolve it.
     async::Task<base::Result<std::string>> resolve(const Request& request);
@@ -70,6 +74,7 @@ struct CurlClient::State {
     async::Loop& loop;
     HostLookup* lookup;
     std::map<std::string, Found> found;  ///< by host
+    std::optional<ServerTurns> turns;
     std::string trust;  ///< empty: libcurl's own default, which is the system's store
     CurlMulti multi;
 };
@@ -132,7 +137,11 @@ async::Task<base::Result<Response>> CurlClient::send(Request request) {
     if (!resolved) co_return resolved.error();
     auto exchange = CurlExchange::prepare(request, state_->trust, *resolved);
     if (!exchange) co_return std::move(exchange).error();
-    const int code = co_await state_->multi.perform(*exchange);
+    std::optional<ServerTurns::Turn> turn;
+    if (state_->turns) turn.emplace(co_await state_->turns->acquire(origin_of(request.url)));
+    if (turn && turn->is_stream()) exchange->wait_for_connection();
+    const int code = co_await state_->multi.perform(exchange->easy());
+    if (turn && code == CURLE_OK) turn->note(exchange->version());
     co_return exchange->finish(code);
 }
 

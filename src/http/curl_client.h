@@ -24,9 +24,8 @@ class CurlRuntime {
 
 /// How a client connects.
 struct Connections {
-    /// To one host and port. 1: HTTP/2 streams of one connection, or one after another where the
-    /// server knows HTTP/1.1 only. 0: as many as there are requests.
-    long per_host = 1;
+    /// Requests to one server take turns (server_turns.h); else all are sent at once.
+    bool takes_turns = true;
     HostLookup* lookup = nullptr;  ///< outlives the client; none: libcurl resolves, in a thread
 };
 

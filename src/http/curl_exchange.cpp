@@ -217,8 +217,9 @@ base::Result<void> CurlExchange::State::set_options(const std::string& trust,
     Options options(easy.get());
     options.set(CURLOPT_URL, request.url.c_str());
     options.set(CURLOPT_USERAGENT, user_agent().c_str());
-    options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    options.set(CURLOPT_PIPEWAIT, 1L);  // for a stream of the connection that is being made
+    const bool is_https = request.scheme == Scheme::https_only;
+    options.set(CURLOPT_HTTP_VERSION,
+                static_cast<long>(is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     options.set(CURLOPT_SSL_VERIFYPEER, 1L);
     options.set(CURLOPT_SSL_VERIFYHOST, 2L);
     options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -227,7 +228,7 @@ base::Result<void> CurlExchange::State::set_options(const std::string& trust,
                        trust.size(), CURL_BLOB_NOCOPY};
         options.set(CURLOPT_CAINFO_BLOB, &blob);
     }
-    options.set(CURLOPT_PROTOCOLS_STR, request.scheme == Scheme::https_only ? "https" : "http");
+    options.set(CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http");
     options.set(CURLOPT_FOLLOWLOCATION, 0L);
     set_method(options);
     options.set_limits(request.limits);
@@ -313,6 +314,17 @@ base::Result<CurlExchange> CurlExchange::prepare(const Request& request, const s
 
 void* CurlExchange::easy() const {
     return state_->easy.get();
+}
+
+void CurlExchange::wait_for_connection() {
+    curl_easy_setopt(easy(), CURLOPT_PIPEWAIT, 1L);
+}
+
+ServerTurns::Version CurlExchange::version() const {
+    long version = 0;
+    curl_easy_getinfo(easy(), CURLINFO_HTTP_VERSION, &version);
+    return version >= CURL_HTTP_VERSION_2_0 ? ServerTurns::Version::http2
+                                            : ServerTurns::Version::http1;
 }
 
 base::Result<Response> CurlExchange::finish(int code) {

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "http/client.h"
+#include "http/server_turns.h"
 
 namespace http {
 
@@ -25,6 +26,12 @@ class CurlExchange {
 
     /// libcurl's CURL*.
     void* easy() const;
+
+    /// To be sent as a stream of the connection that another request is making.
+    void wait_for_connection();
+
+    /// Of its answer.
+    ServerTurns::Version version() const;
 
     /// What came of it, for libcurl's CURLcode. Fails as `Client::send` does.
     base::Result<Response> finish(int code);

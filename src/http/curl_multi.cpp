@@ -60,7 +60,7 @@ struct CurlMulti::Callbacks {
     }
 };
 
-CurlMulti::CurlMulti(async::Loop& loop, long connections_per_host)
+CurlMulti::CurlMulti(async::Loop& loop)
     : loop_(loop),
       timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }),
       multi_(curl_multi_init()) {
@@ -69,7 +69,6 @@ CurlMulti::CurlMulti(async::Loop& loop, long connections_per_host)
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Callbacks::on_timer);
     curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections_per_host);
 }
 
 CurlMulti::~CurlMulti() = default;
@@ -93,14 +92,14 @@ void CurlMulti::act(int socket, int events) {
 }
 
 bool CurlMulti::Perform::begin() {
-    curl_easy_setopt(exchange_.easy(), CURLOPT_PRIVATE, static_cast<void*>(this));
-    is_in_ = curl_multi_add_handle(multi_.multi_.get(), exchange_.easy()) == CURLM_OK;
+    curl_easy_setopt(easy_, CURLOPT_PRIVATE, static_cast<void*>(this));
+    is_in_ = curl_multi_add_handle(multi_.multi_.get(), easy_) == CURLM_OK;
     if (!is_in_) result_ = CURLE_FAILED_INIT;
     return is_in_;
 }
 
 CurlMulti::Perform::~Perform() {
-    if (is_in_) curl_multi_remove_handle(multi_.multi_.get(), exchange_.easy());
+    if (is_in_) curl_multi_remove_handle(multi_.multi_.get(), easy_);
 }
 
 }  // namespace http

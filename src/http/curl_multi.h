@@ -8,7 +8,6 @@
 #include "async/timer.h"
 #include "async/waiter.h"
 #include "async/watch.h"
-#include "http/curl_exchange.h"
 
 namespace http {
 
@@ -16,19 +15,18 @@ namespace http {
 /// room's own sources.
 class CurlMulti {
   public:
-    /// At most so many connections to one host and port; 0: as many as there are requests.
-    CurlMulti(async::Loop& loop, long connections_per_host);
+    explicit CurlMulti(async::Loop& loop);
     CurlMulti(const CurlMulti&) = delete;
     CurlMulti& operator=(const CurlMulti&) = delete;
     CurlMulti(CurlMulti&&) = delete;
     CurlMulti& operator=(CurlMulti&&) = delete;
     ~CurlMulti();
 
-    /// `co_await multi.perform(exchange)`: gives libcurl's CURLcode. One that is cancelled is taken
-    /// out.
+    /// `co_await multi.perform(easy)`, for a CURL* that outlives it: gives libcurl's CURLcode. One
+    /// that is cancelled is taken out.
     class [[nodiscard]] Perform : public async::NeverReady {
       public:
-        Perform(CurlMulti& multi, CurlExchange& exchange) : multi_(multi), exchange_(exchange) {}
+        Perform(CurlMulti& multi, void* easy) : multi_(multi), easy_(easy) {}
         Perform(const Perform&) = delete;
         Perform& operator=(const Perform&) = delete;
         Perform(Perform&&) = delete;
@@ -49,13 +47,13 @@ class CurlMulti {
         bool begin();
 
         CurlMulti& multi_;
-        CurlExchange& exchange_;
+        void* easy_;
         int result_ = 0;
         bool is_in_ = false;
         async::Waiter waiter_;
     };
 
-    Perform perform(CurlExchange& exchange) { return {*this, exchange}; }
+    Perform perform(void* easy) { return {*this, easy}; }
 
   private:
     struct Cleanup {

@@ -11,6 +11,7 @@
 
 #include "base/ip_address.h"
 #include "base/text.h"
+#include "http/curl_multi.h"
 
 namespace http {
 namespace {
@@ -28,9 +29,9 @@ std::string in_brackets(const std::string& host) {
 /// on purpose: the question is which certificate is shown, be it self-signed, expired or for
 /// another name. For the same reason old versions of TLS, and keys and signatures that are too weak
 /// for this host's policy, must not end the handshake, and no session of before may shorten it.
-class Probe {
+class Handshake {
   public:
-    Probe(const std::string& peer, const std::string& url, std::chrono::milliseconds deadline)
+    Handshake(const std::string& peer, const std::string& url, std::chrono::milliseconds deadline)
         : easy_(curl_easy_init()), route_(curl_slist_append(nullptr, ("::" + peer).c_str())) {
         if (!easy_ || !route_) return;
         const long patience = std::max(1L, static_cast<long>(deadline.count()));  // 0: for ever
@@ -54,11 +55,10 @@ class Probe {
         set(CURLOPT_ERRORBUFFER, reason_.data());
     }
 
-    /// What curl says of the handshake.
-    CURLcode shake_hands() const {
-        if (!easy_ || !route_) return CURLE_OUT_OF_MEMORY;
-        return refused_ == CURLE_OK ? curl_easy_perform(easy_.get()) : refused_;
-    }
+    /// Why it cannot be tried, if so.
+    CURLcode obstacle() const { return easy_ && route_ ? refused_ : CURLE_OUT_OF_MEMORY; }
+
+    CURL* easy() const { return easy_.get(); }
 
     /// Of the leaf, which a server sends first; empty if it showed none.
     std::string certificate_pem() const {
@@ -97,7 +97,7 @@ class Probe {
     CURLcode refused_ = CURLE_OK;
 };
 
-base::Error to_error(const Probe& probe, CURLcode code, const std::string& peer) {
+base::Error to_error(const Handshake& handshake, CURLcode code, const std::string& peer) {
     using base::ErrorKind;
     const auto error = [](ErrorKind kind, std::string message) {
         return base::Error{kind, std::move(message), std::nullopt, {}};
@@ -107,37 +107,46 @@ base::Error to_error(const Probe& probe, CURLcode code, const std::string& peer)
             return error(ErrorKind::timeout, peer + " did not answer in time");
         case CURLE_COULDNT_CONNECT:
             return error(ErrorKind::network,
-                         "connecting to " + peer + ": " + probe.why_not_connected());
+                         "connecting to " + peer + ": " + handshake.why_not_connected());
         case CURLE_SSL_CONNECT_ERROR:
             return error(ErrorKind::network,
-                         "the TLS handshake with " + peer + " failed: " + probe.why(code));
+                         "the TLS handshake with " + peer + " failed: " + handshake.why(code));
         case CURLE_URL_MALFORMAT:
-            return error(ErrorKind::invalid_input, peer + ": " + probe.why(code));
+            return error(ErrorKind::invalid_input, peer + ": " + handshake.why(code));
         default:
-            return error(ErrorKind::network, peer + ": " + probe.why(code));
+            return error(ErrorKind::network, peer + ": " + handshake.why(code));
     }
 }
 
 }  // namespace
 
-base::Result<std::string> fetch_served_certificate(const std::string& address, std::uint16_t port,
-                                                   const std::string& server_name,
-                                                   std::chrono::milliseconds deadline) {
+CurlProbe::CurlProbe(const CurlRuntime& /*runtime*/, async::Loop& loop)
+    : multi_(std::make_unique<CurlMulti>(loop)) {}
+
+CurlProbe::~CurlProbe() = default;
+
+async::Task<base::Result<std::string>> CurlProbe::fetch(std::string address, std::uint16_t port,
+                                                        std::string server_name,
+                                                        std::chrono::milliseconds deadline) {
     if (!base::to_canonical_ip(address)) {
-        return base::fail(base::ErrorKind::invalid_input,
-                          "\"" + base::printable(address) + "\" is not an IP address");
+        co_return base::fail(base::ErrorKind::invalid_input,
+                             "\"" + base::printable(address) + "\" is not an IP address");
     }
     const std::string port_text = ":" + std::to_string(port);
     const std::string peer = in_brackets(address) + port_text;
-    const Probe probe{peer, "https://" + in_brackets(server_name) + port_text + "/", deadline};
     const std::string peer_over_tls = peer + " (TLS)";
-    const CURLcode code = probe.shake_hands();
-    if (code != CURLE_OK) return to_error(probe, code, peer_over_tls);
-    std::string pem = probe.certificate_pem();
-    if (pem.empty()) {
-        return base::fail(base::ErrorKind::network, peer_over_tls + " showed no certificate");
+    const Handshake handshake{peer, "https://" + in_brackets(server_name) + port_text + "/",
+                              deadline};
+    int code = handshake.obstacle();
+    if (code == CURLE_OK) code = co_await multi_->perform(handshake.easy());
+    if (code != CURLE_OK) {
+        co_return to_error(handshake, static_cast<CURLcode>(code), peer_over_tls);
     }
-    return pem;
+    std::string pem = handshake.certificate_pem();
+    if (pem.empty()) {
+        co_return base::fail(base::ErrorKind::network, peer_over_tls + " showed no certificate");
+    }
+    co_return pem;
 }
 
 }  // namespace http

@@ -2,19 +2,35 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "async/loop.h"
+#include "async/task.h"
 #include "base/result.h"
+#include "http/certificate_probe.h"
+#include "http/curl_client.h"
 
 namespace http {
 
-/// Which certificate does the server at `address`:`port` show for `server_name` (SNI)? Nothing
-/// about it is verified, and nothing is sent: the answer is compared with what was installed.
-/// `address` is an IP address (`invalid_input` otherwise, as for a name that no URL can have); an
-/// IP address as `server_name` sends no SNI (RFC 6066 section 3). Returns the leaf as PEM.
-/// `network` or `timeout`; `deadline` covers the whole.
-base::Result<std::string> fetch_served_certificate(const std::string& address, std::uint16_t port,
-                                                   const std::string& server_name,
-                                                   std::chrono::milliseconds deadline);
+class CurlMulti;
+
+/// By libcurl, on a loop. Each answer comes over a connection of its own.
+class CurlProbe final : public CertificateProbe {
+  public:
+    CurlProbe(const CurlRuntime& runtime, async::Loop& loop);
+    CurlProbe(const CurlProbe&) = delete;
+    CurlProbe& operator=(const CurlProbe&) = delete;
+    CurlProbe(CurlProbe&&) = delete;
+    CurlProbe& operator=(CurlProbe&&) = delete;
+    ~CurlProbe() override;
+
+    async::Task<base::Result<std::string>> fetch(std::string address, std::uint16_t port,
+                                                 std::string server_name,
+                                                 std::chrono::milliseconds deadline) override;
+
+  private:
+    std::unique_ptr<CurlMulti> multi_;
+};
 
 }  // namespace http

@@ -57,10 +57,10 @@ void bound_waits(const ca::Context& context) {
 }
 
 /// False where the scheduled run leaves nginx with a configuration that it refuses.
-bool mend_nginx_for(renewal::CaInquiries& inquiries, RenewalRun run) {
-    if (run == RenewalRun::scheduled) return serving::mend_nginx(inquiries);
-    serving::mend_missing_pairs(inquiries);
-    return true;
+async::Task<bool> mend_nginx_for(renewal::CaInquiries& inquiries, RenewalRun run) {
+    if (run == RenewalRun::scheduled) co_return co_await serving::mend_nginx(inquiries);
+    co_await serving::mend_missing_pairs(inquiries);
+    co_return true;
 }
 
 /// What was due, is still there and has no success of this run counts as failed.
@@ -116,26 +116,27 @@ bool answer_for_all(const ca::Context& context, const std::vector<dokku::AppName
 
 }  // namespace
 
-RunOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                          RenewalRun run) {
+async::Task<RunOutcome> auto_renew_all(ca::Context& context, std::vector<dokku::AppName> apps,
+                                       RenewalRun run) {
     context.log.info2("Auto-renewing all apps...");
     const base::UtcTime started = context.clock.now();
     if (auto swept = context.store.sweep_states(); !swept) context.log.warn(swept.error().message);
     bound_waits(context);
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     renewal::CaInquiries inquiries{context};
-    const bool loads = mend_nginx_for(inquiries, run);
+    const bool loads = co_await mend_nginx_for(inquiries, run);
     const auto [unanswered, is_index_written] = check_all_states(context, run);
     // Those which the time for inquiries does not reach is another each time.
     std::vector<dokku::AppName> walk = without(apps, unanswered);
     const auto first = walk.empty() ? 0 : base::random_below(walk.size());
     std::rotate(walk.begin(), walk.begin() + static_cast<std::ptrdiff_t>(first), walk.end());
-    const Renewals found = find_renewals(context, walk, run, &inquiries);
+    const Renewals found = co_await find_renewals(context, walk, run, &inquiries);
     const std::vector<dokku::AppName> due = take_due(context, found);
     const bool any_stuck = ca::tell_stuck_runs(context, without(apps, due));
     ca::Request request = request_of(run);
     request.over_all = true;
-    RunOutcome outcome = due.empty() ? RunOutcome::done : enable(context, due, request);
+    RunOutcome outcome = RunOutcome::done;
+    if (!due.empty()) outcome = co_await enable(context, due, request);
     const bool all_answered = found.unanswered.empty() && unanswered.empty() && is_index_written;
     if (!all_answered || !found.unserved.empty() || any_stuck || !loads) {
         outcome = RunOutcome::failed;
@@ -149,28 +150,30 @@ RunOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName
     if (outcome == RunOutcome::failed) {
         context.log.warn("One or more apps failed to have their certificates renewed");
     }
-    return outcome;
+    co_return outcome;
 }
 
-RunOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run) {
+async::Task<RunOutcome> auto_renew_one(ca::Context& context, dokku::AppName app, RenewalRun run) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     renewal::CaInquiries inquiries{context};
-    serving::mend_missing_pairs(inquiries);
-    const Renewals found = find_renewals(context, {app}, run, &inquiries);
-    if (!found.unanswered.empty() || !found.unserved.empty()) return RunOutcome::failed;
-    if (!found.lost.empty()) return enable(context, {app}, request_of(run));
+    co_await serving::mend_missing_pairs(inquiries);
+    const std::vector<dokku::AppName> one{app};
+    const Renewals found = co_await find_renewals(context, one, run, &inquiries);
+    if (!found.unanswered.empty() || !found.unserved.empty()) co_return RunOutcome::failed;
+    const ca::Request request = request_of(run);
+    if (!found.lost.empty()) co_return co_await enable(context, one, request);
     if (found.candidates.empty()) {
         context.log.info1("Letsencrypt not enabled for " + app.text());
-        return RunOutcome::done;
+        co_return RunOutcome::done;
     }
     const RenewalCandidate& candidate = found.candidates.front();
     if (!candidate.is_due()) {
         context.log.verbose(app.text() + " still has " + base::to_duration_text(candidate.left) +
                             " left before renewal");
-        return RunOutcome::done;
+        co_return RunOutcome::done;
     }
     context.log.info2("Auto-renew " + app.text() + "...");
-    return enable(context, {app}, request_of(run));
+    co_return co_await enable(context, one, request);
 }
 
 }  // namespace lifecycle

@@ -10,10 +10,10 @@ namespace lifecycle {
 
 /// `letsencrypt:auto-renew` for all apps: what is due is renewed in one run. Official lines
 /// (docs/dokku.md 11.3). Keeps the time for reports.
-RunOutcome auto_renew_all(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                          RenewalRun run);
+async::Task<RunOutcome> auto_renew_all(ca::Context& context, std::vector<dokku::AppName> apps,
+                                       RenewalRun run);
 
 /// `letsencrypt:auto-renew APP`.
-RunOutcome auto_renew_one(ca::Context& context, const dokku::AppName& app, RenewalRun run);
+async::Task<RunOutcome> auto_renew_one(ca::Context& context, dokku::AppName app, RenewalRun run);
 
 }  // namespace lifecycle

@@ -6,16 +6,17 @@
 #include "base/text.h"
 #include "ca/claim.h"
 #include "ca/explain_failure.h"
+#include "ca/locks.h"
 #include "ca/session.h"
+#include "lifecycle/prepare.h"
 #include "lifecycle/release.h"
-#include "nginx/challenge_route.h"
-#include "nginx/service.h"
-#include "orders/orders.h"
+#include "orders/order.h"
 #include "orders/rehearsal.h"
 #include "preflight/preflight.h"
 #include "preflight/profile.h"
-#include "serving/app_routes.h"
+#include "serving/challenge_routes.h"
 #include "serving/serve.h"
+#include "serving/serve_round.h"
 #include "serving/valid_nginx.h"
 #include "settings/known_servers.h"
 
@@ -45,16 +46,17 @@ class KeptRoute {
     }
 
     /// Puts it back where the order at the other CA has changed it.
-    void restore() const {
+    async::Task<void> restore() const {
         constexpr mode_t kFile = 0644;
-        if (texts_.empty()) return;
+        if (texts_.empty()) co_return;
         for (const auto& [file, text] : texts_) {
             if (auto kept = base::replace_file(file, text, kFile); !kept) {
                 context_.log.warn(kept.error().message);
             }
         }
-        const auto reloaded = nginx::NginxService{context_.environment}.reload(app_);
-        if (!reloaded) context_.log.warn(reloaded.error().message);
+        serving::RoundWishes wishes;
+        wishes.is_reload_wished = true;
+        co_await serving::serve_round(context_, std::move(wishes));
     }
 
   private:
@@ -63,21 +65,25 @@ class KeptRoute {
     std::vector<std::pair<base::Path, std::string>> texts_;
 };
 
-void try_order(ca::Context& context, ca::IssueJob& job) {
+async::Task<void> try_order(ca::Context& context, ca::IssueJob& job) {
     ca::CaSessions sessions{context};
-    auto session = sessions.open(job.settings, job.options.lego);
-    if (!session) return job.fail(std::move(session).error());
+    auto session = co_await sessions.open(job.settings, job.options.lego);
+    if (!session) co_return job.fail(std::move(session).error());
     job.ca = *session;
     ca::Request typed;
     preflight::check_profile(context, job, typed);
     preflight::check_addresses(job);
     preflight::check_count_of_names(job);
-    preflight::check_caa(context, job);
-    serving::switch_routes_on(context, {&job});
-    preflight::check_reachability(context, job);
-    orders::OrderRun run;
-    run.journals = false;
-    orders::run_orders(context, sessions, {&job}, run);
+    co_await preflight::check_caa(context, job);
+    serving::RoundWishes wishes;
+    wishes.routes.push_back(&job);
+    co_await serving::serve_round(context, std::move(wishes));
+    co_await preflight::check_reachability(context, job);
+    if (!job.alive()) co_return;
+    const orders::OrderDesk desk{sessions};
+    orders::Order order{context, desk, orders::OrderKind::rehearsal, job};
+    async::Semaphore::Permit turn = co_await job.ca->new_orders().acquire();
+    co_await order.run(std::move(turn));
 }
 
 RunOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
@@ -101,44 +107,46 @@ RunOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
 
 }  // namespace
 
-RunOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app) {
+async::Task<RunOutcome> rehearse_enable(ca::Context& context, dokku::AppName app) {
     ca::Request request;
     request.force = true;
     context.log.info1("A dry run: nothing of it is kept");
-    auto prepared = prepare(context, app, request);
+    auto prepared = co_await prepare(context, app, request);
     if (!prepared) {
         context.log.warn(prepared.error().error);
-        return RunOutcome::failed;
+        co_return RunOutcome::failed;
     }
     if (!prepared->has_value()) {
         context.log.info1("Nothing would be done for " + app.text());
-        return RunOutcome::done;
+        co_return RunOutcome::done;
     }
     ca::IssueJob& job = **prepared;
     const auto stage = find_stage(job);
-    const auto valid = serving::require_valid_nginx(context);
-    auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
+    const auto valid = co_await serving::require_valid_nginx(context);
+    auto lock = co_await ca::lock_app(context, app.text(), store::kTypedPatience);
     if (!stage || !valid || !lock) {
         context.log.warn(!stage ? stage.error() : !valid ? valid.error() : lock.error());
-        return RunOutcome::failed;
+        co_return RunOutcome::failed;
     }
     job.lock = std::move(*lock);
     if (auto held = ca::hold_folder(context, job); !held) {
         context.log.warn(held.error());
-        return RunOutcome::failed;
+        co_return RunOutcome::failed;
     }
     job.settings.server.computed = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
-    preflight::check_dns(context, job, request);
-    if (job.alive()) try_order(context, job);
+    co_await preflight::check_dns(context, job, request);
+    if (job.alive()) co_await try_order(context, job);
     const RunOutcome outcome = tell(context, job);
     // Only the route is to be taken out: no pair was installed.
     job.nothing_to_do = true;
-    serving::load_pairs(context, {&job});
-    route.restore();
+    serving::RoundWishes wishes;
+    wishes.loads.push_back({&job});
+    co_await serving::serve_round(context, std::move(wishes));
+    co_await route.restore();
     release(context, job);
-    return outcome;
+    co_return outcome;
 }
 
 }  // namespace lifecycle

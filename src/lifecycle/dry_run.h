@@ -9,6 +9,6 @@ namespace lifecycle {
 /// staging server (or the one that the property `rehearse` names): DNS, CAA, challenge route,
 /// validation. What comes of it is thrown away; the certificate in use, the app's folder and what
 /// is known of its names stay as they are. `failed` if a name would be left out.
-RunOutcome rehearse_enable(ca::Context& context, const dokku::AppName& app);
+async::Task<RunOutcome> rehearse_enable(ca::Context& context, dokku::AppName app);
 
 }  // namespace lifecycle

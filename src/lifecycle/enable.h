@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "async/task.h"
 #include "ca/context.h"
-#include "lifecycle/prepare.h"
+#include "ca/request.h"
+#include "dokku/app.h"
 
 namespace lifecycle {
 
@@ -12,10 +14,10 @@ enum class RunOutcome {
     failed,  ///< at least one has not; everything was told
 };
 
-/// `letsencrypt:enable` for one app or many: the life of an order (docs/design.md 4) with each
-/// phase done for all apps at once, so that many cost one account and two reloads. Official wording
-/// and order of lines (docs/dokku.md 11.1). A failure of one app touches no other.
-RunOutcome enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                  const ca::Request& request);
+/// `letsencrypt:enable` for one app or many: a flow for each (certificate_flow.h), all of them side
+/// by side, so that many cost one account and two reloads. Official wording and order of lines
+/// (docs/dokku.md 11.1); those of one app stand together. A failure of one app touches no other.
+async::Task<RunOutcome> enable(ca::Context& context, std::vector<dokku::AppName> apps,
+                               ca::Request request);
 
 }  // namespace lifecycle

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "async/all.h"
+#include "async/semaphore.h"
 #include "base/certificate_dates.h"
 #include "base/file.h"
 #include "ca/replaced_certificate.h"
@@ -17,6 +19,7 @@
 #include "serving/repair.h"
 #include "settings/read_settings.h"
 #include "status/record_outcome.h"
+#include "store/claim.h"
 
 namespace lifecycle {
 namespace {
@@ -40,10 +43,12 @@ void warn_of_unreadable(const ca::Context& context, const dokku::AppName& app,
 }
 
 /// Was a run killed that had begun with the app? Perhaps the new pair is in place, but not loaded,
-/// and the route still open. A run at work has its journal open as well, but holds the lock.
+/// and the route still open. A run at work has its journal open as well, but has claimed the
+/// app, or (as an older release did) holds its lock.
 bool was_interrupted(const ca::Context& context, const dokku::AppName& app,
                      const store::AppState& state) {
-    return state.order && context.store.try_lock_app(app.text());
+    return state.order && !store::is_claimed_elsewhere(state) &&
+           context.store.try_lock_app(app.text());
 }
 
 /// What makes a certificate due whatever its dates are; "" if nothing does.
@@ -64,12 +69,15 @@ struct Walk {
     settings::SettingsReader settings;
     renewal::CaInquiries* inquiries;
     renewal::RenewalInquiry* windows;
+    Renewals& found;
+    async::Semaphore mending{1};  ///< of nginx's files: one app after another
 
     /// Asks the app's CA what it is time for. Returns whether the app's state is another now.
-    bool ask(const dokku::AppName& app, const tls::CertificateStatus& served,
-             const store::AppState& state) const {
-        if (inquiries != nullptr) return inquiries->ask(app, served, state);
-        return windows != nullptr && windows->ask_if_due(app, served, state);
+    async::Task<bool> ask(dokku::AppName app, const tls::CertificateStatus& served,
+                          const store::AppState& state) {
+        if (inquiries != nullptr) co_return co_await inquiries->ask(app, served, state);
+        if (windows == nullptr) co_return false;
+        co_return co_await windows->ask_if_due(app, served, state);
     }
 };
 
@@ -92,23 +100,25 @@ void warn_of_cut(const Walk& walk, const dokku::AppName& app, const store::AppSt
     if (!kept) context.log.warn(kept.error().message);
 }
 
-base::Result<RenewalCandidate> examine(const Walk& walk, const dokku::AppName& app,
-                                       const tls::CertificateStatus& served) {
+async::Task<base::Result<RenewalCandidate>> examine(Walk& walk, dokku::AppName app,
+                                                    const tls::CertificateStatus& served) {
     const ca::Context& context = walk.context;
     const auto dates = served.dates ? base::Result<base::CertificateDates>{*served.dates}
                                     : read_served_dates(context, app);
-    if (!dates) return dates.error();
+    if (!dates) co_return dates.error();
     const auto settings = walk.settings.read(app);
-    if (!settings) return settings.error();
+    if (!settings) co_return settings.error();
     auto state = context.store.read_state(app.text());
     const bool changes_things = walk.inquiries != nullptr;
     if (state && changes_things && adopt_if_unknown(context, app, served, *state)) {
         state = context.store.read_state(app.text());
     }
-    if (state && walk.ask(app, served, *state)) state = context.store.read_state(app.text());
-    if (!state) return state.error();
+    if (!state) co_return state.error();
+    const bool is_another = co_await walk.ask(app, served, *state);
+    if (is_another) state = context.store.read_state(app.text());
+    if (!state) co_return state.error();
     if (auto why = why_at_once(context, app, *settings, *state); !why.empty()) {
-        return RenewalCandidate{app, seconds{-1}, std::move(why)};
+        co_return RenewalCandidate{app, seconds{-1}, std::move(why)};
     }
     warn_of_unreadable(context, app, *settings);
     const bool scheduled = walk.run == RenewalRun::scheduled;
@@ -118,44 +128,47 @@ base::Result<RenewalCandidate> examine(const Walk& walk, const dokku::AppName& a
     if (scheduled) warn_of_cut(walk, app, *state, graceperiod, renewal.graceperiod_clamped);
     const bool may_have_asked = changes_things || walk.windows != nullptr;
     if (may_have_asked) status::note_renewal_time(context, app, *settings, *state);
-    return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why},
-                            store::renewal_explanation(*state)};
+    co_return RenewalCandidate{app, renewal.at - context.clock.now(), std::string{renewal.why},
+                               store::renewal_explanation(*state)};
 }
 
-void add_unanswered(const ca::Context& context, Renewals& found, const dokku::AppName& app,
-                    base::Error why) {
-    context.log.warn(app.text() + ": " + why.message);
-    found.unanswered.push_back({app, std::move(why)});
+void add_unanswered(Walk& walk, const dokku::AppName& app, base::Error why) {
+    walk.context.log.warn(app.text() + ": " + why.message);
+    walk.found.unanswered.push_back({app, std::move(why)});
 }
 
 /// For the scheduled run: that an active app cannot be renewed is known before it is due.
-base::Result<void> make_renewable(const Walk& walk, const dokku::AppName& app) {
+async::Task<base::Result<void>> make_renewable(Walk& walk, dokku::AppName app) {
     const dokku::Environment& environment = walk.context.environment;
-    if (auto own = dokku::require_own_files(environment, app); !own) return own;
-    if (!serving::needs_link(environment, app)) return {};
-    const auto repaired = serving::repair_certificate(*walk.inquiries, app);
-    return repaired ? base::Result<void>{} : repaired.error();
+    auto own = dokku::require_own_files(environment, app);
+    if (!own) co_return own;
+    if (!serving::needs_link(environment, app)) co_return base::Result<void>{};
+    const async::Semaphore::Permit turn = co_await walk.mending.acquire();
+    auto repaired = co_await serving::repair_certificate(*walk.inquiries, app);
+    if (!repaired) co_return std::move(repaired).error();
+    co_return base::Result<void>{};
 }
 
 /// For the scheduled run: a certificate that is in place is not HTTPS yet.
-void bring_https_back(const Walk& walk, const dokku::AppName& app, Renewals& found) {
-    if (!serving::needs_loading(walk.context, app)) return;
-    const auto loaded = serving::load_again(walk.inquiries->context(), app);
-    if (loaded) return;
+async::Task<void> bring_https_back(Walk& walk, dokku::AppName app) {
+    if (!serving::needs_loading(walk.context, app)) co_return;
+    const async::Semaphore::Permit turn = co_await walk.mending.acquire();
+    const auto loaded = co_await serving::load_again(walk.inquiries->context(), app);
+    if (loaded) co_return;
     walk.context.log.warn(app.text() + ": " + loaded.error().message);
-    found.unserved.push_back(app);
+    walk.found.unserved.push_back(app);
 }
 
-void visit_active(const Walk& walk, const dokku::AppName& app, const tls::CertificateStatus& served,
-                  Renewals& found) {
+async::Task<void> visit_active(Walk& walk, dokku::AppName app, tls::CertificateStatus served) {
     const bool is_scheduled = walk.run == RenewalRun::scheduled && walk.inquiries != nullptr;
-    const auto renewable = is_scheduled ? make_renewable(walk, app) : base::Result<void>{};
-    auto candidate = examine(walk, app, served);
-    if (is_scheduled) bring_https_back(walk, app, found);
-    if (!candidate) return add_unanswered(walk.context, found, app, candidate.error());
-    if (!renewable) add_unanswered(walk.context, found, app, renewable.error());
+    base::Result<void> renewable;
+    if (is_scheduled) renewable = co_await make_renewable(walk, app);
+    auto candidate = co_await examine(walk, app, served);
+    if (is_scheduled) co_await bring_https_back(walk, app);
+    if (!candidate) co_return add_unanswered(walk, app, candidate.error());
+    if (!renewable) add_unanswered(walk, app, renewable.error());
     const bool is_pointless = !renewable && candidate->left < seconds{0};
-    if (!is_pointless) found.candidates.push_back(std::move(*candidate));
+    if (!is_pointless) walk.found.candidates.push_back(std::move(*candidate));
 }
 
 /// Its state was lost, and with it that it is enabled: what goes wrong now is to be found there.
@@ -173,82 +186,97 @@ void count_as_enabled(const Walk& walk, const dokku::AppName& app) {
 }
 
 /// Its certificate is not in use, or not where renewals look for it.
-void visit_lost(const Walk& walk, const dokku::AppName& app, Renewals& found) {
-    constexpr const char* kWhy = "its certificate is gone, or its files are";
-    if (walk.inquiries == nullptr) return found.lost.push_back({app, seconds{-1}, kWhy});
+async::Task<void> visit_lost(Walk& walk, dokku::AppName app) {
+    const RenewalCandidate lost{app, seconds{-1}, "its certificate is gone, or its files are"};
+    if (walk.inquiries == nullptr) co_return walk.found.lost.push_back(lost);
     count_as_enabled(walk, app);
-    const auto repaired = serving::repair_certificate(*walk.inquiries, app);
-    if (!repaired) return add_unanswered(walk.context, found, app, repaired.error());
-    if (*repaired == serving::Repair::left_to_other) return;
-    const auto served = tls::read_certificate_status(walk.context.environment, app);
-    const bool is_done = *repaired == serving::Repair::done && served.active;
-    if (is_done) return visit_active(walk, app, served, found);
-    found.lost.push_back({app, seconds{-1}, kWhy});
+    auto repaired = base::Result<serving::Repair>{serving::Repair::done};
+    {
+        const async::Semaphore::Permit turn = co_await walk.mending.acquire();
+        repaired = co_await serving::repair_certificate(*walk.inquiries, app);
+    }
+    if (!repaired) co_return add_unanswered(walk, app, repaired.error());
+    if (*repaired == serving::Repair::left_to_other) co_return;
+    auto served = tls::read_certificate_status(walk.context.environment, app);
+    if (*repaired != serving::Repair::done || !served.active) {
+        co_return walk.found.lost.push_back(lost);
+    }
+    co_await visit_active(walk, app, std::move(served));
 }
 
 /// For the scheduled run: one that is not active.
-void visit_inactive(const Walk& walk, const dokku::AppName& app, Renewals& found) {
+async::Task<void> visit_inactive(Walk& walk, dokku::AppName app) {
     const ca::Context& context = walk.context;
     const auto standing =
         renewal::read_standing(context.environment, context.store, app, context.clock.now());
     if (!standing) {
         // Who owns what cannot be read says what to do about it.
         const auto own = dokku::require_own_files(context.environment, app);
-        return add_unanswered(context, found, app, own ? standing.error() : own.error());
+        co_return add_unanswered(walk, app, own ? standing.error() : own.error());
     }
-    switch (*standing) {
-        case renewal::Standing::lost:
-            return visit_lost(walk, app, found);
-        case renewal::Standing::custom_ended:
-            return found.lost.push_back(
-                {app, seconds{-1}, "the certificate of its own has expired"});
-        case renewal::Standing::custom:
-            if (!renewal::is_unused_due(context, app)) return;
-            return found.candidates.push_back(
-                {app, seconds{-1}, "the certificate kept for later is due"});
-        case renewal::Standing::active:
-        case renewal::Standing::unwanted:
-        case renewal::Standing::waiting:
-            return;
+    if (*standing == renewal::Standing::lost) co_await visit_lost(walk, app);
+    if (*standing == renewal::Standing::custom_ended) {
+        walk.found.lost.push_back({app, seconds{-1}, "the certificate of its own has expired"});
+    }
+    if (*standing == renewal::Standing::custom && renewal::is_unused_due(context, app)) {
+        walk.found.candidates.push_back(
+            {app, seconds{-1}, "the certificate kept for later is due"});
     }
 }
 
-void visit(const Walk& walk, const dokku::AppName& app, Renewals& found) {
+async::Task<void> visit(Walk& walk, dokku::AppName app) {
     const ca::Context& context = walk.context;
     // Perhaps its files were damaged: no deploy may come that would find that.
     const bool changes_things = walk.inquiries != nullptr;
     const bool is_valid = changes_things ? serving::check_pair_of_ours(context, app)
                                          : renewal::is_loadable(context, app);
-    const auto served = tls::read_certificate_status(context.environment, app);
+    auto served = tls::read_certificate_status(context.environment, app);
     const bool damaged = served.active && !is_valid;
-    if (served.active && !damaged) return visit_active(walk, app, served, found);
-    if (walk.run == RenewalRun::scheduled) return visit_inactive(walk, app, found);
-    if (damaged)
-        found.candidates.push_back({app, seconds{-1}, "nginx cannot load its certificate"});
+    if (served.active && !damaged) {
+        co_await visit_active(walk, app, std::move(served));
+    } else if (walk.run == RenewalRun::scheduled) {
+        co_await visit_inactive(walk, app);
+    } else if (damaged) {
+        walk.found.candidates.push_back({app, seconds{-1}, "nginx cannot load its certificate"});
+    }
+}
+
+/// Takes one app after another that no other such walker has taken.
+async::Task<void> visit_next(Walk& walk, const std::vector<dokku::AppName>& apps,
+                             std::size_t& next) {
+    while (next < apps.size()) {
+        const dokku::AppName& app = apps[next++];
+        co_await visit(walk, app);
+    }
 }
 
 }  // namespace
 
-Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, renewal::CaInquiries* inquiries,
-                       renewal::RenewalInquiry* windows) {
+async::Task<Renewals> find_renewals(const ca::Context& context, std::vector<dokku::AppName> apps,
+                                    RenewalRun run, renewal::CaInquiries* inquiries,
+                                    renewal::RenewalInquiry* windows) {
+    constexpr std::size_t kAtOnce = 64;
     auto settings = settings::SettingsReader::open(context.environment);
     Renewals found;
     if (!settings) {
         context.log.warn(settings.error().message);
         for (const dokku::AppName& app : apps)
             found.unanswered.push_back({app, settings.error()});
-        return found;
+        co_return found;
     }
-    const Walk walk{context, run, std::move(*settings), inquiries, windows};
-    for (const dokku::AppName& app : apps)
-        visit(walk, app, found);
+    Walk walk{context, run, std::move(*settings), inquiries, windows, found};
+    std::size_t next = 0;
+    std::vector<async::Task<void>> walkers;
+    walkers.reserve(kAtOnce);
+    for (std::size_t i = 0; i < kAtOnce; ++i)
+        walkers.push_back(visit_next(walk, apps, next));
+    co_await async::all(std::move(walkers));
     for (auto* list : {&found.candidates, &found.lost}) {
         std::sort(list->begin(), list->end(), [](const auto& one, const auto& other) {
             return std::tie(one.left, one.app) < std::tie(other.left, other.app);
         });
     }
-    return found;
+    co_return found;
 }
 
 }  // namespace lifecycle

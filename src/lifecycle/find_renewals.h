@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "async/task.h"
 #include "base/error.h"
 #include "ca/context.h"
 #include "dokku/app.h"
@@ -44,8 +45,8 @@ struct Renewals {
 /// (serving/repair.h). A graceperiod that is no number counts as not set, with a warning. Without
 /// `inquiries` nothing is mended; then CAs are asked by `windows`, if there is one, for the windows
 /// that it is time for.
-Renewals find_renewals(const ca::Context& context, const std::vector<dokku::AppName>& apps,
-                       RenewalRun run, renewal::CaInquiries* inquiries = nullptr,
-                       renewal::RenewalInquiry* windows = nullptr);
+async::Task<Renewals> find_renewals(const ca::Context& context, std::vector<dokku::AppName> apps,
+                                    RenewalRun run, renewal::CaInquiries* inquiries = nullptr,
+                                    renewal::RenewalInquiry* windows = nullptr);
 
 }  // namespace lifecycle

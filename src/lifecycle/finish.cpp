@@ -4,32 +4,33 @@
 
 #include "ca/choose_ca.h"
 #include "ca/claim.h"
+#include "ca/explain_failure.h"
 #include "lifecycle/prepare.h"
-#include "lifecycle/release.h"
-#include "renewal/renewal_plan.h"
+#include "serving/challenge_routes.h"
 #include "serving/serve.h"
-#include "status/record_outcome.h"
 
 namespace lifecycle {
 namespace {
 
 /// What nginx serves now. After Request::on_pair_installed Dokku is rebuilding the vhost meanwhile.
-void probe_served(ca::Context& context, const serving::ServedProbe& probe, ca::IssueJob& job,
-                  std::chrono::milliseconds patience) {
+async::Task<void> probe_served(ca::Context& context, const serving::ServedProbe& probe,
+                               ca::IssueJob& job) {
+    constexpr std::chrono::seconds kPatience{5};
     constexpr std::chrono::seconds kForDokku{30};
     auto expected = serving::expected_serving(job);
-    if (!expected) return context.log.warn(expected.error().message);
+    if (!expected) co_return context.log.warn(expected.error().message);
     expected->vhost_before = job.vhost_before;
-    job.served = probe.probe(*expected, job.vhost_before ? kForDokku : patience);
+    const std::chrono::seconds patience = job.vhost_before ? kForDokku : kPatience;
+    job.served = co_await probe.probe(*expected, patience);
     const bool unloaded = std::any_of(
         job.served.begin(), job.served.end(),
         [](const ca::ServedName& one) { return one.cause == store::cause::kNotServed; });
     const bool rebuilt =
         !job.vhost_before || *job.vhost_before != serving::stamp_vhost(context, job.app);
     if (job.vhost_before && (!rebuilt || unloaded)) {
-        job.rebuilt = serving::rebuild_vhost(context, job.app);
+        job.rebuilt = co_await serving::rebuild_vhost(context, job.app);
         expected->vhost_before.reset();
-        job.served = probe.probe(*expected, patience);
+        job.served = co_await probe.probe(*expected, kPatience);
     }
     serving::blame_rebuild(job.served, job.rebuilt);
 }
@@ -45,7 +46,7 @@ void warn_of_deferred(const ca::Context& context, const ca::IssueJob& job) {
 
 }  // namespace
 
-void close_journal(ca::Context& context, const ca::IssueJob& job) {
+void close_journal(const ca::Context& context, const ca::IssueJob& job) {
     store::Attempt attempt;
     attempt.at = context.clock.now();
     attempt.issued = job.alive();
@@ -70,53 +71,46 @@ void close_journal(ca::Context& context, const ca::IssueJob& job) {
         }
         const bool unasked = state.order && state.order->url.empty();
         if (job.alive() || useless || unasked) state.order.reset();
+        state.claim.reset();
     });
     if (!kept) context.log.warn(kept.error().message);
 }
 
-namespace {
+void tell_of_failure(const ca::Context& context, const ca::IssueJob& job) {
+    ca::tell_failure(context.log, *job.failure, job.app);
+    context.log.info1("Certificate retrieval failed!");
+}
 
-void finish_one(ca::Context& context, const serving::ServedProbe& probe,
-                renewal::RenewalInquiry& inquiry, ca::IssueJob& job, const ca::Request& request,
-                std::chrono::milliseconds patience) {
+bool announce_pair(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
+    if (!request.on_pair_installed || !job.alive()) return false;
+    if (!job.settings.has_permanent_route()) serving::remove_route_files(context, job);
+    const base::FileStamp before = serving::stamp_vhost(context, job.app);
+    if (!request.on_pair_installed()) return false;
+    job.vhost_before = before;
+    return true;
+}
+
+async::Task<void> tell_end(Run& run, ca::Context& context, ca::IssueJob& job) {
     context.log.info1("Disabling ACME proxy for " + job.app.text() + "...");
     if (job.alive() && job.unused) {
         context.log.verbose("Kept for later: " + job.app.text() +
                             " is served with a certificate of its own");
         context.log.info1("Done");
     } else if (job.alive()) {
-        probe_served(context, probe, job, patience);
+        const auto probe = run.reloads.probe();
+        co_await probe_served(context, *probe, job);
         for (const ca::ServedName& served : job.served) {
             if (!served.cause.empty()) context.log.warn(served.reason);
         }
         warn_of_deferred(context, job);
         context.log.info1("Done");
+        co_await run.windows.ask_if_due(job.app);
     } else if (job.nothing_to_do) {
         warn_of_deferred(context, job);
-        if (!request.is_automatic()) tell_nothing_due(context, job);
+        if (!run.request.is_automatic()) tell_nothing_due(context, job);
     } else {
         context.log.warn("Failed to setup letsencrypt");
         context.log.warn("Check log output for further information on failure");
-    }
-    const bool installed = job.alive() && !job.unused;
-    if (installed) inquiry.ask_if_due(job.app);
-    status::record_outcome(context, job);
-    release(context, job);
-}
-
-}  // namespace
-
-void finish(ca::Context& context, const std::vector<ca::IssueJob*>& jobs,
-            const ca::Request& request) {
-    constexpr std::chrono::seconds kPatience{5};  // of all together: they were loaded together
-    const serving::ServedProbe probe{context};
-    renewal::RenewalInquiry inquiry{context};
-    const auto deadline = context.clock.monotonic() + kPatience;
-    for (ca::IssueJob* job : jobs) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(deadline - context.clock.monotonic());
-        finish_one(context, probe, inquiry, *job, request,
-                   std::max(left, std::chrono::milliseconds{0}));
     }
 }
 

@@ -48,11 +48,11 @@ void tell_due(const ca::Context& context, const RenewalCandidate& candidate,
 
 }  // namespace
 
-RunOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                         RenewalRun run) {
+async::Task<RunOutcome> plan_renewals(ca::Context& context, std::vector<dokku::AppName> apps,
+                                      RenewalRun run) {
     context.log.info2("What a renewal would do now; nothing is done");
     renewal::RenewalInquiry windows{context, renewal::kInquiryPause};
-    const Renewals found = find_renewals(context, apps, run, nullptr, &windows);
+    const Renewals found = co_await find_renewals(context, std::move(apps), run, nullptr, &windows);
     ca::limits::LimitCheck limits{context, false, run == RenewalRun::typed};
     for (const RenewalCandidate& candidate : found.candidates) {
         std::string because = " (" + candidate.why;
@@ -72,7 +72,7 @@ RunOutcome plan_renewals(ca::Context& context, const std::vector<dokku::AppName>
         context.log.info1(candidate.app.text() + " would be put right or get a certificate now (" +
                           candidate.why + ")");
     }
-    return found.unanswered.empty() ? RunOutcome::done : RunOutcome::failed;
+    co_return found.unanswered.empty() ? RunOutcome::done : RunOutcome::failed;
 }
 
 }  // namespace lifecycle

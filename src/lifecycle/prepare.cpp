@@ -14,6 +14,7 @@
 #include "dokku/own_files.h"
 #include "dokku/proxy.h"
 #include "lifecycle/adopt_certificates.h"
+#include "orders/decide_order.h"
 #include "preflight/requirements.h"
 #include "renewal/loadable.h"
 #include "renewal/renewal_plan.h"
@@ -168,6 +169,7 @@ base::Result<ca::IssueJob> read_job(const ca::Context& context, const dokku::App
     if (!settings) return std::move(settings).error();
     ca::IssueJob job{app, std::move(*settings), std::move(*domains)};
     job.seen = std::move(*folder);
+    job.seen->rest();
     job.lego_command = ca::render_lego_command(job.settings, job.domains);
     job.hash = ca::config_hash(job.lego_command, job.settings.lego_docker_options.computed);
     // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.
@@ -282,6 +284,21 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
 
 }  // namespace
 
+bool is_to_be_ordered(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
+    if (request.is_typed()) return true;
+    const bool all_covered = job.only_growth && orders::uncovered_names(job).empty();
+    if (job.alive() && !all_covered) {
+        if (request.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
+        return true;
+    }
+    if (job.failure && !request.is_automatic()) return true;
+    for (const ca::DeferredName& deferred : job.deferred) {
+        if (deferred.cause != store::cause::kExcluded) context.log.verbose(deferred.reason.message);
+    }
+    if (job.alive()) job.nothing_to_do = true;
+    return false;
+}
+
 void tell_nothing_due(const ca::Context& context, const ca::IssueJob& job) {
     context.log.info1("Certificate is still valid for " + job.app.text() +
                       ", skipping certificate request");
@@ -297,47 +314,50 @@ base::Result<bool> is_still_due(const ca::Context& context, ca::IssueJob& job,
     return is_due(context, job, request);
 }
 
-Prepared prepare(ca::Context& context, const dokku::AppName& app, const ca::Request& request) {
+async::Task<Prepared> prepare(ca::Context& context, dokku::AppName app,
+                              const ca::Request& request) {
     auto read = read_job(context, app);
-    if (!read) return ca::Refusal{store::cause::kHost, std::move(read).error()};
+    if (!read) co_return ca::Refusal{store::cause::kHost, std::move(read).error()};
     ca::IssueJob& job = *read;
     if (!request.is_automatic()) context.log.info2("Enabling letsencrypt for " + app.text());
     if (auto email = preflight::require_email(job.settings, app); !email) {
-        return ca::Refusal{store::cause::kNoEmail, std::move(email).error()};
+        co_return ca::Refusal{store::cause::kNoEmail, std::move(email).error()};
     }
     for (const auto& check : {preflight::require_https_server, preflight::require_known_provider}) {
         if (auto passed = check(job); !passed) {
-            return ca::Refusal{store::cause::kSettings, std::move(passed).error()};
+            co_return ca::Refusal{store::cause::kSettings, std::move(passed).error()};
         }
     }
     if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
     take_names(context, job, request);
-    if (auto any = require_names(job); !any) return std::move(any).error();
+    if (auto any = require_names(job); !any) co_return std::move(any).error();
     serving::check_pair_of_ours(context, app);
     const auto due = is_due(context, job, request);
-    if (!due) return ca::Refusal{store::cause::kHost, due.error()};
+    if (!due) co_return ca::Refusal{store::cause::kHost, due.error()};
     if (!*due) {
-        const bool is_to_load = request.is_typed() && serving::needs_loading(context, app);
-        const auto loaded = is_to_load ? serving::load_again(context, app) : base::Result<void>{};
-        if (!loaded) return ca::Refusal{store::cause::kNotServed, loaded.error()};
-        return std::optional<ca::IssueJob>{};
+        if (request.is_typed() && serving::needs_loading(context, app)) {
+            auto loaded = co_await serving::load_again(context, app);
+            if (!loaded) co_return ca::Refusal{store::cause::kNotServed, std::move(loaded).error()};
+        }
+        co_return std::optional<ca::IssueJob>{};
     }
     if (const auto state = context.store.read_state(app.text())) {
         ca::choose_ca(context, job, *state);
         auto refused = request.force ? std::nullopt : ca::refuse_staging(context, job, *state);
-        if (refused) return ca::Refusal{store::cause::kSettings, std::move(*refused)};
+        if (refused) co_return ca::Refusal{store::cause::kSettings, std::move(*refused)};
     }
     if (auto external = preflight::require_external_account(context, job); !external) {
-        return ca::Refusal{store::cause::kSettings, std::move(external).error()};
+        co_return ca::Refusal{store::cause::kSettings, std::move(external).error()};
     }
     if (!request.is_automatic()) warn_of_options(context, job);
     if (auto opened = open_provider(context, job); !opened) {
-        return ca::Refusal{store::cause::kDnsProvider, std::move(opened).error()};
+        co_return ca::Refusal{store::cause::kDnsProvider, std::move(opened).error()};
     }
-    if (auto proxy = dokku::require_nginx_proxy(context.environment, app); !proxy) {
-        return ca::Refusal{store::cause::kProxyType, std::move(proxy).error()};
+    auto proxy = co_await context.programs->require_nginx_proxy(app);
+    if (!proxy) {
+        co_return ca::Refusal{store::cause::kProxyType, std::move(proxy).error()};
     }
-    return std::optional<ca::IssueJob>{std::move(job)};
+    co_return std::optional<ca::IssueJob>{std::move(job)};
 }
 
 }  // namespace lifecycle

@@ -3,7 +3,7 @@
 #include "base/directory.h"
 #include "ca/claim.h"
 #include "host/app_traces.h"
-#include "serving/app_routes.h"
+#include "serving/challenge_routes.h"
 
 namespace lifecycle {
 namespace {

@@ -4,12 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "async/all.h"
 #include "host/app_traces.h"
 #include "host/finish_removals.h"
 #include "lifecycle/damaged_states.h"
 #include "renewal/renewal_plan.h"
 #include "serving/load_again.h"
 #include "status/name_outcome.h"
+#include "store/claim.h"
 #include "tls/certs.h"
 #include "tls/removal_marker.h"
 
@@ -38,14 +40,15 @@ base::Result<serving::ExpectedServing> unseen_names(const ca::Context& context,
 
 /// Names with an installed certificate that nginx did not show: looks again, and has the vhost
 /// rebuilt if that may help.
-void probe_unseen_names(ca::Context& context, const dokku::AppName& app) {
+async::Task<void> probe_unseen_names(ca::Context& context, dokku::AppName app) {
     const auto state = context.store.read_state(app.text());
-    if (!state) return;
-    const auto expected = unseen_names(context, app, *state);
-    if (!expected || expected->names.empty() || !tls::is_active(context.environment, app)) return;
+    if (!state) co_return;
+    auto expected = unseen_names(context, app, *state);
+    if (!expected || expected->names.empty() || !tls::is_active(context.environment, app))
+        co_return;
     const auto lock = context.store.try_lock_app(app.text());
-    if (!lock) return;
-    (void)serving::load_again(context, *expected);
+    if (!lock) co_return;
+    static_cast<void>(co_await serving::load_again(context, std::move(*expected)));
 }
 
 /// The index is made again where it was lost: by a disk, a hand, or an older version of ours.
@@ -66,6 +69,7 @@ base::Result<bool> is_due_by_state(const ca::Context& context, const dokku::AppN
         if (!later) context.log.warn(later.error().message);
         return state.error();
     }
+    if (store::is_claimed_elsewhere(*state)) return false;
     // An open journal while a run over all apps is under way: it waits for its turn there.
     if (state->order && context.store.is_run_under_way()) return false;
     if (state->switched_off) {
@@ -127,31 +131,36 @@ bool add_coming_renewals(const ca::Context& context, const std::vector<dokku::Ap
     return true;
 }
 
-RunOutcome probe_and_enable(ca::Context& context, const std::vector<dokku::AppName>& apps,
-                            ca::Request request) {
+async::Task<RunOutcome> probe_and_enable(ca::Context& context, std::vector<dokku::AppName> apps,
+                                         ca::Request request) {
+    std::vector<async::Task<void>> probes;
+    probes.reserve(apps.size());
     for (const dokku::AppName& app : apps)
-        probe_unseen_names(context, app);
+        probes.push_back(probe_unseen_names(context, app));
+    co_await async::all(std::move(probes));
     request.origin = ca::Origin::automatic;
-    return enable(context, apps, request);
+    co_return co_await enable(context, std::move(apps), std::move(request));
 }
 
 /// What the app waits for is looked at now.
-RunOutcome retry_now(ca::Context& context, const dokku::AppName& app, ca::Request request) {
+async::Task<RunOutcome> retry_now(ca::Context& context, dokku::AppName app, ca::Request request) {
     if (auto marked = context.store.mark_due(app.text(), context.clock.now()); !marked) {
         context.log.warn(marked.error().message);
-        return RunOutcome::failed;
+        co_return RunOutcome::failed;
     }
-    return probe_and_enable(context, {app}, std::move(request));
+    std::vector<dokku::AppName> apps;
+    apps.push_back(std::move(app));
+    co_return co_await probe_and_enable(context, std::move(apps), std::move(request));
 }
 
 }  // namespace
 
-RunOutcome retry_due(ca::Context& context) {
+async::Task<RunOutcome> retry_due(ca::Context& context) {
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     const auto existing = dokku::list_all_apps(context.environment);
     if (!existing) {
         context.log.warn(existing.error().message);
-        return RunOutcome::failed;
+        co_return RunOutcome::failed;
     }
     restore_due_index(context);
     std::vector<dokku::AppName> apps;
@@ -169,21 +178,22 @@ RunOutcome retry_due(ca::Context& context) {
     }
     ca::Request request;
     if (add_coming_renewals(context, *existing, apps)) request.ahead = renewal::kBatchSpan;
-    const RunOutcome outcome = probe_and_enable(context, apps, std::move(request));
-    return all_read ? outcome : RunOutcome::failed;
+    const RunOutcome outcome =
+        co_await probe_and_enable(context, std::move(apps), std::move(request));
+    co_return all_read ? outcome : RunOutcome::failed;
 }
 
-RunOutcome retry_app(ca::Context& context, const dokku::AppName& app) {
+async::Task<RunOutcome> retry_app(ca::Context& context, dokku::AppName app) {
     ca::Request request;
     request.by_hand = true;
-    return retry_now(context, app, std::move(request));
+    co_return co_await retry_now(context, std::move(app), std::move(request));
 }
 
-RunOutcome issue_for_change(ca::Context& context, const dokku::AppName& app,
-                            std::function<bool()> on_pair_installed) {
+async::Task<RunOutcome> issue_for_change(ca::Context& context, dokku::AppName app,
+                                         std::function<bool()> on_pair_installed) {
     ca::Request request;
     request.on_pair_installed = std::move(on_pair_installed);
-    return retry_now(context, app, std::move(request));
+    co_return co_await retry_now(context, std::move(app), std::move(request));
 }
 
 }  // namespace lifecycle

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/directory.h"
-#include "base/process.h"
 #include "base/text.h"
 #include "nginx/config.h"
 #include "nginx/workers.h"
@@ -29,36 +28,21 @@ std::string nginx_path() {
     return is_executable("/usr/bin/openresty") ? "/usr/bin/openresty" : "/usr/sbin/nginx";
 }
 
-struct Printed {
-    base::Exit exit;
-    std::string text;
-};
-
-base::Result<Printed> run_collecting(std::vector<std::string> argv) {
-    Printed printed;
-    const auto collect = [&](std::string_view line) {
-        printed.text += line;
-        printed.text += '\n';
-    };
-    base::Command command;
-    command.argv = std::move(argv);
-    command.deadline = kDeadline;
-    command.on_output = collect;
-    command.on_error = collect;
-    const auto exit = base::run(command);
+base::Result<void> run(NginxCall& call) {
+    const auto exit = base::run(command_of(call));
     if (!exit) return exit.error();
-    printed.exit = *exit;
-    return printed;
+    call.exit = *exit;
+    return {};
 }
 
-std::string describe(const std::vector<std::string>& argv, const Printed& printed) {
-    std::string message = base::join(argv, " ") + ": ";
-    if (printed.exit.timed_out) {
+std::string describe(const NginxCall& call) {
+    std::string message = base::join(call.argv, " ") + ": ";
+    if (call.exit.timed_out) {
         message += "no end within a minute";
     } else {
-        message += "exit code " + std::to_string(printed.exit.code);
+        message += "exit code " + std::to_string(call.exit.code);
     }
-    const std::string words = base::printable(base::trim(printed.text));
+    const std::string words = base::printable(base::trim(call.printed));
     return words.empty() ? message : message + ": " + words;
 }
 
@@ -69,9 +53,8 @@ bool is_refused_by_sudo(const std::string& text) {
                        [](std::string_view line) { return line.starts_with("sudo: "); });
 }
 
-base::Unexpected<base::Error> refused_by_sudo(const std::vector<std::string>& argv,
-                                              const Printed& printed) {
-    return base::fail(base::ErrorKind::io, describe(argv, printed),
+base::Unexpected<base::Error> refused_by_sudo(const NginxCall& call) {
+    return base::fail(base::ErrorKind::io, describe(call),
                       {"Dokku's sudo rules for nginx are in /etc/sudoers.d/dokku-nginx; "
                        "`sudo dokku plugin:install --core` writes them again."});
 }
@@ -190,32 +173,61 @@ std::vector<std::string> reload_command(const ReloadFacts& facts) {
     return {};
 }
 
-base::Result<std::optional<NginxComplaint>> NginxService::test() {
-    const std::vector<std::string> argv{"sudo", nginx_path(), "-t"};
-    const auto printed = run_collecting(argv);
-    if (!printed) return printed.error();
-    if (printed->exit.ok()) return std::optional<NginxComplaint>{};
-    if (auto complaint = parse_complaint(printed->text)) return complaint;
-    if (is_refused_by_sudo(printed->text)) return refused_by_sudo(argv, *printed);
-    return base::fail(base::ErrorKind::io, describe(argv, *printed));
+base::Command command_of(NginxCall& call) {
+    const auto collect = [&call](std::string_view line) {
+        call.printed += line;
+        call.printed += '\n';
+    };
+    base::Command command;
+    command.argv = call.argv;
+    command.deadline = kDeadline;
+    command.on_output = collect;
+    command.on_error = collect;
+    return command;
 }
 
-base::Result<void> NginxService::reload(const dokku::Scope& scope) const {
-    const auto argv = reload_command(read_facts(environment_, scope));
+NginxCall NginxService::test_call() {
+    return {.argv = {"sudo", nginx_path(), "-t"}};
+}
+
+base::Result<std::optional<NginxComplaint>> NginxService::judge_test(const NginxCall& call) {
+    if (call.exit.ok()) return std::optional<NginxComplaint>{};
+    if (auto complaint = parse_complaint(call.printed)) return complaint;
+    if (is_refused_by_sudo(call.printed)) return refused_by_sudo(call);
+    return base::fail(base::ErrorKind::io, describe(call));
+}
+
+base::Result<std::optional<NginxComplaint>> NginxService::test() {
+    NginxCall call = test_call();
+    if (auto done = run(call); !done) return std::move(done).error();
+    return judge_test(call);
+}
+
+base::Result<NginxCall> NginxService::reload_call(const dokku::Scope& scope) const {
+    auto argv = reload_command(read_facts(environment_, scope));
     if (argv.empty()) {
         return base::fail(base::ErrorKind::io,
                           "Dokku knows no way to reload nginx on this distribution",
                           {"Set one: dokku nginx:set --global nginx-service-command <command>"});
     }
-    const auto printed = run_collecting(argv);
-    if (!printed) return printed.error();
-    if (printed->exit.ok()) return {};
-    if (is_refused_by_sudo(printed->text)) return refused_by_sudo(argv, *printed);
+    return NginxCall{.argv = std::move(argv)};
+}
+
+base::Result<void> NginxService::judge_reload(const NginxCall& call) const {
+    if (call.exit.ok()) return {};
+    if (is_refused_by_sudo(call.printed)) return refused_by_sudo(call);
     if (!is_running()) {
         return base::fail(base::ErrorKind::io, "nginx does not run",
                           {"Start it with: dokku nginx:start"});
     }
-    return base::fail(base::ErrorKind::rejected, describe(argv, *printed));
+    return base::fail(base::ErrorKind::rejected, describe(call));
+}
+
+base::Result<void> NginxService::reload(const dokku::Scope& scope) const {
+    auto call = reload_call(scope);
+    if (!call) return std::move(call).error();
+    if (auto done = run(*call); !done) return done;
+    return judge_reload(*call);
 }
 
 bool NginxService::is_running() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/process.h"
 #include "base/result.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
@@ -42,18 +43,36 @@ struct ReloadFacts {
 /// The command line that the sudoers file of Dokku allows; empty where Dokku reloads nothing.
 std::vector<std::string> reload_command(const ReloadFacts& facts);
 
-/// This host's nginx, by the command lines that Dokku's sudoers file allows.
+/// A program that is asked something of nginx, what it has printed on both streams, and how it
+/// ended.
+struct NginxCall {
+    std::vector<std::string> argv;
+    std::string printed{};
+    base::Exit exit{};
+};
+
+/// How to run the call. What is printed goes into it, so it stays where it is until then; `exit` is
+/// set by what runs the command.
+base::Command command_of(NginxCall& call);
+
+/// This host's nginx, by the command lines that Dokku's sudoers file allows. Light executables have
+/// it run here; heavy ones run the calls themselves (programs/host_programs.h).
 class NginxService {
   public:
     explicit NginxService(const dokku::Environment& environment) : environment_(environment) {}
 
     /// `nginx -t`. A complaint is an answer; `io` if it could not be asked (the message says why).
     static base::Result<std::optional<NginxComplaint>> test();
+    static NginxCall test_call();
+    static base::Result<std::optional<NginxComplaint>> judge_test(const NginxCall& call);
 
     /// Returns before the new workers serve: a look at what is served has to poll. `rejected` with
     /// what was printed if a running nginx was asked and did not do it, `io` if it could not be
     /// asked: sudo refuses, or it does not run.
     base::Result<void> reload(const dokku::Scope& scope) const;
+    /// `io` where Dokku reloads nothing.
+    base::Result<NginxCall> reload_call(const dokku::Scope& scope) const;
+    base::Result<void> judge_reload(const NginxCall& call) const;
 
     /// By its pid file.
     bool is_running() const;

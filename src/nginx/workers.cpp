@@ -9,7 +9,6 @@ namespace nginx {
 namespace {
 
 constexpr const char* kDefaultPidFile = "/run/nginx.pid";
-constexpr std::chrono::milliseconds kPollInterval{10};
 
 bool is_number(std::string_view text) {
     return !text.empty() &&
@@ -62,18 +61,6 @@ NginxWorkers NginxWorkers::find(const base::Path& pid_file, base::Path proc) {
 bool NginxWorkers::retired() const {
     return std::none_of(pids_.begin(), pids_.end(),
                         [this](const std::string& pid) { return takes_connections(proc_ / pid); });
-}
-
-bool NginxWorkers::wait_until_retired(base::Clock& clock,
-                                      std::chrono::milliseconds patience) const {
-    const auto deadline = clock.monotonic() + patience;
-    while (!retired()) {
-        if (clock.monotonic() >= deadline) return false;
-        clock.sleep_for(kPollInterval);
-    }
-    // A worker says that it shuts down an instant before it closes its sockets.
-    if (!empty()) clock.sleep_for(kPollInterval);
-    return true;
 }
 
 }  // namespace nginx

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "nginx/config.h"
 
@@ -25,11 +24,9 @@ class NginxWorkers {
 
     bool empty() const { return pids_.empty(); }
 
-    /// Has each of them ended, or begun to shut down (its title says so)?
+    /// Has each of them ended, or begun to shut down (its title says so)? One says so an instant
+    /// before it closes its sockets.
     bool retired() const;
-
-    /// Waits for that. False if one still takes connections after `patience`.
-    bool wait_until_retired(base::Clock& clock, std::chrono::milliseconds patience) const;
 
   private:
     NginxWorkers(std::vector<std::string> pids, base::Path proc)

@@ -6,10 +6,13 @@
 namespace orders {
 namespace {
 
-bool is_still_good(renewal::CaInquiries& inquiries, const ca::IssueJob& job) {
+async::Task<bool> is_still_good(renewal::CaInquiries& inquiries, const ca::IssueJob& job) {
     const std::string& pem = job.issued->chain_pem;
     auto chain = crypto::parse_chain_pem(pem);
-    return chain && !inquiries.was_revoked(job.app, {std::move(*chain), pem, base::Secret{}});
+    if (!chain) co_return false;
+    const renewal::StoredPair pair{std::move(*chain), pem, base::Secret{}};
+    const bool was_revoked = co_await inquiries.was_revoked(job.app, pair);
+    co_return !was_revoked;
 }
 
 /// Of the journal only that the app is at work stays: another is ordered.
@@ -52,24 +55,26 @@ base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, bas
     return {};
 }
 
-bool use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job) {
+async::Task<bool> use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job) {
     const ca::Context& context = inquiries.context();
     const auto state = context.store.read_state(job.app.text());
-    if (!state || !state->order || state->order->chain_pem.empty()) return false;
+    if (!state || !state->order || state->order->chain_pem.empty()) co_return false;
     const store::RunningOrder& order = *state->order;
     if (order.hash != job.hash || order.names != ca::to_texts(job.names) ||
         order.directory_url != job.settings.server.computed) {
-        return false;
+        co_return false;
     }
     auto key = crypto::PrivateKey::parse_pem(order.key_pem.reveal());
-    if (!key) return false;
+    if (!key) co_return false;
     job.key = std::move(*key);
     job.issued = acme::IssuedCertificate{};
     job.issued->chain_pem = order.chain_pem;
     job.issued->url = order.certificate_url;
-    if (installable_from(context, job) || is_still_good(inquiries, job)) return true;
+    if (installable_from(context, job)) co_return true;
+    const bool is_good = co_await is_still_good(inquiries, job);
+    if (is_good) co_return true;
     drop(context, job, order);
-    return false;
+    co_return false;
 }
 
 }  // namespace orders

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
 #include "renewal/ca_inquiries.h"
@@ -21,6 +22,6 @@ base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, bas
 /// Takes the one that was kept for exactly this configuration and these names as the one to
 /// install, once its time has come unless its CA has revoked it meanwhile: then it is dropped.
 /// Returns whether there is one.
-bool use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job);
+async::Task<bool> use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job);
 
 }  // namespace orders

@@ -4,7 +4,8 @@
 
 namespace orders {
 
-base::Result<bool> begin_journal(const ca::Context& context, ca::IssueJob& job) {
+base::Result<bool> begin_journal(const ca::Context& context, ca::IssueJob& job,
+                                 const ca::Request& request) {
     const base::UtcTime now = context.clock.now();
     bool begun = false;
     auto kept = context.store.update_state_if(job.app.text(), [&](store::AppState& state) {
@@ -16,6 +17,7 @@ base::Result<bool> begin_journal(const ca::Context& context, ca::IssueJob& job) 
         state.switched_off = false;
         job.overdue = now + store::kJournalPatience;
         state.due = job.overdue;
+        state.claim = store::Claim{base::this_process(), request.is_typed()};
         for (const std::string& name : ca::to_texts(job.names)) {
             if (store::find_name(state, name) != nullptr) continue;
             state.names.push_back({name, store::NameStatus::creating, "", "", now, 0, {}, {}, {}});

@@ -2,6 +2,7 @@
 
 #include "ca/context.h"
 #include "ca/issue_job.h"
+#include "ca/request.h"
 
 namespace orders {
 
@@ -10,6 +11,7 @@ namespace orders {
 /// on the app is enabled: who switches it off while the run lasts has the last word. Returns
 /// whether it was begun: not if the app was destroyed or switched off since the run looked at it.
 /// Fails as `LocalStore::update_state` does: nothing is to be ordered then.
-base::Result<bool> begin_journal(const ca::Context& context, ca::IssueJob& job);
+base::Result<bool> begin_journal(const ca::Context& context, ca::IssueJob& job,
+                                 const ca::Request& request);
 
 }  // namespace orders

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "ca/rejected_names.h"
-#include "orders/orders.h"
-#include "serving/app_routes.h"
+#include "orders/order.h"
 #include "settings/known_servers.h"
 
 namespace orders {
@@ -27,43 +26,6 @@ bool has_failed_often(const ca::Context& context, const ca::IssueJob& job) {
     });
 }
 
-/// One job and what it gets back after the rehearsal.
-struct Rehearsing {
-    ca::IssueJob* job;
-    ca::CaSession* ca;
-    std::string server;
-};
-
-std::vector<Rehearsing> find_rehearsing(ca::Context& context, ca::CaSessions& sessions,
-                                        const std::vector<ca::IssueJob*>& jobs) {
-    std::vector<Rehearsing> found;
-    for (ca::IssueJob* job : jobs) {
-        const std::string stage = rehearsal_server(job->settings);
-        if (!job->alive() || stage.empty() || !has_failed_often(context, *job)) continue;
-        Rehearsing one{job, job->ca, job->settings.server.computed};
-        job->settings.server.computed = stage;
-        const auto session = sessions.open(job->settings, job->options.lego);
-        if (session) {
-            context.log.verbose("Rehearsing the order at " + stage + " after failures before");
-            job->ca = *session;
-            found.push_back(std::move(one));
-        } else {
-            job->settings.server.computed = one.server;
-            context.log.verbose("No rehearsal: " + session.error().error.message);
-        }
-    }
-    return found;
-}
-
-/// The real CA again. What was issued is of no use.
-void restore(const Rehearsing& one) {
-    ca::IssueJob& job = *one.job;
-    job.ca = one.ca;
-    job.settings.server.computed = one.server;
-    job.issued.reset();
-    job.key.reset();
-}
-
 }  // namespace
 
 std::string rehearsal_server(const settings::Settings& settings) {
@@ -80,28 +42,40 @@ bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& na
     return !failure.invalid.empty() || !ca::rejected_names(*failure.problem, names).empty();
 }
 
-bool rehearse(ca::Context& context, ca::CaSessions& sessions,
-              const std::vector<ca::IssueJob*>& jobs) {
-    const auto rehearsing = find_rehearsing(context, sessions, jobs);
-    if (rehearsing.empty()) return false;
-    std::vector<ca::IssueJob*> trial;
-    trial.reserve(rehearsing.size());
-    for (const Rehearsing& one : rehearsing)
-        trial.push_back(one.job);
-    serving::switch_routes_on(context, trial);
-    // No run goes on with a rehearsal, and in a batch the app's journal may be another run's.
-    OrderRun run;
-    run.journals = false;
-    run_orders(context, sessions, trial, run);
-    for (const Rehearsing& one : rehearsing) {
-        if (one.job->failure && !is_verdict(*one.job->failure, ca::to_texts(one.job->names))) {
-            context.log.verbose("The rehearsal came to no end: " + one.job->failure->error.message);
-            one.job->failure.reset();
-        }
-        restore(one);
+async::Task<std::optional<RealCa>> begin_rehearsal(const ca::Context& context,
+                                                   ca::CaSessions& sessions, ca::IssueJob& job) {
+    const std::string stage = rehearsal_server(job.settings);
+    if (stage.empty() || !has_failed_often(context, job)) co_return std::nullopt;
+    RealCa real{job.ca, job.settings.server.computed};
+    job.settings.server.computed = stage;
+    const auto session = co_await sessions.open(job.settings, job.options.lego);
+    if (!session) {
+        job.settings.server.computed = real.server;
+        context.log.verbose("No rehearsal: " + session.error().error.message);
+        co_return std::nullopt;
     }
-    serving::switch_routes_on(context, trial);
-    return true;
+    context.log.verbose("Rehearsing the order at " + stage + " after failures before");
+    job.ca = *session;
+    co_return real;
+}
+
+async::Task<void> rehearse_order(const ca::Context& context, ca::CaSessions& sessions,
+                                 ca::IssueJob& job) {
+    if (!job.alive()) co_return;
+    const OrderDesk desk{sessions};
+    Order order{context, desk, OrderKind::rehearsal, job};
+    async::Semaphore::Permit turn = co_await job.ca->new_orders().acquire();
+    co_await order.run(std::move(turn));
+    if (!job.failure || is_verdict(*job.failure, ca::to_texts(job.names))) co_return;
+    context.log.verbose("The rehearsal came to no end: " + job.failure->error.message);
+    job.failure.reset();
+}
+
+void end_rehearsal(const RealCa& real, ca::IssueJob& job) {
+    job.ca = real.session;
+    job.settings.server.computed = real.server;
+    job.issued.reset();  // of no use
+    job.key.reset();
 }
 
 }  // namespace orders

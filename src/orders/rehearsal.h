@@ -1,13 +1,19 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
 #include "ca/session.h"
 
 namespace orders {
+
+// After two failed tries of a name whose validation the CA refused, a certificate is first ordered
+// where failures cost nothing. A job that fails there fails; what is issued there is thrown away. A
+// rehearsal that cannot be held (no answer) does not keep the job from its real order.
 
 /// Where an app's orders are tried out first: the staging CA of Let's Encrypt for its production
 /// CA, or the URL that property `rehearse` names; "" for nowhere.
@@ -17,12 +23,22 @@ std::string rehearsal_server(const settings::Settings& settings);
 /// there?
 bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& names);
 
-/// After two failed tries of a name whose validation the CA refused, a certificate is first ordered
-/// where failures cost nothing. A job that fails there fails; what is issued there is thrown away.
-/// A rehearsal that cannot be held (no answer) does not keep the job from its real order. Returns
-/// whether there was one: the route of a job that failed there still answers for the account of the
-/// rehearsal.
-bool rehearse(ca::Context& context, ca::CaSessions& sessions,
-              const std::vector<ca::IssueJob*>& jobs);
+/// What a job gets back after its rehearsal.
+struct RealCa {
+    ca::CaSession* session;
+    std::string server;
+};
+
+/// If one is to be held for the job, that has the staging CA and our account there from now on; the
+/// challenge's route is to be switched on anew.
+async::Task<std::optional<RealCa>> begin_rehearsal(const ca::Context& context,
+                                                   ca::CaSessions& sessions, ca::IssueJob& job);
+
+/// Orders there. The job has failed afterwards, or is as before.
+async::Task<void> rehearse_order(const ca::Context& context, ca::CaSessions& sessions,
+                                 ca::IssueJob& job);
+
+/// The real CA again.
+void end_rehearsal(const RealCa& real, ca::IssueJob& job);
 
 }  // namespace orders

@@ -59,8 +59,8 @@ std::string describe(const http::Response& response) {
     return text;
 }
 
-Fetched fetch_at(ca::Context& context, const std::string& name, const std::string& address,
-                 const std::string& thumbprint) {
+async::Task<Fetched> fetch_at(http::Client& http, std::string name, std::string address,
+                              std::string thumbprint) {
     const std::string token = base::to_base64url(base::random_bytes(24));
     http::Request request;
     request.url = "http://" + name + "/.well-known/acme-challenge/" + token;
@@ -71,10 +71,10 @@ Fetched fetch_at(ca::Context& context, const std::string& name, const std::strin
     Fetched fetched;
     fetched.address = address;
     fetched.is_ipv6 = address.find(':') != std::string::npos;
-    const auto response = context.blocking_http.send(request);
+    const auto response = co_await http.send(std::move(request));
     if (!response) {
         fetched.evidence = response.error().message;
-        return fetched;
+        co_return fetched;
     }
     const bool right =
         response->status == 200 && base::trim(response->body) == token + "." + thumbprint;
@@ -85,7 +85,19 @@ Fetched fetch_at(ca::Context& context, const std::string& name, const std::strin
         const auto target = base::parse_url(response->header("location").value_or(""));
         if (target) fetched.redirect_host = target->host;
     }
-    return fetched;
+    co_return fetched;
+}
+
+/// A name at each of its addresses.
+async::Task<std::vector<Fetched>> fetch_everywhere(http::Client& http, std::string name,
+                                                   std::vector<std::string> addresses,
+                                                   std::string thumbprint) {
+    std::vector<async::Task<Fetched>> fetches;
+    fetches.reserve(addresses.size());
+    for (std::string& address : addresses)
+        fetches.push_back(fetch_at(http, name, std::move(address), thumbprint));
+    auto fetched = co_await async::all(std::move(fetches));
+    co_return fetched;
 }
 
 std::vector<std::string> first_of_each_family(const dns::Addresses& addresses) {
@@ -121,6 +133,13 @@ bool is_bound(const std::string& address) {
         return std::find(server.listens.begin(), server.listens.end(), pair) !=
                server.listens.end();
     });
+}
+
+/// Whether the address is this host's, and whether nginx is bound to it.
+void look_at_host(Fetched& one, const std::vector<std::string>& own) {
+    one.is_own = std::find(own.begin(), own.end(), one.address) != own.end();
+    // Only then the whole configuration is worth reading.
+    one.is_bound = one.is_own && one.kind == Fetched::Kind::wrong && is_bound(one.address);
 }
 
 /// Whose word counts where the resolver knows nothing, or what speaks against a name.
@@ -198,9 +217,8 @@ async::Task<std::vector<base::Result<dns::Answer>>> ask_name_servers(
 }
 
 /// DNS-01 needs no address, but a server that can tell whether its records are there.
-void check_name_servers(const ca::Context& context, const dns::Resolver& resolver,
-                        ca::IssueJob& job) {
-    if (job.options.lego.dns.fixed_wait) return;
+async::Task<void> check_name_servers(const dns::Resolver& resolver, ca::IssueJob& job) {
+    if (job.options.lego.dns.fixed_wait) co_return;
     std::vector<std::string> names;
     std::vector<std::string> asked;
     for (const dns::DnsName& name : job.names) {
@@ -208,7 +226,7 @@ void check_name_servers(const ca::Context& context, const dns::Resolver& resolve
         names.push_back(name.str());
         asked.push_back(name.base_name());
     }
-    const auto answers = context.loop.run(ask_name_servers(resolver, std::move(asked)));
+    const auto answers = co_await ask_name_servers(resolver, std::move(asked));
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (answers[i] || !dns::is_unanswered(answers[i].error())) continue;
         defer_unresolved(job, names[i], answers[i].error().message);
@@ -226,13 +244,14 @@ dns::Addresses leads_to_itself(const std::string& address) {
 
 }  // namespace
 
-void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
-    if (!is_checked(job)) return;
+async::Task<void> check_dns(const ca::Context& context, ca::IssueJob& job,
+                            const ca::Request& request) {
+    if (!is_checked(job)) co_return;
     const bool unattended = request.is_unattended();
-    if (job.settings.uses_dns() && !unattended) return;
+    if (job.settings.uses_dns() && !unattended) co_return;
     const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
-    if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
-    if (job.settings.uses_dns()) return check_name_servers(context, *resolver, job);
+    if (!resolver) co_return job.fail(store::cause::kSettings, resolver.error());
+    if (job.settings.uses_dns()) co_return co_await check_name_servers(*resolver, job);
     std::vector<std::string> names;
     for (const dns::DnsName& name : job.names) {
         if (name.is_address()) {
@@ -241,7 +260,7 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
             names.push_back(name.str());
         }
     }
-    const auto found = context.loop.run(look_up_all(*resolver, names, whose_word(job)));
+    const auto found = co_await look_up_all(*resolver, names, whose_word(job));
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::string& name = names[i];
         const dns::Addresses& addresses = found[i];
@@ -259,12 +278,12 @@ void check_dns(const ca::Context& context, ca::IssueJob& job, const ca::Request&
     job.drop_deferred();
 }
 
-void check_caa(const ca::Context& context, ca::IssueJob& job) {
-    if (!is_checked(job) || job.ca == nullptr) return;
+async::Task<void> check_caa(const ca::Context& context, ca::IssueJob& job) {
+    if (!is_checked(job) || job.ca == nullptr) co_return;
     const acme::Client& client = job.ca->client();
-    if (client.directory().caa_identities.empty()) return;
+    if (client.directory().caa_identities.empty()) co_return;
     const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
-    if (!resolver) return job.fail(store::cause::kSettings, resolver.error());
+    if (!resolver) co_return job.fail(store::cause::kSettings, resolver.error());
     std::vector<std::string> names;
     std::vector<std::pair<std::string, dns::CaaRequest>> asked;
     for (const dns::DnsName& name : job.names) {
@@ -277,7 +296,7 @@ void check_caa(const ca::Context& context, ca::IssueJob& job) {
         names.push_back(name.str());
         asked.emplace_back(name.base_name(), std::move(request));
     }
-    const auto closed = context.loop.run(find_closed(*resolver, std::move(asked), whose_word(job)));
+    const auto closed = co_await find_closed(*resolver, std::move(asked), whose_word(job));
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (!closed[i]) continue;
         defer(job, names[i], closed[i]->cause, names[i] + ": " + base::printable(closed[i]->why));
@@ -285,25 +304,27 @@ void check_caa(const ca::Context& context, ca::IssueJob& job) {
     job.drop_deferred();
 }
 
-void check_reachability(ca::Context& context, ca::IssueJob& job) {
-    if (!is_checked(job) || job.settings.uses_dns()) return;
-    const auto own = base::local_addresses();
-    const HostAddresses host = describe_host(own);
-    for (const std::string& name : ca::to_texts(job.names)) {
+async::Task<void> check_reachability(ca::Context& context, ca::IssueJob& job) {
+    if (!is_checked(job) || job.settings.uses_dns()) co_return;
+    std::vector<std::string> names;
+    std::vector<async::Task<std::vector<Fetched>>> fetches;
+    for (std::string& name : ca::to_texts(job.names)) {
         const auto where = job.addresses.find(name);
         if (where == job.addresses.end()) continue;
-        std::vector<Fetched> fetched;
-        for (const std::string& address : first_of_each_family(where->second)) {
-            Fetched one = fetch_at(context, name, address, job.ca->thumbprint());
-            one.is_own = std::find(own.begin(), own.end(), address) != own.end();
-            // Only then the whole configuration is worth reading.
-            one.is_bound = one.is_own && one.kind == Fetched::Kind::wrong && is_bound(address);
-            fetched.push_back(std::move(one));
-        }
-        const Reach reach = judge_reach(name, fetched, host);
+        fetches.push_back(fetch_everywhere(
+            context.self_fetch, name, first_of_each_family(where->second), job.ca->thumbprint()));
+        names.push_back(std::move(name));
+    }
+    auto fetched = co_await async::all(std::move(fetches));
+    const auto own = base::local_addresses();
+    const HostAddresses host = describe_host(own);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (Fetched& one : fetched[i])
+            look_at_host(one, own);
+        const Reach reach = judge_reach(names[i], fetched[i], host);
         for (const std::string& warning : reach.warnings)
             context.log.warn(warning);
-        if (!reach.cause.empty()) defer(job, name, reach.cause, reach.reason);
+        if (!reach.cause.empty()) defer(job, names[i], reach.cause, reach.reason);
     }
     job.drop_deferred();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "async/process.h"
 #include "base/text.h"
 #include "ca/stored_account.h"
 #include "dokku/command.h"
@@ -54,11 +55,11 @@ base::Result<void> require_known_provider(const ca::IssueJob& job) {
     return settings::describe_unknown_provider(provider, job.app.text());
 }
 
-base::Result<void> require_port_80(ca::Context& context, const ca::IssueJob& job) {
-    if (job.settings.uses_dns()) return {};
+async::Task<base::Result<void>> require_port_80(ca::Context& context, const ca::IssueJob& job) {
+    if (job.settings.uses_dns()) co_return base::Result<void>{};
     const std::string& app = job.app.text();
-    const auto ports = dokku::read_ports(context.environment, job.app);
-    if (!ports) return ports.error();
+    const auto ports = co_await context.programs->read_ports(job.app);
+    if (!ports) co_return ports.error();
     const auto first_of = [&](std::string_view scheme) {
         return std::find_if(ports->begin(), ports->end(),
                             [&](const auto& mapping) { return mapping.scheme == scheme; });
@@ -66,11 +67,11 @@ base::Result<void> require_port_80(ca::Context& context, const ca::IssueJob& job
     const bool has_port_80 = std::any_of(ports->begin(), ports->end(), [](const auto& mapping) {
         return mapping.scheme == "http" && mapping.host == "80";
     });
-    if (has_port_80) return {};
+    if (has_port_80) co_return base::Result<void>{};
     auto source = first_of("http");
     if (source == ports->end()) source = first_of("https");
     if (source == ports->end()) {
-        return base::fail(
+        co_return base::fail(
             ErrorKind::invalid_input,
             "Cannot enable letsencrypt for " + app +
                 ": no http or https proxy port mapping was found.",
@@ -82,15 +83,16 @@ base::Result<void> require_port_80(ca::Context& context, const ca::IssueJob& job
                       " for ACME HTTP-01 challenge...");
     dokku::RunOptions options;
     options.on_output = [&](std::string_view line) { context.log.verbose(line); };
-    const auto added =
-        dokku::run_dokku(context.environment, job.app, {"ports:add", app, mapping}, options);
-    if (!added) return added.error();
+    auto command =
+        dokku::dokku_command(context.environment, job.app, {"ports:add", app, mapping}, options);
+    const auto added = co_await async::run_process(std::move(command));
+    if (!added) co_return added.error();
     if (!added->ok()) {
-        return base::fail(ErrorKind::io, "`dokku ports:add " + app + " " + mapping +
-                                             "` failed with exit code " +
-                                             std::to_string(added->code));
+        co_return base::fail(ErrorKind::io, "`dokku ports:add " + app + " " + mapping +
+                                                "` failed with exit code " +
+                                                std::to_string(added->code));
     }
-    return {};
+    co_return base::Result<void>{};
 }
 
 }  // namespace preflight

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/task.h"
 #include "base/result.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
@@ -23,6 +24,6 @@ base::Result<void> require_known_provider(const ca::IssueJob& job);
 /// docs/dokku.md 11.1, step 4: HTTP-01 needs an http listener on port 80. Adds `http:80:N` to the
 /// port map if there is another http or https mapping; the only place that ever touches a port map.
 /// Fails as `read_ports` does, and with `io` if Dokku does not add it.
-base::Result<void> require_port_80(ca::Context& context, const ca::IssueJob& job);
+async::Task<base::Result<void>> require_port_80(ca::Context& context, const ca::IssueJob& job);
 
 }  // namespace preflight

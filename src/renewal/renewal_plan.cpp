@@ -1,7 +1,9 @@
 #include "renewal/renewal_plan.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "async/sleep.h"
 #include "base/asked_waits.h"
 #include "base/file.h"
 #include "base/random.h"
@@ -126,54 +128,72 @@ bool is_nonsense(const acme::Failure& failure) {
 
 }  // namespace
 
-RenewalInquiry::Ca& RenewalInquiry::ca_of(const std::string& server) {
-    const auto [entry, is_new] = cas_.try_emplace(server);
-    if (!is_new || server.empty() || is_in_backoff(context_, server)) return entry->second;
-    auto directory = ca::open_directory(context_, server);
-    if (directory && !directory->renewal_info.empty()) {
-        entry->second.directory = std::move(*directory);
+/// The first who asks reads its directory; others wait for that.
+async::Task<RenewalInquiry::Ca*> RenewalInquiry::ca_of(std::string server) {
+    Ca& ca = cas_[server];
+    const async::Semaphore::Permit opening = co_await ca.opening.acquire();
+    if (ca.was_opened) co_return &ca;
+    if (!server.empty() && !is_in_backoff(context_, server)) {
+        auto directory = co_await ca::open_directory(context_, server);
+        if (directory && !directory->renewal_info.empty()) ca.directory = std::move(*directory);
     }
-    return entry->second;
+    ca.was_opened = true;
+    co_return &ca;
 }
 
-void RenewalInquiry::ask_if_due(const dokku::AppName& app) {
+async::Task<void> RenewalInquiry::ask_if_due(dokku::AppName app) {
     const auto status = tls::read_certificate_status(context_.environment, app);
     const auto state = context_.store.read_state(app.text());
-    if (state) ask_if_due(app, status, *state);
+    if (state) co_await ask_if_due(app, status, *state);
 }
 
-bool RenewalInquiry::ask_if_due(const dokku::AppName& app, const tls::CertificateStatus& status,
-                                const store::AppState& state) {
+async::Task<bool> RenewalInquiry::ask_if_due(dokku::AppName app, tls::CertificateStatus status,
+                                             const store::AppState& state) {
     const base::UtcTime now = context_.clock.now();
-    if (!status.active || !status.dates || status.dates->not_after <= now) return false;
+    if (!status.active || !status.dates || status.dates->not_after <= now) co_return false;
     const bool known = is_plan_for(state, status.dates->not_after);
-    if (known && state.renewal->next_ask && *state.renewal->next_ask > now) return false;
-    if (!ca_of(ca::issuing_server(context_, app, state)).directory) return false;
-    return ask(app, state);
+    if (known && state.renewal->next_ask && *state.renewal->next_ask > now) co_return false;
+    std::string server = ca::issuing_server(context_, app, state);
+    Ca* const ca = co_await ca_of(server);
+    if (!ca->directory) co_return false;
+    const bool is_changed = co_await ask(app, state, *ca, std::move(server));
+    co_return is_changed;
 }
 
-std::optional<acme::RenewalInfo> RenewalInquiry::window_of(const std::string& server,
-                                                           const crypto::Certificate& leaf) {
+async::Task<std::optional<acme::RenewalInfo>> RenewalInquiry::window_of(
+    std::string server, const crypto::Certificate& leaf) {
     const auto id = acme::renewal_id(leaf);
-    if (!id) return std::nullopt;
-    Ca& ca = ca_of(server);
-    if (!ca.directory) return std::nullopt;
-    auto answer = fetch(*ca.directory, *id);
-    if (answer) return std::move(*answer);
-    if (!is_nonsense(answer.error())) ca.directory.reset();
-    return std::nullopt;
+    if (!id) co_return std::nullopt;
+    Ca* const ca = co_await ca_of(std::move(server));
+    if (!ca->directory) co_return std::nullopt;
+    auto answer = co_await fetch(*ca, *id);
+    if (!answer || !*answer) co_return std::nullopt;
+    co_return std::move(**answer);
 }
 
-acme::Outcome<acme::RenewalInfo> RenewalInquiry::fetch(const acme::Directory& directory,
-                                                       const std::string& certificate_id) {
-    if (asked_ && pause_.count() > 0) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*asked_ + pause_ -
+/// Returns whether the CA is to be asked now. While one waits, others may find that it does not
+/// answer.
+async::Task<bool> RenewalInquiry::wait_for_turn(Ca& ca) {
+    const async::Semaphore::Permit turn = co_await ca.turn.acquire();
+    if (!ca.directory || is_over()) co_return false;
+    if (ca.asked) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*ca.asked + pause_ -
                                                                        context_.clock.monotonic());
-        if (left.count() > 0) context_.clock.sleep_for(left);
+        if (left.count() > 0) co_await async::sleep_for(left);
+        if (!ca.directory || is_over()) co_return false;
     }
-    asked_ = context_.clock.monotonic();
-    return acme::fetch_renewal_info(context_.blocking_http, context_.clock, directory,
-                                    certificate_id);
+    ca.asked = context_.clock.monotonic();
+    co_return true;
+}
+
+async::Task<RenewalInquiry::Answer> RenewalInquiry::fetch(Ca& ca, std::string certificate_id) {
+    const bool is_to_be_asked = co_await wait_for_turn(ca);
+    if (!is_to_be_asked) co_return std::nullopt;
+    acme::Directory directory = *ca.directory;
+    auto answer = co_await acme::fetch_renewal_info(
+        context_.http, context_.clock, std::move(directory), std::move(certificate_id));
+    if (!answer && !is_nonsense(answer.error())) ca.directory.reset();
+    co_return answer;
 }
 
 /// Once for each window: who reads the log looks there for why a certificate is renewed early.
@@ -186,34 +206,33 @@ void RenewalInquiry::tell_explanation(const dokku::AppName& app, const store::Re
                          base::printable(plan.explanation_url));
 }
 
-bool RenewalInquiry::ask(const dokku::AppName& app, const store::AppState& state) {
-    const std::string server = ca::issuing_server(context_, app, state);
-    Ca& ca = ca_of(server);
-    if (!ca.directory) return false;
+async::Task<bool> RenewalInquiry::ask(dokku::AppName app, const store::AppState& state, Ca& ca,
+                                      std::string server) {
     const auto pem = base::read_file(context_.environment.tls_root(app) / "server.crt");
-    if (!pem) return false;
+    if (!pem) co_return false;
     const auto leaf = crypto::Certificate::parse_pem(*pem);
-    if (!leaf) return false;
+    if (!leaf) co_return false;
     const auto id = acme::renewal_id(*leaf);
-    if (!id) return false;
+    if (!id) co_return false;
 
     const std::string fingerprint = leaf->fingerprint();
     store::RenewalPlan before;
     before.fingerprint = fingerprint;
     if (state.renewal && state.renewal->fingerprint == fingerprint) before = *state.renewal;
-    const auto answer = fetch(*ca.directory, *id);
+    const auto asked = co_await fetch(ca, *id);
+    if (!asked) co_return false;
+    const auto& answer = *asked;
     const base::UtcTime now = context_.clock.now();
-    const bool nonsense = !answer && is_nonsense(answer.error());
     store::RenewalPlan plan;
     if (answer) {
         plan = plan_after(before, *answer, now, base::roll_dice());
         tell_explanation(app, before, plan);
     } else {
+        const bool nonsense = is_nonsense(answer.error());
         plan = plan_after(before, nonsense ? AriFailure::invalid : AriFailure::no_answer, now,
                           answer.error().error.retry_at);
-        if (!nonsense) ca.directory.reset();
     }
-    return note_about(context_, app, *pem, [&](store::AppState& changed) {
+    co_return note_about(context_, app, *pem, [&](store::AppState& changed) {
         changed.renewal = plan;
         record_installed(changed, *leaf, server);
     });

@@ -6,6 +6,8 @@
 
 #include "acme/directory.h"
 #include "acme/renewal_info.h"
+#include "async/semaphore.h"
+#include "async/task.h"
 #include "ca/context.h"
 #include "crypto/certificate.h"
 #include "settings/settings.h"
@@ -59,42 +61,55 @@ bool postpone_to_next_batch(store::AppState& state, base::UtcTime now);
 /// CAs let a client ask some times a second.
 inline constexpr std::chrono::milliseconds kInquiryPause{200};
 
-/// Asks CAs about the certificates of a run's apps. A CA that does not answer, or does not want to,
-/// is not asked again in the run; one that asked for time with an order is not asked before that.
+/// Asks CAs about the certificates of a run's apps, of many side by side. A CA that does not
+/// answer, or does not want to, is not asked again in the run; one that asked for time with an
+/// order is not asked before that. Outlives its questions.
 class RenewalInquiry {
   public:
-    /// `pause`: so long from one question to the next, where there may be many.
-    explicit RenewalInquiry(ca::Context& context, std::chrono::milliseconds pause = {})
-        : context_(context), pause_(pause) {}
+    using Moment = base::Clock::Monotonic;
+
+    /// `pause`: so long from one question to a CA to the next, where there may be many. After
+    /// `until` none is sent.
+    explicit RenewalInquiry(ca::Context& context, std::chrono::milliseconds pause = {},
+                            std::optional<Moment> until = std::nullopt)
+        : context_(context), pause_(pause), until_(until) {}
 
     /// If the app's certificate is ours, its CA has the extension, and it is time to ask: asks and
     /// stores the plan. What goes wrong is no failure of anything.
-    void ask_if_due(const dokku::AppName& app);
+    async::Task<void> ask_if_due(dokku::AppName app);
 
-    /// The same with what has been read already. Returns whether the state is another now.
-    bool ask_if_due(const dokku::AppName& app, const tls::CertificateStatus& status,
-                    const store::AppState& state);
+    /// The same with what has been read already; `state` stays where it is meanwhile. Returns
+    /// whether the app's state is another now.
+    async::Task<bool> ask_if_due(dokku::AppName app, tls::CertificateStatus status,
+                                 const store::AppState& state);
 
-    /// The CA's window for a certificate that need not be in use. Nothing is stored; nothing if it
-    /// does not tell.
-    std::optional<acme::RenewalInfo> window_of(const std::string& server,
-                                               const crypto::Certificate& leaf);
+    /// The CA's window for a certificate that need not be in use, and stays where it is meanwhile.
+    /// Nothing is stored; nothing if it does not tell.
+    async::Task<std::optional<acme::RenewalInfo>> window_of(std::string server,
+                                                            const crypto::Certificate& leaf);
 
   private:
     struct Ca {
-        std::optional<acme::Directory> directory;  ///< nothing: not to be asked
+        async::Semaphore opening{1};  ///< its directory is read by one
+        bool was_opened = false;
+        std::optional<acme::Directory> directory{};  ///< nothing: not to be asked
+        async::Semaphore turn{1};                    ///< to ask next
+        std::optional<Moment> asked{};               ///< the last question
     };
-    Ca& ca_of(const std::string& server);
-    bool ask(const dokku::AppName& app, const store::AppState& state);
+    using Answer = std::optional<acme::Outcome<acme::RenewalInfo>>;  ///< nothing: was not asked
 
-    acme::Outcome<acme::RenewalInfo> fetch(const acme::Directory& directory,
-                                           const std::string& certificate_id);
+    bool is_over() const { return until_ && context_.clock.monotonic() > *until_; }
+    async::Task<Ca*> ca_of(std::string server);
+    async::Task<bool> ask(dokku::AppName app, const store::AppState& state, Ca& ca,
+                          std::string server);
+    async::Task<bool> wait_for_turn(Ca& ca);
+    async::Task<Answer> fetch(Ca& ca, std::string certificate_id);
     void tell_explanation(const dokku::AppName& app, const store::RenewalPlan& before,
                           const store::RenewalPlan& plan) const;
 
     ca::Context& context_;
     std::chrono::milliseconds pause_;
-    std::optional<base::Clock::Monotonic> asked_;  ///< the last question
+    std::optional<Moment> until_;
     std::map<std::string, Ca, std::less<>> cas_;
 };
 

@@ -1,5 +1,7 @@
 #include "renewal/revocation_watch.h"
 
+#include <utility>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "ca/replaced_certificate.h"
@@ -28,38 +30,52 @@ http::Request request_for(const std::string& url) {
 
 }  // namespace
 
-base::Result<std::string> RevocationWatch::fetch(const std::string& url) {
-    const std::string host = http::origin_of(url);
-    if (silent_hosts_.contains(host)) {
-        return base::fail(base::ErrorKind::network, base::printable(host) + " does not answer");
+async::Task<base::Result<std::string>> RevocationWatch::fetch(std::string url) {
+    const std::string origin = http::origin_of(url);
+    Host& host = hosts_[origin];
+    const async::Semaphore::Permit turn = co_await host.asking.acquire();
+    if (host.is_silent) {
+        co_return base::fail(base::ErrorKind::network,
+                             base::printable(origin) + " does not answer");
     }
-    auto response = context_.blocking_http.send(request_for(url));
+    if (is_over()) {
+        co_return base::fail(base::ErrorKind::timeout, "there is no time left to ask for lists");
+    }
+    http::Request request = request_for(url);
+    auto response = co_await context_.http.send(std::move(request));
     if (!response) {
-        silent_hosts_.insert(host);
-        return std::move(response).error();
+        host.is_silent = true;
+        co_return std::move(response).error();
     }
     constexpr int kOk = 200;
-    if (response->status == kOk) return std::move(response->body);
-    return base::fail(base::ErrorKind::rejected,
-                      "HTTP " + std::to_string(response->status) + " from " + base::printable(url));
+    if (response->status == kOk) co_return std::move(response->body);
+    co_return base::fail(base::ErrorKind::rejected, "HTTP " + std::to_string(response->status) +
+                                                        " from " + base::printable(url));
 }
 
-base::Result<crypto::RevocationList> RevocationWatch::read_list(const std::string& url,
-                                                                const crypto::Certificate& issuer) {
-    const auto body = fetch(url);
-    if (!body) return body.error();
-    return crypto::RevocationList::parse(*body, issuer);
+async::Task<RevocationWatch::List> RevocationWatch::read_list(std::string url,
+                                                              const crypto::Certificate& issuer) {
+    const auto body = co_await fetch(std::move(url));
+    if (!body) co_return body.error();
+    co_return crypto::RevocationList::parse(*body, issuer);
 }
 
-const RevocationWatch::List& RevocationWatch::list_at(const std::string& url,
-                                                      const crypto::Certificate& issuer) {
+/// The first who asks for it fetches it; others wait for that. It stays theirs when it is not kept
+/// any more.
+async::Task<std::shared_ptr<const RevocationWatch::List>> RevocationWatch::list_at(
+    std::string url, const crypto::Certificate& issuer) {
     ListKey key{url, issuer.fingerprint()};
-    if (const auto known = lists_.find(key); known != lists_.end()) return known->second;
-    auto list = read_list(url, issuer);
-    if (list) make_room(list->size());
-    const List& added = lists_.emplace(key, std::move(list)).first->second;
-    if (added) kept_.push_back(std::move(key));
-    return added;
+    const auto known = lists_.try_emplace(key, std::make_shared<Entry>()).first;
+    const std::shared_ptr<Entry> entry = known->second;
+    const async::Semaphore::Permit fetching = co_await entry->fetching.acquire();
+    if (!entry->list) {
+        auto list = co_await read_list(std::move(url), issuer);
+        const bool was_had = list.has_value();
+        if (was_had) make_room(list->size());
+        entry->list.emplace(std::move(list));
+        if (was_had) kept_.push_back(std::move(key));
+    }
+    co_return std::shared_ptr<const List>{entry, &*entry->list};
 }
 
 /// Who shares one that went asks for it again.
@@ -67,46 +83,49 @@ void RevocationWatch::make_room(std::size_t bytes) {
     kept_bytes_ += bytes;
     while (kept_bytes_ > most_bytes_ && !kept_.empty()) {
         const auto oldest = lists_.find(kept_.front());
-        kept_bytes_ -= oldest->second->size();
+        kept_bytes_ -= (*oldest->second->list)->size();
         lists_.erase(oldest);
         kept_.pop_front();
     }
 }
 
 /// The first list that tells something decides: each is whole.
-base::Result<std::optional<crypto::Revocation>> RevocationWatch::look_up(
+async::Task<base::Result<std::optional<crypto::Revocation>>> RevocationWatch::look_up(
     const crypto::CertificateChain& chain) {
     base::Error why{base::ErrorKind::not_found, "no list", std::nullopt, {}};
     // Only the issuer's certificate tells whether a list is the issuer's.
-    if (chain.size() < 2) return why;
-    for (const std::string& url : chain[0].crl_urls()) {
-        const auto& list = list_at(url, chain[1]);
-        if (!list) {
-            why = list.error();
+    if (chain.size() < 2) co_return why;
+    const auto urls = chain[0].crl_urls();
+    const crypto::Certificate& issuer = chain[1];
+    for (const std::string& url : urls) {
+        const auto list = co_await list_at(url, issuer);
+        if (!*list) {
+            why = list->error();
             continue;
         }
-        auto found = list->find(chain[0], context_.clock.now());
-        if (found) return found;
+        auto found = (*list)->find(chain[0], context_.clock.now());
+        if (found) co_return found;
         why = std::move(found).error();
     }
-    return why;
+    co_return why;
 }
 
-bool RevocationWatch::check_if_due(const dokku::AppName& app, const tls::CertificateStatus& status,
-                                   const store::AppState& state) {
+async::Task<bool> RevocationWatch::check_if_due(dokku::AppName app, tls::CertificateStatus status,
+                                                const store::AppState& state) {
     const base::UtcTime now = context_.clock.now();
-    if (!status.active || !status.dates || status.dates->not_after <= now) return false;
+    if (!status.active || !status.dates || status.dates->not_after <= now) co_return false;
     const bool is_of_this =
         state.installed && state.installed->not_after == status.dates->not_after;
-    if (is_of_this && state.next_crl_check && *state.next_crl_check > now) return false;
-    return check(app, state);
+    if (is_of_this && state.next_crl_check && *state.next_crl_check > now) co_return false;
+    const bool is_changed = co_await check(std::move(app), state);
+    co_return is_changed;
 }
 
-bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& state) {
+async::Task<bool> RevocationWatch::check(dokku::AppName app, const store::AppState& state) {
     const auto pem = base::read_file(context_.environment.tls_root(app) / "server.crt");
-    if (!pem) return false;
+    if (!pem) co_return false;
     const auto chain = crypto::parse_chain_pem(*pem);
-    if (!chain) return false;
+    if (!chain) co_return false;
     const crypto::Certificate& leaf = chain->front();
     const std::string fingerprint = leaf.fingerprint();
     const bool is_known = state.revoked == fingerprint;
@@ -115,13 +134,15 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
     const bool has_answer = !is_known && chain->size() > 1 && !leaf.crl_urls().empty();
     const std::string server = ca::issuing_server(context_, app, state);
     if (!has_answer) {
-        return note_about(context_, app, *pem, [&](store::AppState& changed) {
+        co_return note_about(context_, app, *pem, [&](store::AppState& changed) {
             record_installed(changed, leaf, server);
             changed.next_crl_check = leaf.not_after();
         });
     }
 
-    const auto found = look_up(*chain);
+    const auto found = co_await look_up(*chain);
+    // It is for the next run then.
+    if (!found && is_over()) co_return false;
     const bool is_revoked = found && *found;
     if (!found) context_.log.debug(app.text() + ": " + found.error().message);
     const bool written = note_about(context_, app, *pem, [&](store::AppState& changed) {
@@ -137,7 +158,7 @@ bool RevocationWatch::check(const dokku::AppName& app, const store::AppState& st
                           std::string{crypto::to_reason_word((*found)->reason)} +
                           "). It is to be replaced, with a new key.");
     }
-    return written;
+    co_return written;
 }
 
 }  // namespace renewal

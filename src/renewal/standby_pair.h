@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
 #include "renewal/ca_inquiries.h"
@@ -17,6 +18,6 @@ bool is_unused_due(const ca::Context& context, const dokku::AppName& app);
 
 /// Takes the unused certificate for the one to install, if it is good for exactly the names that
 /// would be ordered, not due, and its CA does not say that it was revoked: no order is needed then.
-bool use_standby_pair(CaInquiries& inquiries, ca::IssueJob& job);
+async::Task<bool> use_standby_pair(CaInquiries& inquiries, ca::IssueJob& job);
 
 }  // namespace renewal

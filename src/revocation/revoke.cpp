@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ca/claim.h"
 #include "ca/explain_failure.h"
+#include "ca/locks.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
 #include "dokku/domains.h"
@@ -106,21 +107,21 @@ void say_what_is_revoked(const ca::Context& context, const dokku::AppName& app,
 
 }  // namespace
 
-base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
-                          acme::RevocationReason reason) {
+async::Task<base::Result<void>> revoke(ca::Context& context, const dokku::AppName& app,
+                                       acme::RevocationReason reason) {
     const base::Path root = context.environment.app_root(app);
     const auto folder = base::Folder::open(root);
-    if (!folder) return folder.error();
+    if (!folder) co_return folder.error();
     const auto settings = settings::read_settings(context.environment, app);
-    if (!settings) return settings.error();
+    if (!settings) co_return settings.error();
     context.log.info2("Revoke letsencrypt certificate from " + app.text() + "...");
-    if (auto email = preflight::require_email(*settings, app); !email) return email;
+    if (auto email = preflight::require_email(*settings, app); !email) co_return email;
     const auto domains = dokku::read_domains(context.environment, app);
-    if (!domains) return domains.error();
+    if (!domains) co_return domains.error();
     host::finish_removals(context.environment, context.store, context.log, context.clock.now());
     const bool has_state = context.store.has_state(app.text());
-    auto lock = context.store.lock_app(app.text(), store::kTypedPatience, context.clock);
-    if (!lock) return lock.error();
+    auto lock = co_await ca::lock_app(context, app.text(), store::kTypedPatience);
+    if (!lock) co_return lock.error();
     // While we waited, or the CA answers, the app may be destroyed, and another one have its name.
     // Our post-delete removes the state before Dokku removes the folder.
     const auto is_there = [&] {
@@ -128,13 +129,16 @@ base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
     };
     if (!is_there()) {
         forget(context, app, std::move(*lock));
-        return destroyed(app);
+        co_return destroyed(app);
     }
     say_what_is_revoked(context, app, *settings, *domains);
     const auto own = read_own_certificate(context, app, *settings);
-    const auto done = own ? revoke_at_ca(context, app, *own, reason)
-                          : acme::Outcome<void>{acme::Failure{own.error(), std::nullopt,
-                                                              settings->server.computed}};
+    acme::Outcome<void> done;
+    if (own) {
+        done = co_await revoke_at_ca(context, app, *own, reason);
+    } else {
+        done = acme::Failure{own.error(), std::nullopt, settings->server.computed};
+    }
     if (done) {
         context.log.info1("Certificate revoked successfully.");
         if (is_there()) {
@@ -148,7 +152,7 @@ base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
         context.log.info1("Certificate revocation failed (code 1)!");
     }
     context.log.info1("Done");
-    return {};
+    co_return base::Result<void>{};
 }
 
 }  // namespace revocation

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "acme/revocation.h"
+#include "async/task.h"
 #include "ca/context.h"
 #include "dokku/app.h"
 
@@ -11,8 +12,9 @@ namespace revocation {
 /// does, unless an operator installed another one meanwhile. Where the key is compromised other
 /// certificates with it are named and replaced (same_key.h). What the CA refuses is told, as
 /// officially, and is no failure; an app without e-mail (`invalid_input`), one that is gone or
-/// another one by now (`not_found`, `rejected`) and a lock that stays held (`busy`) are.
-base::Result<void> revoke(ca::Context& context, const dokku::AppName& app,
-                          acme::RevocationReason reason);
+/// another one by now (`not_found`, `rejected`) and a lock that stays held (`busy`) are. What it is
+/// given outlives its task.
+async::Task<base::Result<void>> revoke(ca::Context& context, const dokku::AppName& app,
+                                       acme::RevocationReason reason);
 
 }  // namespace revocation

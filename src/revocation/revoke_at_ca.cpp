@@ -41,44 +41,50 @@ std::optional<FoundAccount> find_stored_account(const ca::Context& context,
 }
 
 /// Of an account.json that was damaged: the CA finds the account by its key.
-acme::Outcome<std::string> recover_url(const ca::Context& context, acme::Client& client,
-                                       const FoundAccount& found, const OwnCertificate& own) {
-    const auto account = acme::find_account(client);
-    if (!account) return account.error();
+async::Task<acme::Outcome<std::string>> recover_url(const ca::Context& context,
+                                                    acme::Client& client, const FoundAccount& found,
+                                                    const OwnCertificate& own) {
+    const auto account = co_await acme::find_account(client);
+    if (!account) co_return account.error();
     const auto kept = found.place.write_account(own.server, own.email, account->url, account->text);
     if (!kept) context.log.warn(kept.error().message);
-    return account->url;
+    co_return account->url;
 }
 
-acme::Outcome<void> revoke_by_account(ca::Context& context, const acme::Directory& directory,
-                                      const FoundAccount& found, const OwnCertificate& own,
-                                      acme::RevocationReason reason) {
+async::Task<acme::Outcome<void>> revoke_by_account(ca::Context& context,
+                                                   const acme::Directory& directory,
+                                                   const FoundAccount& found,
+                                                   const OwnCertificate& own,
+                                                   acme::RevocationReason reason) {
     const auto key = crypto::PrivateKey::parse_pem(found.account.key_pem.reveal());
-    if (!key) return acme::Failure{key.error(), std::nullopt, directory.url};
-    acme::Client client{context.blocking_http, context.clock, directory, *key};
-    auto url = found.account.is_damaged ? recover_url(context, client, found, own)
-                                        : acme::Outcome<std::string>{found.account.url};
-    if (!url) return std::move(url).error();
+    if (!key) co_return acme::Failure{key.error(), std::nullopt, directory.url};
+    acme::Client client{context.http, context.clock, directory, *key};
+    acme::Outcome<std::string> url = found.account.url;
+    if (found.account.is_damaged) url = co_await recover_url(context, client, found, own);
+    if (!url) co_return std::move(url).error();
     client.use_account(std::move(*url));
-    return acme::revoke_certificate(client, own.der, reason, acme::RevocationSigner::account);
+    co_return co_await acme::revoke_certificate(client, own.der, reason,
+                                                acme::RevocationSigner::account);
 }
 
-acme::Outcome<void> ask_by_account(ca::Context& context, const dokku::AppName& app,
-                                   const acme::Directory& directory, const OwnCertificate& own,
-                                   acme::RevocationReason reason) {
+async::Task<acme::Outcome<void>> ask_by_account(ca::Context& context, const dokku::AppName& app,
+                                                const acme::Directory& directory,
+                                                const OwnCertificate& own,
+                                                acme::RevocationReason reason) {
     if (const auto found = find_stored_account(context, app, own)) {
-        return revoke_by_account(context, directory, *found, own, reason);
+        co_return co_await revoke_by_account(context, directory, *found, own, reason);
     }
-    return acme::fail(base::ErrorKind::not_found,
-                      "There is no account of " + own.email + " at this CA on this host",
-                      own.server);
+    co_return acme::fail(base::ErrorKind::not_found,
+                         "There is no account of " + own.email + " at this CA on this host",
+                         own.server);
 }
 
-acme::Outcome<void> ask_by_key(ca::Context& context, const acme::Directory& directory,
-                               const OwnCertificate& own, acme::RevocationReason reason) {
-    acme::Client client{context.blocking_http, context.clock, directory, *own.key};
-    return acme::revoke_certificate(client, own.der, reason,
-                                    acme::RevocationSigner::certificate_key);
+async::Task<acme::Outcome<void>> ask_by_key(ca::Context& context, const acme::Directory& directory,
+                                            const OwnCertificate& own,
+                                            acme::RevocationReason reason) {
+    acme::Client client{context.http, context.clock, directory, *own.key};
+    co_return co_await acme::revoke_certificate(client, own.der, reason,
+                                                acme::RevocationSigner::certificate_key);
 }
 
 /// Did this signer not do, so that another one may?
@@ -87,24 +93,24 @@ bool is_refused(const acme::Outcome<void>& done) {
                      done.error().error.kind == base::ErrorKind::not_found);
 }
 
-acme::Outcome<void> revoke_compromised(ca::Context& context, const dokku::AppName& app,
-                                       const acme::Directory& directory,
-                                       const OwnCertificate& own) {
+async::Task<acme::Outcome<void>> revoke_compromised(ca::Context& context, const dokku::AppName& app,
+                                                    const acme::Directory& directory,
+                                                    const OwnCertificate& own) {
     constexpr auto kReason = acme::RevocationReason::key_compromise;
     if (!own.key) {
         context.log.verbose(
             "The certificate's key is not on this host; the CA does not block it by the account's "
             "word");
-        return ask_by_account(context, app, directory, own, kReason);
+        co_return co_await ask_by_account(context, app, directory, own, kReason);
     }
-    auto done = ask_by_key(context, directory, own, kReason);
+    auto done = co_await ask_by_key(context, directory, own, kReason);
     if (done) {
         context.log.verbose("Signed by the certificate's own key, so that the CA blocks that key");
     }
-    if (!is_refused(done)) return done;
+    if (!is_refused(done)) co_return done;
     context.log.verbose(base::printable(done.error().error.message) +
                         "; trying with the account, by whose word the CA does not block the key");
-    return ask_by_account(context, app, directory, own, kReason);
+    co_return co_await ask_by_account(context, app, directory, own, kReason);
 }
 
 }  // namespace
@@ -141,18 +147,19 @@ base::Result<OwnCertificate> read_own_certificate(const ca::Context& context,
                       {"See what there is with: dokku certs:report " + app.text()});
 }
 
-acme::Outcome<void> revoke_at_ca(ca::Context& context, const dokku::AppName& app,
-                                 const OwnCertificate& own, acme::RevocationReason reason) {
-    const auto directory = ca::open_directory(context, own.server);
-    if (!directory) return directory.error();
+async::Task<acme::Outcome<void>> revoke_at_ca(ca::Context& context, const dokku::AppName& app,
+                                              const OwnCertificate& own,
+                                              acme::RevocationReason reason) {
+    const auto directory = co_await ca::open_directory(context, own.server);
+    if (!directory) co_return directory.error();
     if (reason == acme::RevocationReason::key_compromise) {
-        return revoke_compromised(context, app, *directory, own);
+        co_return co_await revoke_compromised(context, app, *directory, own);
     }
-    auto done = ask_by_account(context, app, *directory, own, reason);
-    if (!is_refused(done) || !own.key) return done;
+    auto done = co_await ask_by_account(context, app, *directory, own, reason);
+    if (!is_refused(done) || !own.key) co_return done;
     context.log.verbose(base::printable(done.error().error.message) +
                         "; trying with the certificate's own key");
-    return ask_by_key(context, *directory, own, reason);
+    co_return co_await ask_by_key(context, *directory, own, reason);
 }
 
 }  // namespace revocation

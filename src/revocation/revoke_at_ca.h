@@ -5,6 +5,7 @@
 
 #include "acme/failure.h"
 #include "acme/revocation.h"
+#include "async/task.h"
 #include "ca/context.h"
 #include "crypto/private_key.h"
 #include "dokku/app.h"
@@ -30,8 +31,9 @@ base::Result<OwnCertificate> read_own_certificate(const ca::Context& context,
 /// Asks the CA to revoke it, signed by the account that ordered it; if there is none on this host
 /// or the CA does not take its word, by the certificate's own key, which proves as much (RFC 8555
 /// section 7.6). For a compromised key it is the other way round: CAs block a key only by its own
-/// word.
-acme::Outcome<void> revoke_at_ca(ca::Context& context, const dokku::AppName& app,
-                                 const OwnCertificate& own, acme::RevocationReason reason);
+/// word. What it is given outlives its task.
+async::Task<acme::Outcome<void>> revoke_at_ca(ca::Context& context, const dokku::AppName& app,
+                                              const OwnCertificate& own,
+                                              acme::RevocationReason reason);
 
 }  // namespace revocation

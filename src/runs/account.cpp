@@ -16,19 +16,20 @@ base::Result<void> change(Runtime& runtime, const std::string& what,
     const auto lock = runtime.lock_all();
     if (!lock) return lock.error();
     ca::Context& context = runtime.context();
-    if (what == "deactivate") return account::deactivate(context, choice);
+    if (what == "deactivate") return context.loop.run(account::deactivate(context, choice));
     const auto apps = dokku::list_all_apps(context.environment);
     if (!apps) return apps.error();
-    if (what == "register") return account::register_anew(context, choice, *apps);
-    return account::roll_over(context, choice, *apps);
+    if (what == "register") return context.loop.run(account::register_anew(context, choice, *apps));
+    return context.loop.run(account::roll_over(context, choice, *apps));
 }
 
 base::Result<void> act(Runtime& runtime, const std::string& what, const std::string& format,
                        const account::AccountChoice& choice) {
     if (what == "show") {
-        return account::show_account(
-            runtime.context(), choice,
-            format == "json" ? account::AccountFormat::json : account::AccountFormat::text);
+        ca::Context& context = runtime.context();
+        return context.loop.run(account::show_account(
+            context, choice,
+            format == "json" ? account::AccountFormat::json : account::AccountFormat::text));
     }
     if (what == "rollover" || what == "register" || what == "deactivate") {
         return change(runtime, what, choice);

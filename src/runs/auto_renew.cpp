@@ -14,8 +14,8 @@ base::Result<RunOutcome> renew_one(ca::Context& context, const AutoRenewFlags& f
                                    RenewalRun run) {
     const auto app = dokku::verify_app(context.environment, flags.app);
     if (!app) return app.error();
-    if (flags.dry_run) return lifecycle::plan_renewals(context, {*app}, run);
-    return lifecycle::auto_renew_one(context, *app, run);
+    if (!flags.dry_run) return context.loop.run(lifecycle::auto_renew_one(context, *app, run));
+    return context.loop.run(lifecycle::plan_renewals(context, {*app}, run));
 }
 
 }  // namespace
@@ -32,10 +32,10 @@ base::Result<RunOutcome> auto_renew(const dokku::Environment& environment, const
         flags.scheduled ? dokku::list_all_apps(environment) : dokku::list_apps(environment);
     if (!apps) return apps.error();
     if (apps->empty()) log.warn(dokku::no_apps_error());
-    if (flags.dry_run) return lifecycle::plan_renewals(context, *apps, run);
+    if (flags.dry_run) return context.loop.run(lifecycle::plan_renewals(context, *apps, run));
     const auto lock = (*runtime)->lock_all();
     if (!lock) return lock.error();
-    return lifecycle::auto_renew_all(context, *apps, run);
+    return context.loop.run(lifecycle::auto_renew_all(context, *apps, run));
 }
 
 }  // namespace runs

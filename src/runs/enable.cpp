@@ -24,7 +24,7 @@ base::Result<std::vector<dokku::AppName>> apps_of(const dokku::Environment& envi
 RunOutcome rehearse(ca::Context& context, const std::vector<dokku::AppName>& apps) {
     auto outcome = RunOutcome::done;
     for (const dokku::AppName& app : apps) {
-        if (lifecycle::rehearse_enable(context, app) != RunOutcome::done) {
+        if (context.loop.run(lifecycle::rehearse_enable(context, app)) != RunOutcome::done) {
             outcome = RunOutcome::failed;
         }
     }
@@ -56,7 +56,7 @@ base::Result<RunOutcome> enable(const dokku::Environment& environment, const dok
         if (!taken) return std::move(taken).error();
         lock = *std::move(taken);
     }
-    return lifecycle::enable(context, *apps, request);
+    return context.loop.run(lifecycle::enable(context, *apps, request));
 }
 
 }  // namespace runs

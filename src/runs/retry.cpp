@@ -27,13 +27,15 @@ base::Result<RunOutcome> retry(const dokku::Environment& environment, const dokk
     if (flags.due) {
         const auto runtime = Runtime::open(environment, log);
         if (!runtime) return runtime.error();
-        return lifecycle::retry_due((*runtime)->context());
+        ca::Context& context = (*runtime)->context();
+        return context.loop.run(lifecycle::retry_due(context));
     }
     const auto app = dokku::verify_app(environment, flags.app);
     if (!app) return app.error();
     const auto runtime = Runtime::open(environment, log);
     if (!runtime) return runtime.error();
-    return lifecycle::retry_app((*runtime)->context(), *app);
+    ca::Context& context = (*runtime)->context();
+    return context.loop.run(lifecycle::retry_app(context, *app));
 }
 
 base::Result<RunOutcome> issue_for_hook(const dokku::Environment& environment,
@@ -45,7 +47,8 @@ base::Result<RunOutcome> issue_for_hook(const dokku::Environment& environment,
                          }};
     const auto runtime = Runtime::open(environment, log);
     if (!runtime) return runtime.error();
-    return lifecycle::issue_for_change((*runtime)->context(), *known, end_output);
+    ca::Context& context = (*runtime)->context();
+    return context.loop.run(lifecycle::issue_for_change(context, *known, end_output));
 }
 
 }  // namespace runs

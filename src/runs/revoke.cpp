@@ -19,7 +19,8 @@ base::Result<void> revoke(const dokku::Environment& environment, const dokku::Lo
     }
     const auto runtime = Runtime::open(environment, log);
     if (!runtime) return runtime.error();
-    return revocation::revoke((*runtime)->context(), *known, *code);
+    ca::Context& context = (*runtime)->context();
+    return context.loop.run(revocation::revoke(context, *known, *code));
 }
 
 }  // namespace runs

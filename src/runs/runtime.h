@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "async/last_words.h"
 #include "base/clock.h"
 #include "base/lock.h"
 #include "ca/context.h"
@@ -37,16 +38,18 @@ class Runtime {
           context_{environment,
                    store_,
                    log,
-                   network_->blocking_client(),
                    network_->client(),
                    *clock_,
                    network_->loop(),
-                   network_->dns()} {}
+                   network_->dns(),
+                   network_->self_fetch(),
+                   network_->probe()} {}
 
     std::unique_ptr<base::SystemClock> clock_;
     std::unique_ptr<Network> network_;
     store::LocalStore store_;
     ca::Context context_;
+    async::LastWords last_words_{network_->loop(), [this] { context_.kept_lines->print(); }};
 };
 
 }  // namespace runs

@@ -9,6 +9,7 @@
 #include "crypto/certificate.h"
 #include "renewal/loadable.h"
 #include "renewal/standing.h"
+#include "renewal/stored_pair.h"
 #include "status/unseen_names.h"
 #include "tls/backup.h"
 #include "tls/certs.h"
@@ -126,27 +127,30 @@ base::Result<bool> is_to_come_back(const ca::Context& context, const dokku::AppN
 
 }  // namespace
 
-base::Result<bool> restore_missing_pair(
-    const ca::Context& context, const dokku::AppName& app,
-    const std::function<bool(const renewal::StoredPair&)>& was_revoked) {
+async::Task<base::Result<bool>> restore_missing_pair(renewal::CaInquiries& inquiries,
+                                                     dokku::AppName app) {
+    const ca::Context& context = inquiries.context();
     const dokku::Environment& environment = context.environment;
     const store::LocalStore& store = context.store;
     const base::UtcTime now = context.clock.now();
     const auto files = renewal::read_pair_in_place(environment, app);
-    if (!files) return files.error();
+    if (!files) co_return files.error();
     const auto state = store.read_state(app.text());
-    if (!state) return state.error();
+    if (!state) co_return state.error();
     const auto wanted = is_to_come_back(context, app, *state, files->chain_pem.value_or(""));
-    if (!wanted) return wanted.error();
-    auto stored = *wanted ? renewal::find_stored_pair(environment, app) : std::nullopt;
-    if (!stored || was_revoked(*stored)) return false;
+    if (!wanted) co_return wanted.error();
+    if (!*wanted) co_return false;
+    auto stored = renewal::find_stored_pair(environment, app);
+    if (!stored) co_return false;
+    const bool was_revoked = co_await inquiries.was_revoked(app, *stored);
+    if (was_revoked) co_return false;
     const tls::TlsPair good{std::move(stored->chain_pem), std::move(stored->key_pem)};
     if (auto back = put_back(environment, context.log, app, *files, good, now); !back) {
-        return std::move(back).error();
+        co_return std::move(back).error();
     }
     auto noted = note_valid(store, app, tls::stamp_pair(environment, app));
-    if (!noted) return std::move(noted).error();
-    return true;
+    if (!noted) co_return std::move(noted).error();
+    co_return true;
 }
 
 namespace {

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <functional>
-
+#include "async/task.h"
 #include "base/utc_time.h"
 #include "ca/context.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
 #include "dokku/log.h"
-#include "renewal/stored_pair.h"
+#include "renewal/ca_inquiries.h"
 #include "store/local_store.h"
 
 namespace serving {
@@ -27,9 +26,8 @@ base::Result<void> check_installed_pair(const dokku::Environment& environment,
 /// The files of a pair are missing, one or both, though the app's vhost names them. If the app is
 /// enabled (or was, as far as is known) and the pair was ours, the last good one comes back, if its
 /// CA has not revoked it. Returns whether it did. The caller holds the app's lock.
-base::Result<bool> restore_missing_pair(
-    const ca::Context& context, const dokku::AppName& app,
-    const std::function<bool(const renewal::StoredPair&)>& was_revoked);
+async::Task<base::Result<bool>> restore_missing_pair(renewal::CaInquiries& inquiries,
+                                                     dokku::AppName app);
 
 /// check_installed_pair for an app whose pair may have been damaged without a rebuild of its vhost.
 /// Changes nothing while another run holds the app's lock, or if the certificate installed last is

@@ -2,7 +2,6 @@
 
 #include "ca/claim.h"
 #include "crypto/certificate.h"
-#include "dokku/trigger.h"
 #include "renewal/certificate_note.h"
 #include "tls/backup.h"
 #include "tls/certificate_files.h"
@@ -13,7 +12,7 @@ namespace serving {
 namespace {
 
 /// A typed `enable` replaces a pair that an operator installed; it is kept, never lost.
-base::Result<void> keep_custom_pair(ca::Context& context, const ca::IssueJob& job) {
+base::Result<void> keep_custom_pair(const ca::Context& context, const ca::IssueJob& job) {
     const auto copied = tls::back_up_pair(ca::app_folder(context, job), context.clock.now());
     if (!copied) return copied.error();
     const base::Path kept = context.environment.app_root(job.app) / *copied;
@@ -59,7 +58,10 @@ base::Path certificate_folder(const ca::Context& context, const ca::IssueJob& jo
     return ca::app_folder(context, job) / "letsencrypt" / "certs" / job.hash;
 }
 
-base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job) {
+namespace {
+
+/// All but what Dokku is told of it.
+base::Result<void> put_in_place(const ca::Context& context, ca::IssueJob& job) {
     auto chain = crypto::parse_chain_pem(job.issued->chain_pem);
     if (!chain) return std::move(chain).error();
     auto checked =
@@ -95,12 +97,18 @@ base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job) {
     if (!exchanged) return exchanged;
     if (auto noted = mark_installed(context, job, leaf); !noted) return noted;
     if (auto written = tls::write_plain_pair(folder, files); !written) return written;
-
-    // The pair is in place: a hook of another plugin that fails must not undo that.
-    auto fired =
-        dokku::require_trigger(context.environment, job.app, "post-certs-update", {job.app.text()});
-    if (!fired) context.log.warn(fired.error().message);
     return {};
+}
+
+}  // namespace
+
+async::Task<base::Result<void>> install_pair(const ca::Context& context, ca::IssueJob& job) {
+    auto installed = put_in_place(context, job);
+    if (!installed || job.unused) co_return installed;
+    // The pair is in place: a hook of another plugin that fails must not undo that.
+    const auto fired = co_await context.programs->require_trigger(job.app, "post-certs-update");
+    if (!fired) context.log.warn(fired.error().message);
+    co_return base::Result<void>{};
 }
 
 }  // namespace serving

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
 
@@ -10,7 +11,7 @@ namespace serving {
 /// `certs/current` at the folder; exchanges `tls` in one step; fires `post-certs-update`. Nginx has
 /// not been told yet. A failure leaves in `tls/` the pair that was there, or the new one whole;
 /// `busy`: a command has changed the app meanwhile.
-base::Result<void> install_pair(ca::Context& context, ca::IssueJob& job);
+async::Task<base::Result<void>> install_pair(const ca::Context& context, ca::IssueJob& job);
 
 /// `ROOT/APP/letsencrypt/certs/<sha1>` of the job.
 base::Path certificate_folder(const ca::Context& context, const ca::IssueJob& job);

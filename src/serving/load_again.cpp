@@ -1,11 +1,11 @@
 #include "serving/load_again.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/random.h"
 #include "crypto/certificate.h"
 #include "dokku/domains.h"
-#include "dokku/proxy.h"
 #include "serving/vhost_pair.h"
 #include "status/name_outcome.h"
 #include "status/unseen_names.h"
@@ -33,20 +33,24 @@ bool any_with(const std::vector<ca::ServedName>& served, std::string_view cause_
                        [&](const ca::ServedName& one) { return one.cause == cause_name; });
 }
 
-bool may_rebuild_help(const ca::Context& context, const dokku::AppName& app,
-                      const std::vector<ca::ServedName>& served) {
-    if (any_with(served, store::cause::kNotServed)) return true;
+async::Task<bool> may_rebuild_help(const ca::Context& context, dokku::AppName app,
+                                   const std::vector<ca::ServedName>& served) {
+    if (any_with(served, store::cause::kNotServed)) co_return true;
     const bool is_plain = any_with(served, store::cause::kNoHttpsListener) ||
                           !vhost_names_pair(context.environment, app).value_or(true);
-    return is_plain && has_https_port(context, app) && !is_plain_by_choice(context, app);
+    if (!is_plain) co_return false;
+    const bool has_port = co_await has_https_port(context, app);
+    co_return has_port && !is_plain_by_choice(context, app);
 }
 
 /// Dokku has just written the vhost, with a certificate and a port for https, and left that out.
-bool is_left_plain(const ca::Context& context, const dokku::AppName& app,
-                   const std::vector<ca::ServedName>& served) {
+async::Task<bool> is_left_plain(const ca::Context& context, dokku::AppName app,
+                                const std::vector<ca::ServedName>& served) {
     const bool is_plain = any_with(served, store::cause::kNoHttpsListener) ||
                           !vhost_names_pair(context.environment, app).value_or(false);
-    return is_plain && has_https_port(context, app);
+    if (!is_plain) co_return false;
+    const bool has_port = co_await has_https_port(context, std::move(app));
+    co_return has_port;
 }
 
 void note(const ca::Context& context, const dokku::AppName& app,
@@ -129,38 +133,53 @@ bool needs_loading(const ca::Context& context, const dokku::AppName& app) {
     return is_plain && state->plain_vhost != stamp_both(context, app);
 }
 
-std::vector<ca::ServedName> load_again(ca::Context& context, const ExpectedServing& expected) {
-    auto served = ServedProbe{context}.probe(expected, std::chrono::seconds{0});
-    if (may_rebuild_help(context, expected.app, served)) {
-        const auto rebuilt = rebuild_vhost(context, expected.app);
-        served = ServedProbe{context}.probe(expected, kPatience);
-        blame_rebuild(served, rebuilt);
-        if (rebuilt && is_left_plain(context, expected.app, served))
-            note_plain(context, expected.app);
-    }
-    forgive_plain(context, expected.app, served);
-    note(context, expected.app, served);
-    return served;
+namespace {
+
+/// What nginx shows once the vhost has been written anew.
+async::Task<std::vector<ca::ServedName>> rebuild_and_probe(const ca::Context& context,
+                                                           const ExpectedServing& expected) {
+    const auto rebuilt = co_await rebuild_vhost(context, expected.app);
+    const ServedProbe probe{context};
+    auto served = co_await probe.probe(expected, kPatience);
+    blame_rebuild(served, rebuilt);
+    if (!rebuilt) co_return served;
+    const bool is_plain = co_await is_left_plain(context, expected.app, served);
+    if (is_plain) note_plain(context, expected.app);
+    co_return served;
 }
 
-base::Result<void> load_again(ca::Context& context, const dokku::AppName& app) {
+}  // namespace
+
+async::Task<std::vector<ca::ServedName>> load_again(const ca::Context& context,
+                                                    ExpectedServing expected) {
+    const ServedProbe probe{context};
+    auto served = co_await probe.probe(expected, std::chrono::seconds(0));
+    const bool is_worth_it = co_await may_rebuild_help(context, expected.app, served);
+    if (is_worth_it) served = co_await rebuild_and_probe(context, expected);
+    forgive_plain(context, expected.app, served);
+    note(context, expected.app, served);
+    co_return served;
+}
+
+async::Task<base::Result<void>> load_again(const ca::Context& context, dokku::AppName app) {
     const auto lock = context.store.try_lock_app(app.text());
-    if (!lock && lock.error().kind == base::ErrorKind::busy) return {};
-    if (!lock) return lock.error();
+    if (!lock && lock.error().kind == base::ErrorKind::busy) co_return base::Result<void>{};
+    if (!lock) co_return lock.error();
     // Another proxy has no vhost of nginx's, whatever file was left behind.
-    if (!dokku::require_nginx_proxy(context.environment, app)) return {};
-    const auto expected = expected_of_pair_in_use(context, app);
-    if (!expected) return expected.error();
+    const auto proxy = co_await context.programs->require_nginx_proxy(app);
+    if (!proxy) co_return base::Result<void>{};
+    auto expected = expected_of_pair_in_use(context, app);
+    if (!expected) co_return std::move(expected).error();
     const base::UtcTime now = context.clock.now();
     auto noted = context.store.update_existing_state(app.text(), [&](store::AppState& state) {
         status::note_unseen(state, expected->names, now);
     });
-    if (!noted) return noted;
-    const auto served = load_again(context, *expected);
+    if (!noted) co_return noted;
+    const auto served = co_await load_again(context, std::move(*expected));
     const auto failed = std::find_if(served.begin(), served.end(),
                                      [](const ca::ServedName& one) { return !one.cause.empty(); });
-    if (failed == served.end()) return {};
-    return base::fail(base::ErrorKind::rejected, failed->name + ": " + failed->reason);
+    if (failed == served.end()) co_return base::Result<void>{};
+    co_return base::fail(base::ErrorKind::rejected, failed->name + ": " + failed->reason);
 }
 
 }  // namespace serving

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "async/task.h"
 #include "base/result.h"
 #include "ca/context.h"
 #include "dokku/app.h"
@@ -27,11 +28,12 @@ base::Result<ExpectedServing> expected_of_pair_in_use(const ca::Context& context
 /// Looks whether nginx shows the certificate. Where it does not, and a rebuild of the vhost may
 /// help, that is done, once. What came of it is noted in the app's state, for names of which
 /// nothing worse is known. The caller holds the app's lock.
-std::vector<ca::ServedName> load_again(ca::Context& context, const ExpectedServing& expected);
+async::Task<std::vector<ca::ServedName>> load_again(const ca::Context& context,
+                                                    ExpectedServing expected);
 
 /// The same for all names of the certificate in use; `rejected` with the first name's reason if
 /// nginx does not show it afterwards, or fails as `expected_of_pair_in_use` and `update_state` do.
 /// Takes the app's lock; what another run is at work for is left to it.
-base::Result<void> load_again(ca::Context& context, const dokku::AppName& app);
+async::Task<base::Result<void>> load_again(const ca::Context& context, dokku::AppName app);
 
 }  // namespace serving

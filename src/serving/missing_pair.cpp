@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "dokku/trigger.h"
 #include "serving/check_pair.h"
 #include "serving/vhost_pair.h"
 #include "tls/certs.h"
@@ -34,25 +33,26 @@ std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environ
     return found;
 }
 
-void mend_missing_pair(renewal::CaInquiries& inquiries, const dokku::AppName& app) {
+async::Task<void> mend_missing_pair(renewal::CaInquiries& inquiries, dokku::AppName app) {
     const ca::Context& context = inquiries.context();
     const auto lock = context.store.try_lock_app(app.text());
-    if (!lock) return;
+    if (!lock) co_return;
     if (auto healed = tls::heal_tls(context.environment.app_root(app)); !healed) {
-        return context.log.warn(healed.error().message);
+        context.log.warn(healed.error().message);
+        co_return;
     }
-    if (dokku::has_pair(context.environment, app)) return;
+    if (dokku::has_pair(context.environment, app)) co_return;
     context.log.warn("The certificate files of " + app.text() + " are missing (" +
                      context.environment.tls_root(app).string() +
                      "), though its vhost names them: nginx could load nothing for any app");
-    const auto restored = restore_missing_pair(context, app, [&](const renewal::StoredPair& pair) {
-        return inquiries.was_revoked(app, pair);
-    });
-    if (!restored) return context.log.warn(restored.error().message);
-    if (*restored) return;
+    const auto restored = co_await restore_missing_pair(inquiries, app);
+    if (!restored) {
+        context.log.warn(restored.error().message);
+        co_return;
+    }
+    if (*restored) co_return;
     context.log.warn("Its vhost is rebuilt without https");
-    const auto built =
-        dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});
+    const auto built = co_await context.programs->require_trigger(app, "proxy-build-config");
     if (!built) context.log.warn(built.error().message);
     note_gone(context, app);
 }

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "async/task.h"
 #include "dokku/app.h"
 #include "renewal/ca_inquiries.h"
 
@@ -17,6 +18,6 @@ std::vector<dokku::AppName> find_missing_pairs(const dokku::Environment& environ
 /// Puts the app right: the last good pair of ours comes back if the app is enabled and had one of
 /// ours, else its vhost is rebuilt without https. Nothing is done where both files are there by
 /// now, or where another run is at work for the app.
-void mend_missing_pair(renewal::CaInquiries& inquiries, const dokku::AppName& app);
+async::Task<void> mend_missing_pair(renewal::CaInquiries& inquiries, dokku::AppName app);
 
 }  // namespace serving

@@ -91,6 +91,17 @@ base::Result<base::Path> write_folder(const ca::Context& context, const dokku::A
     return folder;
 }
 
+}  // namespace
+
+base::Result<void> store_pair(const ca::Context& context, const dokku::AppName& app,
+                              tls::TlsPair pair) {
+    const auto folder = write_folder(context, app, std::move(pair));
+    if (!folder) return folder.error();
+    return base::replace_symlink(current_of(context.environment, app), *folder);
+}
+
+namespace {
+
 /// The record, the state: what was lost with the files may have been lost with them.
 base::Result<void> note_own(const ca::Context& context, const dokku::AppName& app,
                             const crypto::Certificate& leaf, const std::string& server) {
@@ -112,10 +123,7 @@ base::Result<void> rebuild_store(const ca::Context& context, const dokku::AppNam
     const auto state = context.store.read_state(app.text());
     if (!state) return state.error();
     const std::string server = ca::issuing_server(context, app, *state);
-    const auto folder = write_folder(context, app, std::move(pair));
-    if (!folder) return folder.error();
-    auto linked = base::replace_symlink(current_of(context.environment, app), *folder);
-    if (!linked) return linked;
+    if (auto stored = store_pair(context, app, std::move(pair)); !stored) return stored;
     if (auto noted = note_own(context, app, *leaf, server); !noted) return noted;
     context.log.warn(app.text() + ": " + context.environment.certs_root(app).string() +
                      " did not hold the certificate that is served; it was written there again");
@@ -137,22 +145,24 @@ base::Result<void> put_in_place(const ca::Context& context, const dokku::AppName
 }
 
 /// No whole pair stands in tls/.
-base::Result<Repair> serve_stored_pair(renewal::CaInquiries& inquiries, const dokku::AppName& app) {
-    ca::Context& context = inquiries.context();
+async::Task<base::Result<Repair>> serve_stored_pair(renewal::CaInquiries& inquiries,
+                                                    dokku::AppName app) {
+    const ca::Context& context = inquiries.context();
     auto stored = renewal::find_stored_pair(context.environment, app);
-    const bool is_good = stored && renewal::is_in_time(*stored, context.clock.now()) &&
-                         !inquiries.was_revoked(app, *stored);
-    if (!is_good) return Repair::needs_order;
+    const bool is_good = stored && renewal::is_in_time(*stored, context.clock.now());
+    if (!is_good) co_return Repair::needs_order;
+    const bool was_revoked = co_await inquiries.was_revoked(app, *stored);
+    if (was_revoked) co_return Repair::needs_order;
     const auto lock = context.store.try_lock_app(app.text());
-    if (!lock && lock.error().kind == base::ErrorKind::busy) return Repair::left_to_other;
-    if (!lock) return lock.error();
+    if (!lock && lock.error().kind == base::ErrorKind::busy) co_return Repair::left_to_other;
+    if (!lock) co_return lock.error();
     auto exchanged = put_in_place(context, app, {stored->chain_pem, std::move(stored->key_pem)});
-    if (!exchanged) return std::move(exchanged).error();
+    if (!exchanged) co_return std::move(exchanged).error();
     context.log.warn(app.text() + ": the certificate in " +
                      context.environment.tls_root(app).string() +
                      " was missing; the last one that is good was put back");
     const auto state = context.store.read_state(app.text());
-    if (!state) return state.error();
+    if (!state) co_return state.error();
     const crypto::Certificate& leaf = stored->chain.front();
     auto noted = note_own(context, app, leaf, ca::issuing_server(context, app, *state));
     if (noted) {
@@ -160,8 +170,8 @@ base::Result<Repair> serve_stored_pair(renewal::CaInquiries& inquiries, const do
             status::note_unseen(changed, leaf.names(), context.clock.now());
         });
     }
-    if (!noted) return std::move(noted).error();
-    return Repair::done;
+    if (!noted) co_return std::move(noted).error();
+    co_return Repair::done;
 }
 
 }  // namespace
@@ -220,13 +230,14 @@ base::Result<Repair> repair_files(const ca::Context& context, const dokku::AppNa
 
 }  // namespace
 
-base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries,
-                                        const dokku::AppName& app) {
+async::Task<base::Result<Repair>> repair_certificate(renewal::CaInquiries& inquiries,
+                                                     dokku::AppName app) {
     const ca::Context& context = inquiries.context();
     auto repaired = repair_files(context, app);
     const bool has_pair = dokku::has_pair(context.environment, app);
-    if (!repaired || *repaired != Repair::needs_order || has_pair) return repaired;
-    return serve_stored_pair(inquiries, app);
+    if (!repaired || *repaired != Repair::needs_order || has_pair) co_return repaired;
+    repaired = co_await serve_stored_pair(inquiries, std::move(app));
+    co_return repaired;
 }
 
 }  // namespace serving

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "async/task.h"
 #include "base/result.h"
 #include "ca/context.h"
 #include "dokku/app.h"
 #include "dokku/environment.h"
 #include "renewal/ca_inquiries.h"
+#include "tls/exchange.h"
 
 namespace serving {
 
@@ -22,7 +24,14 @@ enum class Repair {
 /// serving/load_again.h. Costs no order. Takes the app's lock. `io` if a file cannot be read or
 /// written, `not_found` if the app has no domain, `invalid_input` if a later version of ours wrote
 /// its state, and `busy` if another process holds that, or has put another pair in place.
-base::Result<Repair> repair_certificate(renewal::CaInquiries& inquiries, const dokku::AppName& app);
+async::Task<base::Result<Repair>> repair_certificate(renewal::CaInquiries& inquiries,
+                                                     dokku::AppName app);
+
+/// Writes the pair into the folder of today's configuration, where `certs/current` leads then. The
+/// caller holds the app's lock. `io` if a file cannot be read or written, `not_found` if the app
+/// has no domain.
+base::Result<void> store_pair(const ca::Context& context, const dokku::AppName& app,
+                              tls::TlsPair pair);
 
 /// Is certs/current a folder, or a link to a folder that is elsewhere by now? Nothing could be
 /// installed there.

@@ -1,19 +1,21 @@
 #include "serving/serve.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "async/all.h"
+#include "async/sleep.h"
 #include "base/text.h"
 #include "ca/claim.h"
 #include "crypto/certificate.h"
 #include "dokku/ports.h"
-#include "dokku/trigger.h"
-#include "http/curl_probe.h"
 #include "nginx/config.h"
 #include "nginx/listen.h"
 #include "nginx/service.h"
-#include "serving/app_routes.h"
+#include "serving/challenge_routes.h"
 #include "serving/valid_nginx.h"
 
 namespace serving {
@@ -47,16 +49,6 @@ bool has_tls_for_all(const std::vector<nginx::NginxServer>& vhost, const ca::Iss
                        [&](const auto& name) { return !tls_pairs(vhost, name.str()).empty(); });
 }
 
-/// A vhost that serves this app's pair under these names needs no new text, only a reload. Dokku
-/// may have written it while there was no pair, and a run that was cut short never have come to its
-/// rebuild.
-bool needs_rebuild(const ca::Context& context, const ca::IssueJob& job) {
-    if (!job.alive() || job.unused) return false;
-    if (!job.has_same_names()) return true;
-    const auto vhost = read_vhost(context, job.app);
-    return !vhost || !has_tls_for_all(*vhost, job);
-}
-
 /// A TLS listener of a name and where to connect to for it.
 struct Listener {
     nginx::ListenPair pair;
@@ -78,24 +70,37 @@ bool is_certificate(std::string_view pem, const std::string& fingerprint) {
     return certificate && certificate->fingerprint() == fingerprint;
 }
 
-/// Empty once one of the addresses shows the certificate and none shows another.
-std::string probe_listeners(const std::vector<Listener>& listeners, const std::string& name,
-                            const std::string& fingerprint) {
+/// What each of the listeners shows, asked side by side.
+async::Task<std::vector<base::Result<std::string>>> ask_listeners(
+    http::CertificateProbe& probe, const std::vector<Listener>& listeners, std::string name) {
     constexpr std::chrono::seconds kDeadline{2};
+    std::vector<async::Task<base::Result<std::string>>> questions;
+    questions.reserve(listeners.size());
+    for (const auto& [pair, address] : listeners) {
+        questions.push_back(
+            probe.fetch(address, static_cast<std::uint16_t>(pair.port), name, kDeadline));
+    }
+    auto shown = co_await async::all(std::move(questions));
+    co_return shown;
+}
+
+/// Empty once one of the addresses shows the certificate and none shows another.
+async::Task<std::string> probe_listeners(http::CertificateProbe& probe,
+                                         std::vector<Listener> listeners, std::string name,
+                                         std::string fingerprint) {
+    const auto shown = co_await ask_listeners(probe, listeners, std::move(name));
     std::string reason = "no answer";
     bool seen = false;
-    for (const auto& [pair, address] : listeners) {
-        const auto shown = http::fetch_served_certificate(
-            address, static_cast<std::uint16_t>(pair.port), name, kDeadline);
-        if (!shown) {
-            reason = shown.error().message;
-        } else if (!is_certificate(*shown, fingerprint)) {
-            return "nginx still shows another certificate at " + pair.to_string();
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        if (!shown[i]) {
+            reason = shown[i].error().message;
+        } else if (!is_certificate(*shown[i], fingerprint)) {
+            co_return "nginx still shows another certificate at " + listeners[i].pair.to_string();
         } else {
             seen = true;
         }
     }
-    return seen ? "" : reason;
+    co_return seen ? "" : reason;
 }
 
 std::optional<dokku::PortMapping> find_https(const std::vector<dokku::PortMapping>& ports) {
@@ -107,22 +112,22 @@ std::optional<dokku::PortMapping> find_https(const std::vector<dokku::PortMappin
 
 /// Dokku puts a domain into the vhost as it is stored, and browsers ask for the converted form of
 /// one in another script.
-std::string why_no_listener(const ca::Context& context, const ExpectedServing& expected,
-                            const std::string& name) {
+async::Task<std::string> why_no_listener(const ca::Context& context,
+                                         const ExpectedServing& expected, std::string name) {
     const std::string& app = expected.app.text();
     for (const std::string& domain : expected.domains) {
         const auto converted = dns::DnsName::parse(domain);
         const bool stored_so = base::to_lower(domain) == name;
         if (!converted || converted->str() != name || stored_so) continue;
-        return fmt::format(
+        co_return fmt::format(
             "browsers ask for {0}, which is not in the vhost: '{1}' is. Store the converted form: "
             "dokku domains:remove {2} '{1}' && dokku domains:add {2} {0}",
             name, domain, app);
     }
-    const auto ports = dokku::read_ports(context.environment, expected.app);
+    const auto ports = co_await context.programs->read_ports(expected.app);
     const auto https = ports ? find_https(*ports) : std::nullopt;
     if (https) {
-        return fmt::format(
+        co_return fmt::format(
             "the vhost has no https listener for {}, though the app's ports have one ({}): it was "
             "written while the certificate was not there, or by a template of the app's own. Write "
             "it anew with: dokku proxy:build-config {}",
@@ -130,7 +135,7 @@ std::string why_no_listener(const ca::Context& context, const ExpectedServing& e
     }
     const std::string container =
         ports && !ports->empty() ? ports->front().container : "<container-port>";
-    return fmt::format(
+    co_return fmt::format(
         "no https listener for {}: the app's ports have none. Add one with: dokku ports:add {} "
         "https:443:{}",
         name, app, container);
@@ -144,80 +149,108 @@ std::string why_not_shown(const std::string& name) {
            "server, which is another app's unless this one is the first";
 }
 
-/// Reads the vhost anew each time: Dokku may be about to rebuild it.
-ca::ServedName probe_once(const ca::Context& context, const ExpectedServing& expected,
-                          const std::string& name,
-                          const std::vector<nginx::NginxServer>& all_servers) {
-    if (name.starts_with("*.")) return {name};
-    const auto servers = read_vhost(context, expected.app);
-    if (!servers) {
-        return {name, store::cause::kNotServed,
-                "cannot read the vhost: " + servers.error().message};
+using Vhost = base::Result<std::vector<nginx::NginxServer>>;
+
+async::Task<ca::ServedName> probe_once(const ca::Context& context, const ExpectedServing& expected,
+                                       std::string name, const Vhost& vhost,
+                                       const std::vector<nginx::NginxServer>& all_servers) {
+    if (name.starts_with("*.")) co_return ca::ServedName{name};
+    if (!vhost) {
+        co_return ca::ServedName{name, store::cause::kNotServed,
+                                 "cannot read the vhost: " + vhost.error().message};
     }
-    const auto pairs = tls_pairs(*servers, name);
-    if (pairs.empty())
-        return {name, store::cause::kNoHttpsListener, why_no_listener(context, expected, name)};
+    const auto pairs = tls_pairs(*vhost, name);
+    if (pairs.empty()) {
+        std::string why = co_await why_no_listener(context, expected, name);
+        co_return ca::ServedName{name, store::cause::kNoHttpsListener, std::move(why)};
+    }
+    auto listeners = listeners_of(pairs, all_servers);
     const std::string reason =
-        probe_listeners(listeners_of(pairs, all_servers), name, expected.fingerprint);
-    if (reason.empty()) return {name};
-    return {name, store::cause::kNotServed,
-            "the new certificate of " + name + " is installed but not served: " + reason +
-                why_not_shown(name)};
+        co_await probe_listeners(context.probe, std::move(listeners), name, expected.fingerprint);
+    if (reason.empty()) co_return ca::ServedName{name};
+    co_return ca::ServedName{name, store::cause::kNotServed,
+                             "the new certificate of " + name +
+                                 " is installed but not served: " + reason + why_not_shown(name)};
 }
+
+/// One look at each of the names that are not seen yet. Reads the vhost anew: Dokku may be about to
+/// rebuild it.
+async::Task<void> probe_unseen(const ca::Context& context, const ExpectedServing& expected,
+                               const std::vector<nginx::NginxServer>& all_servers,
+                               std::vector<ca::ServedName*> unseen) {
+    const Vhost vhost = read_vhost(context, expected.app);
+    std::vector<async::Task<ca::ServedName>> looks;
+    looks.reserve(unseen.size());
+    for (const ca::ServedName* one : unseen)
+        looks.push_back(probe_once(context, expected, one->name, vhost, all_servers));
+    auto seen = co_await async::all(std::move(looks));
+    for (std::size_t i = 0; i < unseen.size(); ++i)
+        *unseen[i] = std::move(seen[i]);
+}
+
+/// A vhost without a TLS listener only gets one by being rebuilt. It counts as rebuilt once it has
+/// not changed for a while: a look at it that lasts may have begun before.
+class Rebuild {
+  public:
+    Rebuild(const ca::Context& context, const ExpectedServing& expected)
+        : context_(context), expected_(expected), seen_(stamp_vhost(context, expected.app)) {}
+
+    /// Is it still to come, or under way?
+    bool is_awaited() {
+        if (!expected_.vhost_before) return false;
+        const base::FileStamp stamp = stamp_vhost(context_, expected_.app);
+        if (stamp != seen_) changed_ = context_.clock.monotonic();
+        seen_ = stamp;
+        const bool is_settled = context_.clock.monotonic() - changed_ >= kSettling;
+        return stamp == *expected_.vhost_before || !is_settled;
+    }
+
+  private:
+    static constexpr std::chrono::seconds kSettling{2};
+
+    const ca::Context& context_;
+    const ExpectedServing& expected_;
+    base::FileStamp seen_;
+    base::Clock::Monotonic changed_ = context_.clock.monotonic();
+};
 
 }  // namespace
 
-void load_pairs(ca::Context& context, const std::vector<ca::IssueJob*>& jobs) {
-    const ca::IssueJob* reload_for = nullptr;
-    for (const ca::IssueJob* job : jobs) {
-        // A permanent route that this run made for nothing goes as well.
-        const bool keep =
-            job->settings.has_permanent_route() && !(job->route_is_new && !job->alive());
-        const bool changed = !keep && remove_route_files(context, *job);
-        // A rebuild reloads nginx itself, so it also takes the route out.
-        if (!needs_rebuild(context, *job) && (changed || (job->alive() && !job->unused))) {
-            reload_for = job;
-        }
-    }
-    for (ca::IssueJob* job : jobs) {
-        // Each takes Dokku some seconds, and would make a folder for an app that is gone.
-        if (needs_rebuild(context, *job) && ca::is_still_claimed(context, *job)) {
-            job->rebuilt = rebuild_vhost(context, job->app);
-        }
-    }
-    if (reload_for == nullptr) return;
-    // When nginx is started it reads these files, and what failed because it does not run has
-    // said so.
-    const bool any =
-        std::any_of(jobs.begin(), jobs.end(), [](const ca::IssueJob* job) { return job->alive(); });
-    if (!any && !nginx::NginxService{context.environment}.is_running()) return;
-    reload_nginx(context, reload_for->app);
+bool end_route(const ca::Context& context, const ca::IssueJob& job) {
+    // A permanent route that this run made for nothing goes as well.
+    const bool stays = job.settings.has_permanent_route() && !(job.route_is_new && !job.alive());
+    return !stays && remove_route_files(context, job);
 }
 
-void reload_nginx(const ca::Context& context, const dokku::Scope& scope) {
-    // Another app may have broken the configuration meanwhile.
-    if (auto valid = require_valid_nginx(context); !valid) {
-        context.log.warn("nginx was not reloaded: " + valid.error().message);
-        context.log.warn("The files are in place. Once that is mended: dokku nginx:reload");
-        return;
-    }
-    const auto reloaded = nginx::NginxService{context.environment}.reload(scope);
-    if (!reloaded) context.log.warn(reloaded.error());
+/// A vhost that serves this app's pair under these names needs no new text, only a reload. Dokku
+/// may have written it while there was no pair, and a run that was cut short never have come to its
+/// rebuild.
+bool needs_rebuild(const ca::Context& context, const ca::IssueJob& job) {
+    if (!job.alive() || job.unused) return false;
+    if (!job.has_same_names()) return true;
+    const auto vhost = read_vhost(context, job.app);
+    return !vhost || !has_tls_for_all(*vhost, job);
 }
 
-base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppName& app) {
-    auto built =
-        dokku::require_trigger(context.environment, app, "proxy-build-config", {app.text()});
-    if (built) return built;
+async::Task<void> rebuild_for(const ca::Context& context, ca::IssueJob& job) {
+    // It would make a folder for an app that is gone.
+    if (!ca::is_still_claimed(context, job)) co_return;
+    auto rebuilt = co_await rebuild_vhost(context, job.app);
+    job.rebuilt = std::move(rebuilt);
+}
+
+async::Task<base::Result<void>> rebuild_vhost(const ca::Context& context, dokku::AppName app) {
+    auto built = co_await context.programs->require_trigger(app, "proxy-build-config");
+    if (built) co_return built;
     base::Error error = std::move(built).error();
-    const auto valid = require_valid_nginx(context);
+    const auto valid = co_await require_valid_nginx(context);
     if (!valid) error.message += ". " + valid.error().message;
     context.log.warn(error.message);
     context.log.warn(
         "The certificate is installed. Once that is mended, load it with: "
         "dokku proxy:build-config " +
         app.text());
-    return error;
+    co_return error;
 }
 
 void blame_rebuild(std::vector<ca::ServedName>& served, const base::Result<void>& rebuilt) {
@@ -230,9 +263,9 @@ void blame_rebuild(std::vector<ca::ServedName>& served, const base::Result<void>
     }
 }
 
-bool has_https_port(const ca::Context& context, const dokku::AppName& app) {
-    const auto ports = dokku::read_ports(context.environment, app);
-    return ports && find_https(*ports);
+async::Task<bool> has_https_port(const ca::Context& context, dokku::AppName app) {
+    const auto ports = co_await context.programs->read_ports(std::move(app));
+    co_return ports&& find_https(*ports);
 }
 
 base::FileStamp stamp_vhost(const ca::Context& context, const dokku::AppName& app) {
@@ -246,30 +279,31 @@ base::Result<ExpectedServing> expected_serving(const ca::IssueJob& job) {
     return ExpectedServing{job.app, job.domains, ca::to_texts(job.names), leaf->fingerprint()};
 }
 
-ServedProbe::ServedProbe(ca::Context& context)
+ServedProbe::ServedProbe(const ca::Context& context)
     : context_(context),
       all_servers_(nginx::find_servers(nginx::read_nginx_config(nginx::kNginxMainConfig))) {}
 
-std::vector<ca::ServedName> ServedProbe::probe(const ExpectedServing& expected,
-                                               std::chrono::milliseconds patience) const {
+async::Task<std::vector<ca::ServedName>> ServedProbe::probe(
+    ExpectedServing expected, std::chrono::milliseconds patience) const {
     const auto deadline = context_.clock.monotonic() + patience;
-    // A vhost without a TLS listener only gets one by being rebuilt.
-    const auto may_change = [&](const ca::ServedName& served) {
-        return served.cause != store::cause::kNoHttpsListener ||
-               (expected.vhost_before &&
-                *expected.vhost_before == stamp_vhost(context_, expected.app));
-    };
-    std::vector<ca::ServedName> seen;
+    Rebuild rebuild{context_, expected};
+    std::vector<ca::ServedName> served;
+    std::vector<ca::ServedName*> unseen;
+    served.reserve(expected.names.size());
     for (const std::string& name : expected.names) {
-        ca::ServedName served = probe_once(context_, expected, name, all_servers_);
-        while (!served.cause.empty() && may_change(served) &&
-               context_.clock.monotonic() < deadline) {
-            context_.clock.sleep_for(kPollInterval);
-            served = probe_once(context_, expected, name, all_servers_);
-        }
-        seen.push_back(std::move(served));
+        served.push_back({name});
+        unseen.push_back(&served.back());
     }
-    return seen;
+    for (;;) {
+        co_await probe_unseen(context_, expected, all_servers_, unseen);
+        const bool is_awaited = rebuild.is_awaited();
+        std::erase_if(unseen, [&](const ca::ServedName* one) {
+            return one->cause.empty() ||
+                   (one->cause == store::cause::kNoHttpsListener && !is_awaited);
+        });
+        if (unseen.empty() || context_.clock.monotonic() >= deadline) co_return served;
+        co_await async::sleep_for(kPollInterval);
+    }
 }
 
 }  // namespace serving

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
 #include "dokku/property.h"
@@ -11,17 +12,22 @@
 
 namespace serving {
 
-/// Ends the route of all jobs and makes nginx serve the new pairs: one vhost rebuild for each job
-/// whose vhost does not know the pair or its names yet, one reload for all others together. Nothing
-/// is reloaded if nothing changed. A rebuild that failed is noted in its job.
-void load_pairs(ca::Context& context, const std::vector<ca::IssueJob*>& jobs);
+// What a round (serve_round.h) is made of, and how it is seen that nginx serves a pair.
 
-/// One reload, unless nginx would refuse it; what goes wrong is a warning.
-void reload_nginx(const ca::Context& context, const dokku::Scope& scope);
+/// Takes the route of a job away, unless it is there for good. Returns whether nginx has to be
+/// reloaded for that.
+bool end_route(const ca::Context& context, const ca::IssueJob& job);
+
+/// Does nginx serve the pair of the job only when its vhost has been written anew? A rebuild
+/// reloads nginx itself, so it also takes the route out.
+bool needs_rebuild(const ca::Context& context, const ca::IssueJob& job);
+
+/// The rebuild of a job that needs one, noted in it. Not for an app that is gone.
+async::Task<void> rebuild_for(const ca::Context& context, ca::IssueJob& job);
 
 /// One vhost rebuild. A failure is told; its words name what nginx complains about, if it does.
 /// Fails as `require_trigger` does.
-base::Result<void> rebuild_vhost(const ca::Context& context, const dokku::AppName& app);
+async::Task<base::Result<void>> rebuild_vhost(const ca::Context& context, dokku::AppName app);
 
 /// What nginx does not show because the vhost could not be rebuilt is so for that reason.
 void blame_rebuild(std::vector<ca::ServedName>& served, const base::Result<void>& rebuilt);
@@ -39,22 +45,22 @@ struct ExpectedServing {
 /// Looks at what nginx serves. All that nginx listens on is read once.
 class ServedProbe {
   public:
-    explicit ServedProbe(ca::Context& context);
+    explicit ServedProbe(const ca::Context& context);
 
-    /// Asks nginx over TLS, with SNI, until it shows the certificate for each name (a reload
-    /// returns before the new workers serve) or `patience` is over. A name that it does not show is
-    /// no failure: the certificate stays installed. Wildcards count as served: a name below one is
-    /// not ours to invent.
-    std::vector<ca::ServedName> probe(const ExpectedServing& expected,
-                                      std::chrono::milliseconds patience) const;
+    /// Asks nginx over TLS, with SNI, for all names side by side, until it shows the certificate
+    /// for each (a reload returns before the new workers serve) or `patience` is over. A name that
+    /// it does not show is no failure: the certificate stays installed. Wildcards count as served:
+    /// a name below one is not ours to invent. In the order of the names.
+    async::Task<std::vector<ca::ServedName>> probe(ExpectedServing expected,
+                                                   std::chrono::milliseconds patience) const;
 
   private:
-    ca::Context& context_;
+    const ca::Context& context_;
     std::vector<nginx::NginxServer> all_servers_;
 };
 
 /// Would Dokku write an https listener into the app's vhost?
-bool has_https_port(const ca::Context& context, const dokku::AppName& app);
+async::Task<bool> has_https_port(const ca::Context& context, dokku::AppName app);
 
 /// The app's vhost as it is now; zeros if there is none.
 base::FileStamp stamp_vhost(const ca::Context& context, const dokku::AppName& app);

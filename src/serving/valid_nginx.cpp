@@ -1,11 +1,13 @@
 #include "serving/valid_nginx.h"
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "async/sleep.h"
 #include "nginx/config.h"
 #include "nginx/service.h"
 #include "serving/check_pair.h"
@@ -45,21 +47,6 @@ std::optional<dokku::AppName> app_of_pair(const ca::Context& context,
     return is_pair ? std::optional{*app} : std::nullopt;
 }
 
-/// Pairs that are missing or damaged are put right on the way, each app's once.
-base::Result<std::optional<nginx::NginxComplaint>> test_nginx(renewal::CaInquiries& inquiries) {
-    const ca::Context& context = inquiries.context();
-    std::set<std::string> seen;
-    for (;;) {
-        auto complaint = nginx::NginxService::test();
-        if (!complaint || !complaint->has_value()) return complaint;
-        const auto app = app_of_pair(context, **complaint);
-        if (!app || !seen.insert(app->text()).second) return complaint;
-        const bool has_pair = dokku::has_pair(context.environment, *app);
-        if (has_pair) check_pair_of_ours(context, *app);
-        if (!has_pair || set_damaged_pair_aside(context, *app)) mend_missing_pair(inquiries, *app);
-    }
-}
-
 /// What to type where the files of a pair are not there: `certs:remove` would find none either.
 std::string step_for_missing(const ca::Context& context, const dokku::AppName& app) {
     const std::string& name = app.text();
@@ -92,9 +79,51 @@ std::string next_step(const ca::Context& context, const nginx::NginxComplaint& c
     return "Mend that file, or let Dokku write it again with: dokku proxy:build-config " + app;
 }
 
-/// `steps` come before those that it knows itself.
-base::Error explain(const ca::Context& context, const nginx::NginxComplaint& complaint,
-                    std::vector<std::string> steps) {
+/// Does nginx complain because another command is taking that very pair away? The vhost that names
+/// it is rebuilt next.
+bool is_passing(const ca::Context& context, const nginx::NginxComplaint& complaint) {
+    const auto app = app_of_pair(context, complaint);
+    if (!app || dokku::has_pair(context.environment, *app)) return false;
+    const auto removal = tls::pending_removal(context.environment, *app);
+    return removal && !removal->is_cut_short() && !base::is_suspended(removal->writer);
+}
+
+constexpr std::chrono::seconds kNoPatience{0};
+
+/// Waits for what passes until `deadline`.
+async::Task<base::Result<std::optional<nginx::NginxComplaint>>> test_nginx_patiently(
+    const ca::Context& context, base::Clock::Monotonic deadline) {
+    constexpr std::chrono::milliseconds kPollInterval{200};
+    for (;;) {
+        auto complaint = co_await context.programs->test_nginx();
+        const bool is_refused = complaint && complaint->has_value();
+        const bool is_awaited = is_refused && is_passing(context, **complaint);
+        if (!is_awaited || context.clock.monotonic() >= deadline) co_return complaint;
+        co_await async::sleep_for(kPollInterval);
+    }
+}
+
+}  // namespace
+
+async::Task<base::Result<std::optional<nginx::NginxComplaint>>> test_and_mend(
+    renewal::CaInquiries& inquiries, std::chrono::seconds patience) {
+    const ca::Context& context = inquiries.context();
+    const auto deadline = context.clock.monotonic() + patience;
+    std::set<std::string> seen;
+    for (;;) {
+        auto complaint = co_await test_nginx_patiently(context, deadline);
+        if (!complaint || !complaint->has_value()) co_return complaint;
+        const auto app = app_of_pair(context, **complaint);
+        if (!app || !seen.insert(app->text()).second) co_return complaint;
+        const bool has_pair = dokku::has_pair(context.environment, *app);
+        if (has_pair) check_pair_of_ours(context, *app);
+        const bool is_missing = !has_pair || set_damaged_pair_aside(context, *app);
+        if (is_missing) co_await mend_missing_pair(inquiries, *app);
+    }
+}
+
+base::Error explain_complaint(const ca::Context& context, const nginx::NginxComplaint& complaint,
+                              std::vector<std::string> steps) {
     nginx::NginxComplaint words = complaint;
     const std::string name = words.file.empty() ? first_quoted(words.message) : "";
     if (!name.empty()) find_place_of_name(words, name);
@@ -108,33 +137,34 @@ base::Error explain(const ca::Context& context, const nginx::NginxComplaint& com
             std::move(steps)};
 }
 
-}  // namespace
-
-base::Result<void> require_valid_nginx(const ca::Context& context) {
+async::Task<base::Result<void>> require_valid_nginx(const ca::Context& context) {
     ca::Context asking = context;
     renewal::CaInquiries inquiries{asking};
-    const auto complaint = test_nginx(inquiries);
-    if (!complaint) return complaint.error();
-    if (!complaint->has_value()) return {};
-    return explain(context, **complaint,
-                   {"Nothing was ordered: nginx could not load a certificate now."});
+    const auto complaint = co_await test_and_mend(inquiries, kRemovalPatience);
+    if (!complaint) co_return complaint.error();
+    if (!complaint->has_value()) co_return base::Result<void>{};
+    std::vector<std::string> steps{"Nothing was ordered: nginx could not load a certificate now."};
+    co_return explain_complaint(context, **complaint, std::move(steps));
 }
 
-bool mend_nginx(renewal::CaInquiries& inquiries) {
+async::Task<bool> mend_nginx(renewal::CaInquiries& inquiries) {
     const ca::Context& context = inquiries.context();
-    const auto complaint = test_nginx(inquiries);
+    const auto complaint = co_await test_and_mend(inquiries, kNoPatience);
     if (!complaint) context.log.warn(complaint.error().message);
-    if (!complaint || !complaint->has_value()) return true;
-    context.log.warn(explain(context, **complaint, {}));
-    return false;
+    if (!complaint || !complaint->has_value()) co_return true;
+    context.log.warn(explain_complaint(context, **complaint, {}));
+    co_return false;
 }
 
-void mend_missing_pairs(renewal::CaInquiries& inquiries) {
+async::Task<void> mend_missing_pairs(renewal::CaInquiries& inquiries) {
     const ca::Context& context = inquiries.context();
     const auto apps = dokku::list_all_apps(context.environment);
-    if (!apps) return context.log.warn(apps.error().message);
-    if (find_missing_pairs(context.environment, *apps).empty()) return;
-    const auto complaint = test_nginx(inquiries);
+    if (!apps) {
+        context.log.warn(apps.error().message);
+        co_return;
+    }
+    if (find_missing_pairs(context.environment, *apps).empty()) co_return;
+    const auto complaint = co_await test_and_mend(inquiries, kNoPatience);
     if (!complaint) context.log.warn(complaint.error().message);
 }
 

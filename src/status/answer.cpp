@@ -7,6 +7,7 @@
 #include "status/record_outcome.h"
 #include "store/app_summary.h"
 #include "store/cause.h"
+#include "store/claim.h"
 #include "tls/certs.h"
 
 namespace status {
@@ -24,11 +25,6 @@ Evidence read_evidence(const ca::Context& context, const dokku::AppName& app, bo
                        name.cause == store::cause::kNoHttpsListener;
             }),
             any([](const store::NameState& name) { return !store::is_settled(name); })};
-}
-
-bool is_busy(const ca::Context& context, const dokku::AppName& app) {
-    const auto lock = context.store.try_lock_app(app.text());
-    return !lock && lock.error().kind == base::ErrorKind::busy;
 }
 
 void report(const ca::Context& context, const dokku::AppName& app, std::string_view cause_name,
@@ -57,7 +53,7 @@ bool answer_for(const ca::Context& context, const dokku::AppName& app) {
     const auto expiration = tls::read_expiration(context.environment, app);
     const bool has_ended = expiration && *expiration <= now;
     const Answer answer = answer_of(*standing, read_evidence(context, app, has_ended));
-    if (answer == Answer::has_https || is_busy(context, app)) return true;
+    if (answer == Answer::has_https || store::is_at_work(context.store, app.text())) return true;
     if (answer == Answer::silent && has_ended) {
         report(context, app, store::cause::kExpired,
                {base::ErrorKind::not_found,

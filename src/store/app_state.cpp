@@ -85,6 +85,14 @@ std::optional<RunningOrder> read_order(const json::Value& state) {
     return order;
 }
 
+std::optional<Claim> read_claim(const json::Value& state) {
+    const auto object = state.find("claim");
+    if (!object) return std::nullopt;
+    const auto run = base::parse_process_identity(object->string("run").value_or(""));
+    if (!run) return std::nullopt;
+    return Claim{*run, object->boolean("typed").value_or(false)};
+}
+
 std::optional<NameState> read_name(const json::Value& object) {
     const auto name = object.string("name");
     const auto status = parse_name_status(object.string("status").value_or(""));
@@ -181,6 +189,13 @@ void write_attempt(json::Writer& out, const Attempt& attempt) {
     out.end_object();
 }
 
+void write_claim(json::Writer& out, const Claim& claim) {
+    out.key("claim").begin_object();
+    out.member("run", base::to_text(claim.run));
+    if (claim.is_typed) out.member("typed", true);
+    out.end_object();
+}
+
 void write_order(json::Writer& out, const RunningOrder& order) {
     out.key("order").begin_object();
     out.member("url", order.url);
@@ -265,6 +280,7 @@ base::Result<AppState> parse_app_state(std::string_view text) {
     state.covered = value->strings("covered");
     state.last_attempt = read_attempt(*value);
     state.order = read_order(*value);
+    state.claim = read_claim(*value);
     return state;
 }
 
@@ -292,6 +308,7 @@ base::Secret to_text(const AppState& state) {
     if (!state.covered.empty()) out.member("covered", state.covered);
     if (state.last_attempt) write_attempt(out, *state.last_attempt);
     if (state.order) write_order(out, *state.order);
+    if (state.claim) write_claim(out, *state.claim);
     out.end_object();
     return base::Secret{out.text()};
 }

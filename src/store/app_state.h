@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/process_identity.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/utc_time.h"
@@ -65,6 +66,14 @@ struct RunningOrder {
     /// valid. Both empty otherwise.
     std::string chain_pem{};
     std::string certificate_url{};
+};
+
+/// The run that is at work for an app. One that was killed leaves it behind.
+struct Claim {
+    base::ProcessIdentity run;
+    bool is_typed = false;  ///< an operator waits for it
+
+    friend bool operator==(const Claim&, const Claim&) = default;
 };
 
 /// The life of a name (docs/design.md 2.1).
@@ -127,6 +136,7 @@ struct AppState {
     std::vector<std::string> covered;  ///< names of our certificate
     std::optional<Attempt> last_attempt;
     std::optional<RunningOrder> order;
+    std::optional<Claim> claim{};
 
     bool is_unknown() const { return damaged && !enabled && !switched_off; }
 };

@@ -29,10 +29,16 @@ struct StoredAccount {
     bool is_damaged = false;
 };
 
-/// How long a command that an operator typed waits for an app's lock. A run that has installed its
-/// pair looks for some seconds whether nginx serves it, after who waited for the pair has gone on:
-/// what is typed next would meet it.
-constexpr std::chrono::seconds kTypedPatience{30};
+/// How long a command that an operator typed waits for an app's lock: a run over many holds it for
+/// up to a minute until nginx is reloaded, and looks for some seconds whether nginx serves the
+/// pair.
+constexpr std::chrono::seconds kTypedPatience{90};
+
+/// What a try to take a lock does where another process holds it.
+enum class IfHeld {
+    tell,    ///< finds out who that is and what to do about it
+    refuse,  ///< `busy` alone, for one that tries again soon
+};
 
 /// Where accounts, state, locks and caches of this host live: files below
 /// `LIB/data/letsencrypt/--global`. Everything is written in one step and readable by its owner
@@ -120,7 +126,8 @@ class LocalStore {
     /// Held by the run that issues for this app, from the order to the exchange of the pair.
     /// `busy`, with what to do, while another process holds it. So the other locks once `patience`
     /// is over.
-    base::Result<base::FileLock> try_lock_app(std::string_view app) const;
+    base::Result<base::FileLock> try_lock_app(std::string_view app,
+                                              IfHeld if_held = IfHeld::tell) const;
 
     /// The same, for who can wait a little: a hook of ours may hold it for some milliseconds.
     base::Result<base::FileLock> lock_app(std::string_view app, std::chrono::milliseconds patience,
@@ -142,8 +149,7 @@ class LocalStore {
 
     /// Held while an account is made: two first runs would else each write a key of their own. The
     /// file is not among the accounts, which only hold lego's.
-    base::Result<base::FileLock> lock_accounts(std::chrono::milliseconds patience,
-                                               base::Clock& clock) const;
+    base::Result<base::FileLock> try_lock_accounts(IfHeld if_held = IfHeld::tell) const;
 
     /// Nothing if there is no key; a key alone (a crash before newAccount was answered) has no url.
     base::Result<std::optional<StoredAccount>> read_account(std::string_view server_url,
@@ -251,6 +257,8 @@ class LocalStore {
     /// Only for who holds the lock of the app's state. Takes that of the index, the last one before
     /// the ledger's, for the append alone.
     base::Result<void> note_due(std::string_view app, std::optional<base::UtcTime> at) const;
+    base::Result<base::FileLock> try_lock(std::string_view name, const std::string& work,
+                                          IfHeld if_held) const;
     base::Result<base::FileLock> lock_state(std::string_view app) const;
     base::Result<void> forget_lock_of_nothing(std::string_view app) const;
     base::Result<base::FileLock> lock_index() const;

@@ -49,9 +49,24 @@ base::Result<base::FileLock> LocalStore::lock_shortly(const base::Path& file,
                       stuck ? steps_against(*stuck) : std::vector<std::string>{});
 }
 
-base::Result<base::FileLock> LocalStore::try_lock_app(std::string_view app) const {
-    base::SystemClock clock;
-    return lock_app(app, std::chrono::milliseconds{0}, clock);
+base::Result<base::FileLock> LocalStore::try_lock_app(std::string_view app, IfHeld if_held) const {
+    return try_lock(app, "for " + std::string{app}, if_held);
+}
+
+base::Result<base::FileLock> LocalStore::try_lock_accounts(IfHeld if_held) const {
+    // No app's name begins with a dot.
+    return try_lock(".accounts", "with the accounts of this host", if_held);
+}
+
+base::Result<base::FileLock> LocalStore::try_lock(std::string_view name, const std::string& work,
+                                                  IfHeld if_held) const {
+    if (auto made = base::make_directories(root_ / "locks", kPrivateFolder); !made) {
+        return std::move(made).error();
+    }
+    auto lock = base::FileLock::try_acquire(lock_file(name));
+    const bool is_held = !lock && lock.error().kind == base::ErrorKind::busy;
+    if (is_held && if_held == IfHeld::tell) return refuse_held_lock(lock_file(name), work);
+    return lock;
 }
 
 base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
@@ -66,14 +81,6 @@ base::Result<base::FileLock> LocalStore::lock_app(std::string_view app,
         return refuse_held_lock(lock_file(app), "for " + std::string{app});
     }
     return lock;
-}
-
-base::Result<base::FileLock> LocalStore::lock_accounts(std::chrono::milliseconds patience,
-                                                       base::Clock& clock) const {
-    // No app's name begins with a dot.
-    auto lock = lock_app(".accounts", patience, clock);
-    if (lock || lock.error().kind != base::ErrorKind::busy) return lock;
-    return refuse_held_lock(lock_file(".accounts"), "with the accounts of this host");
 }
 
 base::Result<base::FileLock> LocalStore::lock_run(std::chrono::milliseconds patience,

@@ -242,6 +242,7 @@ base::Result<void> LocalStore::copy_state(std::string_view from, std::string_vie
     auto old = read_state(from);
     if (!old) return std::move(old).error();
     old->order.reset();
+    old->claim.reset();
     return update_state(to, [&](AppState& state) { state = std::move(*old); });
 }
 

@@ -10,6 +10,7 @@ void switch_off(AppState& state) {
     state.due.reset();
     state.renew_at.reset();
     state.order.reset();
+    state.claim.reset();
 }
 
 }  // namespace store

@@ -5,11 +5,11 @@
 #include "acme/authorization.h"
 #include "acme/directory.h"
 #include "acme/order.h"
-#include "acme/page_text.h"
 #include "acme/problem.h"
 #include "acme/renewal_info.h"
 #include "fuzz/fuzz_target.h"
 #include "http/link.h"
+#include "http/page_text.h"
 
 namespace {
 
@@ -56,6 +56,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         fuzz::expect(info->start < info->end);
         fuzz::expect(info->explanation_url.empty() || is_https(info->explanation_url));
     }
-    fuzz::expect(acme::page_text(text).size() <= 203);
+    fuzz::expect(http::page_text(text).size() <= 203);
     return 0;
 }

@@ -38,16 +38,17 @@ short_certificates() {
   assert_eq "$apps" "$(count_left)" "certificates that are due"
 }
 
-ended_or_said() {
-  [[ ! -e /proc/$1 ]] || (($(wc -l </run/killed) >= $2))
+ended_or_asked() {
+  [[ ! -e /proc/$1 ]] || (($(pebble_requests_since "$begun") >= $2))
 }
 
-# killed_at LINE: a run that is killed once it has said so many lines; sets hit.
+# killed_at REQUESTS: a run that is killed once the CA has got so many requests; sets hit.
 killed_at() {
-  local group
+  local group begun
+  begun=$(pebble_mark)
   : >/run/killed
   setsid dokku letsencrypt:auto-renew >/run/killed 2>&1 </dev/null & group=$!
-  wait_until 300 ended_or_said $group "$1"
+  wait_until 300 ended_or_asked $group "$1"
   hit=0
   if kill -KILL -- "-$group" 2>/dev/null; then hit=1; fi
   wait $group 2>/dev/null || true
@@ -55,20 +56,20 @@ killed_at() {
 
 killed_often() {
   given short_certificates
-  local mark i hits=0 left line reached
-  # A run says five lines for each app before the first order, then four for each while it orders.
-  local -r before=5 orders_each=4
+  local mark i hits=0 left requests reached
+  # A run has some eight requests for each app.
+  local -r each=8
   RANDOM=${KILL_SEED:-$$}
   echo "  KILL_SEED=${KILL_SEED:-$$}"
   mark=$(pebble_mark)
   for ((i = 1; i <= kills; i++)); do
     left=$(count_left)
     # Spread over the orders that are left to the kills; every fourth before the first of them.
-    line=$((1 + before * left + RANDOM % (2 * orders_each * apps / kills)))
-    ((i % 4 != 0)) || line=$((1 + RANDOM % (before * left + 1)))
-    killed_at $line
+    requests=$((1 + RANDOM % (2 * each * apps / kills)))
+    ((i % 4 != 0)) || requests=$((RANDOM % 2))
+    killed_at $requests
     hits=$((hits + hit)) reached=$(grep -c 'renewed, valid until' /run/killed || true)
-    echo "  kill $i: $left were due; after line $line, $reached renewed; orders so far: $(orders_since "$mark")"
+    echo "  kill $i: $left were due; after $requests requests, $reached renewed; orders so far: $(orders_since "$mark")"
     all_sound
   done
   assert_at_least $(((kills + 1) / 2)) "$hits" "runs that were killed"

@@ -95,7 +95,7 @@ suspended() {
   # One that hangs is named instead.
   as_before
   touch /run/slow
-  sed -i 's/sleep 3/sleep 12/' "$hook"
+  sed -i 's/sleep 3/sleep 20/' "$hook"
   dokku letsencrypt:disable shop >/run/disabling 2>&1 & disabling=$!
   wait_until 20 test ! -e "$root/tls"
   assert_exits 1 dokku letsencrypt:enable blog --force

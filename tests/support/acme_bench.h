@@ -2,11 +2,13 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "acme/client.h"
 #include "crypto/private_key.h"
 #include "support/fake_clock.h"
 #include "support/scripted_http.h"
+#include "support/simulated_loop.h"
 
 namespace test {
 
@@ -22,9 +24,14 @@ inline const crypto::PrivateKey& account_key() {
     return *key;
 }
 
+inline crypto::PrivateKey account_key_copy() {
+    return crypto::PrivateKey::parse_pem(account_key().to_pem().reveal()).value();
+}
+
 /// A client of a scripted CA that knows its directory and account, and has a nonce.
 struct Bench {
-    Bench() : client(http, clock, directory(), account_key()) {
+    explicit Bench(acme::Directory known = directory())
+        : client(http, clock, std::move(known), account_key()) {
         client.use_account(at_ca("/account/1"));
         client.nonces().add("nonce0");
     }
@@ -38,7 +45,13 @@ struct Bench {
         return directory;
     }
 
+    template <class T>
+    T run(async::Task<T> task) {
+        return loop.run(std::move(task));
+    }
+
     FakeClock clock;
+    SimulatedLoop loop{clock};
     ScriptedHttp http;
     acme::Client client;
 };

@@ -6,14 +6,13 @@
 namespace test {
 
 /// A server that answers at once.
-class InstantHttp : public http::Client, public http::HttpClient {
+class InstantHttp : public http::Client {
   public:
     virtual base::Result<http::Response> reply(const http::Request& request) = 0;
 
     async::Task<base::Result<http::Response>> send(http::Request request) final {
         co_return reply(request);
     }
-    base::Result<http::Response> send(const http::Request& request) final { return reply(request); }
 };
 
 }  // namespace test

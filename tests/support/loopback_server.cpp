@@ -113,6 +113,8 @@ LoopbackServer::LoopbackServer(Transport transport, Handler handler)
 LoopbackServer::~LoopbackServer() {
     stopping_ = true;
     thread_.join();
+    for (std::thread& one : connected_)
+        one.join();
     SSL_CTX_free(tls_);
 }
 
@@ -157,8 +159,10 @@ void LoopbackServer::serve() {
         const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
         if (fd < 0) continue;
         ++connections_;
-        Connection connection(fd, tls_);
-        serve_connection(connection);
+        connected_.emplace_back([this, fd] {
+            Connection connection(fd, tls_);
+            serve_connection(connection);
+        });
     }
 }
 

@@ -26,8 +26,8 @@ struct Reply {
 /// `HTTP/1.1 <status> X` with Content-Length.
 std::string http_answer(int status, const std::string& body, const std::string& headers = {});
 
-/// A server on a free port of 127.0.0.1, speaking HTTP/1.1 with or without TLS, one connection at a
-/// time. Its certificate is self-signed, for `localhost`.
+/// A server on a free port of 127.0.0.1, speaking HTTP/1.1 with or without TLS, each connection in
+/// a thread of its own. Its certificate is self-signed, for `localhost`.
 class LoopbackServer {
   public:
     enum class Transport { plain, tls };
@@ -64,6 +64,7 @@ class LoopbackServer {
     std::atomic<int> connections_ = 0;
     mutable std::mutex mutex_;
     std::vector<std::string> requests_;
+    std::vector<std::thread> connected_;
     std::thread thread_;
 };
 

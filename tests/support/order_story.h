@@ -1,11 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acme/order_flow.h"
+#include "async/sleep.h"
 #include "support/acme_bench.h"
 
 namespace test {
@@ -61,6 +64,32 @@ inline std::string authorization_json(const std::string& name, std::string_view 
            "}]}";
 }
 
+/// Notes what an OrderFlow tells, and lets it go on unless the test says otherwise.
+struct NotingJournal : acme::OrderJournal {
+    base::Result<void> ordered(const acme::OrderFlow& flow) override {
+        orders.push_back(flow.order_url());
+        return keeps;
+    }
+    async::Task<acme::Outcome<void>> present(
+        std::vector<acme::ChosenChallenge> challenges) override {
+        presented.push_back(std::move(challenges));
+        if (takes.count() > 0) co_await async::sleep_for(takes);
+        co_return presents;
+    }
+    base::Result<void> goes_on() override {
+        if (!lets_go_on || lets_go_on()) return {};
+        return base::fail(base::ErrorKind::rejected, "the app is gone");
+    }
+
+    base::Result<void> keeps;            ///< an order
+    acme::Outcome<void> presents;        ///< challenges
+    std::chrono::milliseconds takes{0};  ///< to make them answerable
+    std::function<bool()> lets_go_on;
+
+    std::vector<std::string> orders;
+    std::vector<std::vector<acme::ChosenChallenge>> presented;
+};
+
 /// A scripted CA and what an OrderFlow needs besides.
 struct OrderStory : Bench {
     OrderStory() {
@@ -108,36 +137,22 @@ struct OrderStory : Bench {
         return ok("/http/a.example", "{}");
     }
 
+    using Bench::run;
+    /// To the end; what waits, waits on the clock.
     acme::Outcome<acme::IssuedCertificate> run() {
-        acme::OrderFlow flow(client, plan);
+        acme::OrderFlow flow(client, plan, journal);
         auto result = run(flow);
         order_url = flow.order_url();
         return result;
     }
-    /// To the end; what waits, waits on the clock.
     acme::Outcome<acme::IssuedCertificate> run(acme::OrderFlow& flow) {
-        for (;;) {
-            const auto step = flow.advance();
-            if (!step) return step.error();
-            switch (step->next) {
-                case acme::Next::again:
-                    break;
-                case acme::Next::present_challenges:
-                    presented.push_back(flow.challenges());
-                    break;
-                case acme::Next::wait:
-                    clock.sleep_for(std::chrono::ceil<std::chrono::milliseconds>(
-                        step->until - clock.monotonic()));
-                    break;
-                case acme::Next::done:
-                    return *flow.certificate();
-            }
-        }
+        return loop.run(flow.run());
     }
 
     acme::OrderPlan plan;
     int csrs = 0;
-    std::vector<std::vector<acme::ChosenChallenge>> presented;
+    NotingJournal journal;
+    std::vector<std::vector<acme::ChosenChallenge>>& presented = journal.presented;
     std::string order_url;
 };
 

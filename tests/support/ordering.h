@@ -5,8 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "orders/orders.h"
 #include "support/order_story.h"
+#include "support/place_order.h"
 #include "support/run_bench.h"
 
 namespace test {
@@ -52,19 +52,14 @@ struct Ordering : RunBench {
     void leave_behind(store::RunningOrder order) const {
         REQUIRE(store.update_state("shop", [&](auto& state) { state.order = std::move(order); }));
     }
-    /// `goes_on` for so many steps.
-    ca::IssueJob run_for(int steps) {
-        auto ordered = job();
-        orders::OrderRun limited;
-        limited.goes_on = [steps](const ca::IssueJob&) mutable { return steps-- > 0; };
-        orders::run_orders(context, sessions, {&ordered}, limited);
-        return ordered;
-    }
+    void order(ca::IssueJob& job) { place_order(context, desk, job); }
     ca::IssueJob run() {
         auto ordered = job();
-        orders::run_orders(context, sessions, {&ordered});
+        order(ordered);
         return ordered;
     }
+
+    orders::OrderDesk desk{sessions};
 };
 
 }  // namespace test

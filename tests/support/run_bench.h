@@ -13,6 +13,7 @@
 #include "support/fake_clock.h"
 #include "support/real_loop.h"
 #include "support/scripted_http.h"
+#include "support/shown_certificates.h"
 #include "support/simulated_loop.h"
 
 namespace test {
@@ -22,9 +23,14 @@ namespace test {
 struct RunBench {
     /// `loop`: for a test that talks to servers on loopback (real_loop()).
     explicit RunBench(async::Loop* loop = nullptr)
-        : context{
-              host.environment, store, log, http, http, clock, loop == nullptr ? simulated : *loop,
-              real_dns()} {}
+        : context{host.environment, store, log,  http, clock, loop == nullptr ? simulated : *loop,
+                  real_dns(),       http,  probe} {}
+
+    /// On the context's loop.
+    template <class T>
+    T run(async::Task<T> task) {
+        return context.loop.run(std::move(task));
+    }
 
     /// A job for these domains of `shop`, ordered from the scripted CA by account 1.
     ca::IssueJob job(const std::vector<std::string>& domains = {"a.example"}) {
@@ -47,13 +53,20 @@ struct RunBench {
         return settings::resolve_settings({}, {{"email", email}, {"server", at_ca("/directory")}});
     }
 
+    /// The same with another way to CAs.
+    ca::Context with(http::Client& other) {
+        return {context.environment, context.store, context.log, other, clock,
+                context.loop,        context.dns,   http,        probe};
+    }
+
     store::AppState state() const { return store.read_state("shop").value(); }
 
     DokkuHost host;
     dokku::AppName app = host.add_app("shop");
     dokku::Log log = host.log();
     store::LocalStore store{host.environment.global_root()};
-    ScriptedHttp http;
+    ScriptedHttp http;  ///< the CA, and this host on port 80
+    ShownCertificates probe;
     FakeClock clock;
     SimulatedLoop simulated{clock};
     ca::Context context;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "async/sleep.h"
 #include "base/asked_waits.h"
 #include "ca/limits/backoff.h"
 #include "ca/replaced_certificate.h"
@@ -74,13 +75,13 @@ void LimitCheck::follow() {
         limits_.note(entry);
 }
 
-std::optional<LimitReached> LimitCheck::judge(const PlannedOrder& planned) {
+async::Task<std::optional<LimitReached>> LimitCheck::judge(PlannedOrder planned) {
     for (;;) {
         follow();
         const base::UtcTime now = context_.clock.now();
         auto reached = limits_.judge(planned, now);
-        if (!reached || !is_worth_waiting(*reached, now)) return reached;
-        context_.clock.sleep_for(reached->until - now);
+        if (!reached || !is_worth_waiting(*reached, now)) co_return reached;
+        co_await async::sleep_for(reached->until - now);
     }
 }
 
@@ -93,27 +94,27 @@ std::optional<LimitReached> LimitCheck::foresee(PlannedOrder planned) {
     return reached;
 }
 
-bool LimitCheck::refuse_ca_in_backoff(IssueJob& job) {
-    if (forced_) return false;  // check() says so
+async::Task<bool> LimitCheck::refuse_ca_in_backoff(IssueJob& job) {
+    if (forced_) co_return false;  // check() says so
     PlannedOrder planned;
     planned.server = job.settings.server.computed;
-    const auto reached = judge(planned);
-    if (!reached) return refuse_registration(job);
+    const auto reached = co_await judge(std::move(planned));
+    if (!reached) co_return co_await refuse_registration(job);
     refuse(job, *reached);
     job.ca_is_in_backoff = !job.alive();
-    return job.ca_is_in_backoff;
+    co_return job.ca_is_in_backoff;
 }
 
 /// Apps that have their account do not notice.
-bool LimitCheck::refuse_registration(IssueJob& job) {
+async::Task<bool> LimitCheck::refuse_registration(IssueJob& job) {
     PlannedOrder planned;
     planned.server = job.settings.server.computed;
     planned.registers = true;
     const bool is_in_backoff = limits_.judge(planned, context_.clock.now()).has_value();
-    if (!is_in_backoff || has_account(context_, job.settings)) return false;
-    const auto reached = judge(planned);
+    if (!is_in_backoff || has_account(context_, job.settings)) co_return false;
+    const auto reached = co_await judge(std::move(planned));
     if (reached) refuse(job, *reached);
-    return !job.alive();
+    co_return !job.alive();
 }
 
 PlannedOrder LimitCheck::planned_order_of(const IssueJob& job) const {
@@ -123,15 +124,15 @@ PlannedOrder LimitCheck::planned_order_of(const IssueJob& job) const {
     return planned;
 }
 
-void LimitCheck::check(IssueJob& job) {
+async::Task<void> LimitCheck::check(IssueJob& job) {
     while (job.alive()) {
         PlannedOrder planned = planned_order_of(job);
         // What an order that is resumed costs is spent.
         if (has_order_under_way(context_, job)) planned.exempt = true;
-        const auto reached = judge(planned);
-        if (!reached) return;
+        const auto reached = co_await judge(std::move(planned));
+        if (!reached) co_return;
         refuse(job, *reached);
-        if (forced_) return;
+        if (forced_) co_return;
     }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acme/failure.h"
+#include "async/task.h"
 #include "ca/context.h"
 #include "ca/issue_job.h"
 #include "ca/limits/limits.h"
@@ -26,10 +27,10 @@ class LimitCheck {
 
     /// A CA that asked not to be asked before some time, or not for the account that the job still
     /// needs: the job fails before anything is sent.
-    bool refuse_ca_in_backoff(IssueJob& job);
+    async::Task<bool> refuse_ca_in_backoff(IssueJob& job);
 
     /// Holds the names, or fails the job, that its order would break a limit with.
-    void check(IssueJob& job);
+    async::Task<void> check(IssueJob& job);
 
     /// What such an order would be held back by now, if for longer than a run waits. Nothing is
     /// written.
@@ -58,8 +59,8 @@ class LimitCheck {
     void follow();
     PlannedOrder planned_order_of(const IssueJob& job) const;
     /// What stands after a pause of some seconds, if the CA asked for one, was waited for.
-    std::optional<LimitReached> judge(const PlannedOrder& planned);
-    bool refuse_registration(IssueJob& job);
+    async::Task<std::optional<LimitReached>> judge(PlannedOrder planned);
+    async::Task<bool> refuse_registration(IssueJob& job);
     void refuse(IssueJob& job, const LimitReached& reached);
     /// The order is not under way any more. Nothing for one that a later run resumes.
     std::optional<ledger::Entry> end_of_order(const IssueJob& job);

@@ -62,7 +62,7 @@ struct Changing : test::RunBench {
     }
 
     static account::AccountChoice choice() { return {"this host", settings()}; }
-    base::Result<void> roll_over() { return account::roll_over(context, choice(), {}); }
+    base::Result<void> roll_over() { return run(account::roll_over(context, choice(), {})); }
     bool has_old_key() const { return test::content_of(key_file()) == kOldKey; }
 };
 
@@ -101,8 +101,10 @@ TEST_CASE("a damaged account key is told by its file and what to do", "[account]
     Changing changing;
     test::write_file(changing.key_file(), "no key");
     for (const auto& done :
-         {account::show_account(changing.context, Changing::choice(), account::AccountFormat::text),
-          changing.roll_over(), account::deactivate(changing.context, Changing::choice())}) {
+         {changing.run(account::show_account(changing.context, Changing::choice(),
+                                             account::AccountFormat::text)),
+          changing.roll_over(),
+          changing.run(account::deactivate(changing.context, Changing::choice()))}) {
         REQUIRE_FALSE(done);
         CHECK(done.error().kind == base::ErrorKind::io);
         CHECK_THAT(done.error().message, ContainsSubstring(changing.key_file().string()));
@@ -248,7 +250,7 @@ TEST_CASE("with an account the key that it was to get goes", "[account][rfc8555-
     }
     changing.nonce();
     changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
-    REQUIRE(account::deactivate(changing.context, Changing::choice()));
+    REQUIRE(changing.run(account::deactivate(changing.context, Changing::choice())));
     CHECK(changing.http.left() == 0);
     CHECK_FALSE(fs::exists(changing.folder()));
     CHECK_FALSE(fs::exists(changing.next_file()));
@@ -265,7 +267,7 @@ TEST_CASE("no key goes while it is open which one the account has", "[account][r
     changing.http.post(at_ca("/new-account"), 500, problem_json("serverInternal", "sorry"));
     changing.nonce();
     changing.http.post(kAccountUrl, 403, problem_json("unauthorized", "no"));
-    CHECK_FALSE(account::deactivate(changing.context, Changing::choice()));
+    CHECK_FALSE(changing.run(account::deactivate(changing.context, Changing::choice())));
     CHECK(changing.http.left() == 0);
     CHECK(changing.has_old_key());
     CHECK(fs::exists(changing.next_file()));
@@ -296,8 +298,8 @@ TEST_CASE("an account that is no more is shown as what it is, with what to type"
     SECTION("a CA that shows it") {
         changing.http.post(kAccountUrl, 200, R"({"status":"deactivated"})");
     }
-    const auto shown =
-        account::show_account(changing.context, Changing::choice(), account::AccountFormat::json);
+    const auto shown = changing.run(
+        account::show_account(changing.context, Changing::choice(), account::AccountFormat::json));
     REQUIRE_FALSE(shown);
     CHECK(shown.error().kind == base::ErrorKind::rejected);
     REQUIRE(shown.error().steps.size() == 1);
@@ -315,7 +317,7 @@ TEST_CASE("an account of which the CA says nothing is no dead one", "[account]")
     SECTION("it stumbled") {
         changing.http.post(kAccountUrl, 500, problem_json("serverInternal", "account revoked"));
     }
-    REQUIRE(
-        account::show_account(changing.context, Changing::choice(), account::AccountFormat::text));
+    REQUIRE(changing.run(
+        account::show_account(changing.context, Changing::choice(), account::AccountFormat::text)));
     CHECK_THAT(changing.host.logged.out, ContainsSubstring("unknown"));
 }

@@ -90,7 +90,7 @@ struct Registering : test::RunBench {
         return *this;
     }
     base::Result<void> act(const std::vector<dokku::AppName>& apps = {}) {
-        return account::register_anew(context, {"this host", settings()}, apps);
+        return run(account::register_anew(context, {"this host", settings()}, apps));
     }
     std::string url() const { return (*store.read_account(at_ca("/directory"), "me@x.test"))->url; }
     bool has_old_account() const {
@@ -107,9 +107,8 @@ TEST_CASE("a new account takes the place of the old one, which is put aside",
     Registering ca;
     ca.nonce().takes_account();
     Watched watched{ca.http, ca.key_file(), ca.staged_key()};
-    ca::Context context{ca.host.environment, ca.store,        ca.log, watched, watched, ca.clock,
-                        test::real_loop(),   test::real_dns()};
-    REQUIRE(account::register_anew(context, {"this host", Registering::settings()}, {}));
+    ca::Context context = ca.with(watched);
+    REQUIRE(ca.run(account::register_anew(context, {"this host", Registering::settings()}, {})));
     CHECK(watched.old_in_place);
     CHECK(watched.new_on_disk);
     CHECK(ca.url() == at_ca("/account/6"));
@@ -213,7 +212,7 @@ TEST_CASE("a registration that meets a limit says when to try again", "[account]
     ca.nonce();
     ca.http.post(at_ca("/new-account"), 429, problem_json("rateLimited", "too many"), headers);
     const auto done =
-        account::register_anew(ca.context, {"shop", Registering::settings(), ca.app}, {});
+        ca.run(account::register_anew(ca.context, {"shop", Registering::settings(), ca.app}, {}));
     REQUIRE_FALSE(done);
     CHECK(done.error().steps == steps);
 }

@@ -28,7 +28,8 @@ TEST_CASE("an account is made with the terms agreed, signed by the key itself",
     test::Bench bench;
     bench.client.use_account("");
     bench.http.post(at_ca("/new-account"), 201, kAccount, {{"location", at_ca("/account/7")}});
-    const auto account = acme::register_account(bench.client, {"mailto:cert-admin@example.org"});
+    const auto account =
+        bench.run(acme::register_account(bench.client, {"mailto:cert-admin@example.org"}));
     REQUIRE(account);
     CHECK(account->created);
     CHECK(account->url == at_ca("/account/7"));
@@ -46,7 +47,7 @@ TEST_CASE("an account is made with the terms agreed, signed by the key itself",
 TEST_CASE("an account that exists already is taken", "[acme][rfc8555-7.3.1]") {
     test::Bench bench;
     bench.http.post(at_ca("/new-account"), 200, kAccount, {{"location", "/account/7"}});
-    const auto account = acme::register_account(bench.client, {});
+    const auto account = bench.run(acme::register_account(bench.client, {}));
     REQUIRE(account);
     CHECK_FALSE(account->created);
     CHECK(account->url == at_ca("/account/7"));
@@ -57,7 +58,7 @@ TEST_CASE("onlyReturnExisting makes no account", "[acme][rfc8555-7.3.1]") {
     test::Bench bench;
     bench.http.post(at_ca("/new-account"), 400,
                     R"({"type":"urn:ietf:params:acme:error:accountDoesNotExist","detail":"no"})");
-    const auto account = acme::find_account(bench.client);
+    const auto account = bench.run(acme::find_account(bench.client));
     REQUIRE_FALSE(account);
     CHECK(account.error().is("accountDoesNotExist"));
     CHECK(account.error().error.kind == base::ErrorKind::rejected);
@@ -67,7 +68,7 @@ TEST_CASE("onlyReturnExisting makes no account", "[acme][rfc8555-7.3.1]") {
 TEST_CASE("an account is read by its URL", "[acme][rfc8555-7.3.3]") {
     test::Bench bench;
     bench.http.post(at_ca("/account/1"), 200, R"({"status":"deactivated"})");
-    const auto account = acme::fetch_account(bench.client);
+    const auto account = bench.run(acme::fetch_account(bench.client));
     REQUIRE(account);
     CHECK(account->status == "deactivated");
     CHECK(bench.http.last().payload.empty());
@@ -77,7 +78,7 @@ TEST_CASE("an account is read by its URL", "[acme][rfc8555-7.3.3]") {
 TEST_CASE("an account is ended, and the CA's word for it is read", "[acme][rfc8555-7.3.6]") {
     test::Bench bench;
     bench.http.post(at_ca("/account/1"), 200, R"({"status":"deactivated"})");
-    const auto account = acme::deactivate_account(bench.client);
+    const auto account = bench.run(acme::deactivate_account(bench.client));
     REQUIRE(account);
     CHECK(account->status == "deactivated");
     CHECK(account->url == at_ca("/account/1"));
@@ -89,7 +90,7 @@ TEST_CASE("an account that lives on is no success", "[acme][rfc8555-7.3.6]") {
     test::Bench bench;
     SECTION("the CA shows it as valid") {
         bench.http.post(at_ca("/account/1"), 200, kAccount);
-        const auto account = acme::deactivate_account(bench.client);
+        const auto account = bench.run(acme::deactivate_account(bench.client));
         REQUIRE_FALSE(account);
         CHECK(account.error().error.kind == base::ErrorKind::protocol);
         CHECK(account.error().error.message ==
@@ -98,13 +99,13 @@ TEST_CASE("an account that lives on is no success", "[acme][rfc8555-7.3.6]") {
     SECTION("the CA refuses") {
         bench.http.post(at_ca("/account/1"), 403,
                         R"({"type":"urn:ietf:params:acme:error:unauthorized","detail":"no"})");
-        const auto account = acme::deactivate_account(bench.client);
+        const auto account = bench.run(acme::deactivate_account(bench.client));
         REQUIRE_FALSE(account);
         CHECK(account.error().is("unauthorized"));
     }
     SECTION("the answer is no account") {
         bench.http.post(at_ca("/account/1"), 200, "{}");
-        const auto account = acme::deactivate_account(bench.client);
+        const auto account = bench.run(acme::deactivate_account(bench.client));
         REQUIRE_FALSE(account);
         CHECK_THAT(account.error().error.message, ContainsSubstring("instead of an account"));
     }
@@ -126,7 +127,7 @@ TEST_CASE("an answer to newAccount without a usable Location or status is refuse
         bench.http.post(at_ca("/new-account"), 200, "<html>hello</html>",
                         {{"location", at_ca("/account/7")}});
     }
-    const auto account = acme::register_account(bench.client, {});
+    const auto account = bench.run(acme::register_account(bench.client, {}));
     REQUIRE_FALSE(account);
     CHECK(account.error().error.kind == base::ErrorKind::protocol);
     CHECK(bench.client.account_url() == at_ca("/account/1"));
@@ -138,7 +139,7 @@ TEST_CASE("changed terms name the page to open", "[acme][rfc8555-7.3.3]") {
         at_ca("/new-account"), 403,
         R"({"type":"urn:ietf:params:acme:error:userActionRequired",)"
         R"("detail":"Terms of service have changed","instance":"https://ca.example/t"})");
-    const auto account = acme::register_account(bench.client, {});
+    const auto account = bench.run(acme::register_account(bench.client, {}));
     REQUIRE_FALSE(account);
     REQUIRE(account.error().error.steps.size() == 1);
     CHECK_THAT(account.error().error.steps[0], ContainsSubstring("https://ca.example/t"));

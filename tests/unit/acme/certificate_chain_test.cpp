@@ -25,7 +25,7 @@ TEST_CASE("a chain is fetched as PEM, its alternates are only named", "[acme][rf
                     {{"content-type", type},
                      {"link", R"(<https://ca.example/directory>;rel="index")"},
                      {"link", R"(</cert/1/1>;rel="alternate", </cert/1/2>;rel="alternate")"}});
-    const auto certificate = acme::fetch_certificate(bench.client, at_ca("/cert/1"));
+    const auto certificate = bench.run(acme::fetch_certificate(bench.client, at_ca("/cert/1")));
     REQUIRE(certificate);
     CHECK(certificate->chain_pem == kPem);
     CHECK(certificate->url == at_ca("/cert/1"));
@@ -41,7 +41,7 @@ TEST_CASE("a certificate counts by its content, whatever type the answer claims"
     const std::string type = GENERATE("application/pkix-cert", "text/plain", "");
     const std::string around = GENERATE("", "subject=CN = a.example\n");
     bench.http.post(at_ca("/cert/1"), 200, around + kPem, {{"content-type", type}});
-    const auto certificate = acme::fetch_certificate(bench.client, at_ca("/cert/1"));
+    const auto certificate = bench.run(acme::fetch_certificate(bench.client, at_ca("/cert/1")));
     REQUIRE(certificate);
     CHECK(certificate->chain_pem == kPem);
 }
@@ -51,7 +51,7 @@ TEST_CASE("what is no PEM chain is refused", "[acme][rfc8555-7.4.2]") {
     const std::string body = GENERATE("<html>Sorry</html>", "-----BEGIN CERTIFICATE-----\nMAA=\n");
     bench.http.post(at_ca("/cert/1"), 200, body,
                     {{"content-type", "application/pem-certificate-chain"}});
-    const auto certificate = acme::fetch_certificate(bench.client, at_ca("/cert/1"));
+    const auto certificate = bench.run(acme::fetch_certificate(bench.client, at_ca("/cert/1")));
     REQUIRE_FALSE(certificate);
     CHECK(certificate.error().error.kind == base::ErrorKind::protocol);
     CHECK_THAT(certificate.error().error.message,

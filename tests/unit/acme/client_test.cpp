@@ -26,8 +26,8 @@ TEST_CASE("a POST is a JWS for the account, with the nonce of the answer before"
           "[acme][rfc8555-6.2]") {
     test::Bench bench;
     bench.http.post(at_ca("/a"), 200, "{}").post(at_ca("/b"), 200, "{}");
-    REQUIRE(bench.client.post(at_ca("/a"), "{}"));
-    REQUIRE(bench.client.post_as_get(at_ca("/b")));
+    REQUIRE(bench.run(bench.client.post(at_ca("/a"), "{}")));
+    REQUIRE(bench.run(bench.client.post_as_get(at_ca("/b"))));
     const auto& first = bench.http.sent()[0];
     CHECK(first.header("Content-Type") == "application/jose+json");
     CHECK(first.payload == "{}");
@@ -44,7 +44,7 @@ TEST_CASE("without a nonce one is fetched with HEAD", "[acme][rfc8555-7.2]") {
     test::Bench bench;
     bench.client.nonces().clear();
     bench.http.answer(Method::head, at_ca("/new-nonce"), 200, "").post(at_ca("/a"), 200, "{}");
-    REQUIRE(bench.client.post(at_ca("/a"), "{}"));
+    REQUIRE(bench.run(bench.client.post(at_ca("/a"), "{}")));
     CHECK(bench.http.last().protected_member("nonce") == "nonce1");
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("newNonce without a usable nonce is a failure", "[acme][rfc8555-6.5.1]
     bench.client.nonces().clear();
     const std::string nonce = GENERATE("", "not a nonce");
     bench.http.answer(Method::head, at_ca("/new-nonce"), 204, "", {{"replay-nonce", nonce}});
-    const auto answer = bench.client.post(at_ca("/a"), "{}");
+    const auto answer = bench.run(bench.client.post(at_ca("/a"), "{}"));
     REQUIRE_FALSE(answer);
     CHECK(answer.error().error.kind == ErrorKind::protocol);
     CHECK(answer.error().url == at_ca("/new-nonce"));
@@ -68,7 +68,7 @@ TEST_CASE("a failing newNonce is told as such", "[acme]") {
     SECTION("lost") {
         bench.http.lose(Method::head, at_ca("/new-nonce"));
     }
-    const auto answer = bench.client.post(at_ca("/a"), "{}");
+    const auto answer = bench.run(bench.client.post(at_ca("/a"), "{}"));
     REQUIRE_FALSE(answer);
     CHECK(answer.error().error.kind == ErrorKind::network);
 }
@@ -78,8 +78,8 @@ TEST_CASE("an answer without nonce costs a newNonce, no failure", "[acme][rfc855
     bench.http.post(at_ca("/a"), 200, "{}", {{"replay-nonce", ""}})
         .answer(Method::head, at_ca("/new-nonce"), 200, "")
         .post(at_ca("/b"), 200, "{}");
-    REQUIRE(bench.client.post(at_ca("/a"), "{}"));
-    REQUIRE(bench.client.post(at_ca("/b"), "{}"));
+    REQUIRE(bench.run(bench.client.post(at_ca("/a"), "{}")));
+    REQUIRE(bench.run(bench.client.post(at_ca("/b"), "{}")));
 }
 
 TEST_CASE("badNonce is signed again at once with the nonce that came with it",
@@ -89,7 +89,7 @@ TEST_CASE("badNonce is signed again at once with the nonce that came with it",
     bench.client.nonces().add("stale1");
     bench.client.nonces().add("stale2");
     bench.http.post(at_ca("/a"), 400, kBadNonce).post(at_ca("/a"), 200, "{}");
-    REQUIRE(bench.client.post(at_ca("/a"), "{\"x\":1}"));
+    REQUIRE(bench.run(bench.client.post(at_ca("/a"), "{\"x\":1}")));
     CHECK(bench.http.sent()[0].protected_member("nonce") == "stale2");
     CHECK(bench.http.sent()[1].protected_member("nonce") == "nonce1");
     CHECK(bench.http.sent()[0].payload == bench.http.sent()[1].payload);
@@ -103,14 +103,14 @@ TEST_CASE("a stale nonce takes the older ones with it", "[acme]") {
     bench.http.post(at_ca("/a"), 400, kBadNonce, {{"replay-nonce", ""}})
         .answer(Method::head, at_ca("/new-nonce"), 200, "")
         .post(at_ca("/a"), 200, "{}");
-    REQUIRE(bench.client.post(at_ca("/a"), "{}"));
+    REQUIRE(bench.run(bench.client.post(at_ca("/a"), "{}")));
 }
 
 TEST_CASE("after ten repetitions badNonce is given up with the CA's words", "[acme]") {
     test::Bench bench;
     for (int i = 0; i < 11; ++i)
         bench.http.post(at_ca("/a"), 400, kBadNonce);
-    const auto answer = bench.client.post(at_ca("/a"), "{}");
+    const auto answer = bench.run(bench.client.post(at_ca("/a"), "{}"));
     REQUIRE_FALSE(answer);
     CHECK(answer.error().is("badNonce"));
     CHECK(answer.error().error.kind == ErrorKind::rejected);
@@ -122,8 +122,8 @@ TEST_CASE("the nonce of an error is kept", "[acme][rfc8555-6.5]") {
     test::Bench bench;
     bench.http.post(at_ca("/a"), 403, R"({"type":"urn:ietf:params:acme:error:unauthorized"})")
         .post(at_ca("/b"), 200, "{}");
-    REQUIRE_FALSE(bench.client.post(at_ca("/a"), "{}"));
-    REQUIRE(bench.client.post(at_ca("/b"), "{}"));
+    REQUIRE_FALSE(bench.run(bench.client.post(at_ca("/a"), "{}")));
+    REQUIRE(bench.run(bench.client.post(at_ca("/b"), "{}")));
     CHECK(bench.http.last().protected_member("nonce") == "nonce1");
 }
 
@@ -133,12 +133,12 @@ TEST_CASE("a lost answer is a failure, and its nonce is not used again", "[acme]
     bench.http.lose(Method::post, at_ca("/a"), kind)
         .answer(Method::head, at_ca("/new-nonce"), 200, "")
         .post(at_ca("/a"), 200, "{}");
-    const auto lost = bench.client.post(at_ca("/a"), "{}");
+    const auto lost = bench.run(bench.client.post(at_ca("/a"), "{}"));
     REQUIRE_FALSE(lost);
     CHECK(lost.error().error.kind == kind);
     CHECK(lost.error().url == at_ca("/a"));
     CHECK(lost.error().unanswered());
-    REQUIRE(bench.client.post(at_ca("/a"), "{}"));
+    REQUIRE(bench.run(bench.client.post(at_ca("/a"), "{}")));
     CHECK(bench.http.last().protected_member("nonce") == "nonce1");
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("a limit says when to come back, in both forms", "[acme][rfc8555-6.6]"
     bench.http.post(at_ca("/a"), status,
                     R"({"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many"})",
                     headers);
-    const auto answer = bench.client.post(at_ca("/a"), "{}");
+    const auto answer = bench.run(bench.client.post(at_ca("/a"), "{}"));
     REQUIRE_FALSE(answer);
     CHECK(answer.error().error.kind == ErrorKind::rate_limited);
     CHECK(answer.error().error.retry_at == bench.clock.now() + std::chrono::hours{2});
@@ -207,8 +207,33 @@ TEST_CASE("the CA's words are made printable", "[acme]") {
 TEST_CASE("nothing is signed for an account that is not known", "[acme]") {
     test::Bench bench;
     bench.client.use_account("");
-    const auto answer = bench.client.post(at_ca("/a"), "{}");
+    const auto answer = bench.run(bench.client.post(at_ca("/a"), "{}"));
     REQUIRE_FALSE(answer);
     CHECK(answer.error().error.kind == ErrorKind::internal);
     CHECK(bench.http.sent().empty());
+}
+
+TEST_CASE("the time is asked for once", "[acme]") {
+    test::Bench bench;
+    bench.http.answer(Method::head, at_ca("/new-nonce"), 200, "");
+    bench.run(bench.client.ask_time());
+    bench.run(bench.client.ask_time());
+    CHECK(bench.http.left() == 0);
+    CHECK_FALSE(bench.client.silence());
+}
+
+TEST_CASE("the time is asked for again where the answer was lost, and the silence is told",
+          "[acme]") {
+    test::Bench bench;
+    bench.http.lose(Method::head, at_ca("/new-nonce"));
+    const bool comes_back = GENERATE(true, false);
+    if (comes_back) {
+        bench.http.answer(Method::head, at_ca("/new-nonce"), 200, "");
+    } else {
+        bench.http.lose(Method::head, at_ca("/new-nonce"));
+    }
+    bench.run(bench.client.ask_time());
+    bench.run(bench.client.ask_time());
+    CHECK(bench.http.left() == 0);
+    CHECK(bench.client.silence().has_value() == !comes_back);
 }

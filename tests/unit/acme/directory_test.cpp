@@ -7,6 +7,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/acme_bench.h"
+#include "support/simulated_loop.h"
 
 using base::ErrorKind;
 using Catch::Matchers::ContainsSubstring;
@@ -36,6 +37,11 @@ constexpr auto kDirectory = R"({
 
 constexpr auto kLeast = R"({"newNonce":"https://a/n","newAccount":"https://a/a",)"
                         R"("newOrder":"https://a/o"})";
+
+acme::Outcome<acme::Directory> fetch_directory(test::Bench& bench) {
+    test::SimulatedLoop loop{bench.clock};
+    return loop.run(acme::fetch_directory(bench.http, bench.clock, at_ca("/directory")));
+}
 
 }  // namespace
 
@@ -97,7 +103,7 @@ TEST_CASE("a directory without a URL that is needed, or with a plain one, is ref
 TEST_CASE("the directory is one plain GET", "[acme][rfc8555-7.1.1]") {
     test::Bench bench;
     bench.http.answer(http::Method::get, at_ca("/directory"), 200, kLeast);
-    const auto directory = acme::fetch_directory(bench.http, bench.clock, at_ca("/directory"));
+    const auto directory = fetch_directory(bench);
     REQUIRE(directory);
     CHECK(directory->url == at_ca("/directory"));
     CHECK(bench.http.last().request.scheme == http::Scheme::https_only);
@@ -111,7 +117,7 @@ TEST_CASE("a CA that answers HTML is told so, in the page's words", "[acme]") {
     const int status = GENERATE(200, 404);
     bench.http.answer(http::Method::get, at_ca("/directory"), status, page,
                       {{"content-type", "text/html; charset=utf-8"}});
-    const auto directory = acme::fetch_directory(bench.http, bench.clock, at_ca("/directory"));
+    const auto directory = fetch_directory(bench);
     REQUIRE_FALSE(directory);
     CHECK(directory.error().error.kind == ErrorKind::protocol);
     CHECK(directory.error().status == status);
@@ -124,7 +130,7 @@ TEST_CASE("a CA that answers HTML is told so, in the page's words", "[acme]") {
 TEST_CASE("a directory that is JSON but no directory says what is missing", "[acme]") {
     test::Bench bench;
     bench.http.answer(http::Method::get, at_ca("/directory"), 200, "{}");
-    const auto directory = acme::fetch_directory(bench.http, bench.clock, at_ca("/directory"));
+    const auto directory = fetch_directory(bench);
     REQUIRE_FALSE(directory);
     CHECK(directory.error().error.kind == ErrorKind::protocol);
     CHECK_THAT(directory.error().error.message, ContainsSubstring("newNonce"));
@@ -133,7 +139,7 @@ TEST_CASE("a directory that is JSON but no directory says what is missing", "[ac
 TEST_CASE("a directory that cannot be fetched keeps the transport's reason", "[acme]") {
     test::Bench bench;
     bench.http.lose(http::Method::get, at_ca("/directory"), ErrorKind::timeout);
-    const auto directory = acme::fetch_directory(bench.http, bench.clock, at_ca("/directory"));
+    const auto directory = fetch_directory(bench);
     REQUIRE_FALSE(directory);
     CHECK(directory.error().error.kind == ErrorKind::timeout);
     CHECK(directory.error().status == 0);

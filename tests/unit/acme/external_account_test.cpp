@@ -71,7 +71,7 @@ TEST_CASE("newAccount carries the binding", "[acme][rfc8555-7.3.4]") {
     bench.http.post(at_ca("/new-account"), 201, R"({"status":"valid"})",
                     {{"location", at_ca("/account/7")}});
     const auto customer = external();
-    REQUIRE(acme::register_account(bench.client, {}, &customer));
+    REQUIRE(bench.run(acme::register_account(bench.client, {}, &customer)));
     CHECK_THAT(bench.http.last().payload,
                ContainsSubstring(R"("externalAccountBinding":{"protected":")"));
 }

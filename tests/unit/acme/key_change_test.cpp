@@ -16,20 +16,13 @@ using test::at_ca;
 namespace {
 
 /// A CA that lets keys be changed.
-struct Bench {
-    Bench() : client(http, clock, directory(), test::account_key()) {
-        client.use_account(at_ca("/account/1"));
-        client.nonces().add("nonce0");
-    }
+struct Bench : test::Bench {
+    Bench() : test::Bench(directory()) {}
     static acme::Directory directory() {
         acme::Directory directory = test::Bench::directory();
         directory.key_change = at_ca("/key-change");
         return directory;
     }
-
-    test::FakeClock clock;
-    test::ScriptedHttp http;
-    acme::Client client;
 };
 
 /// The key that takes over. RSA, so that the same bytes signed twice give the same signature.
@@ -47,7 +40,7 @@ std::string decoded(const json::Value& jws, std::string_view member) {
 TEST_CASE("the old key sends what the new key signed", "[acme][rfc8555-7.3.5]") {
     Bench bench;
     bench.http.post(at_ca("/key-change"), 200, "");
-    REQUIRE(acme::change_key(bench.client, new_key()));
+    REQUIRE(bench.run(acme::change_key(bench.client, new_key())));
     const auto& sent = bench.http.last();
     CHECK(sent.protected_member("alg") == "ES256");
     CHECK(sent.protected_member("kid") == at_ca("/account/1"));
@@ -72,7 +65,7 @@ TEST_CASE("after a stale nonce only the outer part is signed again", "[acme][rfc
         .post(at_ca("/key-change"), 400,
               R"({"type":"urn:ietf:params:acme:error:badNonce","detail":"old"})")
         .post(at_ca("/key-change"), 200, "");
-    REQUIRE(acme::change_key(bench.client, new_key()));
+    REQUIRE(bench.run(acme::change_key(bench.client, new_key())));
     REQUIRE(bench.http.sent().size() == 2);
     CHECK(bench.http.sent()[0].payload == bench.http.sent()[1].payload);
     CHECK(bench.http.sent()[1].protected_member("nonce") == "nonce1");
@@ -88,7 +81,7 @@ TEST_CASE("a key that has an account already is refused and said so", "[acme][rf
     SECTION("without") {
         bench.http.post(at_ca("/key-change"), 409, "", {{"location", at_ca("/account/2")}});
     }
-    const auto changed = acme::change_key(bench.client, new_key());
+    const auto changed = bench.run(acme::change_key(bench.client, new_key()));
     REQUIRE_FALSE(changed);
     CHECK(changed.error().error.kind == ErrorKind::rejected);
     CHECK(changed.error().status == 409);
@@ -101,14 +94,14 @@ TEST_CASE("other refusals and lost answers are handed on", "[acme][rfc8555-7.3.5
     SECTION("a refusal") {
         bench.http.post(at_ca("/key-change"), 400,
                         R"({"type":"urn:ietf:params:acme:error:badPublicKey","detail":"weak"})");
-        const auto changed = acme::change_key(bench.client, new_key());
+        const auto changed = bench.run(acme::change_key(bench.client, new_key()));
         REQUIRE_FALSE(changed);
         CHECK(changed.error().is("badPublicKey"));
         CHECK_THAT(changed.error().error.message, !ContainsSubstring("already"));
     }
     SECTION("a lost answer is not tried again: the key may be changed") {
         bench.http.lose(http::Method::post, at_ca("/key-change"));
-        const auto changed = acme::change_key(bench.client, new_key());
+        const auto changed = bench.run(acme::change_key(bench.client, new_key()));
         REQUIRE_FALSE(changed);
         CHECK(changed.error().unanswered());
         CHECK(bench.http.sent().size() == 1);
@@ -117,7 +110,7 @@ TEST_CASE("other refusals and lost answers are handed on", "[acme][rfc8555-7.3.5
 
 TEST_CASE("a CA without keyChange is not asked", "[acme][rfc8555-7.3.5]") {
     test::Bench bench;
-    const auto changed = acme::change_key(bench.client, new_key());
+    const auto changed = bench.run(acme::change_key(bench.client, new_key()));
     REQUIRE_FALSE(changed);
     CHECK(changed.error().error.kind == ErrorKind::invalid_input);
     CHECK(changed.error().error.message == "ca.example offers no change of an account's key");

@@ -33,13 +33,14 @@ struct Story : test::OrderStory {
     }
 };
 
-/// Advances until the order is known.
-acme::Outcome<acme::Step> advance_to_order(acme::OrderFlow& flow) {
-    for (;;) {
-        auto step = flow.advance();
-        if (!step || flow.order()) return step;
-        CHECK(step->next == acme::Next::again);
-    }
+/// Lets the flow go on until the order is known.
+acme::Outcome<void> go_to_order(Story& story, acme::OrderFlow& flow) {
+    story.journal.lets_go_on = [&flow] { return !flow.order(); };
+    const auto end = story.run(flow);
+    REQUIRE_FALSE(end);
+    if (!flow.order()) return end.error();
+    CHECK(end.error().error.message == "the app is gone");
+    return {};
 }
 
 }  // namespace
@@ -47,9 +48,9 @@ acme::Outcome<acme::Step> advance_to_order(acme::OrderFlow& flow) {
 TEST_CASE("an order names the certificate it replaces", "[acme][rfc9773-5]") {
     Story story;
     story.new_order(order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
     CHECK_FALSE(flow.replaced());
-    REQUIRE(advance_to_order(flow));
+    REQUIRE(go_to_order(story, flow));
     CHECK(story.http.sent().size() == 1);
     CHECK(story.http.last().payload == kReplacing);
     CHECK(flow.replaced());
@@ -60,8 +61,8 @@ TEST_CASE("an order that replaces nothing has no such member", "[acme][rfc9773-5
     Story story;
     story.plan.replaces.clear();
     story.new_order(order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE(go_to_order(story, flow));
     CHECK(story.http.last().payload == kOrdinary);
     CHECK_FALSE(flow.replaced());
     CHECK(flow.replaces_refused().empty());
@@ -96,8 +97,8 @@ TEST_CASE("a refused replacement is ordered once more at once as an ordinary one
         words = "gone";
     }
     story.new_order(order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE(go_to_order(story, flow));
     REQUIRE(story.http.sent().size() == 2);
     CHECK(story.http.sent()[0].payload == kReplacing);
     CHECK(story.http.sent()[1].payload == kOrdinary);
@@ -110,10 +111,10 @@ TEST_CASE("a second refusal is the order's own and final", "[acme][rfc9773-5]") 
     Story story;
     story.refuse(409, problem_json("alreadyReplaced", "twice"))
         .refuse(403, problem_json("rejectedIdentifier", "not that name"));
-    acme::OrderFlow flow(story.client, story.plan);
-    const auto step = advance_to_order(flow);
-    REQUIRE_FALSE(step);
-    CHECK(step.error().is("rejectedIdentifier"));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    const auto end = go_to_order(story, flow);
+    REQUIRE_FALSE(end);
+    CHECK(end.error().is("rejectedIdentifier"));
     CHECK_THAT(flow.replaces_refused(), ContainsSubstring("twice"));
     CHECK(story.http.left() == 0);
 }
@@ -140,8 +141,8 @@ TEST_CASE("what cannot be about the replacement is final at once", "[acme][rfc97
     SECTION("another failure of the server") {
         story.refuse(500, problem_json("dns", "no resolver"));
     }
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE_FALSE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE_FALSE(go_to_order(story, flow));
     CHECK(story.http.sent().size() == 1);
     CHECK(story.http.left() == 0);
     CHECK(flow.replaces_refused().empty());
@@ -152,10 +153,10 @@ TEST_CASE("nonces that the CA never takes are not blamed on the replacement", "[
     Story story;
     for (int i = 0; i < 11; ++i)
         story.refuse(400, problem_json("badNonce", "stale"));
-    acme::OrderFlow flow(story.client, story.plan);
-    const auto step = advance_to_order(flow);
-    REQUIRE_FALSE(step);
-    CHECK(step.error().is("badNonce"));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    const auto end = go_to_order(story, flow);
+    REQUIRE_FALSE(end);
+    CHECK(end.error().is("badNonce"));
     CHECK(flow.replaces_refused().empty());
 }
 
@@ -163,18 +164,18 @@ TEST_CASE("a refusal on the way to a nonce is not about the replacement", "[acme
     Story story;
     story.client.nonces().clear();
     story.http.answer(http::Method::head, at_ca("/new-nonce"), 404, "");
-    acme::OrderFlow flow(story.client, story.plan);
-    const auto step = advance_to_order(flow);
-    REQUIRE_FALSE(step);
-    CHECK(step.error().url == at_ca("/new-nonce"));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    const auto end = go_to_order(story, flow);
+    REQUIRE_FALSE(end);
+    CHECK(end.error().url == at_ca("/new-nonce"));
     CHECK(story.http.sent().size() == 1);
 }
 
 TEST_CASE("after a lost answer the replacement is asked for again", "[acme][rfc9773-5]") {
     Story story;
     story.lost("/new-order").new_order(order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE(go_to_order(story, flow));
     CHECK(story.http.last().payload == kReplacing);
     CHECK(flow.replaced());
 }
@@ -183,8 +184,8 @@ TEST_CASE("a refused replacement leaves the second try after a lost answer", "[a
     Story story;
     story.refuse(409, problem_json("alreadyReplaced", "twice"));
     story.lost("/new-order").new_order(order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE(go_to_order(story, flow));
     CHECK(story.http.last().payload == kOrdinary);
     CHECK_FALSE(flow.replaced());
 }
@@ -193,8 +194,8 @@ TEST_CASE("a refusal in between is an answer", "[acme][rfc9773-5]") {
     Story story;
     story.lost("/new-order").post("/new-order", 409, problem_json("alreadyReplaced", "twice"));
     story.lost("/new-order").new_order(order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE(go_to_order(story, flow));
     CHECK(story.http.last().payload == kOrdinary);
 }
 
@@ -202,10 +203,10 @@ TEST_CASE("answers that are lost twice in a row end the order", "[acme][rfc9773-
     Story story;
     story.refuse(409, problem_json("alreadyReplaced", "twice"));
     story.lost("/new-order").http.lose(http::Method::post, at_ca("/new-order"));
-    acme::OrderFlow flow(story.client, story.plan);
-    const auto step = advance_to_order(flow);
-    REQUIRE_FALSE(step);
-    CHECK(step.error().error.kind == ErrorKind::network);
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    const auto end = go_to_order(story, flow);
+    REQUIRE_FALSE(end);
+    CHECK(end.error().error.kind == ErrorKind::network);
     CHECK(story.http.left() == 0);
 }
 
@@ -213,7 +214,7 @@ TEST_CASE("a resumed order asks for nothing again and claims nothing", "[acme][r
     Story story;
     story.plan.order_url = at_ca("/order/1");
     story.ok("/order/1", order_json("pending"));
-    acme::OrderFlow flow(story.client, story.plan);
-    REQUIRE(advance_to_order(flow));
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
+    REQUIRE(go_to_order(story, flow));
     CHECK_FALSE(flow.replaced());
 }

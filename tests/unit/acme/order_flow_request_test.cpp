@@ -73,8 +73,8 @@ TEST_CASE("a refusal says which request was refused", "[acme][rfc8555-6.7]") {
 TEST_CASE("so do the refusals of an account", "[acme][rfc8555-7.3]") {
     test::Bench bench;
     bench.http.post(at_ca("/new-account"), 403, kRefusal).post(at_ca("/account/1"), 403, kRefusal);
-    CHECK(acme::find_account(bench.client).error().request == RequestKind::new_account);
-    CHECK(acme::fetch_account(bench.client).error().request == RequestKind::account);
+    CHECK(bench.run(acme::find_account(bench.client)).error().request == RequestKind::new_account);
+    CHECK(bench.run(acme::fetch_account(bench.client)).error().request == RequestKind::account);
 }
 
 TEST_CASE("exactly the names whose authorization turned invalid are named",

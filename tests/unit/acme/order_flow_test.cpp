@@ -2,21 +2,33 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "async/all.h"
 #include "base/base64.h"
 #include "support/order_story.h"
 
 using namespace std::chrono_literals;
-using acme::Next;
 using test::at_ca;
 using test::authorization_json;
 using test::order_json;
 using test::OrderStory;
 using test::valid_order;
+
+namespace {
+
+using Issued = acme::Outcome<acme::IssuedCertificate>;
+
+async::Task<std::vector<Issued>> run_all(std::vector<async::Task<Issued>> flows) {
+    auto issued = co_await async::all(std::move(flows));
+    co_return issued;
+}
+
+}  // namespace
 
 TEST_CASE("a fresh name takes seven requests", "[acme][rfc8555-7.4]") {
     OrderStory story;
@@ -49,36 +61,31 @@ TEST_CASE("a fresh name takes seven requests", "[acme][rfc8555-7.4]") {
     CHECK(chosen.key_authorization.text() == "token-9." + test::account_key().thumbprint());
 }
 
-TEST_CASE("each step tells what comes next, and the order's URL is known after the first",
+TEST_CASE("before each step the journal is asked, and it knows the order's URL after the first",
           "[acme]") {
     OrderStory story;
     story.started()
         .ok("/order/1", order_json("ready"))
         .ok("/order/1/finalize", valid_order())
         .certificate();
-    acme::OrderFlow flow(story.client, story.plan);
+    acme::OrderFlow flow(story.client, story.plan, story.journal);
     CHECK(flow.order_url().empty());
-    std::vector<Next> steps;
     std::vector<std::size_t> requests;
-    do {
-        const auto step = flow.advance();
-        REQUIRE(step);
-        steps.push_back(step->next);
+    std::vector<std::chrono::milliseconds> moments;
+    story.journal.lets_go_on = [&] {
         requests.push_back(story.http.sent().size());
-        CHECK(flow.order_url() == at_ca("/order/1"));
-        if (step->next == Next::wait) {
-            CHECK(step->until == story.clock.monotonic() + 250ms);
-            story.clock.advance(250ms);
-        }
-    } while (steps.back() != Next::done);
-    CHECK(steps == std::vector{Next::again, Next::present_challenges, Next::wait, Next::again,
-                               Next::again, Next::done});
-    CHECK(requests == std::vector<std::size_t>{1, 2, 3, 4, 5, 6});
+        moments.push_back(story.clock.passed());
+        CHECK(flow.order_url() == (requests.size() == 1 ? "" : at_ca("/order/1")));
+        return true;
+    };
+    REQUIRE(story.run(flow));
+    // newOrder, authorization, the challenge is made answerable and started, the wait, the order,
+    // finalize, certificate
+    CHECK(requests == std::vector<std::size_t>{0, 1, 2, 2, 3, 3, 4, 5});
+    CHECK(moments ==
+          std::vector<std::chrono::milliseconds>{0ms, 0ms, 0ms, 0ms, 0ms, 250ms, 250ms, 250ms});
+    CHECK(story.journal.orders == std::vector{at_ca("/order/1")});
     CHECK(story.csrs == 1);
-    REQUIRE(flow.certificate());
-    const auto after_the_end = flow.advance();
-    REQUIRE(after_the_end);
-    CHECK(after_the_end->next == Next::done);
 }
 
 TEST_CASE("an order that is ready at once goes straight to finalize", "[acme][rfc8555-7.4]") {
@@ -162,17 +169,14 @@ TEST_CASE("the pause between polls grows to five seconds", "[acme]") {
     for (int i = 0; i < 12; ++i)
         story.ok("/order/1", order_json("pending"));
     story.ok("/order/1", order_json("ready")).ok("/order/1/finalize", valid_order()).certificate();
-    acme::OrderFlow flow(story.client, story.plan);
     std::vector<std::chrono::milliseconds> pauses;
-    for (;;) {
-        const auto step = flow.advance();
-        REQUIRE(step);
-        if (step->next == Next::done) break;
-        if (step->next != Next::wait) continue;
-        pauses.push_back(
-            std::chrono::ceil<std::chrono::milliseconds>(step->until - story.clock.monotonic()));
-        story.clock.advance(pauses.back());
-    }
+    story.journal.lets_go_on = [&, last = story.clock.passed()]() mutable {
+        const auto now = story.clock.passed();
+        if (now > last) pauses.push_back(now - last);
+        last = now;
+        return true;
+    };
+    REQUIRE(story.run());
     REQUIRE(pauses.size() == 13);
     CHECK(pauses[0] == 250ms);
     CHECK(pauses[1] == 375ms);
@@ -250,29 +254,29 @@ TEST_CASE("an answer to finalize that is no order is made up for by reading it",
 
 TEST_CASE("two orders take turns over one client", "[acme]") {
     OrderStory story;
-    story.new_order(order_json("ready"))
-        .new_order(order_json("ready"))
-        .ok("/order/1/finalize", valid_order())
-        .ok("/order/1/finalize", valid_order())
-        .certificate()
-        .certificate();
-    acme::OrderFlow one(story.client, story.plan);
-    acme::OrderFlow other(story.client, story.plan);
-    for (int i = 0; i < 3; ++i) {
-        REQUIRE(one.advance());
-        REQUIRE(other.advance());
+    for (int i = 0; i < 2; ++i) {
+        story.new_order(order_json("ready")).ok("/order/1/finalize", order_json("processing"));
     }
-    CHECK(one.certificate());
-    CHECK(other.certificate());
+    for (int i = 0; i < 2; ++i)
+        story.ok("/order/1", valid_order()).certificate();
+    acme::OrderFlow one(story.client, story.plan, story.journal);
+    acme::OrderFlow other(story.client, story.plan, story.journal);
+    std::vector<async::Task<Issued>> flows;
+    flows.push_back(one.run());
+    flows.push_back(other.run());
+    const auto issued = story.run(run_all(std::move(flows)));
+    CHECK(issued[0]);
+    CHECK(issued[1]);
     CHECK(story.http.left() == 0);
+    CHECK(story.clock.passed() == 250ms);
 }
 
 TEST_CASE("a profile goes with the order", "[acme]") {
     OrderStory story;
     story.new_order(order_json("ready"));
     story.plan.profile = "shortlived";
-    acme::OrderFlow flow{story.client, story.plan};
-    REQUIRE(flow.advance());
+    story.journal.lets_go_on = [&] { return story.http.sent().empty(); };
+    REQUIRE_FALSE(story.run());
     CHECK(story.http.last().payload ==
           R"({"identifiers":[{"type":"dns","value":"a.example"}],"profile":"shortlived"})");
 }

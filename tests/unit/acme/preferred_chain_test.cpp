@@ -29,7 +29,7 @@ TEST_CASE("the chain that fits already costs no request", "[acme][rfc8555-7.4.2]
     test::Bench bench;
     auto certificate = issued();
     const std::string before = certificate.chain_pem;
-    CHECK(acme::prefer_chain(bench.client, certificate, "Root X1").value());
+    CHECK(bench.run(acme::prefer_chain(bench.client, certificate, "Root X1")).value());
     CHECK(certificate.chain_pem == before);
     CHECK(bench.http.sent().empty());
 }
@@ -40,7 +40,7 @@ TEST_CASE("alternates are fetched until one fits", "[acme][rfc8555-7.4.2]") {
     bench.http.post(at_ca("/cert/1"), 200, chain_of("Root X3"), kPem);
     bench.http.post(at_ca("/cert/2"), 200, wanted, kPem);
     auto certificate = issued();
-    CHECK(acme::prefer_chain(bench.client, certificate, "Root X2").value());
+    CHECK(bench.run(acme::prefer_chain(bench.client, certificate, "Root X2")).value());
     CHECK(certificate.chain_pem == wanted);
     CHECK(certificate.url == at_ca("/cert"));
 }
@@ -51,7 +51,7 @@ TEST_CASE("without a chain that fits the CA's own stays", "[acme][rfc8555-7.4.2]
     bench.http.post(at_ca("/cert/2"), 200, chain_of("Root X4"), kPem);
     auto certificate = issued();
     const std::string before = certificate.chain_pem;
-    CHECK_FALSE(acme::prefer_chain(bench.client, certificate, "Root X2").value());
+    CHECK_FALSE(bench.run(acme::prefer_chain(bench.client, certificate, "Root X2")).value());
     CHECK(certificate.chain_pem == before);
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("an alternate that cannot be fetched is passed by", "[acme][rfc8555-7.
     bench.http.post(at_ca("/cert/2"), 200, wanted, kPem);
     auto certificate = issued();
     certificate.alternates.front() = "http://ca.example/cert/1";
-    CHECK(acme::prefer_chain(bench.client, certificate, "Root X2").value());
+    CHECK(bench.run(acme::prefer_chain(bench.client, certificate, "Root X2")).value());
     CHECK(certificate.chain_pem == wanted);
 }
 
@@ -70,12 +70,12 @@ TEST_CASE("that one could not be fetched is told where none fits", "[acme][rfc85
     bench.http.post(at_ca("/cert/2"), 200, chain_of("Root X3"), kPem);
     auto certificate = issued();
     certificate.alternates.front() = "http://ca.example/cert/1";
-    CHECK_FALSE(acme::prefer_chain(bench.client, certificate, "Root X2"));
+    CHECK_FALSE(bench.run(acme::prefer_chain(bench.client, certificate, "Root X2")));
 }
 
 TEST_CASE("a CA that does not answer is asked for no further alternate", "[acme][rfc8555-7.4.2]") {
     test::Bench bench;
     bench.http.lose(http::Method::post, at_ca("/cert/1"));
     auto certificate = issued();
-    CHECK_FALSE(acme::prefer_chain(bench.client, certificate, "Root X2"));
+    CHECK_FALSE(bench.run(acme::prefer_chain(bench.client, certificate, "Root X2")));
 }

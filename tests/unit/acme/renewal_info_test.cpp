@@ -9,6 +9,7 @@
 
 #include "support/acme_bench.h"
 #include "support/certificate_maker.h"
+#include "support/simulated_loop.h"
 
 using namespace std::chrono_literals;
 using base::ErrorKind;
@@ -41,10 +42,11 @@ struct Bench : test::Bench {
         return *this;
     }
     acme::Outcome<acme::RenewalInfo> fetch() {
-        return acme::fetch_renewal_info(http, clock, directory, kCertificateId);
+        return loop.run(acme::fetch_renewal_info(http, clock, directory, kCertificateId));
     }
 
     acme::Directory directory = test::Bench::directory();
+    test::SimulatedLoop loop{clock};
 };
 
 }  // namespace

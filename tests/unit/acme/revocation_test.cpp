@@ -11,20 +11,13 @@ using test::at_ca;
 
 namespace {
 
-struct Bench {
-    Bench() : client(http, clock, directory(), test::account_key()) {
-        client.use_account(at_ca("/account/1"));
-        client.nonces().add("nonce0");
-    }
+struct Bench : test::Bench {
+    Bench() : test::Bench(directory()) {}
     static acme::Directory directory() {
         acme::Directory directory = test::Bench::directory();
         directory.revoke_cert = at_ca("/revoke");
         return directory;
     }
-
-    test::FakeClock clock;
-    test::ScriptedHttp http;
-    acme::Client client;
 };
 
 }  // namespace
@@ -33,8 +26,8 @@ TEST_CASE("a certificate is revoked by its account or by its key", "[acme][rfc85
     Bench bench;
     const auto signer = GENERATE(RevocationSigner::account, RevocationSigner::certificate_key);
     bench.http.post(at_ca("/revoke"), 200, "");
-    REQUIRE(acme::revoke_certificate(bench.client, "\x01\x02\xff", RevocationReason::superseded,
-                                     signer));
+    REQUIRE(bench.run(acme::revoke_certificate(bench.client, "\x01\x02\xff",
+                                               RevocationReason::superseded, signer)));
     const auto& sent = bench.http.last();
     CHECK(sent.payload == R"({"certificate":"AQL_","reason":4})");
     const bool by_account = signer == RevocationSigner::account;
@@ -45,21 +38,21 @@ TEST_CASE("what is revoked already is a success", "[acme][rfc8555-7.6]") {
     Bench bench;
     bench.http.post(at_ca("/revoke"), 400,
                     R"({"type":"urn:ietf:params:acme:error:alreadyRevoked","detail":"it is"})");
-    CHECK(acme::revoke_certificate(bench.client, "x", RevocationReason::unspecified,
-                                   RevocationSigner::account));
+    CHECK(bench.run(acme::revoke_certificate(bench.client, "x", RevocationReason::unspecified,
+                                             RevocationSigner::account)));
 }
 
 TEST_CASE("a refusal and a CA without revocation are failures", "[acme][rfc8555-7.6]") {
     Bench bench;
     bench.http.post(at_ca("/revoke"), 403,
                     R"({"type":"urn:ietf:params:acme:error:unauthorized","detail":"not yours"})");
-    const auto refused = acme::revoke_certificate(bench.client, "x", RevocationReason::unspecified,
-                                                  RevocationSigner::account);
+    const auto refused = bench.run(acme::revoke_certificate(
+        bench.client, "x", RevocationReason::unspecified, RevocationSigner::account));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().is("unauthorized"));
     test::Bench without;
-    const auto none = acme::revoke_certificate(without.client, "x", RevocationReason::unspecified,
-                                               RevocationSigner::account);
+    const auto none = without.run(acme::revoke_certificate(
+        without.client, "x", RevocationReason::unspecified, RevocationSigner::account));
     REQUIRE_FALSE(none);
     CHECK(none.error().error.kind == base::ErrorKind::not_found);
 }

@@ -82,3 +82,26 @@ TEST_CASE("no folder is no folder", "[base]") {
     REQUIRE_FALSE(file);
     CHECK(file.error().kind == base::ErrorKind::io);
 }
+
+TEST_CASE("a folder that rests is found again at its name, and no other one there", "[base]") {
+    const test::TempDir root;
+    fs::create_directory(root / "shop");
+    auto folder = base::Folder::open(root / "shop").value();
+    folder.rest();
+    CHECK_FALSE(folder.is_awake());
+    CHECK(folder.is_at(root / "shop"));
+    REQUIRE(folder.wake());
+    REQUIRE(folder.wake());
+    REQUIRE(base::replace_file(folder.path() / "file", "x", 0600));
+    CHECK(fs::exists(root / "shop/file"));
+
+    folder.rest();
+    fs::remove_all(root / "shop");
+    CHECK_FALSE(folder.is_at(root / "shop"));
+    CHECK_FALSE(folder.wake());
+    fs::create_directory(root / "shop");  // it may get the inode of the one before
+    CHECK_FALSE(folder.is_at(root / "shop"));
+    const auto another = folder.wake();
+    REQUIRE_FALSE(another);
+    CHECK(another.error().kind == base::ErrorKind::not_found);
+}

@@ -1,16 +1,19 @@
 #include "ca/claim.h"
 
 #include <filesystem>
+#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "ca/locks.h"
 #include "lifecycle/finish.h"
 #include "lifecycle/prepare.h"
 #include "lifecycle/release.h"
 #include "orders/journal.h"
-#include "serving/app_routes.h"
+#include "serving/challenge_routes.h"
 #include "status/record_outcome.h"
+#include "store/claim.h"
 #include "store/switch_off.h"
 #include "support/files.h"
 #include "support/run_bench.h"
@@ -23,7 +26,7 @@ namespace {
 struct Claimed : test::RunBench {
     Claimed() : claimed(job()) {
         REQUIRE(ca::hold_folder(context, claimed));
-        REQUIRE(orders::begin_journal(context, claimed).value());
+        REQUIRE(orders::begin_journal(context, claimed, {}).value());
         claimed.lock = store.try_lock_app("shop").value();
     }
 
@@ -160,7 +163,7 @@ TEST_CASE("an app that is being destroyed is not begun with", "[ca]") {
     SECTION("it was switched off since the run looked at it") {
         REQUIRE(bench.store.update_state("shop", store::switch_off));
     }
-    CHECK_FALSE(orders::begin_journal(bench.context, job).value());
+    CHECK_FALSE(orders::begin_journal(bench.context, job, {}).value());
     CHECK_FALSE(bench.state().enabled);
     CHECK_FALSE(bench.state().order);
 }
@@ -209,7 +212,7 @@ TEST_CASE("an app that is being destroyed gets no state from a run that has read
     SECTION("the claim") {
         auto claimed = bench.job();
         REQUIRE(ca::hold_folder(bench.context, claimed));
-        CHECK_FALSE(orders::begin_journal(bench.context, claimed).value());
+        CHECK_FALSE(orders::begin_journal(bench.context, claimed, {}).value());
     }
     CHECK_FALSE(bench.store.has_state("shop"));
     CHECK(bench.store.waiting_apps().empty());
@@ -227,7 +230,7 @@ TEST_CASE("what cannot heal leaves an app as enabled as it was before the comman
     auto job = bench.job();
     job.was_off = !before;
     REQUIRE(ca::hold_folder(bench.context, job));
-    REQUIRE(orders::begin_journal(bench.context, job).value());
+    REQUIRE(orders::begin_journal(bench.context, job, {}).value());
     CHECK(bench.state().enabled);
     const bool heals = GENERATE(true, false);
     job.fail(heals ? store::cause::kCaUnreachable : store::cause::kSettings,
@@ -235,4 +238,60 @@ TEST_CASE("what cannot heal leaves an app as enabled as it was before the comman
     lifecycle::close_journal(bench.context, job);
     CHECK(bench.state().enabled == (before || heals));
     CHECK(bench.state().switched_off == (!before && !heals));
+}
+
+namespace {
+
+/// The test's parent works as long as the test does.
+store::Claim claim_of_another_run(bool is_typed) {
+    return {base::find_process(::getppid()).value(), is_typed};
+}
+
+store::Claim claim_of_killed_run() {
+    store::Claim claim = claim_of_another_run(true);
+    ++claim.run.started;
+    return claim;
+}
+
+}  // namespace
+
+TEST_CASE("a run whose app was taken over by another one has it no more", "[ca]") {
+    Claimed run;
+    REQUIRE(run.state().claim);
+    CHECK_FALSE(store::is_claimed_elsewhere(run.state()));
+    const store::Claim other = claim_of_another_run(true);
+    REQUIRE(run.store.update_state("shop", [&](store::AppState& state) { state.claim = other; }));
+    CHECK(store::is_claimed_elsewhere(run.state()));
+    CHECK_FALSE(run.is_claimed());
+    lifecycle::close_journal(run.context, run.claimed);
+    CHECK(run.state().claim == other);
+    run.claimed.lock.reset();
+    CHECK(store::is_at_work(run.store, "shop"));
+}
+
+TEST_CASE("a claim ends with the journal, or with the run that was killed", "[ca]") {
+    Claimed run;
+    lifecycle::close_journal(run.context, run.claimed);
+    CHECK_FALSE(run.state().claim);
+    REQUIRE(run.store.update_state(
+        "shop", [](store::AppState& state) { state.claim = claim_of_killed_run(); }));
+    CHECK_FALSE(store::is_claimed_elsewhere(run.state()));
+    CHECK(run.is_claimed());
+}
+
+TEST_CASE("an app that another run has claimed is waited for, or taken over", "[ca]") {
+    Claimed run;
+    run.claimed.lock.reset();
+    const bool other_is_typed = GENERATE(true, false);
+    const bool is_typed = GENERATE(true, false);
+    REQUIRE(run.store.update_state("shop", [&](store::AppState& state) {
+        state.claim = claim_of_another_run(other_is_typed);
+    }));
+    const auto lock =
+        run.run(ca::lock_app_to_claim(run.context, "shop", is_typed, std::chrono::seconds{2}));
+    const bool is_taken_over = is_typed && !other_is_typed;
+    CHECK(lock.has_value() == is_taken_over);
+    if (!lock) CHECK(lock.error().kind == base::ErrorKind::busy);
+    // Who could not have it leaves the app's lock alone.
+    if (!lock) CHECK(run.store.try_lock_app("shop"));
 }

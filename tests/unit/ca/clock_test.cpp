@@ -7,7 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "orders/orders.h"
+#include "support/place_order.h"
 #include "support/run_bench.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -32,7 +32,7 @@ struct Told : test::Bench {
                                             {"date", http_date(clock.now() - ahead)}};
         headers.insert(headers.end(), more.begin(), more.end());
         http.answer(http::Method::head, test::at_ca("/new-nonce"), 200, "", headers);
-        client.ask_time();
+        run(client.ask_time());
     }
 };
 
@@ -73,8 +73,8 @@ TEST_CASE("what a cache kept tells no time", "[ca]") {
     test::Bench silent;
     silent.http.lose(http::Method::head, test::at_ca("/new-nonce"));
     silent.http.lose(http::Method::head, test::at_ca("/new-nonce"));
-    silent.client.ask_time();
-    silent.client.ask_time();  // asked once, which is again where an answer was lost
+    silent.run(silent.client.ask_time());
+    silent.run(silent.client.ask_time());  // asked once, which is again where an answer was lost
     CHECK(silent.client.silence());
     CHECK(silent.http.left() == 0);
     CHECK_FALSE(silent.client.clock_ahead());
@@ -84,7 +84,7 @@ TEST_CASE("what a cache kept tells no time", "[ca]") {
 TEST_CASE("the nonce that told the time is not wasted", "[ca]") {
     Told told{seconds{0}};
     told.http.post(test::at_ca("/a"), 200, "{}");
-    REQUIRE(told.client.post(test::at_ca("/a"), "{}"));
+    REQUIRE(told.run(told.client.post(test::at_ca("/a"), "{}")));
     CHECK(told.http.last().protected_member("nonce") == "nonce1");
 }
 
@@ -94,8 +94,8 @@ TEST_CASE("a run with a wrong clock sends no order", "[ca]") {
     bench.http.answer(
         http::Method::head, test::at_ca("/new-nonce"), 200, "",
         {{"replay-nonce", "nonce1"}, {"date", http_date(bench.clock.now() + minutes{61})}});
-    job.ca->client().ask_time();
-    orders::run_orders(bench.context, bench.sessions, {&job});
+    bench.context.loop.run(job.ca->client().ask_time());
+    test::place_order(bench.context, {bench.sessions}, job);
     REQUIRE_FALSE(job.alive());
     CHECK(job.cause == store::cause::kClock);
     CHECK(bench.http.left() == 0);

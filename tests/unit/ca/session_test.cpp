@@ -10,23 +10,18 @@
 #include "json/value.h"
 #include "support/certificate_maker.h"
 #include "support/files.h"
+#include "support/opening.h"
 #include "support/order_story.h"
-#include "support/run_bench.h"
 
 using Catch::Matchers::ContainsSubstring;
 using test::at_ca;
+using test::kAccount;
+using test::Opening;
 using test::problem_json;
 
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::string kAccount = R"({"status":"valid","contact":["mailto:me@x.test"]})";
-
-std::string directory_json() {
-    return R"({"newNonce":")" + at_ca("/new-nonce") + R"(","newAccount":")" +
-           at_ca("/new-account") + R"(","newOrder":")" + at_ca("/new-order") + "\"}";
-}
 
 /// Looks whether a key lies on disk when newAccount is sent.
 class Watched final : public test::InstantHttp {
@@ -45,33 +40,6 @@ class Watched final : public test::InstantHttp {
     fs::path key_;
 };
 
-struct Opening : test::RunBench {
-    fs::path folder() const {
-        return host.environment.global_root() / "accounts" / "ca.example" / "me@x.test";
-    }
-    fs::path key_file() const { return folder() / "keys" / "me@x.test.key"; }
-    fs::path account_file() const { return folder() / "account.json"; }
-
-    void store_key() const { test::write_file(key_file(), test::account_key().to_pem().reveal()); }
-    void store_account(const std::string& registration) const {
-        store_key();
-        test::write_file(account_file(),
-                         R"({"email":"me@x.test","registration":)" + registration + "}");
-    }
-    Opening& fetch_directory() {
-        http.answer(http::Method::get, at_ca("/directory"), 200, directory_json());
-        return *this;
-    }
-    Opening& nonce() {
-        http.answer(http::Method::head, at_ca("/new-nonce"), 200, "");
-        return *this;
-    }
-    Opening& new_account(int status, const std::string& body) {
-        http.post(at_ca("/new-account"), status, body, {{"location", at_ca("/account/7")}});
-        return *this;
-    }
-};
-
 }  // namespace
 
 TEST_CASE("an account that works is only read", "[ca][dokku-10.7]") {
@@ -81,7 +49,7 @@ TEST_CASE("an account that works is only read", "[ca][dokku-10.7]") {
     opening.fetch_directory();
 
     ca::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK((*session)->client().account_url() == "https://ca.example/account/5");
     CHECK((*session)->thumbprint() == test::account_key().thumbprint());
@@ -93,11 +61,9 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[ca][kill
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, kAccount);
     Watched watched{opening.http, opening.key_file()};
-    ca::Context context{
-        opening.host.environment, opening.store,   opening.log, watched, watched, opening.clock,
-        test::real_loop(),        test::real_dns()};
+    ca::Context context = opening.with(watched);
     ca::CaSessions sessions{context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK(watched.key_on_disk);
     CHECK(test::mode_of(opening.key_file()) == 0600);
@@ -119,7 +85,7 @@ TEST_CASE("an account without contact is registered without one", "[ca][design-4
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, R"({"status":"valid"})");
     ca::CaSessions sessions{opening.context};
-    REQUIRE(sessions.open(test::RunBench::settings("none"), {}));
+    REQUIRE(opening.run(sessions.open(test::RunBench::settings("none"), {})));
     CHECK(opening.http.last().payload == R"({"termsOfServiceAgreed":true})");
     CHECK(fs::exists(opening.folder().parent_path() / "noemail@example.com" / "account.json"));
 }
@@ -145,7 +111,7 @@ TEST_CASE("the account of a key that lies there alone is looked up first",
         opening.new_account(201, kAccount);
     }
     ca::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK(opening.http.left() == 0);
     CHECK(opening.http.sent().at(2).payload == R"({"onlyReturnExisting":true})");
@@ -163,7 +129,7 @@ TEST_CASE("an account whose file was damaged is found by its key", "[ca][design-
     test::write_file(opening.account_file(), text);
     opening.fetch_directory().nonce().new_account(200, kAccount);
     ca::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK(opening.http.last().payload == R"({"onlyReturnExisting":true})");
     CHECK((*session)->client().account_url() == at_ca("/account/7"));
@@ -182,7 +148,7 @@ TEST_CASE("a refusal to look an account up is no reason to make another", "[ca][
     opening.fetch_directory().nonce();
     opening.http.post(at_ca("/new-account"), 403, problem_json("unauthorized", "deactivated"));
     ca::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE_FALSE(session);
     CHECK(session.error().is("unauthorized"));
     CHECK_FALSE(fs::exists(opening.account_file()));
@@ -194,11 +160,11 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[ca][desi
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     test::FakeClock clock{now};
     ca::Context context{
-        opening.host.environment, opening.store,   opening.log, opening.http, opening.http, clock,
-        test::real_loop(),        test::real_dns()};
+        opening.host.environment, opening.store,    opening.log,  opening.http, clock,
+        opening.simulated,        test::real_dns(), opening.http, opening.probe};
     const auto open = [&] {
         ca::CaSessions sessions{context};
-        return sessions.open(test::RunBench::settings(), {}).has_value();
+        return opening.run(sessions.open(test::RunBench::settings(), {})).has_value();
     };
     opening.fetch_directory();
     CHECK(open());
@@ -223,16 +189,16 @@ TEST_CASE("apps of one CA and address share a session, and its failure", "[ca][d
         opening.store_account(
             R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
         opening.fetch_directory();
-        const auto first = sessions.open(test::RunBench::settings(), {});
-        const auto second = sessions.open(test::RunBench::settings(), {});
+        const auto first = opening.run(sessions.open(test::RunBench::settings(), {}));
+        const auto second = opening.run(sessions.open(test::RunBench::settings(), {}));
         REQUIRE(first);
         REQUIRE(second);
         CHECK(*first == *second);
     }
     SECTION("that does not") {
         opening.http.lose(http::Method::get, at_ca("/directory"));
-        const auto first = sessions.open(test::RunBench::settings(), {});
-        const auto second = sessions.open(test::RunBench::settings(), {});
+        const auto first = opening.run(sessions.open(test::RunBench::settings(), {}));
+        const auto second = opening.run(sessions.open(test::RunBench::settings(), {}));
         REQUIRE_FALSE(first);
         REQUIRE_FALSE(second);
         CHECK(first.error().error.kind == base::ErrorKind::network);
@@ -247,7 +213,7 @@ TEST_CASE("a key that cannot be read is named and not replaced", "[ca][dokku-10.
     test::write_file(opening.key_file(), "-----BEGIN EC PRIVATE KEY-----\nsecret\n");
     opening.fetch_directory();
     ca::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE_FALSE(session);
     const base::Error& error = session.error().error;
     CHECK(error.kind == base::ErrorKind::io);
@@ -265,17 +231,18 @@ TEST_CASE("an account that the CA has lost is registered again, once", "[ca][des
     opening.fetch_directory();
     ca::CaSessions sessions{opening.context};
     const auto settings = test::RunBench::settings();
-    REQUIRE(sessions.open(settings, {}));
+    REQUIRE(opening.run(sessions.open(settings, {})));
     const std::string key = test::content_of(opening.key_file());
     opening.nonce();
     opening.new_account(
         400, R"({"type":"urn:ietf:params:acme:error:accountDoesNotExist","detail":"no"})");
     opening.new_account(201, R"({"status":"valid"})");
-    REQUIRE(sessions.recover(settings, {}));
-    CHECK((*sessions.open(settings, {}))->client().account_url() == at_ca("/account/7"));
+    REQUIRE(opening.run(sessions.recover(settings, {})));
+    CHECK((*opening.run(sessions.open(settings, {})))->client().account_url() ==
+          at_ca("/account/7"));
     CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring(at_ca("/account/7")));
     CHECK(test::content_of(opening.key_file()) == key);
-    CHECK_FALSE(sessions.recover(settings, {}));
+    CHECK_FALSE(opening.run(sessions.recover(settings, {})));
 }
 
 TEST_CASE("a key change that was cut short is brought to its end", "[ca][rfc8555-7.3.5]") {
@@ -301,12 +268,12 @@ TEST_CASE("a key change that was cut short is brought to its end", "[ca][rfc8555
     }
     base::Result<base::FileLock> lock = base::fail(base::ErrorKind::not_found, "not taken");
     SECTION("another run is at it") {
-        lock = opening.store.lock_accounts(std::chrono::milliseconds{0}, opening.clock);
+        lock = opening.store.try_lock_accounts();
         REQUIRE(lock);
         is_kept = true;
     }
     ca::CaSessions sessions{opening.context};
-    const auto session = sessions.open(test::RunBench::settings(), {});
+    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK((*session)->thumbprint() == thumbprint);
     CHECK(fs::exists(next_file) == is_kept);

@@ -15,11 +15,11 @@
 #include "ca/explain_failure.h"
 #include "ca/limits/limit_check.h"
 #include "orders/decide_order.h"
-#include "orders/orders.h"
 #include "status/record_outcome.h"
 #include "store/cause.h"
 #include "support/faulty_ca.h"
 #include "support/order_story.h"
+#include "support/place_order.h"
 #include "support/run_bench.h"
 
 using test::Ask;
@@ -168,28 +168,22 @@ FaultyCa::Answer answer_of(const Row& row) {
 /// One app's issuance at such a CA, as a run makes it.
 struct Issuance : test::RunBench {
     void run() {
-        ca::Context at_ca{host.environment,  store,           log, faulty, faulty, clock,
-                          test::real_loop(), test::real_dns()};
+        ca::Context at_ca = with(faulty);
         ca::CaSessions accounts{at_ca};
         ca::limits::LimitCheck limits{at_ca, false};
         ordered = std::make_unique<ca::IssueJob>(job());
-        auto session = accounts.open(ordered->settings, ordered->options.lego);
+        auto session = context.loop.run(accounts.open(ordered->settings, ordered->options.lego));
         if (session) {
             ordered->ca = *session;
         } else {
             limits.note_failure(*ordered, session.error());
             ordered->fail(std::move(session).error());
         }
-        orders::OrderRun orders;
-        orders.ordered = [&](auto& one, bool exempt) { limits.note_order(one, exempt); };
-        orders.refused = [&](const auto& one, const auto& failure) {
-            limits.note_refused(one, failure);
-        };
-        orders.ended = [&](auto& one) {
-            limits.note_result(one);
-            return orders::drop_rejected_names(at_ca, one, {});
-        };
-        orders::run_orders(at_ca, accounts, {ordered.get()}, orders);
+        while (ordered->alive()) {
+            test::place_order(at_ca, {accounts, &limits}, *ordered);
+            limits.note_result(*ordered);
+            if (!orders::drop_rejected_names(at_ca, *ordered, {})) break;
+        }
         status::record_outcome(at_ca, *ordered);
     }
 

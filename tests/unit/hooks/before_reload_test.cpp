@@ -68,13 +68,13 @@ TEST_CASE("while a run holds the app's lock its route stays and its pair is left
     CHECK_FALSE(app.is_checked());
 }
 
-TEST_CASE("while a run over all apps is under way a route stays, and the pair is looked at",
-          "[hooks]") {
+TEST_CASE("while a run has claimed the app its route stays, and the pair is looked at", "[hooks]") {
     Reloading app;
     test::Fork run{[&] {
-        base::SystemClock clock;
-        const auto lock = app.store.lock_run(std::chrono::seconds{1}, clock);
-        return lock && test::Fork::wait_to_be_killed();
+        const auto claimed = app.store.update_state("shop", [](store::AppState& state) {
+            state.claim = store::Claim{base::this_process()};
+        });
+        return claimed && test::Fork::wait_to_be_killed();
     }};
     run.wait_until_ready();
     REQUIRE(app.reload());

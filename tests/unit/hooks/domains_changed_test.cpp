@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -67,6 +68,17 @@ TEST_CASE("while a run is at work for the app no second one is started", "[hooks
     app.enable();
     const auto lock = app.store.try_lock_app("shop");
     REQUIRE(lock);
+    app.change("add");
+    CHECK_THAT(app.host.logged.out, ContainsSubstring("A run for shop is at work"));
+    CHECK(app.is_due());
+}
+
+TEST_CASE("nor while a run has claimed it and waits without its lock", "[hooks]") {
+    Changing app;
+    app.enable();
+    REQUIRE(app.store.update_state("shop", [](store::AppState& state) {
+        state.claim = store::Claim{base::find_process(::getppid()).value()};
+    }));
     app.change("add");
     CHECK_THAT(app.host.logged.out, ContainsSubstring("A run for shop is at work"));
     CHECK(app.is_due());

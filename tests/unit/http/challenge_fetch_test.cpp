@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "support/instant_http.h"
 #include "support/run_bench.h"
 
 using namespace std::chrono_literals;
@@ -17,11 +18,11 @@ namespace {
 constexpr std::string_view kPath = "/.well-known/acme-challenge/";
 
 /// An nginx that answers at some addresses. It counts what it is asked.
-class FakeNginx final : public http::HttpClient {
+class FakeNginx final : public test::InstantHttp {
   public:
     using Answer = std::function<base::Result<http::Response>(const std::string& token)>;
 
-    base::Result<http::Response> send(const http::Request& request) override {
+    base::Result<http::Response> reply(const http::Request& request) override {
         ++asked[request.connect_to];
         last = request;
         const auto path = request.url.find(kPath);
@@ -49,7 +50,7 @@ base::Result<http::Response> no_connection(const std::string&) {
 
 struct Fetching : test::RunBench {
     std::vector<http::RouteFinding> check(const std::vector<http::RouteCheck>& checks) {
-        return http::check_routes(nginx, clock, checks, 3s);
+        return simulated.run(http::check_routes(nginx, clock, checks, 3s));
     }
     http::RouteFinding check_one(std::vector<std::string> addresses) {
         return check({{"a.test", std::move(addresses), "thumb"}}).at(0);

@@ -1,10 +1,14 @@
 #include "http/curl_client.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -353,6 +357,71 @@ TEST_CASE("requests to hosts that answer slowly wait side by side", "[http]") {
         CHECK(answer->body == "ok");
     }
     CHECK(std::chrono::steady_clock::now() - start < 800ms);
+}
+
+TEST_CASE("many requests to one address that is silent wait side by side", "[http]") {
+    using namespace std::chrono_literals;
+    LoopbackServer silent(Transport::plain, [](const std::string&) -> Reply {
+        return {.bytes = "", .close = true, .hold = 10s};
+    });
+    Alone alone{{.takes_turns = false}};
+    std::vector<http::Request> requests;
+    for (int i = 0; i < 6; ++i) {
+        requests.push_back(plain_get("n" + std::to_string(i) + ".example", silent));
+        requests.back().connect_to = "127.0.0.1";
+        requests.back().limits.total = 500ms;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const auto answers = alone.loop.run(send_all(*alone.client, requests));
+    CHECK(std::chrono::steady_clock::now() - start < 1500ms);
+    for (const auto& answer : answers) {
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().kind == ErrorKind::timeout);
+        CHECK_THAT(answer.error().message, ContainsSubstring("with 0 bytes received"));
+    }
+}
+
+TEST_CASE("over HTTP/1.1 a server gets one request alone, then six at a time", "[http]") {
+    using namespace std::chrono_literals;
+    std::atomic<int> at_once = 0;
+    std::vector<int> seen;
+    std::mutex mutex;
+    LoopbackServer server(Transport::plain, [&](const std::string&) -> Reply {
+        {
+            const int now = ++at_once;
+            const std::lock_guard lock(mutex);
+            seen.push_back(now);
+        }
+        std::this_thread::sleep_for(100ms);
+        --at_once;
+        return {.bytes = http_answer(200, "ok")};
+    });
+    Alone alone;
+    const std::vector<http::Request> requests(13, plain_get("127.0.0.1", server));
+    for (const auto& answer : alone.loop.run(send_all(*alone.client, requests)))
+        CHECK(answer);
+    REQUIRE(seen.size() == 13);
+    CHECK(seen[0] == 1);
+    CHECK(seen[1] == 1);  // after the first one's end
+    CHECK(*std::max_element(seen.begin(), seen.end()) == 6);
+}
+
+TEST_CASE("those that wait for the first answer are not held up where none comes", "[http]") {
+    using namespace std::chrono_literals;
+    LoopbackServer silent(Transport::plain, [](const std::string&) -> Reply {
+        return {.bytes = "", .close = true, .hold = 10s};
+    });
+    Alone alone;
+    std::vector<http::Request> requests(8, plain_get("127.0.0.1", silent));
+    for (http::Request& request : requests)
+        request.limits.total = 400ms;
+    const auto start = std::chrono::steady_clock::now();
+    for (const auto& answer : alone.loop.run(send_all(*alone.client, requests))) {
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().kind == ErrorKind::timeout);
+        CHECK_THAT(answer.error().message, ContainsSubstring("with 0 bytes received"));
+    }
+    CHECK(std::chrono::steady_clock::now() - start < 2s);
 }
 
 TEST_CASE("a request that is given up is over at once, and the next one works", "[http]") {

@@ -7,17 +7,20 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "async/all.h"
 #include "crypto/certificate.h"
 #include "support/certificate_maker.h"
+#include "support/real_loop.h"
 #include "tls_server.h"
 
 using base::ErrorKind;
 using Catch::Matchers::ContainsSubstring;
-using http::fetch_served_certificate;
 using std::chrono::milliseconds;
 using test::RawServer;
 
@@ -45,6 +48,29 @@ struct Site {
 
 std::string fingerprint_of(const std::string& pem) {
     return crypto::Certificate::parse_pem(pem).value().fingerprint();
+}
+
+http::CurlProbe& probe() {
+    static const http::CurlRuntime runtime;
+    static http::CurlProbe probe{runtime, test::real_loop()};
+    return probe;
+}
+
+base::Result<std::string> fetch_served_certificate(std::string address, std::uint16_t port,
+                                                   std::string server_name, milliseconds deadline) {
+    return test::run(probe().fetch(std::move(address), port, std::move(server_name), deadline));
+}
+
+using Shown = std::vector<base::Result<std::string>>;
+
+/// Asks the servers at these ports side by side.
+async::Task<Shown> fetch_all(std::vector<std::uint16_t> ports, milliseconds deadline) {
+    std::vector<async::Task<base::Result<std::string>>> tasks;
+    tasks.reserve(ports.size());
+    for (const std::uint16_t port : ports)
+        tasks.push_back(probe().fetch("127.0.0.1", port, "shop.test", deadline));
+    Shown shown = co_await async::all(std::move(tasks));
+    co_return shown;
 }
 
 /// Waits for bytes or the end of the stream; which of them does not matter.
@@ -169,4 +195,40 @@ TEST_CASE("the probe takes IP addresses only, so it never asks DNS", "[http]") {
         REQUIRE_FALSE(answer);
         CHECK(answer.error().kind == ErrorKind::invalid_input);
     }
+}
+
+TEST_CASE("each look shows what the server shows now", "[http][network]") {
+    const Site site;
+    std::string asked;
+    test::Served now{site.usual, &site.usual_key};
+    const RawServer server{
+        "127.0.0.1", [&](int connection) { test::serve_tls(now, "", now, asked)(connection); }};
+    const auto before = fetch_served_certificate("127.0.0.1", server.port(), "shop.test", kEnough);
+    REQUIRE(before);
+    CHECK(fingerprint_of(*before) == fingerprint_of(site.usual));
+    now = {site.shop, &site.shop_key};
+    const auto after = fetch_served_certificate("127.0.0.1", server.port(), "shop.test", kEnough);
+    REQUIRE(after);
+    CHECK(fingerprint_of(*after) == fingerprint_of(site.shop));
+}
+
+TEST_CASE("servers that say nothing hold up no other, nor each other", "[http][network]") {
+    std::array<int, 2> hold{};
+    REQUIRE(::pipe(hold.data()) == 0);
+    Site site;
+    {
+        const RawServer silent{"127.0.0.1", [&](int) { read_something(hold[0]); }};
+        const RawServer server{"127.0.0.1", site.serve()};
+        const auto start = std::chrono::steady_clock::now();
+        const auto shown = test::run(
+            fetch_all({silent.port(), silent.port(), silent.port(), silent.port(), server.port()},
+                      milliseconds{500}));
+        CHECK(std::chrono::steady_clock::now() - start < milliseconds{1500});
+        ::close(hold[1]);
+        for (int i = 0; i < 4; ++i)
+            CHECK_FALSE(shown.at(static_cast<std::size_t>(i)));
+        REQUIRE(shown.at(4));
+        CHECK(fingerprint_of(*shown.at(4)) == fingerprint_of(site.shop));
+    }
+    ::close(hold[0]);
 }

@@ -40,12 +40,13 @@ struct Renewing : test::RunBench {
     std::string run(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
         host.logged.err.clear();
         renewal::CaInquiries inquiries{context};
-        (void)lifecycle::find_renewals(context, {app}, run, &inquiries);
+        (void)context.loop.run(lifecycle::find_renewals(context, {app}, run, &inquiries));
         return host.logged.err;
     }
     std::string plan() {
         host.logged.err.clear();
-        (void)lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled);
+        (void)context.loop.run(
+            lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled));
         return host.logged.err;
     }
 };
@@ -81,8 +82,8 @@ TEST_CASE("a graceperiod that cannot be read is warned of and counts as not set"
     Renewing renewing;
     renewing.host.set_property("shop", "graceperiod", "30d");
     CHECK_THAT(renewing.run(), ContainsSubstring("the certificate's lifetime decides"));
-    const auto found = lifecycle::find_renewals(renewing.context, {renewing.app},
-                                                lifecycle::RenewalRun::scheduled);
+    const auto found = renewing.context.loop.run(lifecycle::find_renewals(
+        renewing.context, {renewing.app}, lifecycle::RenewalRun::scheduled));
     REQUIRE(found.candidates.size() == 1);
     CHECK(found.candidates.front().why == "the certificate's lifetime");
     CHECK(found.candidates.front().left == hours{24 * 50});
@@ -94,10 +95,11 @@ namespace {
 struct Losing : test::ServedApp {
     lifecycle::Renewals find(lifecycle::RenewalRun run = lifecycle::RenewalRun::scheduled) {
         renewal::CaInquiries inquiries{context};
-        return lifecycle::find_renewals(context, {app}, run, &inquiries);
+        return context.loop.run(lifecycle::find_renewals(context, {app}, run, &inquiries));
     }
     lifecycle::Renewals plan() const {
-        return lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled);
+        return context.loop.run(
+            lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled));
     }
 };
 

@@ -59,7 +59,8 @@ struct Due : test::RunBench {
     }
 
     std::string plan(RenewalRun run = RenewalRun::scheduled) {
-        CHECK(lifecycle::plan_renewals(context, {app}, run) == lifecycle::RunOutcome::done);
+        CHECK(context.loop.run(lifecycle::plan_renewals(context, {app}, run)) ==
+              lifecycle::RunOutcome::done);
         return host.logged.out;
     }
 };

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -12,7 +11,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/dokku_host.h"
-#include "support/fake_programs.h"
+#include "support/fake_nginx.h"
 
 using Catch::Matchers::ContainsSubstring;
 
@@ -26,47 +25,6 @@ nginx::ReloadFacts facts(std::string distro, std::string systemctl = "/usr/bin/s
     facts.systemctl = std::move(systemctl);
     return facts;
 }
-
-void make_executable(const std::filesystem::path& path, std::string_view script) {
-    test::DokkuHost::write(path, script);
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-}
-
-/// A `sudo` and an `nginx` first on the PATH; sudo writes its arguments down and ends as the script
-/// says.
-class FakeSudo {
-  public:
-    explicit FakeSudo(const std::string& script) : programs_("exit 1") {
-        make_executable(programs_ / "sudo",
-                        "#!/bin/sh\necho \"$@\" >>" + record().string() + "\n" + script + "\n");
-        make_executable(nginx(), "#!/bin/sh\n");
-    }
-    std::filesystem::path nginx() const { return programs_ / "nginx"; }
-    std::string asked() const {
-        std::ifstream file{record()};
-        return {std::istreambuf_iterator<char>{file}, {}};
-    }
-
-  private:
-    std::filesystem::path record() const { return programs_ / "record"; }
-
-    test::FakePrograms programs_;
-};
-
-/// This process plays nginx.
-class RunningNginx {
-  public:
-    explicit RunningNginx(const test::DokkuHost& host)
-        : pid_file_(host.environment.nginx_folder.parent_path() / "nginx.pid") {
-        test::DokkuHost::write(host.environment.nginx_folder.parent_path() / "nginx.conf",
-                               "pid " + pid_file_.string() + ";\n");
-        test::DokkuHost::write(pid_file_, std::to_string(::getpid()) + "\n");
-    }
-    void stop() const { std::filesystem::remove(pid_file_); }
-
-  private:
-    base::Path pid_file_;
-};
 
 }  // namespace
 
@@ -209,7 +167,7 @@ TEST_CASE("a service command of the operator's is run without sudo", "[nginx][do
 }
 
 TEST_CASE("nginx is tested by the path that sudo allows", "[nginx][dokku-7.3]") {
-    const FakeSudo sudo{"exit 0"};
+    const test::FakeSudo sudo{"exit 0"};
     const auto complaint = nginx::NginxService::test();
     REQUIRE(complaint);
     CHECK_FALSE(complaint->has_value());
@@ -217,7 +175,7 @@ TEST_CASE("nginx is tested by the path that sudo allows", "[nginx][dokku-7.3]") 
 }
 
 TEST_CASE("what nginx complains about is an answer", "[nginx][dokku-7.3]") {
-    const FakeSudo sudo{"echo 'nginx: [emerg] no \"x\" in /etc/nginx/a.conf:1' >&2; exit 1"};
+    const test::FakeSudo sudo{"echo 'nginx: [emerg] no \"x\" in /etc/nginx/a.conf:1' >&2; exit 1"};
     const auto complaint = nginx::NginxService::test();
     REQUIRE(complaint);
     REQUIRE(complaint->has_value());
@@ -225,7 +183,7 @@ TEST_CASE("what nginx complains about is an answer", "[nginx][dokku-7.3]") {
 }
 
 TEST_CASE("a test that sudo refuses is a failure with its words", "[nginx][dokku-7.3]") {
-    const FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
+    const test::FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
     const auto complaint = nginx::NginxService::test();
     REQUIRE_FALSE(complaint);
     CHECK(complaint.error().kind == base::ErrorKind::io);
@@ -240,7 +198,7 @@ TEST_CASE("nginx is reloaded by the app's service command, else by the host's",
     const auto app = host.add_app("shop");
     const test::TempDir folder;
     const std::string record = (folder / "record").string();
-    make_executable(folder / "service", "#!/bin/sh\necho \"$@\" >" + record + "\n");
+    test::make_executable(folder / "service", "#!/bin/sh\necho \"$@\" >" + record + "\n");
     const std::string command = (folder / "service").string();
     host.set_property("--global", "nginx-service-command", command + " host", "nginx");
     const nginx::NginxService nginx{host.environment};
@@ -258,7 +216,7 @@ TEST_CASE("nginx is reloaded by the app's service command, else by the host's",
 
 TEST_CASE("a reload that fails tells command, exit code and words", "[nginx][dokku-7.3]") {
     const test::DokkuHost host;
-    const RunningNginx running{host};
+    const test::RunningNginx running{host};
     host.set_property("--global", "nginx-service-command", "false", "nginx");
     const nginx::NginxService nginx{host.environment};
     const auto reloaded = nginx.reload(dokku::Scope::global());
@@ -270,7 +228,7 @@ TEST_CASE("a reload that fails tells command, exit code and words", "[nginx][dok
 
 TEST_CASE("a reload of an nginx that does not run tells how to start it", "[nginx]") {
     const test::DokkuHost host;
-    const RunningNginx running{host};
+    const test::RunningNginx running{host};
     running.stop();
     host.set_property("--global", "nginx-service-command", "false", "nginx");
     const auto reloaded = nginx::NginxService{host.environment}.reload(dokku::Scope::global());
@@ -281,9 +239,9 @@ TEST_CASE("a reload of an nginx that does not run tells how to start it", "[ngin
 }
 
 TEST_CASE("a reload that sudo refuses is no word of nginx's", "[nginx]") {
-    const FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
+    const test::FakeSudo sudo{"echo 'sudo: a password is required' >&2; exit 1"};
     const test::DokkuHost host;
-    const RunningNginx running{host};
+    const test::RunningNginx running{host};
     host.set_property("--global", "nginx-service-command", "sudo nginx-service", "nginx");
     const auto reloaded = nginx::NginxService{host.environment}.reload(dokku::Scope::global());
     REQUIRE_FALSE(reloaded);

@@ -1,64 +1,15 @@
 #include "nginx/workers.h"
 
-#include <functional>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "support/fake_clock.h"
+#include "support/fake_nginx.h"
 #include "support/files.h"
-#include "support/temp_dir.h"
 
 namespace {
 
-using namespace std::chrono_literals;
-
-/// A /proc with one nginx of two workers (101, 102), and what else a host runs.
-struct Host {
-    test::TempDir folder;
-    base::Path proc = folder / "proc";
-    base::Path pid_file = folder / "nginx.pid";
-
-    Host() {
-        test::write_file(pid_file, "100\n");
-        process("100", "1", "nginx: master process /usr/sbin/nginx");
-        process("101", "100", "nginx: worker process");
-        process("102", "100", "nginx: worker process");
-        process("103", "100", "nginx: cache manager process");
-        process("104", "100", "nginx: worker process is shutting down");
-        process("201", "200", "nginx: worker process");  // of a container
-        process("300", "1", "bash");
-        test::write_file(proc / "uptime", "1 1");
-    }
-
-    void process(const std::string& pid, const std::string& parent,
-                 const std::string& title) const {
-        test::write_file(proc / pid / "stat", pid + " (a ) name) S " + parent + " 1 1 0 -1\n");
-        test::write_file(proc / pid / "cmdline", title + std::string(20, '\0'));
-    }
-
-    void end(const std::string& pid) const { std::filesystem::remove_all(proc / pid); }
-
-    nginx::NginxWorkers look() const { return nginx::NginxWorkers::find(pid_file, proc); }
-};
-
-/// A clock by which something happens on the host at the first sleep.
-class EventClock final : public base::Clock {
-  public:
-    explicit EventClock(std::function<void()> event) : event_(std::move(event)) {}
-
-    base::UtcTime now() const override { return clock_.now(); }
-    Monotonic monotonic() const override { return clock_.monotonic(); }
-    void sleep_for(std::chrono::milliseconds duration) override {
-        clock_.sleep_for(duration);
-        event_();
-    }
-    std::chrono::milliseconds passed() const { return clock_.passed(); }
-
-  private:
-    test::FakeClock clock_;
-    std::function<void()> event_;
-};
+using Host = test::NginxProcesses;
 
 }  // namespace
 
@@ -72,24 +23,6 @@ TEST_CASE("former workers are retired once each has ended or shuts down", "[ngin
     CHECK_FALSE(workers.retired());
     host.process("102", "100", "nginx: worker process is shutting down");
     CHECK(workers.retired());
-}
-
-TEST_CASE("the wait for former workers ends when they are retired", "[nginx][nginx]") {
-    const Host host;
-    EventClock clock{[&] {
-        host.end("101");
-        host.end("102");
-    }};
-    CHECK(host.look().wait_until_retired(clock, 3s));
-    CHECK(clock.passed() < 100ms);
-}
-
-TEST_CASE("the wait for former workers ends when patience does", "[nginx][nginx]") {
-    const Host host;
-    test::FakeClock clock;
-    CHECK_FALSE(host.look().wait_until_retired(clock, 3s));
-    CHECK(clock.passed() >= 3s);
-    CHECK(clock.passed() < 4s);
 }
 
 TEST_CASE("where nginx cannot be seen there is nobody to wait for", "[nginx][nginx]") {
@@ -109,10 +42,8 @@ TEST_CASE("where nginx cannot be seen there is nobody to wait for", "[nginx][ngi
     SECTION("no /proc") {
         std::filesystem::remove_all(host.proc);
     }
-    test::FakeClock clock;
     CHECK(host.look().empty());
-    CHECK(host.look().wait_until_retired(clock, 3s));
-    CHECK(clock.passed() == 0s);
+    CHECK(host.look().retired());
 }
 
 TEST_CASE("the pid file is where nginx's configuration says", "[nginx][nginx]") {

@@ -39,7 +39,7 @@ struct Issued : test::RunBench {
 
     bool use(ca::IssueJob& later) {
         renewal::CaInquiries inquiries{context};
-        return orders::use_early_certificate(inquiries, later);
+        return context.loop.run(orders::use_early_certificate(inquiries, later));
     }
 
     ca::IssueJob ready = job();

@@ -12,6 +12,7 @@
 #include "support/run_bench.h"
 #include "support/simulated_loop.h"
 #include "support/slow_dns.h"
+#include "support/slow_servers.h"
 
 using Words = std::vector<std::string>;
 
@@ -42,7 +43,7 @@ struct Unheard : test::RunBench {
         made.options.lego.dns.fixed_wait = fixed_wait;
         ca::Request request;
         request.origin = origin;
-        preflight::check_dns(context, made, request);
+        context.loop.run(preflight::check_dns(context, made, request));
         return made;
     }
 
@@ -127,7 +128,7 @@ TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[prefl
     auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
     ca::CaSession session{bench.context, std::move(*key), std::move(directory)};
     job.ca = &session;
-    preflight::check_caa(bench.context, job);
+    bench.context.loop.run(preflight::check_caa(bench.context, job));
     CHECK(ca::to_texts(job.names) == Words{"c.example"});
     REQUIRE(job.deferred.size() == 1);
     CHECK(job.deferred.front().cause == store::cause::kDnsBroken);
@@ -152,10 +153,11 @@ TEST_CASE("names are looked up side by side, at most 64 questions at once", "[pr
                         bench.store,
                         bench.log,
                         bench.http,
-                        bench.http,
                         bench.clock,
                         loop,
-                        slow};
+                        slow,
+                        bench.http,
+                        bench.probe};
     std::vector<std::string> names;
     names.reserve(100);
     for (int i = 0; i < 100; ++i)
@@ -163,10 +165,41 @@ TEST_CASE("names are looked up side by side, at most 64 questions at once", "[pr
     auto job = bench.job(names);
     job.settings.dns_resolvers.computed = "192.0.2.53";
     job.options.lego.dns.query_timeout = 10s;
-    preflight::check_dns(context, job, {});
+    loop.run(preflight::check_dns(context, job, {}));
     // One after another they would have taken a thousand seconds.
     CHECK(bench.clock.passed() <= 25s);
     CHECK(slow.most == 64);
     CHECK(job.alive());
     CHECK(job.addresses.size() == 100);
+}
+
+TEST_CASE("names are fetched at all their addresses side by side, and told of in their order",
+          "[preflight][design-7]") {
+    using namespace std::chrono_literals;
+    test::RunBench bench;
+    test::SlowServers servers;
+    ca::Context context{
+        bench.host.environment, bench.store,       bench.log, bench.http, bench.clock,
+        bench.simulated,        bench.context.dns, servers,   bench.probe};
+    const auto to_itself = [](std::chrono::milliseconds after, const std::string& name) {
+        return test::SlowServers::Answer{after, {301, {{"location", "https://" + name + "/"}}, ""}};
+    };
+    servers.answers = {{"a.example", to_itself(4s, "a.example")},
+                       {"b.example", {2s, {404, {}, "no"}}},
+                       {"c.example", to_itself(1s, "c.example")}};
+    auto job = bench.job({"a.example", "b.example", "c.example"});
+    dns::Addresses where;
+    where.state = dns::Addresses::State::found;
+    where.ipv4 = {"203.0.113.8", "203.0.113.9"};
+    for (const char* name : {"a.example", "b.example", "c.example"})
+        job.addresses.insert_or_assign(name, where);
+    context.loop.run(preflight::check_reachability(context, job));
+    CHECK(bench.clock.passed() == 4s);
+    CHECK(servers.most == 6);
+    CHECK(ca::to_texts(job.names) == std::vector<std::string>{"a.example", "c.example"});
+    REQUIRE(job.deferred.size() == 1);
+    CHECK(job.deferred.front().cause == store::cause::kOtherServer);
+    const std::string& told = bench.host.logged.err;
+    CHECK(told.find("a.example is redirected") < told.find("c.example is redirected"));
+    CHECK(told.find("c.example is redirected") != std::string::npos);
 }

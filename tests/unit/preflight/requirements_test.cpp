@@ -75,10 +75,12 @@ TEST_CASE("HTTP-01 wants a listener on port 80, DNS-01 does not", "[preflight][d
         bench.host.set_property("shop", "map", map, "ports");
     };
     ports("http:80:5000\nhttps:443:5000\n");
-    CHECK(preflight::require_port_80(bench.context, job_with(bench, {})));
+    CHECK(bench.context.loop.run(preflight::require_port_80(bench.context, job_with(bench, {}))));
     ports("grpc:8080:5000\n");
-    const auto refused = preflight::require_port_80(bench.context, job_with(bench, {}));
+    const auto refused =
+        bench.context.loop.run(preflight::require_port_80(bench.context, job_with(bench, {})));
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message, ContainsSubstring("no http or https proxy port mapping"));
-    CHECK(preflight::require_port_80(bench.context, job_with(bench, {{"dns-provider", "exec"}})));
+    CHECK(bench.context.loop.run(
+        preflight::require_port_80(bench.context, job_with(bench, {{"dns-provider", "exec"}}))));
 }

@@ -28,7 +28,8 @@ struct Questioned : test::RunBench {
 
     bool ask() {
         renewal::CaInquiries inquiries{context};
-        const bool revoked = inquiries.was_revoked(app, pair());
+        const auto kept = pair();
+        const bool revoked = simulated.run(inquiries.was_revoked(app, kept));
         CHECK(http.left() == 0);
         return revoked;
     }

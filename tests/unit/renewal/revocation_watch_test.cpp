@@ -11,8 +11,10 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "async/all.h"
 #include "lifecycle/auto_renew.h"
 #include "support/certificate_maker.h"
+#include "support/delayed_http.h"
 #include "support/files.h"
 #include "support/meanwhile_http.h"
 #include "support/run_bench.h"
@@ -65,16 +67,17 @@ struct Watched : test::RunBench {
 
     /// Returns whether the state is another now.
     bool check(renewal::RevocationWatch& watch, const dokku::AppName& which) const {
-        return watch.check_if_due(which, tls::read_certificate_status(host.environment, which),
-                                  store.read_state(which.text()).value());
+        const auto known = store.read_state(which.text()).value();
+        return context.loop.run(watch.check_if_due(
+            which, tls::read_certificate_status(host.environment, which), known));
     }
     bool check(renewal::RevocationWatch& watch) const { return check(watch, app); }
 
     base::Path certificate_file() const { return host.environment.tls_root(app) / "server.crt"; }
 
     std::string why_due() const {
-        const auto found =
-            lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled);
+        const auto found = context.loop.run(
+            lifecycle::find_renewals(context, {app}, lifecycle::RenewalRun::scheduled));
         REQUIRE(found.candidates.size() == 1);
         const auto& candidate = found.candidates.front();
         return candidate.left < std::chrono::seconds{0} ? candidate.why : "";
@@ -85,6 +88,21 @@ struct Watched : test::RunBench {
     std::string issuer =
         test::make_certificate({.common_name = "Issuer", .is_authority = true}, ca_key);
 };
+
+async::Task<void> look_for_all(renewal::RevocationWatch& watch, const Watched& watched,
+                               std::vector<dokku::AppName> apps) {
+    std::vector<store::AppState> states;
+    states.reserve(apps.size());
+    for (const dokku::AppName& app : apps)
+        states.push_back(watched.store.read_state(app.text()).value());
+    std::vector<async::Task<bool>> looks;
+    looks.reserve(apps.size());
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+        const auto status = tls::read_certificate_status(watched.host.environment, apps[i]);
+        looks.push_back(watch.check_if_due(apps[i], status, states[i]));
+    }
+    co_await async::all(std::move(looks));
+}
 
 }  // namespace
 
@@ -263,12 +281,68 @@ TEST_CASE("what a list says of a certificate that is gone is not kept", "[renewa
     }
     watched.http.answer(Method::get, kList, 200, watched.list({"\x11"}));
     test::MeanwhileHttp http{watched.http, kList, happens};
-    ca::Context context{
-        watched.host.environment, watched.store,   watched.log, http, http, watched.clock,
-        test::real_loop(),        test::real_dns()};
+    ca::Context context = watched.with(http);
     renewal::RevocationWatch watch{context};
     CHECK_FALSE(watched.check(watch));
     CHECK_FALSE(watched.store.has_state("shop"));
     CHECK(watched.host.logged.err.empty());
     CHECK(watched.http.left() == 0);
+}
+
+TEST_CASE("apps that are looked at side by side wait for the list that they share",
+          "[renewal][design-7]") {
+    Watched watched;
+    const auto blog = watched.host.add_app("blog");
+    const auto wiki = watched.host.add_app("wiki");
+    watched.install(blog, "\x12", {"URI:" + kList});
+    test::DelayedHttp slow{watched.http, std::chrono::seconds{2}};
+    ca::Context context = watched.with(slow);
+    renewal::RevocationWatch watch{context};
+    SECTION("of another host: at the same time") {
+        watched.install(wiki, "\x13", {"URI:" + kOtherList});
+        watched.http.answer(Method::get, kList, 200, watched.list({"\x12"}));
+        watched.http.answer(Method::get, kOtherList, 200, watched.list({"\x13"}));
+        context.loop.run(look_for_all(watch, watched, {watched.app, blog, wiki}));
+        CHECK(watched.clock.passed() == std::chrono::seconds{2});
+        CHECK_FALSE(watched.store.read_state("wiki")->revoked.empty());
+    }
+    SECTION("of the same host: one after another") {
+        watched.install(wiki, "\x13", {"URI:http://c.ca.example/18.crl"});
+        watched.http.answer(Method::get, kList, 200, watched.list({"\x12"}));
+        watched.http.answer(Method::get, "http://c.ca.example/18.crl", 200, watched.list({}));
+        context.loop.run(look_for_all(watch, watched, {watched.app, blog, wiki}));
+        CHECK(slow.most == 1);
+        CHECK(watched.store.read_state("wiki")->revoked.empty());
+    }
+    CHECK(watched.http.left() == 0);
+    CHECK(watched.state().revoked.empty());
+    CHECK_FALSE(watched.store.read_state("blog")->revoked.empty());
+}
+
+TEST_CASE("a host that is found silent is not asked for what waits meanwhile", "[renewal]") {
+    Watched watched;
+    const auto blog = watched.host.add_app("blog");
+    watched.install(blog, "\x12", {"URI:http://c.ca.example/18.crl"});
+    watched.http.lose(Method::get, kList);
+    test::DelayedHttp slow{watched.http, std::chrono::seconds{10}};
+    ca::Context context = watched.with(slow);
+    renewal::RevocationWatch watch{context};
+    context.loop.run(look_for_all(watch, watched, {watched.app, blog}));
+    CHECK(watched.http.left() == 0);
+    CHECK(watched.clock.passed() == std::chrono::seconds{10});
+}
+
+TEST_CASE("what the time for lists does not reach is left to the next run", "[renewal]") {
+    Watched watched;
+    const auto blog = watched.host.add_app("blog");
+    watched.install(blog, "\x12", {"URI:http://c.ca.example/18.crl"});
+    watched.http.answer(Method::get, kList, 200, watched.list({}));
+    test::DelayedHttp slow{watched.http, std::chrono::seconds{10}};
+    ca::Context context = watched.with(slow);
+    renewal::RevocationWatch watch{context, renewal::RevocationWatch::kMostBytes,
+                                   watched.clock.monotonic() + std::chrono::seconds{5}};
+    context.loop.run(look_for_all(watch, watched, {watched.app, blog}));
+    CHECK(watched.http.left() == 0);
+    CHECK(watched.state().next_crl_check);
+    CHECK_FALSE(watched.store.has_state("blog"));
 }

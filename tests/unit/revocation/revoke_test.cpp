@@ -78,7 +78,7 @@ struct Revoking : test::RunBench {
         return *this;
     }
     void act(RevocationReason reason) {
-        REQUIRE(revocation::revoke(context, app, reason));
+        REQUIRE(run(revocation::revoke(context, app, reason)));
         CHECK(http.left() == 0);
     }
     bool last_is_by_the_key() const {

@@ -44,8 +44,11 @@ struct Installing : test::RunBench {
             certificate(*ready.key, domains), "https://ca.example/cert/1", {}};
         REQUIRE(ca::hold_folder(context, ready));
         REQUIRE(lifecycle::is_still_due(context, ready, {.force = true}).value());
-        REQUIRE(orders::begin_journal(context, ready).value());
+        REQUIRE(orders::begin_journal(context, ready, {}).value());
         return ready;
+    }
+    base::Result<void> install(ca::IssueJob& job) {
+        return simulated.run(serving::install_pair(context, job));
     }
     fs::path tls() const { return host.environment.tls_root(app); }
     fs::path folder() const { return host.environment.certs_root(app) / "0123abcd"; }
@@ -64,7 +67,7 @@ struct Installing : test::RunBench {
 TEST_CASE("an issued certificate becomes the pair that nginx serves", "[serving][design-4.8]") {
     Installing installing;
     auto job = installing.issued_job();
-    REQUIRE(serving::install_pair(installing.context, job));
+    REQUIRE(installing.install(job));
 
     const std::string& chain = job.issued->chain_pem;
     CHECK(test::content_of(installing.tls() / "server.crt") == chain);
@@ -104,7 +107,7 @@ TEST_CASE("a chain that must not go live leaves everything as it was", "[serving
     SECTION("no certificate at all") {
         job.issued->chain_pem = "x";
     }
-    const auto installed = serving::install_pair(installing.context, job);
+    const auto installed = installing.install(job);
     REQUIRE_FALSE(installed);
     CHECK(installed.error().kind == base::ErrorKind::protocol);
     CHECK_FALSE(fs::exists(installing.tls()));
@@ -120,7 +123,7 @@ TEST_CASE("a pair that a person installed is kept aside", "[serving][design-1.3]
     installing.host.install_pair(installing.app, custom);
     auto job = installing.issued_job();
     REQUIRE(job.pair_owner == store::Owner::custom);
-    REQUIRE(serving::install_pair(installing.context, job));
+    REQUIRE(installing.install(job));
 
     const fs::path kept = installing.host.environment.app_root(installing.app) /
                           "letsencrypt/replaced-2026-02-02T024000Z";
@@ -136,10 +139,10 @@ TEST_CASE("a pair that a person installed is kept aside", "[serving][design-1.3]
 TEST_CASE("a pair of ours is replaced without a copy or a word", "[serving][design-1.3]") {
     Installing installing;
     auto first = installing.issued_job();
-    REQUIRE(serving::install_pair(installing.context, first));
+    REQUIRE(installing.install(first));
     auto second = installing.issued_job();
     REQUIRE(second.pair_owner == store::Owner::ours);
-    REQUIRE(serving::install_pair(installing.context, second));
+    REQUIRE(installing.install(second));
     CHECK(test::content_of(installing.tls() / "server.crt") == second.issued->chain_pem);
     CHECK(installing.host.logged.err.empty());
     const fs::path ours = installing.host.environment.app_root(installing.app) / "letsencrypt";
@@ -153,7 +156,7 @@ TEST_CASE("a certificate that someone installed meanwhile stays, and is not call
     const auto other_key = test::make_key();
     const std::string other = certificate(other_key);
     installing.host.install_pair(installing.app, other);
-    const auto installed = serving::install_pair(installing.context, job);
+    const auto installed = installing.install(job);
     REQUIRE_FALSE(installed);
     CHECK(installed.error().kind == base::ErrorKind::busy);
     CHECK(test::content_of(installing.tls() / "server.crt") == other);
@@ -184,7 +187,7 @@ TEST_CASE("nothing is installed for an app that was switched off or removed mean
         fs::remove_all(root);
         installing.host.add_app("shop");
     }
-    CHECK_FALSE(serving::install_pair(installing.context, job));
+    CHECK_FALSE(installing.install(job));
     CHECK_FALSE(fs::exists(installing.tls()));
     CHECK(installing.asked().empty());
     CHECK_FALSE(installing.state().installed);
@@ -196,7 +199,7 @@ TEST_CASE("a failure to install names the app's folder as the operator knows it"
     auto job = installing.issued_job();
     // A file stands where the folder of certificates is to be.
     test::write_file(installing.host.environment.app_root(installing.app) / "letsencrypt", "x");
-    const auto installed = serving::install_pair(installing.context, job);
+    const auto installed = installing.install(job);
     REQUIRE_FALSE(installed);
     CHECK_THAT(job.folder->readable(installed.error()).message,
                ContainsSubstring(installing.folder().parent_path().parent_path().string()));
@@ -205,7 +208,7 @@ TEST_CASE("a failure to install names the app's folder as the operator knows it"
 TEST_CASE("a hook of another plugin that fails is a warning", "[serving][design-4.8]") {
     Installing installing{"exit 3"};
     auto job = installing.issued_job();
-    REQUIRE(serving::install_pair(installing.context, job));
+    REQUIRE(installing.install(job));
     CHECK(test::content_of(installing.tls() / "server.crt") == job.issued->chain_pem);
     CHECK_THAT(installing.host.logged.err, ContainsSubstring("post-certs-update"));
     CHECK_THAT(installing.host.logged.err, ContainsSubstring("exit code 3"));
@@ -214,7 +217,7 @@ TEST_CASE("a hook of another plugin that fails is a warning", "[serving][design-
 TEST_CASE("a wildcard first domain names its files with an underscore", "[serving][dokku-10.3]") {
     Installing installing;
     auto job = installing.issued_job({"*.a.example", "a.example"});
-    REQUIRE(serving::install_pair(installing.context, job));
+    REQUIRE(installing.install(job));
     CHECK(fs::exists(installing.folder() / "certificates/_.a.example.crt"));
     CHECK(tls::is_active(installing.host.environment, installing.app));
 }

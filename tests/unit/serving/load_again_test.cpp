@@ -27,7 +27,7 @@ struct Loading : test::ServedApp {
 
     void write_vhost(const std::string& text) const { test::write_file(vhost(), text); }
     fs::path vhost() const { return host.environment.app_root(app) / "nginx.conf"; }
-    base::Result<void> load() { return serving::load_again(context, app); }
+    base::Result<void> load() { return simulated.run(serving::load_again(context, app)); }
     store::NameState name() const { return state().names.front(); }
     std::string calls() const {
         return fs::exists(programs / "calls") ? test::content_of(programs / "calls") : "";

@@ -51,7 +51,7 @@ struct Missing : test::RunBench {
     }
     void mend() {
         renewal::CaInquiries inquiries{context};
-        serving::mend_missing_pair(inquiries, app);
+        simulated.run(serving::mend_missing_pair(inquiries, app));
     }
     bool is_served() const {
         return fs::exists(tls() / "server.crt") &&

@@ -21,7 +21,7 @@ namespace {
 struct Repairing : test::ServedApp {
     Repair repair() {
         renewal::CaInquiries inquiries{context};
-        return serving::repair_certificate(inquiries, app).value();
+        return simulated.run(serving::repair_certificate(inquiries, app)).value();
     }
     bool is_active() const { return tls::is_active(host.environment, app); }
     /// The folder that certs/current leads to, from the files in it.

@@ -55,6 +55,16 @@ TEST_CASE("what is known of an app reads back as it was written", "[store][desig
     CHECK(text_of(*state) == text);
 }
 
+TEST_CASE("the claim of a run reads back, and text that is none is no claim", "[store]") {
+    store::AppState state;
+    state.claim = store::Claim{base::this_process(), true};
+    CHECK(store::parse_app_state(text_of(state))->claim == state.claim);
+    state.claim->is_typed = false;
+    CHECK(store::parse_app_state(text_of(state))->claim == state.claim);
+    CHECK_FALSE(store::parse_app_state(R"({"claim": {"run": "x 1 boot"}})")->claim);
+    CHECK_FALSE(store::parse_app_state(R"({"claim": 7})")->claim);
+}
+
 TEST_CASE("what is known of revocation reads back", "[store]") {
     store::AppState state;
     state.revoked = "0a1b";

@@ -100,7 +100,6 @@ TEST_CASE("who is refused a lock hears who holds it", "[store]") {
     const Host host;
     const test::StuckLock shop{host.lock("shop"), hours{3}};
     const test::StuckLock accounts{host.lock(".accounts"), hours{3}};
-    base::SystemClock clock;
     const auto names_holder = [](const base::Result<base::FileLock>& lock) {
         REQUIRE_FALSE(lock);
         CHECK(lock.error().kind == base::ErrorKind::busy);
@@ -109,7 +108,7 @@ TEST_CASE("who is refused a lock hears who holds it", "[store]") {
         CHECK_FALSE(lock.error().steps.empty());
     };
     names_holder(host.store.try_lock_app("shop"));
-    names_holder(host.store.lock_accounts(std::chrono::milliseconds{0}, clock));
+    names_holder(host.store.try_lock_accounts());
     const test::StuckLock blog{host.lock("blog"), hours{1}};
     CHECK_THAT(host.store.try_lock_app("blog").error().message,
                ContainsSubstring("Another run is at work for blog right now"));

@@ -57,12 +57,12 @@ TEST_CASE("some seconds that a CA asks for are waited for", "[ca-limits][limits]
     SECTION("by an account") {
         host.back_off(BackoffScope::account, seconds{20});
         ca::limits::LimitCheck limits{host.context, false};
-        limits.check(job);
+        host.context.loop.run(limits.check(job));
     }
     SECTION("by all") {
         host.back_off(BackoffScope::ca, seconds{20});
         ca::limits::LimitCheck limits{host.context, false};
-        CHECK_FALSE(limits.refuse_ca_in_backoff(job));
+        CHECK_FALSE(host.context.loop.run(limits.refuse_ca_in_backoff(job)));
     }
     CHECK(job.alive());
     CHECK(host.clock.passed() == seconds{20});
@@ -75,13 +75,13 @@ TEST_CASE("an order that the CA does not want now is not placed", "[ca-limits][l
     SECTION("by an account") {
         host.back_off(BackoffScope::account, asked);
         ca::limits::LimitCheck limits{host.context, false};
-        limits.check(job);
+        host.context.loop.run(limits.check(job));
         CHECK_FALSE(job.ca_is_in_backoff);
     }
     SECTION("by all") {
         host.back_off(BackoffScope::ca, asked);
         ca::limits::LimitCheck limits{host.context, false};
-        CHECK(limits.refuse_ca_in_backoff(job));
+        CHECK(host.context.loop.run(limits.refuse_ca_in_backoff(job)));
         CHECK(job.ca_is_in_backoff);
     }
     REQUIRE(job.failure);
@@ -96,7 +96,7 @@ TEST_CASE("a name that is in backoff is left out, the others are ordered", "[ca-
     auto job = host.job({"a.example", "b.example"});
     host.back_off(BackoffScope::name, hours{2}, "a.example");
     ca::limits::LimitCheck limits{host.context, false};
-    limits.check(job);
+    host.context.loop.run(limits.check(job));
     REQUIRE(job.alive());
     CHECK(ca::to_texts(job.names) == std::vector<std::string>{"b.example"});
     REQUIRE(job.deferred.size() == 1);
@@ -119,7 +119,7 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
     ca::limits::LimitCheck{host.context, false}.note_failure(refused, refusal);
 
     auto scheduled = host.job({"a.example", "b.example"});
-    ca::limits::LimitCheck{host.context, false}.check(scheduled);
+    host.context.loop.run(ca::limits::LimitCheck{host.context, false}.check(scheduled));
     CHECK(scheduled.alive());
     REQUIRE(scheduled.deferred.size() == 1);
     CHECK(scheduled.deferred.front().name == "a.example");
@@ -127,11 +127,11 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
     CHECK_THAT(scheduled.deferred.front().reason.message,
                ContainsSubstring(refusal.problem->detail));
     auto typed = host.job({"a.example", "b.example"});
-    ca::limits::LimitCheck{host.context, false, true}.check(typed);
+    host.context.loop.run(ca::limits::LimitCheck{host.context, false, true}.check(typed));
     CHECK(typed.deferred.empty());
     host.clock.advance(hours{24});
     auto next_day = host.job({"a.example"});
-    ca::limits::LimitCheck{host.context, false}.check(next_day);
+    host.context.loop.run(ca::limits::LimitCheck{host.context, false}.check(next_day));
     CHECK(next_day.alive());
 }
 
@@ -146,14 +146,14 @@ TEST_CASE("a CA that makes no account now is asked by those that have one", "[ca
     REQUIRE(host.store.ledger().append({entry}, host.clock.now()));
     ca::limits::LimitCheck limits{host.context, false};
     auto without = host.job();
-    CHECK(limits.refuse_ca_in_backoff(without));
+    CHECK(host.context.loop.run(limits.refuse_ca_in_backoff(without)));
     CHECK(without.cause == store::cause::kRateLimited);
     CHECK_FALSE(without.ca_is_in_backoff);
     REQUIRE(host.store.write_account_key(entry.server, "me@x.test", test::account_key().to_pem()));
     REQUIRE(host.store.write_account(entry.server, "me@x.test", test::at_ca("/account/1"),
                                      R"({"status":"valid"})"));
     auto with = host.job();
-    CHECK_FALSE(limits.refuse_ca_in_backoff(with));
+    CHECK_FALSE(host.context.loop.run(limits.refuse_ca_in_backoff(with)));
     CHECK(with.alive());
 }
 
@@ -162,13 +162,13 @@ TEST_CASE("who forces an order is warned once", "[ca-limits][limits]") {
     auto job = host.job();
     host.back_off(BackoffScope::ca, hours{2});
     ca::limits::LimitCheck limits{host.context, true};
-    CHECK_FALSE(limits.refuse_ca_in_backoff(job));
+    CHECK_FALSE(host.context.loop.run(limits.refuse_ca_in_backoff(job)));
     CHECK(host.host.logged.err.empty());
-    limits.check(job);
+    host.context.loop.run(limits.check(job));
     CHECK(job.alive());
     CHECK_THAT(host.host.logged.err, ContainsSubstring("ordered all the same (--force)"));
     const std::string once = host.host.logged.err;
-    limits.check(job);  // when the order's turn comes
+    host.context.loop.run(limits.check(job));  // when the order's turn comes
     CHECK(host.host.logged.err == once);
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[ca-l
         jobs.push_back(std::make_unique<ca::IssueJob>(new_below_domain(host, i)));
     // All are under way before the first one is issued.
     for (auto& job : jobs) {
-        limits.check(*job);
+        host.context.loop.run(limits.check(*job));
         if (job->alive()) limits.reserve(*job);
         if (job->alive()) limits.note_order(*job, false);
     }
@@ -271,7 +271,7 @@ TEST_CASE("what another run learned meanwhile stops an order right before it is 
     Backoff host;
     auto job = host.job();
     ca::limits::LimitCheck limits{host.context, false};
-    limits.check(job);
+    host.context.loop.run(limits.check(job));
     REQUIRE(job.alive());
     ledger::Entry paused;
     paused.kind = EntryKind::backoff;
