@@ -1,5 +1,6 @@
 #include "serving/reloads.h"
 
+#include <exception>
 #include <utility>
 
 #include "serving/serve_round.h"
@@ -38,8 +39,22 @@ async::Task<void> Reloads::serve(Wishes round) {
         if (wish->kind == Kind::load) wishes.loads.push_back({wish->job, wish->former});
         if (wish->kind == Kind::reload) wishes.is_reload_wished = true;
     }
-    co_await serve_round(context_, std::move(wishes));
+    try {
+        co_await serve_round(context_, std::move(wishes));
+    } catch (const std::exception& error) {
+        fail(round, error.what());
+    }
     probe_.reset();
+}
+
+/// What is thrown fails the flows of one round: the others go on, and no flow waits for ever.
+void Reloads::fail(const Wishes& round, const std::string& why) const {
+    const base::Error error{base::ErrorKind::internal, why, std::nullopt, {}};
+    for (const ReloadRounds::Wish* wish : round) {
+        const bool is_route = wish->kind == Kind::route_on && wish->job->alive();
+        if (is_route) wish->job->fail(store::cause::kHost, error);
+    }
+    tell_not_loaded(context_, error);
 }
 
 }  // namespace serving

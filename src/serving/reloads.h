@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "async/task.h"
@@ -39,6 +40,7 @@ class Reloads {
 
   private:
     async::Task<void> serve(std::vector<ReloadRounds::Wish*> round);
+    void fail(const std::vector<ReloadRounds::Wish*>& round, const std::string& why) const;
 
     ca::Context& context_;
     std::shared_ptr<const ServedProbe> probe_;
