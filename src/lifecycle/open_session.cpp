@@ -32,6 +32,9 @@ async::Task<void> open_session(Run& run, const ca::Context& context, ca::IssueJo
     if (is_refused) co_return;
     auto session = co_await run.sessions.open(job.settings, job.options.lego);
     if (!session) {
+        // All apps of a CA wait for one session: what it asks for is noted once.
+        const bool is_noted = co_await run.limits.refuse_ca_in_backoff(job);
+        if (is_noted) co_return;
         run.limits.note_failure(job, session.error(),
                                 run.sessions.was_account_refused(job.settings));
         co_return job.fail(std::move(session).error());
