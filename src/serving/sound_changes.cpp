@@ -35,12 +35,16 @@ bool undo(const ca::Context& context, const LoadedJob& pair, const Complaint& co
         context.log.warn(pair.job->app.text() + ": " + put_back.error().message);
         return false;
     }
-    pair.job->fail(store::cause::kReloadRefused,
-                   {base::ErrorKind::protocol,
-                    "nginx refuses the new certificate: " + complaint.message +
-                        ". The former one was put back",
-                    std::nullopt,
-                    {}});
+    const std::string& app = pair.job->app.text();
+    pair.job->fail(
+        store::cause::kReloadRefused,
+        {base::ErrorKind::protocol,
+         "nginx refuses the new certificate: " + complaint.message +
+             ". The former one was put back",
+         std::nullopt,
+         {"The nginx of this host does not load what this CA issues for this type of "
+          "key. Use another type or another CA: dokku letsencrypt:set " +
+          app + " key-type rsa2048, or dokku letsencrypt:set " + app + " server <url>"}});
     return true;
 }
 
