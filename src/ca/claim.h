@@ -36,7 +36,8 @@ class HeldFolder {
     HeldFolder& operator=(HeldFolder&&) = delete;
     ~HeldFolder();
 
-    /// Not if the app is gone, or another one has its name. Before the claim no folder is to be.
+    /// Not if the app is gone, or another one has its name. A job without a claim has no folder to
+    /// hold, and that is well.
     bool is_held() const { return is_held_; }
 
   private:

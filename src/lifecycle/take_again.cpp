@@ -38,7 +38,7 @@ async::Task<void> lock_again(const ca::Context& context, ca::IssueJob& job,
     auto lock = co_await ca::lock_app(context, job.app.text(), patience);
     if (lock) {
         job.lock = std::move(*lock);
-        // Who has another folder in its place sees that it is not as it was.
+        // If it cannot be held, the app is not as it was.
         static_cast<void>(ca::hold_folder_again(job));
     } else if (lock.error().kind == base::ErrorKind::busy) {
         leave_to_other(context, job);

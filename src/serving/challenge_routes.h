@@ -26,7 +26,7 @@ struct RoutedJob {
     bool has_changed = false;  ///< nginx is to be reloaded for it
 };
 
-/// Writes the files of one job. `io` if they cannot be written.
+/// Writes the files of one job. `io` if they cannot be written, `not_found` if its app is gone.
 base::Result<RoutedJob> write_route_files(const ca::Context& context, NginxSnapshot& host,
                                           ca::IssueJob& job);
 

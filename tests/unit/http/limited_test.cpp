@@ -62,7 +62,7 @@ async::Task<bool> give_up_and_fetch(Limited& limited) {
 }  // namespace
 
 TEST_CASE("a hundred names of this host that do not answer take four times their deadline",
-          "[http][design-7]") {
+          "[http][design-4.3]") {
     Limited limited;
     SECTION("fetched") {
         limited.loop.run(fetch_and_probe(limited, 100, 0));
@@ -79,7 +79,7 @@ TEST_CASE("a hundred names of this host that do not answer take four times their
 }
 
 TEST_CASE("the routes of a hundred names are looked at side by side, 32 at once",
-          "[http][design-7]") {
+          "[http][design-4.3]") {
     Limited limited;
     std::vector<http::RouteCheck> checks;
     checks.reserve(100);
@@ -94,7 +94,7 @@ TEST_CASE("the routes of a hundred names are looked at side by side, 32 at once"
     CHECK(limited.servers.most == kPlaces);
 }
 
-TEST_CASE("what is given up gives its place back", "[http][design-7]") {
+TEST_CASE("what is given up gives its place back", "[http][design-4.3]") {
     Limited limited;
     CHECK_FALSE(limited.loop.run(give_up_and_fetch(limited)));
     CHECK(limited.clock.passed() == 1s + 2s);

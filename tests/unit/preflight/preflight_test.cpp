@@ -174,7 +174,7 @@ TEST_CASE("names are looked up side by side, at most 64 questions at once", "[pr
 }
 
 TEST_CASE("names are fetched at all their addresses side by side, and told of in their order",
-          "[preflight][design-7]") {
+          "[preflight][design-4.3]") {
     using namespace std::chrono_literals;
     test::RunBench bench;
     test::SlowServers servers;

@@ -131,7 +131,7 @@ TEST_CASE("a trigger of a flow is marked, and tells its lines or why it failed",
     CHECK_FALSE(running.ask("post-certs-update"));
 }
 
-TEST_CASE("triggers of two apps run side by side", "[programs][design-7]") {
+TEST_CASE("triggers of two apps run side by side", "[programs][design-4.1]") {
     Running running;
     const auto blog = running.host.add_app("blog");
     // Each waits for the other.

@@ -246,7 +246,7 @@ TEST_CASE("an answer about a certificate that is gone is not kept", "[renewal][r
 }
 
 TEST_CASE("many apps wait for one directory, and their questions keep the pause",
-          "[renewal][design-7]") {
+          "[renewal][design-4.1]") {
     AskingForMany asking{1s};
     asking.fetch_directory();
     asking.answer("\x11").answer("\x12").answer("\x13").ask_all();

@@ -290,7 +290,7 @@ TEST_CASE("what a list says of a certificate that is gone is not kept", "[renewa
 }
 
 TEST_CASE("apps that are looked at side by side wait for the list that they share",
-          "[renewal][design-7]") {
+          "[renewal][design-4.1]") {
     Watched watched;
     const auto blog = watched.host.add_app("blog");
     const auto wiki = watched.host.add_app("wiki");

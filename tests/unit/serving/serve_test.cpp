@@ -101,7 +101,7 @@ struct Loading : test::RunBench {
 }  // namespace
 
 TEST_CASE("all names and listeners are probed side by side, and told of in their order",
-          "[serving][design-7]") {
+          "[serving][design-4.9]") {
     Shown app;
     app.probe.takes = 2s;
     app.shown["b.example"] = app.wrong;
