@@ -19,7 +19,6 @@
 
 using base::ErrorKind;
 using Catch::Matchers::ContainsSubstring;
-using Catch::Matchers::StartsWith;
 using test::Alone;
 using test::http_answer;
 using test::LoopbackServer;

@@ -160,6 +160,7 @@ async::Task<void> require_for_all(programs::HostPrograms& programs,
 TEST_CASE("of many programs eight run at a time", "[programs]") {
     Running running;
     std::vector<dokku::AppName> apps;
+    apps.reserve(24);
     for (int i = 0; i < 24; ++i)
         apps.push_back(running.host.add_app("app" + std::to_string(i)));
     const test::FakePrograms fakes{
