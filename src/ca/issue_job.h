@@ -62,12 +62,13 @@ struct IssueJob {
     std::optional<std::string> live_chain;  ///< tls/server.crt as preflight saw it
     std::vector<std::string> covered;       ///< by the pair in place, if that is ours
     std::optional<base::UtcTime> covered_until;
-    std::string live_fingerprint;  ///< of the pair in place, if that is ours
-    std::string renewal_id;        ///< its name in newOrder's `replaces` (RFC 9773); "" for none
-    bool revoked = false;          ///< it is, by its CA
-    bool only_growth = false;      ///< due for no other reason (renewal/rule.h)
-    bool interrupted = false;      ///< an earlier run left its journal behind
-    bool route_is_new = false;     ///< there was none before this run
+    std::string live_fingerprint;    ///< of the pair in place, if that is ours
+    std::string renewal_id;          ///< its name in newOrder's `replaces` (RFC 9773); "" for none
+    bool revoked = false;            ///< it is, by its CA
+    bool only_growth = false;        ///< due for no other reason (renewal/rule.h)
+    bool interrupted = false;        ///< an earlier run left its journal behind
+    bool is_good_otherwise = false;  ///< but for that it would be due for growth at most
+    bool route_is_new = false;       ///< there was none before this run
 
     std::map<std::string, dns::Addresses, std::less<>> addresses;  ///< where the names lead
     std::unique_ptr<DnsChallenges> records;                        ///< for DNS-01

@@ -25,6 +25,7 @@
 #include "settings/read_settings.h"
 #include "status/record_outcome.h"
 #include "status/retry_schedule.h"
+#include "store/claim.h"
 #include "store/custom_certificate.h"
 #include "tls/certs.h"
 
@@ -115,6 +116,7 @@ renewal::CertificateFacts read_facts(const ca::Context& context, const ca::Issue
                                      const store::AppState& state) {
     renewal::CertificateFacts facts;
     facts.interrupted = job.interrupted;
+    facts.was_ordered = state.order && !state.order->url.empty();
     // Not only ours: a renamed app serves our pair, but certs/current leads nowhere.
     facts.active = tls::is_active(context.environment, job.app) &&
                    renewal::check_loadable(context.environment, state, job.app);
@@ -259,12 +261,15 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
     }
     const auto state = context.store.read_state(job.app.text());
     if (!state) return state.error();
-    job.interrupted = state->order.has_value();
+    // A run at work has its journal open as well.
+    job.interrupted =
+        state->order && (!state->order->url.empty() || !store::is_claimed_elsewhere(*state));
     job.revoked = !job.live_fingerprint.empty() && state->revoked == job.live_fingerprint;
     if (request.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
     const auto why = why_due_now(context, job, *state, request);
     if (!why) return why.error();
     job.only_growth = why->has_value() && (*why)->only_growth && !request.force;
+    job.is_good_otherwise = why->has_value() && (*why)->is_good_otherwise && !request.force;
     if (request.is_automatic() && why->has_value() && !job.only_growth &&
         renewal_waits(job, *state, context.clock.now())) {
         wait_for_renewal(job);
@@ -286,7 +291,9 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
 
 bool is_to_be_ordered(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     if (request.is_typed()) return true;
-    const bool all_covered = job.only_growth && orders::uncovered_names(job).empty();
+    // What a run that was cut short has left open is closed by the way to an order.
+    const bool all_covered =
+        job.only_growth && !job.interrupted && orders::uncovered_names(job).empty();
     if (job.alive() && !all_covered) {
         if (request.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
         return true;

@@ -55,6 +55,15 @@ void defer_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
     job.nothing_to_do = true;
 }
 
+/// All that can be ordered is covered, and no order of an earlier run is there to be gone on with:
+/// the name that it was for cannot be certified now.
+bool is_needless(const ca::Context& context, const ca::IssueJob& job) {
+    if (!uncovered_names(job).empty()) return false;
+    if (job.only_growth || !job.is_good_otherwise) return job.only_growth;
+    const auto state = context.store.read_state(job.app.text());
+    return state && (!state->order || state->order->names != ca::to_texts(job.names));
+}
+
 }  // namespace
 
 std::vector<std::string> uncovered_names(const ca::IssueJob& job) {
@@ -78,9 +87,7 @@ void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Reque
         if (!at_risk.empty() && job.only_growth) return defer_new_names(job, *at_risk.front());
         if (!at_risk.empty()) return defer_renewal(job, *at_risk.front());
     }
-    if (job.only_growth && uncovered_names(job).empty()) {
-        job.nothing_to_do = true;
-    }
+    if (is_needless(context, job)) job.nothing_to_do = true;
 }
 
 bool drop_rejected_names(const ca::Context& context, ca::IssueJob& job,

@@ -173,11 +173,14 @@ async::Task<Order::After> Order::act_on(acme::Failure failure, const acme::Order
     }
     if (take_new_key(failure)) co_return After::order_anew;
     const auto kind = failure.error.kind;
-    const bool lost = is_unreadable(failure, flow) ||
+    const bool lost = tells_nothing(failure, flow) ||
                       (!failure.is_of_ended_order() &&
                        (kind == base::ErrorKind::network || kind == base::ErrorKind::timeout ||
                         kind == base::ErrorKind::rate_limited));
-    if (is_resumed_ && (!lost || is_stuck(failure, flow))) co_return After::order_anew;
+    if (is_resumed_ && (!lost || is_stuck(failure, flow))) {
+        context_.log.verbose("It is ordered anew: " + base::printable(failure.error.message));
+        co_return After::order_anew;
+    }
     const bool is_unknown_account = failure.status != 0 && failure.is("accountDoesNotExist");
     if (is_unknown_account) {
         const bool found = co_await has_other_account();
@@ -227,12 +230,16 @@ bool Order::is_stuck(const acme::Failure& failure, const acme::OrderFlow& flow) 
     return now - *ordered_ > (asks_for_time ? base::kLongestOrder : base::kLongestIssuing);
 }
 
-/// What answers in place of the CA, and is no ACME, tells nothing of the order either. An order
-/// beside it would cost a second certificate: so it is believed for a day.
-bool Order::is_unreadable(const acme::Failure& failure, const acme::OrderFlow& flow) const {
+/// What answers in place of the CA and is no ACME, or does not even give a nonce that it takes,
+/// tells nothing of the order either. An order beside it would cost a second certificate: so it is
+/// believed for a day.
+bool Order::tells_nothing(const acme::Failure& failure, const acme::OrderFlow& flow) const {
     const bool is_no_acme =
         failure.error.kind == base::ErrorKind::protocol && failure.status != 0 && !failure.problem;
-    if (!is_no_acme || flow.order_url().empty()) return false;
+    const bool is_of_nonce =
+        failure.request == acme::RequestKind::new_nonce || failure.is("badNonce");
+    if (!is_no_acme && !is_of_nonce) return false;
+    if (flow.order_url().empty()) return false;
     if (!is_resumed_) return true;
     return ordered_ && context_.clock.now() - *ordered_ <= base::kLongestIssuing;
 }

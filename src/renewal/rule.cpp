@@ -40,7 +40,15 @@ RenewalTime renewal_time(const RenewalRule& rule) {
 
 std::optional<Due> why_due(const CertificateFacts& facts, const RenewalInput& input,
                            base::UtcTime now) {
-    if (facts.interrupted) return Due{"an earlier run did not come to its end"};
+    constexpr const char* kInterrupted = "an earlier run did not come to its end";
+    if (facts.interrupted && facts.was_ordered) {
+        CertificateFacts rest = facts;
+        rest.interrupted = false;
+        const auto other = why_due(rest, input, now);
+        return Due{kInterrupted, false, !other || other->only_growth};
+    }
+    // What an operator has begun with `--force`, say, is finished when one types it again.
+    if (facts.interrupted && !input.scheduled) return Due{kInterrupted};
     if (!facts.active) return Due{"no certificate of letsencrypt is in use"};
     if (!input.automatic && facts.current_hash != input.hash) {
         return Due{"domains or settings have changed"};
@@ -57,6 +65,8 @@ std::optional<Due> why_due(const CertificateFacts& facts, const RenewalInput& in
             return Due{"'" + name + "' is not in the certificate", true};
         }
     }
+    // It has changed no pair, and left a route at most: an order would be one for nothing.
+    if (facts.interrupted) return Due{kInterrupted, true};
     return std::nullopt;
 }
 

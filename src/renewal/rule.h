@@ -15,6 +15,7 @@ namespace renewal {
 struct CertificateFacts {
     bool active = false;                          ///< docs/design.md 1.1
     bool interrupted = false;                     ///< an earlier run left its journal behind
+    bool was_ordered = false;                     ///< in which it had noted an order
     std::string current_hash;                     ///< folder that certs/current leads to; or empty
     std::optional<base::CertificateDates> dates;  ///< of tls/server.crt
     std::vector<std::string> covered;             ///< names of tls/server.crt
@@ -42,6 +43,8 @@ struct RenewalInput {
 struct Due {
     std::string why;
     bool only_growth = false;  ///< all is well but for a name that the certificate does not have
+    /// That would be all, had not an earlier run left its journal behind.
+    bool is_good_otherwise = false;
 };
 
 /// What decides when a certificate is renewed (docs/design.md 3.3).

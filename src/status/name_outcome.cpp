@@ -25,6 +25,13 @@ void forget_old_refusals(NameState& name, base::UtcTime now) {
                         name.refusals.end());
 }
 
+/// A row of failures from before so long a wait has ended.
+constexpr std::chrono::hours kRowIsOver{1};
+
+bool ends_waiting(const NameState& name, const NameOutcome& outcome) {
+    return name.status == NameStatus::pending_dns && outcome.status != NameStatus::pending_dns;
+}
+
 bool wants_another_try(const NameOutcome& outcome) {
     switch (outcome.status) {
         case NameStatus::in_use:
@@ -42,12 +49,9 @@ bool wants_another_try(const NameOutcome& outcome) {
 void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
                  double dice) {
     NameState& name = name_of(state, outcome.name);
+    if (ends_waiting(name, outcome) && now - name.since >= kRowIsOver) name.failures = 0;
     const bool same = name.status == outcome.status && name.cause == outcome.cause;
     if (!same || name.since == base::UtcTime{}) name.since = now;
-    // DNS questions cost nothing: they do not make the first real failure wait a day.
-    if (name.status == NameStatus::pending_dns && outcome.status != NameStatus::pending_dns) {
-        name.failures = 0;
-    }
     const bool is_well = !wants_another_try(outcome);
     if (is_well) name.failing_since.reset();
     if (outcome.is_of_name && !name.failing_since) name.failing_since = now;
@@ -63,17 +67,19 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
         name.next_try.reset();
         return;
     }
+    // DNS questions cost nothing: they do not make the next real failure wait longer. But where
+    // both come in turns, neither begins anew each time.
+    if (outcome.status == NameStatus::pending_dns) {
+        name.next_try = next_probe(name.failing_since.value_or(name.since), now);
+        return;
+    }
     name.failures += 1;
     // A failure in which the CA was not asked does not put a paused name off.
     const bool is_paused = outcome.cause == store::cause::kPaused;
     if (is_paused && same && name.next_try && *name.next_try > now) return;
-    if (outcome.status == NameStatus::pending_dns) {
-        name.next_try = next_probe(name.since, now);
-    } else {
-        name.next_try = next_try({name.failures, name.refusals, outcome.not_before,
-                                  outcome.covered_until, outcome.cause},
-                                 now, dice);
-    }
+    name.next_try = next_try(
+        {name.failures, name.refusals, outcome.not_before, outcome.covered_until, outcome.cause},
+        now, dice);
 }
 
 void keep_only(store::AppState& state, const std::vector<std::string>& wanted) {

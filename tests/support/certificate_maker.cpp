@@ -27,6 +27,7 @@ using NumberInDerPtr = std::unique_ptr<ASN1_INTEGER, FreeWith<ASN1_INTEGER_free>
 using TimePtr = std::unique_ptr<ASN1_TIME, FreeWith<ASN1_TIME_free>>;
 using EnumPtr = std::unique_ptr<ASN1_ENUMERATED, FreeWith<ASN1_ENUMERATED_free>>;
 using NamePtr = std::unique_ptr<X509_NAME, FreeWith<X509_NAME_free>>;
+using RequestPtr = std::unique_ptr<X509_REQ, FreeWith<X509_REQ_free>>;
 using CrlPtr = std::unique_ptr<X509_CRL, FreeWith<X509_CRL_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
 using IdentifierPtr = std::unique_ptr<AUTHORITY_KEYID, FreeWith<AUTHORITY_KEYID_free>>;
@@ -141,6 +142,13 @@ void add_crl_extensions(X509_CRL* crl, const CrlSpec& spec) {
     }
 }
 
+RequestPtr read_request(const std::string& der) {
+    const unsigned char* at = bytes_of(der);
+    RequestPtr request{d2i_X509_REQ(nullptr, &at, static_cast<long>(der.size()))};
+    require(request != nullptr);
+    return request;
+}
+
 std::string to_pem(X509* certificate) {
     const BioPtr sink{BIO_new(BIO_s_mem())};
     require(sink && PEM_write_bio_X509(sink.get(), certificate) == 1);
@@ -149,17 +157,44 @@ std::string to_pem(X509* certificate) {
     return pem;
 }
 
+std::string sign(const CertificateSpec& spec, EVP_PKEY* subject, const crypto::PrivateKey& signer) {
+    const CertificatePtr certificate{X509_new()};
+    require(certificate != nullptr);
+    set_fields(certificate.get(), spec);
+    require(X509_set_pubkey(certificate.get(), subject) == 1);
+    add_extensions(certificate.get(), spec);
+    require(X509_sign(certificate.get(), signer.native(), EVP_sha256()) > 0);
+    return to_pem(certificate.get());
+}
+
 }  // namespace
 
 std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& subject,
                              const crypto::PrivateKey& signer) {
-    const CertificatePtr certificate{X509_new()};
-    require(certificate != nullptr);
-    set_fields(certificate.get(), spec);
-    require(X509_set_pubkey(certificate.get(), subject.native()) == 1);
-    add_extensions(certificate.get(), spec);
-    require(X509_sign(certificate.get(), signer.native(), EVP_sha256()) > 0);
-    return to_pem(certificate.get());
+    return sign(spec, subject.native(), signer);
+}
+
+std::string make_certificate_for(const CertificateSpec& spec, const std::string& request_der,
+                                 const crypto::PrivateKey& signer) {
+    return sign(spec, X509_REQ_get0_pubkey(read_request(request_der).get()), signer);
+}
+
+std::vector<std::string> names_in_request(const std::string& request_der) {
+    const RequestPtr request = read_request(request_der);
+    auto* extensions = X509_REQ_get_extensions(request.get());
+    auto* alternatives = static_cast<GENERAL_NAMES*>(
+        X509V3_get_d2i(extensions, NID_subject_alt_name, nullptr, nullptr));
+    std::vector<std::string> names;
+    for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
+        const GENERAL_NAME* one = sk_GENERAL_NAME_value(alternatives, i);
+        if (one->type != GEN_DNS) continue;
+        const auto* text = ASN1_STRING_get0_data(one->d.dNSName);
+        names.emplace_back(reinterpret_cast<const char*>(text),
+                           static_cast<std::size_t>(ASN1_STRING_length(one->d.dNSName)));
+    }
+    GENERAL_NAMES_free(alternatives);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+    return names;
 }
 
 std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& key) {

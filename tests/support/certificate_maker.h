@@ -30,6 +30,13 @@ struct CertificateSpec {
 std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& subject,
                              const crypto::PrivateKey& signer);
 
+/// The same for the key of a request (PKCS#10 in DER).
+std::string make_certificate_for(const CertificateSpec& spec, const std::string& request_der,
+                                 const crypto::PrivateKey& signer);
+
+/// The DNS names that a request asks for. Throws where it cannot be read.
+std::vector<std::string> names_in_request(const std::string& request_der);
+
 /// A self-signed one.
 std::string make_certificate(const CertificateSpec& spec, const crypto::PrivateKey& key);
 

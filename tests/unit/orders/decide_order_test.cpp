@@ -177,6 +177,39 @@ TEST_CASE("nothing is ordered for exactly the names that are covered already",
     CHECK(order.asked.nothing_to_do == order.asked.only_growth);
 }
 
+TEST_CASE("what an earlier run had ordered is not ordered for covered names alone",
+          "[orders][design-2.2][kill]") {
+    Deciding order{{"a.example", "new.example"}};
+    order.asked.interrupted = order.asked.is_good_otherwise = true;
+    const auto left_for = [&](const Names& names) {
+        REQUIRE(order.store.update_state("shop", [&](store::AppState& state) {
+            state.order = store::RunningOrder{test::at_ca("/order/1"),
+                                              test::at_ca("/directory"),
+                                              test::at_ca("/account/1"),
+                                              "0123abcd",
+                                              names,
+                                              test::account_key().to_pem()};
+        }));
+    };
+    SECTION("the name that it was for is held now") {
+        left_for({"a.example", "new.example"});
+        order.defer("new.example", store::cause::kDnsMissing);
+        order.decide();
+        CHECK(order.asked.nothing_to_do);
+    }
+    SECTION("but it is gone on with") {
+        left_for({"a.example"});
+        order.defer("new.example", store::cause::kDnsMissing);
+        order.decide();
+        CHECK_FALSE(order.asked.nothing_to_do);
+    }
+    SECTION("and a new name is ordered") {
+        left_for({"a.example", "new.example"});
+        order.decide();
+        CHECK_FALSE(order.asked.nothing_to_do);
+    }
+}
+
 TEST_CASE("names that the CA refused leave the order, and their causes stay with them",
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "bad.example"}};

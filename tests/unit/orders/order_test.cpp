@@ -251,6 +251,16 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
         REQUIRE_FALSE(job.alive());
         CHECK(job.failure->error.kind == base::ErrorKind::protocol);
     }
+    SECTION("nor does a server that gives no nonce") {
+        auto left = Ordering::journalled();
+        left.ordered = ordering.clock.now() - std::chrono::hours{23};
+        ordering.leave_behind(std::move(left));
+        ordering.http.lose(http::Method::post, at_ca("/order/1"));
+        ordering.http.answer(http::Method::head, at_ca("/new-nonce"), 403, "");
+        const auto job = ordering.run();
+        REQUIRE_FALSE(job.alive());
+        CHECK(job.failure->status == 403);
+    }
     CHECK(ordering.http.left() == 0);
     REQUIRE(ordering.state().order);
     CHECK(ordering.state().order->url == at_ca("/order/1"));

@@ -91,6 +91,35 @@ TEST_CASE("each way in which a certificate is not as wanted makes one due",
     }
 }
 
+TEST_CASE("a run that was cut short before it had ordered makes no renewal due",
+          "[renewal][design-3.3][kill]") {
+    Case example;
+    example.facts.interrupted = true;
+    example.input.scheduled = true;
+    const auto due = why_due(example.facts, example.input, example.clock.now());
+    REQUIRE(due);
+    CHECK(due->only_growth);
+    SECTION("but it is finished when it is typed again") {
+        example.input.scheduled = false;
+        const auto typed = why_due(example.facts, example.input, example.clock.now());
+        REQUIRE(typed);
+        CHECK_FALSE(typed->only_growth);
+    }
+    SECTION("but one that had ordered does") {
+        example.facts.was_ordered = true;
+        const auto ordered = why_due(example.facts, example.input, example.clock.now());
+        REQUIRE(ordered);
+        CHECK_FALSE(ordered->only_growth);
+        CHECK(ordered->is_good_otherwise);
+        example.facts.revoked = true;
+        CHECK_FALSE(why_due(example.facts, example.input, example.clock.now())->is_good_otherwise);
+    }
+    SECTION("nor does it hide that one is due") {
+        example.facts.revoked = true;
+        CHECK(example.why() == "the CA has revoked the certificate");
+    }
+}
+
 TEST_CASE("a lifetime's margin makes a renewal due to the second", "[renewal][design-3.3]") {
     struct Lifetime {
         int lifetime_days;

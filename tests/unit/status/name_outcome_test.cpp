@@ -135,6 +135,29 @@ TEST_CASE("looks at the DNS do not make the first failure after them wait",
     CHECK(book.pause() == minutes{1});
 }
 
+TEST_CASE("where DNS and CA fail by turns, neither is tried as often as at first again",
+          "[status][design-3.1][design-3.2]") {
+    Book book;
+    NameOutcome pending = kPending;
+    pending.is_of_name = true;
+    int tries = 0;
+    for (const auto began = book.clock.now(); book.clock.now() - began < hours{24}; ++tries) {
+        book.note(tries % 2 == 0 ? pending : kFailed);
+        book.clock.advance(*book.name().next_try - book.clock.now());
+    }
+    CHECK(tries < 60);
+}
+
+TEST_CASE("a row of failures from before a long wait for the DNS has ended", "[status]") {
+    Book book;
+    for (int i = 0; i < 8; ++i)
+        book.note(kFailed);
+    book.note(kPending);
+    book.clock.advance(hours{1});
+    book.note(kFailed);
+    CHECK(book.name().failures == 1);
+}
+
 TEST_CASE("a name's clock begins when it stops being good, whatever the causes are by turns",
           "[status][design-2.2]") {
     Book book;
