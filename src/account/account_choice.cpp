@@ -1,6 +1,6 @@
 #include "account/account_choice.h"
 
-#include "ca/lego_options.h"
+#include "ca/lego/options.h"
 #include "settings/read_settings.h"
 
 namespace account {

@@ -37,7 +37,7 @@ async::Task<base::Result<OpenAccount>> open_account(ca::Context& context,
             {"It is registered with the first certificate: dokku letsencrypt:enable "
              "<app>"});
     }
-    auto key = ca::read_account_key(context, **stored, choice.settings);
+    auto key = ca::read_account_key(context, **stored, server, email);
     if (!key) {
         key.error().steps = {
             "Put the file back from a backup. Without one make a new account with: " +

@@ -141,8 +141,9 @@ async::Task<base::Result<NewAccount>> stage_account(ca::Context& context,
     }
     acme::Client client{context.http, context.clock, std::move(*directory), *key};
     if (options.http_timeout) client.use_deadline(*options.http_timeout);
-    auto asking = is_begun ? ca::find_or_register(context, client, choice.settings, options)
-                           : ca::register_account(context, client, choice.settings, options);
+    const ca::ChosenCa at = ca::set_ca(choice.settings, options);
+    auto asking = is_begun ? ca::find_or_register(context, client, at, choice.settings, options)
+                           : ca::register_account(context, client, at, choice.settings, options);
     const auto account = co_await asking;
     if (!account) co_return fail_staged(context, choice, account.error());
     auto written = place.write_account(server, email, account->url, account->text);

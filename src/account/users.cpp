@@ -1,6 +1,6 @@
 #include "account/users.h"
 
-#include "ca/lego_options.h"
+#include "ca/lego/options.h"
 #include "nginx/challenge_route.h"
 #include "settings/read_settings.h"
 #include "store/claim.h"

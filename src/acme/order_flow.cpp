@@ -16,6 +16,7 @@ namespace acme {
 namespace {
 
 constexpr std::chrono::milliseconds kAfterFinalize{250};
+constexpr std::chrono::milliseconds kFirstPause{250};
 constexpr int kMostFinalizeAttempts = 8;
 
 std::vector<Wanted> without_repeats(const std::vector<Wanted>& wanted) {
@@ -82,7 +83,7 @@ OrderFlow::OrderFlow(Client& client, OrderPlan plan, OrderJournal& journal)
     : client_(client),
       plan_(std::move(plan)),
       journal_(journal),
-      pace_(plan_.first_pause),
+      pace_(kFirstPause),
       order_url_(plan_.order_url) {
     plan_.wanted = without_repeats(plan_.wanted);
 }

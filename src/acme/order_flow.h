@@ -14,7 +14,7 @@
 #include "acme/failure.h"
 #include "acme/order.h"
 #include "acme/order_plan.h"
-#include "acme/poll_pace.h"
+#include "acme/pace/poll_pace.h"
 #include "acme/problem.h"
 #include "async/batch.h"
 #include "async/task.h"

@@ -129,7 +129,7 @@ OrderFlow::Step OrderFlow::start_challenges() {
         if (!*answer) co_return start_again_after(answer->error());
         note_answer();
     }
-    pace_.start_at(plan_.first_pause);
+    if (plan_.pace != nullptr) pace_.start_at(plan_.pace->pause());
     co_return Outcome<void>{};
 }
 

@@ -60,9 +60,14 @@ bool OrderFlow::is_our_turn() const {
 }
 
 OrderFlow::Step OrderFlow::wait_for_our_turn() {
-    while (!is_our_turn()) {
+    for (int looks = 0; !is_our_turn(); ++looks) {
+        const auto waits_since = client_.clock().monotonic();
         auto seen = co_await poll();
         if (!seen) co_return seen;
+        const bool is_of_validation = looks == 0 && !is_finalized_ && lost_answers_ == 0;
+        if (!is_of_validation || plan_.pace == nullptr) continue;
+        const auto waited = client_.clock().monotonic() - waits_since;
+        plan_.pace->note(std::chrono::floor<milliseconds>(waited), is_our_turn());
     }
     if (order_->status == OrderStatus::invalid) co_return co_await explain_invalid();
     co_return Outcome<void>{};

@@ -9,6 +9,7 @@
 #include "acme/failure.h"
 #include "acme/identifier.h"
 #include "acme/key_authorization.h"
+#include "acme/pace/validation_pace.h"
 #include "async/task.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -46,9 +47,9 @@ struct OrderPlan {
     /// 5); empty: none. It never costs a certificate: if the CA refuses the order, the flow asks
     /// once more without it.
     std::string replaces{};
-    /// Before the first look for validations, unless the CA names a time. Who has other orders to
-    /// go on with asks more rarely. (To sign takes a CA less: that is looked for after 250 ms.)
-    std::chrono::milliseconds first_pause{250};
+    /// Shared by the orders of a run at one CA; null for one that an operator waits for, which is
+    /// looked at more often. It outlives the flow.
+    ValidationPace* pace = nullptr;
 };
 
 /// What an OrderFlow tells, and asks, of the run that it belongs to. All of these fail as the run

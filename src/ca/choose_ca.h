@@ -23,6 +23,6 @@ std::optional<base::Error> refuse_staging(const Context& context, const IssueJob
                                           const store::AppState& state);
 
 /// What an attempt says about the CA itself.
-void note_ca_health(store::AppState& state, const IssueJob& job, base::UtcTime now);
+void note_ca_health(store::CertificateState& state, const IssueJob& job, base::UtcTime now);
 
 }  // namespace ca

@@ -10,7 +10,7 @@
 #include "async/task.h"
 #include "base/result.h"
 #include "ca/context.h"
-#include "ca/lego_options.h"
+#include "ca/lego/options.h"
 #include "dns/propagation.h"
 #include "dns/provider.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/result.h"
 #include "ca/context.h"
-#include "ca/lego_options.h"
+#include "ca/lego/options.h"
 #include "dns/resolver.h"
 #include "settings/settings.h"
 

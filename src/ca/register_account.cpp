@@ -10,9 +10,10 @@ std::vector<std::string> contacts(const settings::Settings& settings) {
 }
 
 async::Task<acme::Outcome<acme::Account>> send_registration(acme::Client& client,
+                                                            const ChosenCa& ca,
                                                             const settings::Settings& settings,
                                                             const LegoOptions& options) {
-    if (!options.external_account) {
+    if (!ca.takes_external_account) {
         co_return co_await acme::register_account(client, contacts(settings));
     }
     const acme::ExternalAccount external{options.external_account_id,
@@ -33,10 +34,10 @@ void note_registration(const Context& context, const std::string& server) {
 }  // namespace
 
 async::Task<acme::Outcome<acme::Account>> register_account(const Context& context,
-                                                           acme::Client& client,
+                                                           acme::Client& client, const ChosenCa& ca,
                                                            const settings::Settings& settings,
                                                            const LegoOptions& options) {
-    if (!options.external_account && client.directory().external_account_required) {
+    if (!ca.takes_external_account && client.directory().external_account_required) {
         co_return acme::Failure{
             {base::ErrorKind::invalid_input,
              client.name() + " wants an external account, which none is set for",
@@ -44,22 +45,22 @@ async::Task<acme::Outcome<acme::Account>> register_account(const Context& contex
              {"Take key id and MAC key from the CA's web pages, and set the properties eab-kid and "
               "eab-hmac-key with: dokku letsencrypt:set"}},
             std::nullopt,
-            settings.server.computed};
+            ca.server};
     }
-    auto account = co_await send_registration(client, settings, options);
+    auto account = co_await send_registration(client, ca, settings, options);
     // An answer that was lost may have been a yes.
     const bool is_spent = account ? account->created : account.error().unanswered();
-    if (is_spent) note_registration(context, settings.server.computed);
+    if (is_spent) note_registration(context, ca.server);
     co_return account;
 }
 
 async::Task<acme::Outcome<acme::Account>> find_or_register(const Context& context,
-                                                           acme::Client& client,
+                                                           acme::Client& client, const ChosenCa& ca,
                                                            const settings::Settings& settings,
                                                            const LegoOptions& options) {
     auto found = co_await acme::find_account(client);
     if (found || !found.error().is("accountDoesNotExist")) co_return found;
-    co_return co_await register_account(context, client, settings, options);
+    co_return co_await register_account(context, client, ca, settings, options);
 }
 
 }  // namespace ca

@@ -26,11 +26,10 @@ bool is_registered(const store::StoredAccount& account) {
 /// Where it is damaged, with what to do.
 base::Result<crypto::PrivateKey> read_key(const Context& context,
                                           const store::StoredAccount& account,
-                                          const settings::Settings& settings) {
-    auto key = read_account_key(context, account, settings);
+                                          const std::string& server, const std::string& email) {
+    auto key = read_account_key(context, account, server, email);
     if (key) return key;
-    const std::string file =
-        context.store.account_key_file(settings.server.computed, settings.account_email()).string();
+    const std::string file = context.store.account_key_file(server, email).string();
     key.error().steps = {
         "Put the file back from a backup. Without one, move it away, and the next run makes a new "
         "account: sudo mv " +
@@ -40,14 +39,13 @@ base::Result<crypto::PrivateKey> read_key(const Context& context,
 
 }  // namespace
 
-bool has_account(const Context& context, const settings::Settings& settings) {
-    const auto stored =
-        context.store.read_account(settings.server.computed, settings.account_email());
+bool has_account(const Context& context, const std::string& server, const std::string& email) {
+    const auto stored = context.store.read_account(server, email);
     return stored && *stored && is_registered(**stored);
 }
 
-bool CaSessions::was_account_refused(const settings::Settings& settings) const {
-    const auto place = places_.find({settings.server.computed, settings.account_email()});
+bool CaSessions::was_account_refused(const std::string& server, const std::string& email) const {
+    const auto place = places_.find({server, email});
     return place != places_.end() && place->second.account_refused;
 }
 
@@ -58,19 +56,19 @@ std::shared_ptr<acme::RequestLimits> CaSessions::limits_of(const std::string& se
 }
 
 std::unique_ptr<CaSession> CaSessions::start(crypto::PrivateKey key, acme::Directory directory,
-                                             const settings::Settings& settings,
-                                             const LegoOptions& options) {
+                                             const ChosenCa& ca, const LegoOptions& options) {
     auto session = std::make_unique<CaSession>(context_, std::move(key), std::move(directory),
-                                               limits_of(settings.server.computed));
+                                               limits_of(ca.server));
     if (options.http_timeout) session->client().use_deadline(*options.http_timeout);
     return session;
 }
 
 /// A key change that was cut short: the CA may know the account by the key that was to be.
-async::Task<void> CaSessions::finish_key_change(const settings::Settings& settings,
+async::Task<void> CaSessions::finish_key_change(const ChosenCa& ca,
+                                                const settings::Settings& settings,
                                                 const acme::Directory& directory,
                                                 const store::StoredAccount& account) {
-    const std::string& server = settings.server.computed;
+    const std::string& server = ca.server;
     const std::string email = settings.account_email();
     const auto waiting = context_.store.read_next_account_key(server, email);
     if (!waiting || !*waiting) co_return;
@@ -92,31 +90,34 @@ async::Task<void> CaSessions::finish_key_change(const settings::Settings& settin
     if (!done) context_.log.warn(done.error().message);
 }
 
-async::Task<CaSessions::Opened> CaSessions::make(const settings::Settings& settings,
+async::Task<CaSessions::Opened> CaSessions::make(const ChosenCa& ca,
+                                                 const settings::Settings& settings,
                                                  const LegoOptions& options) {
-    const std::string& server = settings.server.computed;
+    const std::string& server = ca.server;
+    const std::string email = settings.account_email();
     auto directory = co_await open_directory(context_, server);
     if (!directory) co_return std::move(directory).error();
-    auto stored = context_.store.read_account(server, settings.account_email());
+    auto stored = context_.store.read_account(server, email);
     if (!stored) co_return local(std::move(stored).error(), server);
     if (*stored && is_registered(**stored)) {
-        co_await finish_key_change(settings, *directory, **stored);
-        stored = context_.store.read_account(server, settings.account_email());
+        co_await finish_key_change(ca, settings, *directory, **stored);
+        stored = context_.store.read_account(server, email);
     }
     if (!stored || !*stored || !is_registered(**stored)) {
-        co_return co_await make_account(settings, options, std::move(*directory));
+        co_return co_await make_account(ca, settings, options, std::move(*directory));
     }
-    auto key = read_key(context_, **stored, settings);
+    auto key = read_key(context_, **stored, server, email);
     if (!key) co_return local(std::move(key).error(), server);
-    auto session = start(std::move(*key), std::move(*directory), settings, options);
+    auto session = start(std::move(*key), std::move(*directory), ca, options);
     session->client().use_account((*stored)->url);
     co_return session;
 }
 
-async::Task<CaSessions::Opened> CaSessions::make_account(const settings::Settings& settings,
+async::Task<CaSessions::Opened> CaSessions::make_account(const ChosenCa& ca,
+                                                         const settings::Settings& settings,
                                                          const LegoOptions& options,
                                                          acme::Directory directory) {
-    const std::string& server = settings.server.computed;
+    const std::string& server = ca.server;
     const std::string email = settings.account_email();
     // Other flows of this run hold the lock as another run does; for those patience has no end.
     const async::Semaphore::Permit turn = co_await making_account_.acquire();
@@ -129,21 +130,21 @@ async::Task<CaSessions::Opened> CaSessions::make_account(const settings::Setting
     const bool key_is_new = !stored->has_value();
     auto key = key_is_new
                    ? crypto::PrivateKey::generate(options.key_type.value_or(crypto::KeyType::p256))
-                   : read_key(context_, **stored, settings);
+                   : read_key(context_, **stored, server, email);
     if (!key) co_return local(std::move(key).error(), server);
     if (key_is_new) {
         if (auto kept = context_.store.write_account_key(server, email, key->to_pem()); !kept) {
             co_return local(std::move(kept).error(), server);
         }
     }
-    auto session = start(std::move(*key), std::move(directory), settings, options);
+    auto session = start(std::move(*key), std::move(directory), ca, options);
     acme::Client& client = session->client();
     if (!key_is_new && is_registered(**stored)) {
         client.use_account((*stored)->url);
         co_return session;
     }
-    auto asking = key_is_new ? register_account(context_, client, settings, options)
-                             : find_or_register(context_, client, settings, options);
+    auto asking = key_is_new ? register_account(context_, client, ca, settings, options)
+                             : find_or_register(context_, client, ca, settings, options);
     const auto account = co_await asking;
     if (!account) {
         const bool refused = account.error().url == client.directory().new_account;
@@ -162,11 +163,11 @@ async::Task<CaSessions::Opened> CaSessions::make_account(const settings::Setting
     co_return session;
 }
 
-async::Task<acme::Outcome<void>> CaSessions::find_again(acme::Client& client,
+async::Task<acme::Outcome<void>> CaSessions::find_again(acme::Client& client, const ChosenCa& ca,
                                                         const settings::Settings& settings,
                                                         const LegoOptions& options) {
-    const std::string& server = settings.server.computed;
-    const auto account = co_await find_or_register(context_, client, settings, options);
+    const std::string& server = ca.server;
+    const auto account = co_await find_or_register(context_, client, ca, settings, options);
     if (!account) co_return account.error();
     const auto kept =
         context_.store.write_account(server, settings.account_email(), account->url, account->text);
@@ -177,9 +178,10 @@ async::Task<acme::Outcome<void>> CaSessions::find_again(acme::Client& client,
     co_return acme::Outcome<void>{};
 }
 
-async::Task<acme::Outcome<void>> CaSessions::recover(const settings::Settings& settings,
+async::Task<acme::Outcome<void>> CaSessions::recover(ChosenCa ca,
+                                                     const settings::Settings& settings,
                                                      const LegoOptions& options) {
-    const std::string& server = settings.server.computed;
+    const std::string& server = ca.server;
     Place& place = places_[{server, settings.account_email()}];
     const bool was_recovered = place.recovered.has_value();
     const async::Semaphore::Permit turn = co_await place.turn.acquire();
@@ -189,16 +191,17 @@ async::Task<acme::Outcome<void>> CaSessions::recover(const settings::Settings& s
     }
     if (!place.recovered) {
         acme::Client& client = place.opened->value()->client();
-        place.recovered = co_await find_again(client, settings, options);
+        place.recovered = co_await find_again(client, ca, settings, options);
     }
     co_return *place.recovered;
 }
 
-async::Task<acme::Outcome<CaSession*>> CaSessions::open(const settings::Settings& settings,
+async::Task<acme::Outcome<CaSession*>> CaSessions::open(ChosenCa ca,
+                                                        const settings::Settings& settings,
                                                         const LegoOptions& options) {
-    Place& place = places_[{settings.server.computed, settings.account_email()}];
+    Place& place = places_[{ca.server, settings.account_email()}];
     const async::Semaphore::Permit turn = co_await place.turn.acquire();
-    if (!place.opened) place.opened = co_await make(settings, options);
+    if (!place.opened) place.opened = co_await make(ca, settings, options);
     if (!*place.opened) co_return place.opened->error();
     co_return place.opened->value().get();
 }

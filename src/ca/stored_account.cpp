@@ -4,14 +4,13 @@ namespace ca {
 
 base::Result<crypto::PrivateKey> read_account_key(const Context& context,
                                                   const store::StoredAccount& account,
-                                                  const settings::Settings& settings) {
+                                                  const std::string& server,
+                                                  const std::string& email) {
     auto key = crypto::PrivateKey::parse_pem(account.key_pem.reveal());
     if (key) return key;
-    const base::Path file =
-        context.store.account_key_file(settings.server.computed, settings.account_email());
-    return base::fail(base::ErrorKind::io, "the account key for " + settings.account_email() +
-                                               " is damaged: " + key.error().message + ": " +
-                                               file.string());
+    const base::Path file = context.store.account_key_file(server, email);
+    return base::fail(base::ErrorKind::io, "the account key for " + email + " is damaged: " +
+                                               key.error().message + ": " + file.string());
 }
 
 bool was_registered(const Context& context, const std::string& server, const std::string& email) {

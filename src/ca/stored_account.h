@@ -5,7 +5,6 @@
 #include "base/result.h"
 #include "ca/context.h"
 #include "crypto/private_key.h"
-#include "settings/settings.h"
 #include "store/local_store.h"
 
 namespace ca {
@@ -14,7 +13,8 @@ namespace ca {
 /// setting mends it.
 base::Result<crypto::PrivateKey> read_account_key(const Context& context,
                                                   const store::StoredAccount& account,
-                                                  const settings::Settings& settings);
+                                                  const std::string& server,
+                                                  const std::string& email);
 
 /// Is an account on this host that the CA made, or may have made?
 bool was_registered(const Context& context, const std::string& server, const std::string& email);

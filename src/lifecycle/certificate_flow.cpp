@@ -32,9 +32,9 @@ using Doing = serving::ReloadRounds::Doing;
 namespace {
 
 FlowEnd end_of(const ca::IssueJob& job) {
-    if (job.failure) return {FlowEnd::Kind::failed, job.cause};
-    if (job.left_to_other) return {FlowEnd::Kind::left_to_other};
-    return {job.nothing_to_do ? FlowEnd::Kind::nothing_done : FlowEnd::Kind::issued};
+    if (job.failure()) return {FlowEnd::Kind::failed, job.cause()};
+    if (job.is_left_to_other()) return {FlowEnd::Kind::left_to_other};
+    return {job.has_nothing_to_do() ? FlowEnd::Kind::nothing_done : FlowEnd::Kind::issued};
 }
 
 }  // namespace
@@ -62,6 +62,9 @@ async::Task<FlowEnd> CertificateFlow::work() {
     co_return end;
 }
 
+/// `dokku domains:add` comes here from the trigger post-domains-update (hooks/domains_changed.h),
+/// whose worker `libexec/issue` is waited for until the pair is in place (runs/retry.h); `enable`,
+/// `auto-renew` and the retry job from their commands (runs/).
 async::Task<FlowEnd> CertificateFlow::live() {
     const bool is_wanted = co_await observe();
     if (!is_wanted) co_return end_;
@@ -149,7 +152,7 @@ async::Task<bool> CertificateFlow::use_pair_at_hand() {
 async::Task<void> CertificateFlow::open_challenge() {
     context_.log.info1("Enabling ACME proxy for " + app_.text() + "...");
     if (job_->alive()) co_await open_session(run_, context_, *job_);
-    const bool has_route = job_->alive() && !job_->settings.uses_dns();
+    const bool has_route = job_->alive() && !job_->settings().uses_dns();
     if (has_route) co_await serving::Reloads::switch_route_on(*reloads_, *job_);
     co_await preflight::check_reachability(context_, *job_);
     orders::decide_order(context_, *job_, run_.request);
@@ -157,17 +160,17 @@ async::Task<void> CertificateFlow::open_challenge() {
 
 /// docs/dokku.md 11.1, step 7.
 void CertificateFlow::announce() const {
-    if (job_->nothing_to_do) return;
+    if (job_->has_nothing_to_do()) return;
     context_.log.info1("Getting letsencrypt certificate for " + app_.text() + " via " +
-                       (job_->settings.uses_dns() ? "DNS-01" : "HTTP-01"));
-    for (const std::string& domain : job_->domains)
+                       (job_->settings().uses_dns() ? "DNS-01" : "HTTP-01"));
+    for (const std::string& domain : job_->wanted().domains)
         context_.log.error_plain("        - Domain '" + domain + "'");
 }
 
 /// After failures before, first where they cost nothing.
 async::Task<void> CertificateFlow::rehearse() {
     if (!job_->alive()) co_return;
-    const auto real = co_await orders::begin_rehearsal(context_, run_.sessions, *job_);
+    auto real = co_await orders::begin_rehearsal(context_, run_.sessions, *job_);
     if (!real) co_return;
     co_await serving::Reloads::switch_route_on(*reloads_, *job_);
     {
@@ -175,7 +178,7 @@ async::Task<void> CertificateFlow::rehearse() {
         const async::Semaphore::Permit slot = co_await run_.order_slots.acquire();
         co_await orders::rehearse_order(context_, run_.sessions, *job_);
     }
-    orders::end_rehearsal(*real, *job_);
+    orders::end_rehearsal(std::move(*real), *job_);
     orders::drop_rejected_names(context_, *job_, run_.request);
     if (job_->alive()) co_await serving::Reloads::switch_route_on(*reloads_, *job_);
 }
@@ -211,7 +214,7 @@ async::Task<void> CertificateFlow::take_app_again() {
     co_await lock_again(context_, *job_, run_.request);
     if (!job_->alive()) co_return;
     if (!is_as_it_was(context_, *job_)) co_return leave_alone(context_, *job_);
-    if (job_->issued || job_->settings.uses_dns() || has_route(context_, *job_)) co_return;
+    if (job_->issued || job_->settings().uses_dns() || has_route(context_, *job_)) co_return;
     context_.log.verbose("The challenge route of " + app_.text() + " is gone; made again");
     co_await serving::Reloads::switch_route_on(*reloads_, *job_);
 }
@@ -219,7 +222,7 @@ async::Task<void> CertificateFlow::take_app_again() {
 /// Once more without what the CA refuses, as often as that is worth it.
 async::Task<void> CertificateFlow::order() {
     for (bool again = true; again;) {
-        async::Semaphore::Permit turn = co_await job_->ca->new_orders().acquire();
+        async::Semaphore::Permit turn = co_await job_->ca.session->new_orders().acquire();
         run_.silent_cas.refuse(*job_);
         co_await run_.limits.check(*job_);
         orders::decide_order(context_, *job_, run_.request);
@@ -245,31 +248,31 @@ async::Task<void> CertificateFlow::install() {
         installed = co_await serving::install_pair(context_, *job_);
     }
     if (!installed)
-        job_->fail(store::cause::kHost, job_->folder->readable(std::move(installed).error()));
+        job_->fail(store::cause::kHost, job_->hold.folder->readable(std::move(installed).error()));
 }
 
 /// The challenge's route off and the pair loaded, in one reload with those of others.
 async::Task<void> CertificateFlow::load() {
     const bool is_unfinished = job_->alive() && !job_->issued;
     const bool is_taken_away = is_unfinished || !ca::is_still_claimed(context_, *job_);
-    if (is_taken_away && !job_->left_to_other) leave_alone(context_, *job_);
-    if (job_->failure) tell_of_failure(context_, *job_);
-    run_.count_end(context_, *job_);
-    if (job_->left_to_other || !hold_again(context_, *job_)) co_return;
+    if (is_taken_away && !job_->is_left_to_other()) leave_alone(context_, *job_);
+    if (job_->failure()) tell_of_failure(context_, *job_);
+    if (job_->is_left_to_other() || !hold_again(context_, *job_)) co_return;
     if (announce_pair(context_, *job_, run_.request)) co_return;
     const bool was_well = job_->alive();
     const serving::FormerPair* former = former_ ? &*former_ : nullptr;
-    job_->folder->rest();
+    job_->hold.folder->rest();
     co_await serving::Reloads::load(*reloads_, *job_, former);
     former_.reset();
     static_cast<void>(ca::hold_folder_again(*job_));
-    if (was_well && job_->failure) tell_of_failure(context_, *job_);
+    if (was_well && job_->failure()) tell_of_failure(context_, *job_);
 }
 
 /// The journal ends once nginx has the pair: a run that is killed before is taken up by the next.
 async::Task<void> CertificateFlow::finish() {
-    if (job_->route_is_stale) co_await serving::Reloads::reload(*reloads_);
-    if (!job_->left_to_other) {
+    run_.count_end(context_, *job_);
+    if (job_->route.is_stale) co_await serving::Reloads::reload(*reloads_);
+    if (!job_->is_left_to_other()) {
         close_journal(context_, *job_);
         co_await tell_end(run_, context_, *job_);
         status::record_outcome(context_, *job_);

@@ -38,19 +38,20 @@ base::Result<void> sweep(const ca::Context& context, const ca::IssueJob& job) {
 base::Result<void> write_folders(const ca::Context& context, const ca::IssueJob& job) {
     constexpr mode_t kFolder = 0755;
     if (auto swept = sweep(context, job); !swept) return swept;
-    const base::Path webroot = context.environment.webroot(job.app);
+    const base::Path webroot = context.environment.webroot(job.app());
     if (auto made = base::make_directories(webroot, kFolder); !made) return made;
     if (auto open = base::set_mode(webroot, kFolder); !open) return open;
     auto written = tls::write_configuration(
-        serving::certificate_folder(context, job), job.lego_command,
-        job.settings.lego_docker_options.computed, job.settings.docker_env().reveal());
+        serving::certificate_folder(context, job), job.wanted().lego_command,
+        job.settings().lego_docker_options.computed, job.settings().docker_env().reveal());
     return written ? require_writable(context, job) : written;
 }
 
 /// The retry job does what the run that holds the lock does not see any more.
 base::Result<void> note_due(const ca::Context& context, const ca::IssueJob& job) {
     const base::UtcTime now = context.clock.now();
-    return ca::update_state_of(context, job.app, [&](store::AppState& state) { state.due = now; });
+    return ca::update_state_of(context, job.app(),
+                               [&](store::AppState& state) { state.due = now; });
 }
 
 using Locked = base::Result<base::FileLock, ca::Refusal>;
@@ -58,16 +59,16 @@ using Locked = base::Result<base::FileLock, ca::Refusal>;
 async::Task<Locked> lock_app(ca::Context& context, const ca::IssueJob& job,
                              const ca::Request& request) {
     constexpr std::chrono::seconds kShortPatience{2};
-    if (auto stuck = ca::find_stuck_run(context, job.app)) co_return std::move(*stuck);
+    if (auto stuck = ca::find_stuck_run(context, job.app())) co_return std::move(*stuck);
     constexpr std::chrono::seconds kAtOnce{0};
     const bool is_typed = request.is_typed();
-    auto lock = co_await ca::lock_app_to_claim(context, job.app.text(), is_typed, kAtOnce);
+    auto lock = co_await ca::lock_app_to_claim(context, job.app().text(), is_typed, kAtOnce);
     if (!lock && lock.error().kind == base::ErrorKind::busy) {
         if (is_typed) {
-            context.log.verbose("Waiting for another run that is at work for " + job.app.text());
+            context.log.verbose("Waiting for another run that is at work for " + job.app().text());
         }
         const std::chrono::seconds patience = is_typed ? store::kTypedPatience : kShortPatience;
-        lock = co_await ca::lock_app_to_claim(context, job.app.text(), is_typed, patience);
+        lock = co_await ca::lock_app_to_claim(context, job.app().text(), is_typed, patience);
     }
     if (lock) co_return std::move(*lock);
     if (lock.error().kind != base::ErrorKind::busy) {
@@ -80,7 +81,7 @@ async::Task<Locked> lock_app(ca::Context& context, const ca::IssueJob& job,
     co_return ca::Refusal{
         store::cause::kHost,
         {base::ErrorKind::busy,
-         "Another run is getting a certificate for " + job.app.text() + " right now",
+         "Another run is getting a certificate for " + job.app().text() + " right now",
          std::nullopt,
          {"Wait for it to end, then try again."}}};
 }
@@ -89,13 +90,13 @@ base::Result<bool> begin(const ca::Context& context, ca::IssueJob& job,
                          const ca::Request& request) {
     auto due = is_still_due(context, job, request);
     if (!due || !*due) return due;
-    if (auto own = dokku::require_own_files(context.environment, job.app); !own) {
+    if (auto own = dokku::require_own_files(context.environment, job.app()); !own) {
         return std::move(own).error();
     }
-    if (auto linked = serving::restore_link(context, job.app); !linked)
+    if (auto linked = serving::restore_link(context, job.app()); !linked)
         return std::move(linked).error();
     if (auto written = write_folders(context, job); !written) {
-        return job.folder->readable(std::move(written).error());
+        return job.hold.folder->readable(std::move(written).error());
     }
     return orders::begin_journal(context, job, request);
 }
@@ -110,7 +111,7 @@ async::Task<base::Result<bool, ca::Refusal>> claim_app(ca::Context& context, ca:
     }
     auto lock = co_await lock_app(context, job, request);
     if (!lock) co_return std::move(lock).error();
-    job.lock = std::move(*lock);
+    job.hold.lock = std::move(*lock);
     if (auto held = ca::hold_folder(context, job); !held) {
         if (request.is_typed()) {
             co_return ca::Refusal{store::cause::kHost, std::move(held).error()};
@@ -125,8 +126,8 @@ async::Task<base::Result<bool, ca::Refusal>> claim_app(ca::Context& context, ca:
 
 bool is_ours_to_record(const ca::Refusal& refusal, const ca::IssueJob& job,
                        const ca::Request& request) {
-    return request.is_unattended() && (refusal.error.kind != base::ErrorKind::busy || job.lock ||
-                                       refusal.cause == store::cause::kStuckRun);
+    return request.is_unattended() && (refusal.error.kind != base::ErrorKind::busy ||
+                                       job.hold.lock || refusal.cause == store::cause::kStuckRun);
 }
 
 std::string_view note_blocked(const ca::Context& context, const ca::IssueJob& job,
@@ -135,7 +136,7 @@ std::string_view note_blocked(const ca::Context& context, const ca::IssueJob& jo
     const bool complained = error.kind == base::ErrorKind::rejected;
     const ca::Refusal refusal{complained ? store::cause::kBlockedBy : store::cause::kHost, error};
     if (!request.is_unattended()) {
-        auto kept = ca::update_state_of(context, job.app, [](store::AppState& state) {
+        auto kept = ca::update_state_of(context, job.app(), [](store::AppState& state) {
             state.enabled = true;
             state.switched_off = false;
         });
@@ -144,7 +145,7 @@ std::string_view note_blocked(const ca::Context& context, const ca::IssueJob& jo
             return refusal.cause;
         }
     }
-    status::record_refusal(context, job.app, refusal);
+    status::record_refusal(context, job.app(), refusal);
     return refusal.cause;
 }
 

@@ -1,7 +1,5 @@
 #include "lifecycle/dry_run.h"
 
-#include <algorithm>
-
 #include "base/file.h"
 #include "base/text.h"
 #include "ca/claim.h"
@@ -24,21 +22,20 @@ namespace lifecycle {
 namespace {
 
 base::Result<std::string> find_stage(const ca::IssueJob& job) {
-    std::string stage = orders::rehearsal_server(job.settings);
+    std::string stage = orders::rehearsal_server(job);
     if (!stage.empty()) return stage;
-    if (settings::is_staging_server(job.settings.server.computed))
-        return job.settings.server.computed;
+    if (settings::is_staging_server(job.ca.server)) return job.ca.server;
     return base::fail(
         base::ErrorKind::invalid_input,
-        "No staging server of " + base::printable(job.settings.server.computed) + " is known",
-        {"Name one with: dokku letsencrypt:set " + job.app.text() + " rehearse https://..."});
+        "No staging server of " + base::printable(job.ca.server) + " is known",
+        {"Name one with: dokku letsencrypt:set " + job.app().text() + " rehearse https://..."});
 }
 
 /// What a route that stays says of the app's own account.
 class KeptRoute {
   public:
-    KeptRoute(ca::Context& context, const ca::IssueJob& job) : context_(context), app_(job.app) {
-        if (!job.settings.has_permanent_route()) return;
+    KeptRoute(ca::Context& context, const ca::IssueJob& job) : context_(context), app_(job.app()) {
+        if (!job.settings().has_permanent_route()) return;
         const auto files = serving::route_files_of(context, job);
         for (const base::Path& file : {files.snippet, files.block}) {
             if (auto text = base::read_file(file)) texts_.emplace_back(file, std::move(*text));
@@ -67,9 +64,9 @@ class KeptRoute {
 
 async::Task<void> try_order(ca::Context& context, ca::IssueJob& job) {
     ca::CaSessions sessions{context};
-    auto session = co_await sessions.open(job.settings, job.options.lego);
+    auto session = co_await sessions.open(job.ca, job.settings(), job.lego());
     if (!session) co_return job.fail(std::move(session).error());
-    job.ca = *session;
+    job.ca.session = *session;
     ca::Request typed;
     preflight::check_profile(context, job, typed);
     preflight::check_addresses(job);
@@ -82,27 +79,23 @@ async::Task<void> try_order(ca::Context& context, ca::IssueJob& job) {
     if (!job.alive()) co_return;
     const orders::OrderDesk desk{sessions};
     orders::Order order{context, desk, orders::OrderKind::rehearsal, job};
-    async::Semaphore::Permit turn = co_await job.ca->new_orders().acquire();
+    async::Semaphore::Permit turn = co_await job.ca.session->new_orders().acquire();
     co_await order.run(std::move(turn));
 }
 
 RunOutcome tell(const ca::Context& context, const ca::IssueJob& job) {
-    const bool left_out = std::any_of(
-        job.deferred.begin(), job.deferred.end(),
-        [](const ca::DeferredName& deferred) { return deferred.cause != store::cause::kExcluded; });
-    for (const ca::DeferredName& deferred : job.deferred) {
-        if (deferred.cause == store::cause::kExcluded) continue;
+    for (const ca::DeferredName& deferred : job.names.deferred) {
         context.log.warn(deferred.name + " would be left out (" + std::string{deferred.cause} +
                          "): " + deferred.reason.message);
     }
-    if (job.failure) {
-        ca::tell_failure(context.log, *job.failure, job.app);
-        context.log.info1("No certificate would be issued for " + job.app.text());
+    if (job.failure()) {
+        ca::tell_failure(context.log, *job.failure(), job.app());
+        context.log.info1("No certificate would be issued for " + job.app().text());
         return RunOutcome::failed;
     }
-    context.log.info1("A certificate would be issued for " + job.app.text() + " with " +
-                      base::join(ca::to_texts(job.names), ", "));
-    return left_out ? RunOutcome::failed : RunOutcome::done;
+    context.log.info1("A certificate would be issued for " + job.app().text() + " with " +
+                      base::join(ca::to_texts(job.names.ordered), ", "));
+    return job.names.deferred.empty() ? RunOutcome::done : RunOutcome::failed;
 }
 
 }  // namespace
@@ -128,19 +121,19 @@ async::Task<RunOutcome> rehearse_enable(ca::Context& context, dokku::AppName app
         context.log.warn(!stage ? stage.error() : !valid ? valid.error() : lock.error());
         co_return RunOutcome::failed;
     }
-    job.lock = std::move(*lock);
+    job.hold.lock = std::move(*lock);
     if (auto held = ca::hold_folder(context, job); !held) {
         context.log.warn(held.error());
         co_return RunOutcome::failed;
     }
-    job.settings.server.computed = *stage;
+    job.ca.server = *stage;
     context.log.verbose("Ordering at " + base::printable(*stage));
     const KeptRoute route{context, job};
     co_await preflight::check_dns(context, job, request);
     if (job.alive()) co_await try_order(context, job);
     const RunOutcome outcome = tell(context, job);
     // Only the route is to be taken out: no pair was installed.
-    job.nothing_to_do = true;
+    job.end_without_order();
     serving::RoundWishes wishes;
     wishes.loads.push_back({&job});
     co_await serving::serve_round(context, std::move(wishes));

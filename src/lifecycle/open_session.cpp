@@ -14,14 +14,16 @@ namespace {
 async::Task<void> check_clock(Run& run, const ca::Context& context, ca::IssueJob& job) {
     // A CA that asks not to be asked before a time is not asked for its own either.
     if (!job.alive()) co_return;
-    acme::Client& client = job.ca->client();
+    acme::Client& client = job.ca.session->client();
     co_await client.ask_time();
     if (const auto& silence = client.silence()) co_return job.fail(acme::Failure{*silence});
-    run.warn_of_clock(*job.ca);
+    run.warn_of_clock(*job.ca.session);
     auto wrong = ca::refuse_wrong_clock(client);
     if (!wrong) co_return;
-    const auto state = context.store.read_state(job.app.text());
-    const bool is_under_way = state && state->order && !state->order->url.empty();
+    const auto state = context.store.read_state(job.app().text());
+    if (!state) co_return job.fail(store::cause::kClock, std::move(*wrong));
+    const auto& order = ca::own_state(*state, job).order;
+    const bool is_under_way = order && !order->url.empty();
     if (!is_under_way) job.fail(store::cause::kClock, std::move(*wrong));
 }
 
@@ -30,16 +32,17 @@ async::Task<void> check_clock(Run& run, const ca::Context& context, ca::IssueJob
 async::Task<void> open_session(Run& run, const ca::Context& context, ca::IssueJob& job) {
     const bool is_refused = co_await run.limits.refuse_ca_in_backoff(job);
     if (is_refused) co_return;
-    auto session = co_await run.sessions.open(job.settings, job.options.lego);
+    auto session = co_await run.sessions.open(job.ca, job.settings(), job.lego());
     if (!session) {
         // All apps of a CA wait for one session: what it asks for is noted once.
         const bool is_noted = co_await run.limits.refuse_ca_in_backoff(job);
         if (is_noted) co_return;
-        run.limits.note_failure(job, session.error(),
-                                run.sessions.was_account_refused(job.settings));
+        run.limits.note_failure(
+            job, session.error(),
+            run.sessions.was_account_refused(job.ca.server, job.settings().account_email()));
         co_return job.fail(std::move(session).error());
     }
-    job.ca = *session;
+    job.ca.session = *session;
     preflight::check_profile(context, job, run.request);
     preflight::check_addresses(job);
     preflight::check_count_of_names(job);

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 
-#include "acme/renewal_info.h"
 #include "base/text.h"
 #include "ca/choose_ca.h"
 #include "ca/claim.h"
-#include "ca/lego_command.h"
-#include "ca/pair_owner.h"
+#include "ca/lego/command.h"
 #include "ca/replaced_certificate.h"
-#include "crypto/certificate.h"
 #include "dokku/domains.h"
 #include "dokku/own_files.h"
 #include "dokku/proxy.h"
 #include "lifecycle/adopt_certificates.h"
+#include "lifecycle/observe.h"
 #include "orders/decide_order.h"
 #include "preflight/requirements.h"
 #include "renewal/loadable.h"
@@ -25,7 +23,6 @@
 #include "settings/read_settings.h"
 #include "status/record_outcome.h"
 #include "status/retry_schedule.h"
-#include "store/claim.h"
 #include "store/custom_certificate.h"
 #include "tls/certs.h"
 
@@ -36,64 +33,68 @@ using base::ErrorKind;
 
 /// Sorts the names; says which are left out.
 void take_names(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
-    const auto kind = job.settings.uses_dns() ? ca::ChallengeKind::dns : ca::ChallengeKind::http;
-    ca::NameChoice choice = ca::choose_names(job.domains, kind, job.settings.excluded);
-    job.names = std::move(choice.names);
+    const auto kind = job.settings().uses_dns() ? ca::ChallengeKind::dns : ca::ChallengeKind::http;
+    ca::NameChoice choice = ca::choose_names(job.wanted().domains, kind, job.settings().excluded);
+    job.names.ordered = std::move(choice.names);
     for (ca::LeftOutName& name : choice.left_out)
         job.defer(name.domain, name.cause, std::move(name.reason));
-    if (request.is_automatic() || job.names.empty()) return;
-    for (const ca::DeferredName& name : job.deferred) {
-        context.log.warn("Left out of the certificate: " + name.reason.message);
-        for (const std::string& step : name.reason.steps)
-            context.log.warn(step);
+    if (request.is_automatic() || job.names.ordered.empty()) return;
+    for (const auto* left_out : {&job.names.deferred, &job.names.excluded}) {
+        for (const ca::DeferredName& name : *left_out) {
+            context.log.warn("Left out of the certificate: " + name.reason.message);
+            for (const std::string& step : name.reason.steps)
+                context.log.warn(step);
+        }
     }
 }
 
 base::Result<void, ca::Refusal> require_names(const ca::IssueJob& job) {
-    if (!job.names.empty()) return {};
-    const auto first = std::find_if(
-        job.deferred.begin(), job.deferred.end(),
-        [](const ca::DeferredName& name) { return name.cause != store::cause::kExcluded; });
-    const ca::DeferredName& shown = first == job.deferred.end() ? job.deferred.front() : *first;
+    if (!job.names.ordered.empty()) return {};
+    const auto& names = job.names;
+    const ca::DeferredName& shown =
+        names.deferred.empty() ? names.excluded.front() : names.deferred.front();
     return ca::Refusal{
         shown.cause,
         {ErrorKind::invalid_input,
-         "No domain of " + job.app.text() + " can be in a certificate: " + shown.reason.message,
+         "No domain of " + job.app().text() + " can be in a certificate: " + shown.reason.message,
          std::nullopt, shown.reason.steps}};
 }
 
 /// Each name has its own clock: one that is not covered and not to be looked at yet is left alone.
 void leave_waiting_names(ca::IssueJob& job, const store::AppState& state, base::UtcTime now) {
     const auto waits = [&](const dns::DnsName& name) {
-        const store::NameState* known = store::find_name(state, name.str());
+        const store::NameState* known = store::find_name(ca::own_state(state, job), name.str());
         if (known == nullptr || job.covers(name.str())) return false;
         // A changed domain has all names looked at, but the CA's refusals are counted all the same.
         return (known->next_try && *known->next_try > now) ||
                status::next_room(known->refusals, now) > now;
     };
-    for (const dns::DnsName& name : job.names) {
-        if (waits(name)) job.waiting.push_back(name.str());
+    for (const dns::DnsName& name : job.names.ordered) {
+        if (waits(name)) job.names.waiting.push_back(name.str());
     }
-    job.names.erase(std::remove_if(job.names.begin(), job.names.end(), waits), job.names.end());
+    job.names.ordered.erase(
+        std::remove_if(job.names.ordered.begin(), job.names.ordered.end(), waits),
+        job.names.ordered.end());
 }
 
 /// A renewal that failed has its own time. Until then nothing is ordered for the app, or each look
 /// at another name would order it again.
 bool renewal_waits(const ca::IssueJob& job, const store::AppState& state, base::UtcTime now) {
-    return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
-        const store::NameState* known = store::find_name(state, name.str());
-        return known != nullptr && job.covers(name.str()) &&
-               ((known->next_try && *known->next_try > now) ||
-                status::next_room(known->refusals, now) > now);
-    });
+    return std::any_of(
+        job.names.ordered.begin(), job.names.ordered.end(), [&](const dns::DnsName& name) {
+            const store::NameState* known = store::find_name(ca::own_state(state, job), name.str());
+            return known != nullptr && job.covers(name.str()) &&
+                   ((known->next_try && *known->next_try > now) ||
+                    status::next_room(known->refusals, now) > now);
+        });
 }
 
 /// Nothing is ordered now: covered names keep what is known of them, new ones get a time of their
 /// own.
 void wait_for_renewal(ca::IssueJob& job) {
-    for (const dns::DnsName& name : job.names) {
+    for (const dns::DnsName& name : job.names.ordered) {
         if (job.covers(name.str())) {
-            job.waiting.push_back(name.str());
+            job.names.waiting.push_back(name.str());
         } else {
             job.defer(name.str(), store::cause::kHeldBack,
                       {ErrorKind::rejected,
@@ -102,7 +103,7 @@ void wait_for_renewal(ca::IssueJob& job) {
                        {}});
         }
     }
-    job.names.clear();
+    job.names.ordered.clear();
 }
 
 /// The folder name that certs/current leads to.
@@ -115,18 +116,19 @@ std::string current_hash(const base::Path& current) {
 renewal::CertificateFacts read_facts(const ca::Context& context, const ca::IssueJob& job,
                                      const store::AppState& state) {
     renewal::CertificateFacts facts;
-    facts.interrupted = job.interrupted;
-    facts.was_ordered = state.order && !state.order->url.empty();
+    facts.interrupted = job.present.has_journal;
+    const auto& order = ca::own_state(state, job).order;
+    facts.was_ordered = order && !order->url.empty();
     // Not only ours: a renamed app serves our pair, but certs/current leads nowhere.
-    facts.active = tls::is_active(context.environment, job.app) &&
-                   renewal::check_loadable(context.environment, state, job.app);
-    facts.current_hash = current_hash(context.environment.certs_root(job.app) / "current");
-    if (!job.live_chain) return facts;
-    if (const auto dates = base::read_certificate_dates(*job.live_chain)) facts.dates = *dates;
-    facts.covered = job.covered;
-    facts.revoked = job.revoked;
+    facts.active = tls::is_active(context.environment, job.app()) &&
+                   renewal::check_loadable(context.environment, state, job.app());
+    facts.current_hash = current_hash(context.environment.certs_root(job.app()) / "current");
+    if (!job.present.chain) return facts;
+    if (const auto dates = base::read_certificate_dates(*job.present.chain)) facts.dates = *dates;
+    facts.covered = job.present.covered;
+    facts.revoked = job.present.is_revoked;
     if (facts.active) {
-        facts.other_server = ca::is_of_another_ca(context, job.app, job.settings, state);
+        facts.other_server = ca::is_of_another_ca(context, job.app(), job.settings(), state);
         if (facts.dates)
             facts.selected_time = renewal::selected_time(state, facts.dates->not_after);
     }
@@ -134,26 +136,24 @@ renewal::CertificateFacts read_facts(const ca::Context& context, const ca::Issue
 }
 
 bool covers_an_excluded_name(const ca::IssueJob& job) {
-    return std::any_of(job.deferred.begin(), job.deferred.end(), [&](const ca::DeferredName& name) {
-        return name.cause == store::cause::kExcluded && job.covers(name.name);
-    });
+    const auto& excluded = job.names.excluded;
+    return std::any_of(excluded.begin(), excluded.end(),
+                       [&](const ca::DeferredName& name) { return job.covers(name.name); });
 }
 
 base::Result<std::optional<renewal::Due>> why_due_now(const ca::Context& context,
                                                       const ca::IssueJob& job,
                                                       const store::AppState& state,
                                                       const ca::Request& asked) {
-    renewal::RenewalInput input{job.hash,
-                                ca::to_texts(job.names),
-                                std::nullopt,
-                                asked.origin == ca::Origin::scheduled || asked.is_automatic(),
-                                asked.is_automatic(),
-                                covers_an_excluded_name(job)};
-    input.graceperiod = job.settings.set_graceperiod();
+    renewal::RenewalInput input{
+        job.wanted().hash,    ca::to_texts(job.names.ordered),
+        std::nullopt,         asked.origin == ca::Origin::scheduled || asked.is_automatic(),
+        asked.is_automatic(), covers_an_excluded_name(job)};
+    input.graceperiod = job.settings().set_graceperiod();
     if (renewal::may_go_along(state, context.clock.now())) input.ahead = asked.ahead;
     // In a run over many apps a value that is no number has been warned of and counts as not set.
-    if (!input.graceperiod && job.settings.graceperiod_was_set() && asked.is_typed()) {
-        if (const auto margin = job.settings.renewal_margin(); !margin) return margin.error();
+    if (!input.graceperiod && job.settings().graceperiod_was_set() && asked.is_typed()) {
+        if (const auto margin = job.settings().renewal_margin(); !margin) return margin.error();
     }
     return renewal::why_due(read_facts(context, job, state), input, context.clock.now());
 }
@@ -169,64 +169,36 @@ base::Result<ca::IssueJob> read_job(const ca::Context& context, const dokku::App
     }
     auto settings = settings::read_settings(context.environment, app);
     if (!settings) return std::move(settings).error();
-    ca::IssueJob job{app, std::move(*settings), std::move(*domains)};
-    job.seen = std::move(*folder);
-    job.seen->rest();
-    job.lego_command = ca::render_lego_command(job.settings, job.domains);
-    job.hash = ca::config_hash(job.lego_command, job.settings.lego_docker_options.computed);
-    // The files keep the property; a flag that is repeated in lego-args overrides it, as with lego.
-    if (!job.options.lego.server.empty()) job.settings.server.computed = job.options.lego.server;
+    ca::Wanted wanted{app, std::move(*settings), std::move(*domains)};
+    wanted.lego_command = ca::render_lego_command(wanted.settings, wanted.domains);
+    wanted.hash =
+        ca::config_hash(wanted.lego_command, wanted.settings.lego_docker_options.computed);
+    ca::IssueJob job{std::move(wanted)};
+    job.hold.seen = std::move(*folder);
+    job.hold.seen->rest();
     return job;
 }
 
 base::Result<void> open_provider(const ca::Context& context, ca::IssueJob& job) {
-    if (!job.settings.uses_dns()) return {};
-    auto records = ca::DnsChallenges::open(context, job.settings, job.options);
+    if (!job.settings().uses_dns()) return {};
+    auto records = ca::DnsChallenges::open(context, job.settings(), job.wanted().options);
     if (!records) return std::move(records).error();
     job.records = std::move(*records);
     return {};
 }
 
 void warn_of_options(const ca::Context& context, const ca::IssueJob& job) {
-    for (const auto& warnings : {job.options.lego.warnings, job.options.docker.warnings}) {
+    for (const auto& warnings : {job.lego().warnings, job.wanted().options.docker.warnings}) {
         for (const std::string& warning : warnings)
             context.log.warn(warning);
     }
 }
 
-/// What `tls/` holds now, and whose it is.
-base::Result<void> observe_pair(const ca::Context& context, ca::IssueJob& job) {
-    auto chain = base::read_file(context.environment.tls_root(job.app) / "server.crt");
-    if (!chain && chain.error().kind != ErrorKind::not_found) return std::move(chain).error();
-    job.live_chain.reset();
-    job.pair_owner.reset();
-    job.covered.clear();
-    job.covered_until.reset();
-    job.live_fingerprint.clear();
-    job.renewal_id.clear();
-    if (!chain) return {};
-    job.live_chain = std::move(*chain);
-    if (!dokku::has_pair(context.environment, job.app)) return {};
-
-    const auto leaf = crypto::Certificate::parse_pem(*job.live_chain);
-    const auto owner =
-        ca::find_pair_owner(context.environment, context.store, job.app, *job.live_chain);
-    if (!owner) return owner.error();
-    const bool ours = *owner == store::Owner::ours;
-    job.pair_owner = *owner;
-    if (!leaf) return {};
-    job.covered_until = leaf->not_after();
-    if (!ours) return {};
-    job.covered = leaf->names();
-    job.live_fingerprint = leaf->fingerprint();
-    if (auto id = acme::renewal_id(*leaf)) job.renewal_id = std::move(*id);
-    return {};
-}
-
 bool keeps_custom_certificate(const ca::Context& context, const ca::IssueJob& job,
                               store::Asker who) {
-    if (job.pair_owner != store::Owner::custom) return false;
-    const bool has_ended = job.covered_until && *job.covered_until <= context.clock.now();
+    if (job.present.owner != store::Owner::custom) return false;
+    const bool has_ended =
+        job.present.covered_until && *job.present.covered_until <= context.clock.now();
     return store::custom_certificate_stays(who, has_ended);
 }
 
@@ -247,42 +219,41 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
                           const ca::Request& request) {
     // Also of a certificate that is good: else it is not told before the renewal fails.
     if (request.is_unattended()) {
-        auto own = dokku::require_own_files(context.environment, job.app);
+        auto own = dokku::require_own_files(context.environment, job.app());
         if (!own) return std::move(own).error();
     }
-    if (auto observed = observe_pair(context, job); !observed) return std::move(observed).error();
+    auto present = observe_pair(context, job.app());
+    if (!present) return std::move(present).error();
+    job.present = std::move(*present);
     if (keeps_custom_certificate(context, job, request.asker())) {
-        job.unused =
-            request.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app);
-        if (job.unused) return true;
-        context.log.verbose(job.app.text() + " has a certificate of its own, which is kept");
+        job.due.unused =
+            request.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app());
+        if (job.due.unused) return true;
+        context.log.verbose(job.app().text() + " has a certificate of its own, which is kept");
         status::record_custom_pair(context, job);
         return false;
     }
-    const auto state = context.store.read_state(job.app.text());
+    const auto state = context.store.read_state(job.app().text());
     if (!state) return state.error();
-    // A run at work has its journal open as well.
-    job.interrupted =
-        state->order && (!state->order->url.empty() || !store::is_claimed_elsewhere(*state));
-    job.revoked = !job.live_fingerprint.empty() && state->revoked == job.live_fingerprint;
+    observe_state(job.present, *state, job.wanted().certificate);
     if (request.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
     const auto why = why_due_now(context, job, *state, request);
     if (!why) return why.error();
-    job.only_growth = why->has_value() && (*why)->only_growth && !request.force;
-    job.is_good_otherwise = why->has_value() && (*why)->is_good_otherwise && !request.force;
-    if (request.is_automatic() && why->has_value() && !job.only_growth &&
+    job.due.only_growth = why->has_value() && (*why)->only_growth && !request.force;
+    job.due.is_good_otherwise = why->has_value() && (*why)->is_good_otherwise && !request.force;
+    if (request.is_automatic() && why->has_value() && !job.due.only_growth &&
         renewal_waits(job, *state, context.clock.now())) {
         wait_for_renewal(job);
     }
-    if (request.force || (why->has_value() && !job.names.empty())) return true;
+    if (request.force || (why->has_value() && !job.names.ordered.empty())) return true;
     if (request.is_automatic()) {
-        job.nothing_to_do = true;
+        job.end_without_order();
         status::record_outcome(context, job);
         return false;
     }
-    if (request.is_typed()) note_enabled(context, job.app, *state);
-    adopt_if_unknown(context, job.app, tls::read_certificate_status(context.environment, job.app),
-                     *state);
+    if (request.is_typed()) note_enabled(context, job.app(), *state);
+    adopt_if_unknown(context, job.app(),
+                     tls::read_certificate_status(context.environment, job.app()), *state);
     tell_nothing_due(context, job);
     return false;
 }
@@ -293,21 +264,21 @@ bool is_to_be_ordered(const ca::Context& context, ca::IssueJob& job, const ca::R
     if (request.is_typed()) return true;
     // What a run that was cut short has left open is closed by the way to an order.
     const bool all_covered =
-        job.only_growth && !job.interrupted && orders::uncovered_names(job).empty();
+        job.due.only_growth && !job.present.has_journal && orders::uncovered_names(job).empty();
     if (job.alive() && !all_covered) {
-        if (request.is_automatic()) context.log.info2("Enabling letsencrypt for " + job.app.text());
+        if (request.is_automatic())
+            context.log.info2("Enabling letsencrypt for " + job.app().text());
         return true;
     }
-    if (job.failure && !request.is_automatic()) return true;
-    for (const ca::DeferredName& deferred : job.deferred) {
-        if (deferred.cause != store::cause::kExcluded) context.log.verbose(deferred.reason.message);
-    }
-    if (job.alive()) job.nothing_to_do = true;
+    if (job.failure() && !request.is_automatic()) return true;
+    for (const ca::DeferredName& deferred : job.names.deferred)
+        context.log.verbose(deferred.reason.message);
+    if (job.alive()) job.end_without_order();
     return false;
 }
 
 void tell_nothing_due(const ca::Context& context, const ca::IssueJob& job) {
-    context.log.info1("Certificate is still valid for " + job.app.text() +
+    context.log.info1("Certificate is still valid for " + job.app().text() +
                       ", skipping certificate request");
     context.log.info1("Pass --force to letsencrypt:enable to request a new certificate anyway");
 }
@@ -315,9 +286,9 @@ void tell_nothing_due(const ca::Context& context, const ca::IssueJob& job) {
 base::Result<bool> is_still_due(const ca::Context& context, ca::IssueJob& job,
                                 const ca::Request& request) {
     // In a run over many apps minutes may have passed.
-    const auto state = context.store.read_state(job.app.text());
+    const auto state = context.store.read_state(job.app().text());
     if (!state) return state.error();
-    if (ca::is_gone(context, job.app) || (state->switched_off && !job.was_off)) return false;
+    if (ca::is_gone(context, job.app()) || (state->switched_off && !job.hold.was_off)) return false;
     return is_due(context, job, request);
 }
 
@@ -327,7 +298,7 @@ async::Task<Prepared> prepare(ca::Context& context, dokku::AppName app,
     if (!read) co_return ca::Refusal{store::cause::kHost, std::move(read).error()};
     ca::IssueJob& job = *read;
     if (!request.is_automatic()) context.log.info2("Enabling letsencrypt for " + app.text());
-    if (auto email = preflight::require_email(job.settings, app); !email) {
+    if (auto email = preflight::require_email(job.settings(), app); !email) {
         co_return ca::Refusal{store::cause::kNoEmail, std::move(email).error()};
     }
     for (const auto& check : {preflight::require_https_server, preflight::require_known_provider}) {
@@ -335,7 +306,8 @@ async::Task<Prepared> prepare(ca::Context& context, dokku::AppName app,
             co_return ca::Refusal{store::cause::kSettings, std::move(passed).error()};
         }
     }
-    if (const auto state = context.store.read_state(app.text())) job.was_off = state->switched_off;
+    if (const auto state = context.store.read_state(app.text()))
+        job.hold.was_off = state->switched_off;
     take_names(context, job, request);
     if (auto any = require_names(job); !any) co_return std::move(any).error();
     serving::check_pair_of_ours(context, app);

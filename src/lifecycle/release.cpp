@@ -25,13 +25,13 @@ void forget_if_gone(const ca::Context& context, const dokku::AppName& app,
 }
 
 void release(const ca::Context& context, ca::IssueJob& job) {
-    job.lock.reset();
-    const auto& seen = job.folder ? job.folder : job.seen;
-    forget_if_gone(context, job.app, seen ? &*seen : nullptr);
+    job.hold.lock.reset();
+    const auto& seen = job.hold.folder ? job.hold.folder : job.hold.seen;
+    forget_if_gone(context, job.app(), seen ? &*seen : nullptr);
 }
 
 bool abandon(const ca::Context& context, ca::IssueJob& job) {
-    const bool keep = job.settings.has_permanent_route() && ca::is_still_there(context, job);
+    const bool keep = job.settings().has_permanent_route() && ca::is_still_there(context, job);
     const bool changed = !keep && serving::remove_route_files(context, job);
     release(context, job);
     return changed;

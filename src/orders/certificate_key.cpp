@@ -37,23 +37,24 @@ std::optional<CurrentKey> current_key(const ca::Context& context, const dokku::A
 
 /// A window that is over at once is how a CA hints at a revocation to come (RFC 9773 section 4.2).
 bool is_urgent(const ca::Context& context, const ca::IssueJob& job) {
-    const auto state = context.store.read_state(job.app.text());
-    if (!state || !state->renewal || job.live_fingerprint.empty()) return false;
+    const auto state = context.store.read_state(job.app().text());
+    if (!state || !state->renewal || job.present.fingerprint.empty()) return false;
     const store::RenewalPlan& plan = *state->renewal;
-    return plan.fingerprint == job.live_fingerprint && plan.end && *plan.end <= context.clock.now();
+    return plan.fingerprint == job.present.fingerprint && plan.end &&
+           *plan.end <= context.clock.now();
 }
 
 }  // namespace
 
 base::Result<crypto::PrivateKey> new_certificate_key(const ca::Context& context,
                                                      const ca::IssueJob& job) {
-    const ca::LegoOptions& options = job.options.lego;
-    auto current = current_key(context, job.app);
+    const ca::LegoOptions& options = job.lego();
+    auto current = current_key(context, job.app());
     const auto type =
         options.key_type.value_or(current ? current->key.type() : crypto::KeyType::p256);
     // Why a certificate was revoked is not known for sure: perhaps others have its key.
-    const bool reuse = options.reuse_key && !job.revoked && !is_urgent(context, job) && current &&
-                       !current->is_revoked;
+    const bool reuse = options.reuse_key && !job.present.is_revoked && !is_urgent(context, job) &&
+                       current && !current->is_revoked;
     if (reuse && current->key.type() == type) return std::move(current->key);
     return crypto::PrivateKey::generate(type);
 }

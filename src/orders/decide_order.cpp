@@ -14,14 +14,15 @@ namespace {
 std::vector<const ca::DeferredName*> names_at_risk(const ca::Context& context,
                                                    const ca::IssueJob& job) {
     std::vector<const ca::DeferredName*> at_risk;
-    const auto state = context.store.read_state(job.app.text());
+    const auto state = context.store.read_state(job.app().text());
     const base::UtcTime now = context.clock.now();
-    for (const ca::DeferredName& deferred : job.deferred) {
-        if (deferred.cause == store::cause::kExcluded || !job.covers(deferred.name)) continue;
-        const store::NameState* known = state ? store::find_name(*state, deferred.name) : nullptr;
+    for (const ca::DeferredName& deferred : job.names.deferred) {
+        if (!job.covers(deferred.name)) continue;
+        const store::NameState* known =
+            state ? store::find_name(ca::own_state(*state, job), deferred.name) : nullptr;
         const base::UtcTime since = known != nullptr ? known->failing_since.value_or(now) : now;
-        if (renewal::may_be_dropped({since, job.covered_until.value_or(now), job.only_growth},
-                                    now)) {
+        if (renewal::may_be_dropped(
+                {since, job.present.covered_until.value_or(now), job.due.only_growth}, now)) {
             continue;
         }
         at_risk.push_back(&deferred);
@@ -36,7 +37,7 @@ void defer_renewal(ca::IssueJob& job, const ca::DeferredName& lost) {
                              "not ordered yet, because the certificate would lose " + lost.name,
                              std::nullopt,
                              {}};
-    for (const std::string& name : ca::to_texts(job.names))
+    for (const std::string& name : ca::to_texts(job.names.ordered))
         job.defer(name, store::cause::kHeldBack, reason);
     job.drop_deferred();
 }
@@ -51,24 +52,25 @@ void defer_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
                    {}});
     }
     job.drop_deferred();
-    job.failure.reset();
-    job.nothing_to_do = true;
+    job.end_without_order();
 }
 
 /// All that can be ordered is covered, and no order of an earlier run is there to be gone on with:
 /// the name that it was for cannot be certified now.
 bool is_needless(const ca::Context& context, const ca::IssueJob& job) {
     if (!uncovered_names(job).empty()) return false;
-    if (job.only_growth || !job.is_good_otherwise) return job.only_growth;
-    const auto state = context.store.read_state(job.app.text());
-    return state && (!state->order || state->order->names != ca::to_texts(job.names));
+    if (job.due.only_growth || !job.due.is_good_otherwise) return job.due.only_growth;
+    const auto state = context.store.read_state(job.app().text());
+    if (!state) return false;
+    const auto& order = ca::own_state(*state, job).order;
+    return !order || order->names != ca::to_texts(job.names.ordered);
 }
 
 }  // namespace
 
 std::vector<std::string> uncovered_names(const ca::IssueJob& job) {
     std::vector<std::string> names;
-    for (const dns::DnsName& name : job.names) {
+    for (const dns::DnsName& name : job.names.ordered) {
         if (!job.covers(name.str())) names.push_back(name.str());
     }
     return names;
@@ -76,39 +78,38 @@ std::vector<std::string> uncovered_names(const ca::IssueJob& job) {
 
 void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     if (!job.alive()) return;
-    const auto missing = std::find_if(
-        job.deferred.begin(), job.deferred.end(),
-        [](const ca::DeferredName& deferred) { return deferred.cause != store::cause::kExcluded; });
-    if (request.strict && missing != job.deferred.end()) {
-        return job.fail(missing->cause, missing->reason);
+    if (request.strict && !job.names.deferred.empty()) {
+        const ca::DeferredName& missing = job.names.deferred.front();
+        return job.fail(missing.cause, missing.reason);
     }
     if (!request.is_typed()) {
         const auto at_risk = names_at_risk(context, job);
-        if (!at_risk.empty() && job.only_growth) return defer_new_names(job, *at_risk.front());
+        if (!at_risk.empty() && job.due.only_growth) return defer_new_names(job, *at_risk.front());
         if (!at_risk.empty()) return defer_renewal(job, *at_risk.front());
     }
-    if (is_needless(context, job)) job.nothing_to_do = true;
+    if (is_needless(context, job)) job.end_without_order();
 }
 
 bool drop_rejected_names(const ca::Context& context, ca::IssueJob& job,
                          const ca::Request& request) {
-    if (!job.failure || !job.failure->problem || request.strict) return false;
-    const acme::Failure failure = *job.failure;
-    const auto parts = ca::rejected_names(*failure.problem, ca::to_texts(job.names));
+    if (!job.failure() || !job.failure()->problem || request.strict) return false;
+    const acme::Failure failure = *job.failure();
+    const auto parts = ca::rejected_names(*failure.problem, ca::to_texts(job.names.ordered));
     if (parts.empty()) return false;
     for (const acme::Subproblem& part : parts) {
         const auto why = ca::cause_of_part(failure, part);
         job.defer(part.identifier->value, why,
                   {failure.error.kind, ca::reason_of(part), failure.error.retry_at, {}});
-        job.deferred.back().refused_by_ca = failure.spent_validation_on(part.identifier->value);
+        job.names.deferred.back().refused_by_ca =
+            failure.spent_validation_on(part.identifier->value);
     }
-    job.failure.reset();
+    job.go_on();
     job.drop_deferred();
-    if (job.names.empty()) {
+    if (job.names.ordered.empty()) {
         job.fail(failure);
         return false;
     }
-    for (const std::string& line : ca::explain(failure, job.app.text()))
+    for (const std::string& line : ca::explain(failure, job.app().text()))
         context.log.verbose(line);
     context.log.verbose("Ordering again without what the CA refused");
     decide_order(context, job, request);

@@ -11,7 +11,7 @@ async::Task<bool> is_still_good(renewal::CaInquiries& inquiries, const ca::Issue
     auto chain = crypto::parse_chain_pem(pem);
     if (!chain) co_return false;
     const renewal::StoredPair pair{std::move(*chain), pem, base::Secret{}};
-    const bool was_revoked = co_await inquiries.was_revoked(job.app, pair);
+    const bool was_revoked = co_await inquiries.was_revoked(job.app(), pair);
     co_return !was_revoked;
 }
 
@@ -20,8 +20,8 @@ void drop(const ca::Context& context, ca::IssueJob& job, const store::RunningOrd
     job.key.reset();
     job.issued.reset();
     const auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
-        state.order = store::RunningOrder{"",         order.directory_url, "",
-                                          order.hash, order.names,         base::Secret{}};
+        ca::own_state(state, job).order = store::RunningOrder{
+            "", order.directory_url, "", order.hash, order.names, base::Secret{}};
     });
     if (!kept) context.log.warn(kept.error().message);
 }
@@ -38,10 +38,11 @@ std::optional<base::UtcTime> installable_from(const ca::Context& context, const 
 
 base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, base::UtcTime from) {
     auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
-        if (!state.order) return;
-        state.order->chain_pem = job.issued->chain_pem;
-        state.order->certificate_url = job.issued->url;
-        state.order->key_pem = job.key->to_pem();
+        auto& order = ca::own_state(state, job).order;
+        if (!order) return;
+        order->chain_pem = job.issued->chain_pem;
+        order->certificate_url = job.issued->url;
+        order->key_pem = job.key->to_pem();
     });
     if (!kept) return std::move(kept).error();
     job.fail(
@@ -51,17 +52,19 @@ base::Result<void> keep_until(const ca::Context& context, ca::IssueJob& job, bas
              base::to_readable(from + crypto::kClockSkew) +
              " by this host's clock, which is behind; it is kept and installed then",
          from,
-         {"Set the clock right (timedatectl); then: dokku letsencrypt:retry " + job.app.text()}});
+         {"Set the clock right (timedatectl); then: dokku letsencrypt:retry " + job.app().text()}});
     return {};
 }
 
 async::Task<bool> use_early_certificate(renewal::CaInquiries& inquiries, ca::IssueJob& job) {
     const ca::Context& context = inquiries.context();
-    const auto state = context.store.read_state(job.app.text());
-    if (!state || !state->order || state->order->chain_pem.empty()) co_return false;
-    const store::RunningOrder& order = *state->order;
-    if (order.hash != job.hash || order.names != ca::to_texts(job.names) ||
-        order.directory_url != job.settings.server.computed) {
+    const auto state = context.store.read_state(job.app().text());
+    if (!state) co_return false;
+    const auto& journal = ca::own_state(*state, job).order;
+    if (!journal || journal->chain_pem.empty()) co_return false;
+    const store::RunningOrder& order = *journal;
+    if (order.hash != job.wanted().hash || order.names != ca::to_texts(job.names.ordered) ||
+        order.directory_url != job.ca.server) {
         co_return false;
     }
     auto key = crypto::PrivateKey::parse_pem(order.key_pem.reveal());

@@ -17,10 +17,6 @@ namespace orders {
 namespace {
 
 constexpr std::chrono::minutes kOrderPatience{5};
-/// A CA validates within some seconds. No operator waits for a run over many apps, and at this pace
-/// an order costs the CA about eight requests.
-constexpr std::chrono::milliseconds kBatchPause{2500};
-
 }  // namespace
 
 async::Task<void> Order::run(async::Semaphore::Permit turn) {
@@ -33,7 +29,7 @@ async::Task<void> Order::run(async::Semaphore::Permit turn) {
         if (after == After::ended) break;
         order_url.clear();
         if (turn_) continue;
-        turn_ = co_await job_.ca->new_orders().acquire();
+        turn_ = co_await job_.ca.session->new_orders().acquire();
     }
     turn_.reset();
 }
@@ -41,12 +37,12 @@ async::Task<void> Order::run(async::Semaphore::Permit turn) {
 /// The URL of a journalled order for exactly this, with its key in the job; else "".
 std::string Order::find_resumable() {
     if (kind_ == OrderKind::rehearsal) return {};
-    auto state = context_.store.read_state(job_.app.text());
+    auto state = context_.store.read_state(job_.app().text());
     if (!state) {
         fail(local(std::move(state).error()));
         return {};
     }
-    const auto& order = state->order;
+    const auto& order = ca::own_state(*state, job_).order;
     if (!order || !fits(*order)) return {};
     auto key = crypto::PrivateKey::parse_pem(order->key_pem.reveal());
     if (!key) return {};
@@ -57,10 +53,10 @@ std::string Order::find_resumable() {
 }
 
 bool Order::fits(const store::RunningOrder& order) const {
-    return !order.url.empty() && order.hash == job_.hash &&
-           order.names == ca::to_texts(job_.names) &&
-           order.directory_url == job_.settings.server.computed &&
-           order.account_url == job_.ca->client().account_url();
+    return !order.url.empty() && order.hash == job_.wanted().hash &&
+           order.names == ca::to_texts(job_.names.ordered) &&
+           order.directory_url == job_.ca.server &&
+           order.account_url == job_.ca.session->client().account_url();
 }
 
 /// A key, and a place below the CA's limits; unless the job has failed, or a limit is in its way
@@ -68,7 +64,7 @@ bool Order::fits(const store::RunningOrder& order) const {
 bool Order::begin_new() {
     if (!job_.alive()) return false;
     if (!has_new_key_) {
-        if (auto wrong = ca::refuse_wrong_clock(job_.ca->client())) {
+        if (auto wrong = ca::refuse_wrong_clock(job_.ca.session->client())) {
             fail(local(std::move(*wrong)), store::cause::kClock);
             return false;
         }
@@ -85,14 +81,14 @@ bool Order::begin_new() {
 
 acme::OrderPlan Order::plan_of(const std::string& order_url) {
     acme::OrderPlan plan;
-    const auto type = job_.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
-    for (const std::string& name : ca::to_texts(job_.names))
+    const auto type = job_.settings().uses_dns() ? acme::kDns01 : acme::kHttp01;
+    for (const std::string& name : ca::to_texts(job_.names.ordered))
         plan.wanted.push_back({acme::to_identifier(name), std::string{type}});
-    plan.csr = [this] { return crypto::make_csr(*job_.key, ca::to_texts(job_.names)); };
+    plan.csr = [this] { return crypto::make_csr(*job_.key, ca::to_texts(job_.names.ordered)); };
     plan.deadline = context_.clock.monotonic() + patience();
     plan.order_url = order_url;
-    plan.profile = job_.options.lego.profile;
-    if (desk_.is_batch) plan.first_pause = kBatchPause;
+    plan.profile = job_.ca.profile;
+    if (desk_.is_batch) plan.pace = &job_.ca.session->validation_pace();
     if (order_url.empty()) plan.replaces = ca::certificate_to_replace(context_, job_);
     return plan;
 }
@@ -101,15 +97,15 @@ acme::OrderPlan Order::plan_of(const std::string& order_url) {
 /// (`--cert.timeout`).
 std::chrono::seconds Order::patience() const {
     constexpr std::chrono::seconds kUsual{30};
-    const auto extra = job_.options.lego.certificate_timeout - kUsual;
+    const auto extra = job_.lego().certificate_timeout - kUsual;
     return kOrderPatience + std::max(extra, std::chrono::seconds{0});
 }
 
 async::Task<Order::After> Order::carry_out(std::string order_url) {
     is_resumed_ = !order_url.empty();
     if (is_resumed_) turn_.reset();
-    account_url_ = job_.ca->client().account_url();
-    acme::OrderFlow flow{job_.ca->client(), plan_of(order_url), *this};
+    account_url_ = job_.ca.session->client().account_url();
+    acme::OrderFlow flow{job_.ca.session->client(), plan_of(order_url), *this};
     auto issued = co_await flow.run();
     if (issued) {
         job_.issued = std::move(*issued);
@@ -133,10 +129,14 @@ base::Result<void> Order::ordered(const acme::OrderFlow& flow) {
     }
     if (kind_ == OrderKind::rehearsal) return {};
     auto kept = ca::update_claimed_state(context_, job_, [&](store::AppState& state) {
-        state.order = store::RunningOrder{
-            flow.order_url(),    job_.settings.server.computed, job_.ca->client().account_url(),
-            job_.hash,           ca::to_texts(job_.names),      job_.key->to_pem(),
-            context_.clock.now()};
+        ca::own_state(state, job_).order =
+            store::RunningOrder{flow.order_url(),
+                                job_.ca.server,
+                                job_.ca.session->client().account_url(),
+                                job_.wanted().hash,
+                                ca::to_texts(job_.names.ordered),
+                                job_.key->to_pem(),
+                                context_.clock.now()};
     });
     if (kept) return {};  // what was not kept is noticed before the next request
     own_cause_ = ca::cause_of(local(kept.error()));
@@ -161,7 +161,7 @@ async::Task<acme::Outcome<void>> Order::present(std::vector<acme::ChosenChalleng
 base::Result<void> Order::goes_on() {
     if (kind_ == OrderKind::rehearsal || ca::is_still_claimed(context_, job_)) return {};
     is_given_up_ = true;
-    return base::fail(base::ErrorKind::busy, job_.app.text() + " was changed meanwhile");
+    return base::fail(base::ErrorKind::busy, job_.app().text() + " was changed meanwhile");
 }
 
 /// An order of an earlier run may be invalid or forgotten by now: that costs one new order. What
@@ -188,8 +188,9 @@ async::Task<Order::After> Order::act_on(acme::Failure failure, const acme::Order
     }
     const bool is_asked_again = failure.not_known_yet() && !flow.order_url().empty();
     if (!lost && !is_asked_again && kind_ == OrderKind::real) {
-        auto dropped = ca::update_claimed_state(
-            context_, job_, [](store::AppState& state) { state.order.reset(); });
+        auto dropped = ca::update_claimed_state(context_, job_, [&](store::AppState& state) {
+            ca::own_state(state, job_).order.reset();
+        });
         if (!dropped) context_.log.warn(dropped.error().message);
     }
     co_return fail(std::move(failure));
@@ -202,7 +203,7 @@ bool Order::take_new_key(const acme::Failure& failure) {
     auto key = crypto::PrivateKey::generate(job_.key->type());
     if (!key) return false;
     has_new_key_ = true;
-    context_.log.warn(job_.app.text() + ": the CA blocks the certificate's key (\"" +
+    context_.log.warn(job_.app().text() + ": the CA blocks the certificate's key (\"" +
                       base::printable(failure.problem->detail) +
                       "\"); ordering once more with a new one");
     job_.key = std::move(*key);
@@ -211,8 +212,8 @@ bool Order::take_new_key(const acme::Failure& failure) {
 
 /// Another order of the run may have found that account again.
 async::Task<bool> Order::has_other_account() {
-    if (job_.ca->client().account_url() != account_url_) co_return true;
-    const auto recovered = co_await desk_.sessions.recover(job_.settings, job_.options.lego);
+    if (job_.ca.session->client().account_url() != account_url_) co_return true;
+    const auto recovered = co_await desk_.sessions.recover(job_.ca, job_.settings(), job_.lego());
     co_return recovered.has_value();
 }
 
@@ -244,17 +245,20 @@ bool Order::tells_nothing(const acme::Failure& failure, const acme::OrderFlow& f
     return ordered_ && context_.clock.now() - *ordered_ <= base::kLongestIssuing;
 }
 
-async::Task<void> Order::clean_up_records() {
+async::Task<void> Order::clean_up_records() const {
     if (job_.records) co_await job_.records->clean_up();
 }
 
 acme::Failure Order::local(base::Error error) const {
-    return {std::move(error), std::nullopt, job_.settings.server.computed};
+    return {std::move(error), std::nullopt, job_.ca.server};
 }
 
 Order::After Order::fail(acme::Failure failure, std::string_view why) {
-    job_.fail(std::move(failure));
-    if (!why.empty()) job_.cause = why;
+    if (why.empty()) {
+        job_.fail(std::move(failure));
+    } else {
+        job_.fail(std::move(failure), why);
+    }
     return After::ended;
 }
 

@@ -68,7 +68,7 @@ class Order final : private acme::OrderJournal {
     async::Task<bool> has_other_account();
     bool is_stuck(const acme::Failure& failure, const acme::OrderFlow& flow) const;
     bool tells_nothing(const acme::Failure& failure, const acme::OrderFlow& flow) const;
-    async::Task<void> clean_up_records();
+    async::Task<void> clean_up_records() const;
     acme::Failure local(base::Error error) const;
     After fail(acme::Failure failure, std::string_view why = {});
 

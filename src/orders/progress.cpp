@@ -8,10 +8,10 @@
 namespace orders {
 
 std::string describe_end(const ca::IssueJob& job) {
-    const std::string& app = job.app.text();
-    if (job.failure) return app + " failed: " + std::string{job.cause};
-    if (job.nothing_to_do) return app + ": nothing to do";
-    std::string line = app + (job.live_fingerprint.empty() ? " issued" : " renewed");
+    const std::string& app = job.app().text();
+    if (job.failure()) return app + " failed: " + std::string{job.cause()};
+    if (!job.alive()) return app + ": nothing to do";
+    std::string line = app + (job.present.fingerprint.empty() ? " issued" : " renewed");
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
     if (leaf) line += ", valid until " + base::to_readable(leaf->not_after());
     return line;

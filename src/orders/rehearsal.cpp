@@ -1,6 +1,7 @@
 #include "orders/rehearsal.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ca/rejected_names.h"
 #include "orders/order.h"
@@ -18,23 +19,24 @@ bool was_refused(const store::NameState& name) {
 }
 
 bool has_failed_often(const ca::Context& context, const ca::IssueJob& job) {
-    const auto state = context.store.read_state(job.app.text());
+    const auto state = context.store.read_state(job.app().text());
     if (!state) return false;
-    return std::any_of(job.names.begin(), job.names.end(), [&](const dns::DnsName& name) {
-        const store::NameState* known = store::find_name(*state, name.str());
-        return known != nullptr && was_refused(*known) && known->failures >= kTriesBefore;
-    });
+    const auto& own = ca::own_state(*state, job);
+    return std::any_of(
+        job.names.ordered.begin(), job.names.ordered.end(), [&](const dns::DnsName& name) {
+            const store::NameState* known = store::find_name(own, name.str());
+            return known != nullptr && was_refused(*known) && known->failures >= kTriesBefore;
+        });
 }
 
 }  // namespace
 
-std::string rehearsal_server(const settings::Settings& settings) {
-    const std::string& rehearse = settings.rehearse.computed;
+std::string rehearsal_server(const ca::IssueJob& job) {
+    const std::string& rehearse = job.settings().rehearse.computed;
     if (rehearse == "false") return {};
     if (rehearse != "true") return rehearse;
-    return settings.server.computed == settings::kProductionServer
-               ? std::string{settings::kStagingServer}
-               : std::string{};
+    return job.ca.server == settings::kProductionServer ? std::string{settings::kStagingServer}
+                                                        : std::string{};
 }
 
 bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& names) {
@@ -42,21 +44,21 @@ bool is_verdict(const acme::Failure& failure, const std::vector<std::string>& na
     return !failure.invalid.empty() || !ca::rejected_names(*failure.problem, names).empty();
 }
 
-async::Task<std::optional<RealCa>> begin_rehearsal(const ca::Context& context,
-                                                   ca::CaSessions& sessions, ca::IssueJob& job) {
-    const std::string stage = rehearsal_server(job.settings);
-    if (stage.empty() || !has_failed_often(context, job)) co_return std::nullopt;
-    RealCa real{job.ca, job.settings.server.computed};
-    job.settings.server.computed = stage;
-    const auto session = co_await sessions.open(job.settings, job.options.lego);
+async::Task<std::optional<ca::ChosenCa>> begin_rehearsal(const ca::Context& context,
+                                                         ca::CaSessions& sessions,
+                                                         ca::IssueJob& job) {
+    ca::ChosenCa stage = job.ca;
+    stage.server = rehearsal_server(job);
+    stage.session = nullptr;
+    if (stage.server.empty() || !has_failed_often(context, job)) co_return std::nullopt;
+    const auto session = co_await sessions.open(stage, job.settings(), job.lego());
     if (!session) {
-        job.settings.server.computed = real.server;
         context.log.verbose("No rehearsal: " + session.error().error.message);
         co_return std::nullopt;
     }
-    context.log.verbose("Rehearsing the order at " + stage + " after failures before");
-    job.ca = *session;
-    co_return real;
+    stage.session = *session;
+    context.log.verbose("Rehearsing the order at " + stage.server + " after failures before");
+    co_return std::exchange(job.ca, std::move(stage));
 }
 
 async::Task<void> rehearse_order(const ca::Context& context, ca::CaSessions& sessions,
@@ -64,16 +66,15 @@ async::Task<void> rehearse_order(const ca::Context& context, ca::CaSessions& ses
     if (!job.alive()) co_return;
     const OrderDesk desk{sessions};
     Order order{context, desk, OrderKind::rehearsal, job};
-    async::Semaphore::Permit turn = co_await job.ca->new_orders().acquire();
+    async::Semaphore::Permit turn = co_await job.ca.session->new_orders().acquire();
     co_await order.run(std::move(turn));
-    if (!job.failure || is_verdict(*job.failure, ca::to_texts(job.names))) co_return;
-    context.log.verbose("The rehearsal came to no end: " + job.failure->error.message);
-    job.failure.reset();
+    if (!job.failure() || is_verdict(*job.failure(), ca::to_texts(job.names.ordered))) co_return;
+    context.log.verbose("The rehearsal came to no end: " + job.failure()->error.message);
+    job.go_on();
 }
 
-void end_rehearsal(const RealCa& real, ca::IssueJob& job) {
-    job.ca = real.session;
-    job.settings.server.computed = real.server;
+void end_rehearsal(ca::ChosenCa real, ca::IssueJob& job) {
+    job.ca = std::move(real);
     job.issued.reset();  // of no use
     job.key.reset();
 }

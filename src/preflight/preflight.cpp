@@ -26,7 +26,7 @@ std::vector<std::string> steps_of(std::string_view cause_name, const ca::IssueJo
                                   const std::string& name) {
     const store::Cause* known = store::find_cause(cause_name);
     if (known == nullptr) return {};
-    return {store::fix_of(*known, job.app.text(), name)};
+    return {store::fix_of(*known, job.app().text(), name)};
 }
 
 void defer(ca::IssueJob& job, const std::string& name, std::string_view cause_name,
@@ -37,7 +37,7 @@ void defer(ca::IssueJob& job, const std::string& name, std::string_view cause_na
 }
 
 bool is_checked(const ca::IssueJob& job) {
-    return job.alive() && job.settings.has_preflight();
+    return job.alive() && job.settings().has_preflight();
 }
 
 /// Names of a CDN or proxy among the headers of a wrong answer.
@@ -144,8 +144,8 @@ void look_at_host(Fetched& one, const std::vector<std::string>& own) {
 
 /// Whose word counts where the resolver knows nothing, or what speaks against a name.
 dns::Confirm whose_word(const ca::IssueJob& job) {
-    return ca::has_own_resolver(job.settings, job.options.lego.dns) ? dns::Confirm::none
-                                                                    : dns::Confirm::authoritative;
+    return ca::has_own_resolver(job.settings(), job.lego().dns) ? dns::Confirm::none
+                                                                : dns::Confirm::authoritative;
 }
 
 struct Closed {
@@ -218,10 +218,10 @@ async::Task<std::vector<base::Result<dns::Answer>>> ask_name_servers(
 
 /// DNS-01 needs no address, but a server that can tell whether its records are there.
 async::Task<void> check_name_servers(const dns::Resolver& resolver, ca::IssueJob& job) {
-    if (job.options.lego.dns.fixed_wait) co_return;
+    if (job.lego().dns.fixed_wait) co_return;
     std::vector<std::string> names;
     std::vector<std::string> asked;
-    for (const dns::DnsName& name : job.names) {
+    for (const dns::DnsName& name : job.names.ordered) {
         if (job.covers(name.str())) continue;
         names.push_back(name.str());
         asked.push_back(name.base_name());
@@ -248,12 +248,12 @@ async::Task<void> check_dns(const ca::Context& context, ca::IssueJob& job,
                             const ca::Request& request) {
     if (!is_checked(job)) co_return;
     const bool unattended = request.is_unattended();
-    if (job.settings.uses_dns() && !unattended) co_return;
-    const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
+    if (job.settings().uses_dns() && !unattended) co_return;
+    const auto resolver = ca::open_resolver(context, job.settings(), job.lego().dns);
     if (!resolver) co_return job.fail(store::cause::kSettings, resolver.error());
-    if (job.settings.uses_dns()) co_return co_await check_name_servers(*resolver, job);
+    if (job.settings().uses_dns()) co_return co_await check_name_servers(*resolver, job);
     std::vector<std::string> names;
-    for (const dns::DnsName& name : job.names) {
+    for (const dns::DnsName& name : job.names.ordered) {
         if (name.is_address()) {
             job.addresses.insert_or_assign(name.str(), leads_to_itself(name.str()));
         } else {
@@ -279,20 +279,20 @@ async::Task<void> check_dns(const ca::Context& context, ca::IssueJob& job,
 }
 
 async::Task<void> check_caa(const ca::Context& context, ca::IssueJob& job) {
-    if (!is_checked(job) || job.ca == nullptr) co_return;
-    const acme::Client& client = job.ca->client();
+    if (!is_checked(job) || job.ca.session == nullptr) co_return;
+    const acme::Client& client = job.ca.session->client();
     if (client.directory().caa_identities.empty()) co_return;
-    const auto resolver = ca::open_resolver(context, job.settings, job.options.lego.dns);
+    const auto resolver = ca::open_resolver(context, job.settings(), job.lego().dns);
     if (!resolver) co_return job.fail(store::cause::kSettings, resolver.error());
     std::vector<std::string> names;
     std::vector<std::pair<std::string, dns::CaaRequest>> asked;
-    for (const dns::DnsName& name : job.names) {
+    for (const dns::DnsName& name : job.names.ordered) {
         if (name.is_address()) continue;  // CAA is about domains (RFC 8659)
         dns::CaaRequest request;
         request.issuers = client.directory().caa_identities;
         request.wildcard = name.is_wildcard();
         request.account_url = client.account_url();
-        request.method = job.settings.uses_dns() ? acme::kDns01 : acme::kHttp01;
+        request.method = job.settings().uses_dns() ? acme::kDns01 : acme::kHttp01;
         names.push_back(name.str());
         asked.emplace_back(name.base_name(), std::move(request));
     }
@@ -305,14 +305,15 @@ async::Task<void> check_caa(const ca::Context& context, ca::IssueJob& job) {
 }
 
 async::Task<void> check_reachability(ca::Context& context, ca::IssueJob& job) {
-    if (!is_checked(job) || job.settings.uses_dns()) co_return;
+    if (!is_checked(job) || job.settings().uses_dns()) co_return;
     std::vector<std::string> names;
     std::vector<async::Task<std::vector<Fetched>>> fetches;
-    for (std::string& name : ca::to_texts(job.names)) {
+    for (std::string& name : ca::to_texts(job.names.ordered)) {
         const auto where = job.addresses.find(name);
         if (where == job.addresses.end()) continue;
-        fetches.push_back(fetch_everywhere(
-            context.self_fetch, name, first_of_each_family(where->second), job.ca->thumbprint()));
+        fetches.push_back(fetch_everywhere(context.self_fetch, name,
+                                           first_of_each_family(where->second),
+                                           job.ca.session->thumbprint()));
         names.push_back(std::move(name));
     }
     auto fetched = co_await async::all(std::move(fetches));

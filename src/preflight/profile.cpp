@@ -26,9 +26,9 @@ bool is_lets_encrypt(std::string_view server) {
 }  // namespace
 
 void check_profile(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
-    std::string& profile = job.options.lego.profile;
+    std::string& profile = job.ca.profile;
     if (profile.empty() || !job.alive()) return;
-    const acme::Directory& directory = job.ca->client().directory();
+    const acme::Directory& directory = job.ca.session->client().directory();
     if (acme::offers_profile(directory, profile)) return;
     const std::string message = "The CA does not offer the profile '" + base::printable(profile) +
                                 "'; " + offers(directory);
@@ -37,26 +37,26 @@ void check_profile(const ca::Context& context, ca::IssueJob& job, const ca::Requ
                         {base::ErrorKind::invalid_input,
                          message,
                          std::nullopt,
-                         {"Choose another with: dokku letsencrypt:set " + job.app.text() +
+                         {"Choose another with: dokku letsencrypt:set " + job.app().text() +
                           " profile <name>, or the CA's usual one with no name."}});
     }
-    context.log.warn(job.app.text() + ": " + message + ". Ordered without a profile.");
+    context.log.warn(job.app().text() + ": " + message + ". Ordered without a profile.");
     profile.clear();
 }
 
 void check_addresses(ca::IssueJob& job) {
-    if (!job.alive() || !is_lets_encrypt(job.settings.server.computed)) return;
-    for (const dns::DnsName& name : job.names) {
+    if (!job.alive() || !is_lets_encrypt(job.ca.server)) return;
+    for (const dns::DnsName& name : job.names.ordered) {
         if (!name.is_address()) continue;
         const std::string command =
-            "dokku letsencrypt:set " + job.app.text() + " profile shortlived";
+            "dokku letsencrypt:set " + job.app().text() + " profile shortlived";
         if (!base::is_public(name.str())) {
             job.defer(name.str(), store::cause::kBadName,
                       {base::ErrorKind::rejected,
                        name.str() + " is a private address; Let's Encrypt certifies public ones",
                        std::nullopt,
                        {}});
-        } else if (job.options.lego.profile != "shortlived") {
+        } else if (job.ca.profile != "shortlived") {
             job.defer(
                 name.str(), store::cause::kBadName,
                 {base::ErrorKind::rejected,
@@ -76,9 +76,9 @@ std::size_t most_names(std::string_view server, std::string_view profile) {
 }
 
 void check_count_of_names(ca::IssueJob& job) {
-    const std::size_t most = most_names(job.settings.server.computed, job.options.lego.profile);
-    if (!job.alive() || job.names.size() <= most) return;
-    std::vector<std::string> wanted = ca::to_texts(job.names);
+    const std::size_t most = most_names(job.ca.server, job.ca.profile);
+    if (!job.alive() || job.names.ordered.size() <= most) return;
+    std::vector<std::string> wanted = ca::to_texts(job.names.ordered);
     std::stable_partition(wanted.begin(), wanted.end(),
                           [&](const std::string& name) { return job.covers(name); });
     for (std::size_t i = most; i < wanted.size(); ++i) {

@@ -24,22 +24,22 @@ base::Result<void> require_email(const settings::Settings& settings, const dokku
 }
 
 base::Result<void> require_https_server(const ca::IssueJob& job) {
-    const std::string& server = job.settings.server.computed;
+    const std::string& server = job.ca.server;
     if (http::is_https(server)) return {};
-    return base::fail(
-        ErrorKind::invalid_input,
-        "The property server of " + job.app.text() + " is no https URL: " + base::printable(server),
-        {"Set it with: dokku letsencrypt:set " + job.app.text() +
-         " server default|staging|https://..."});
+    return base::fail(ErrorKind::invalid_input,
+                      "The property server of " + job.app().text() +
+                          " is no https URL: " + base::printable(server),
+                      {"Set it with: dokku letsencrypt:set " + job.app().text() +
+                       " server default|staging|https://..."});
 }
 
 base::Result<void> require_external_account(const ca::Context& context, const ca::IssueJob& job) {
-    const std::string& server = job.settings.server.computed;
+    const std::string& server = job.ca.server;
     const auto* known = settings::find_known_server(server);
     const bool wanted = known != nullptr && known->wants_external_account;
-    if (!wanted || job.options.lego.external_account) return {};
-    if (ca::was_registered(context, server, job.settings.account_email())) return {};
-    const std::string& app = job.app.text();
+    if (!wanted || job.ca.takes_external_account) return {};
+    if (ca::was_registered(context, server, job.settings().account_email())) return {};
+    const std::string& app = job.app().text();
     return base::fail(
         ErrorKind::invalid_input,
         "The CA " + std::string{known->name} + " wants an external account, which none is set for",
@@ -49,16 +49,16 @@ base::Result<void> require_external_account(const ca::Context& context, const ca
 }
 
 base::Result<void> require_known_provider(const ca::IssueJob& job) {
-    const std::string& provider = job.settings.dns_provider.computed;
+    const std::string& provider = job.settings().dns_provider.computed;
     const bool is_known = settings::find_dns_provider(provider) != nullptr;
-    if (!job.settings.uses_dns() || is_known) return {};
-    return settings::describe_unknown_provider(provider, job.app.text());
+    if (!job.settings().uses_dns() || is_known) return {};
+    return settings::describe_unknown_provider(provider, job.app().text());
 }
 
 async::Task<base::Result<void>> require_port_80(ca::Context& context, const ca::IssueJob& job) {
-    if (job.settings.uses_dns()) co_return base::Result<void>{};
-    const std::string& app = job.app.text();
-    const auto ports = co_await context.programs->read_ports(job.app);
+    if (job.settings().uses_dns()) co_return base::Result<void>{};
+    const std::string& app = job.app().text();
+    const auto ports = co_await context.programs->read_ports(job.app());
     if (!ports) co_return ports.error();
     const auto first_of = [&](std::string_view scheme) {
         return std::find_if(ports->begin(), ports->end(),
@@ -84,7 +84,7 @@ async::Task<base::Result<void>> require_port_80(ca::Context& context, const ca::
     dokku::RunOptions options;
     options.on_output = [&](std::string_view line) { context.log.verbose(line); };
     auto command =
-        dokku::dokku_command(context.environment, job.app, {"ports:add", app, mapping}, options);
+        dokku::dokku_command(context.environment, job.app(), {"ports:add", app, mapping}, options);
     const auto added = co_await async::run_process(std::move(command));
     if (!added) co_return added.error();
     if (!added->ok()) {

@@ -31,19 +31,20 @@ bool is_unused_due(const ca::Context& context, const dokku::AppName& app) {
 
 async::Task<bool> use_standby_pair(CaInquiries& inquiries, ca::IssueJob& job) {
     const ca::Context& context = inquiries.context();
-    if (job.pair_owner == store::Owner::ours || job.interrupted) co_return false;
+    if (job.present.owner == store::Owner::ours || job.present.has_journal) co_return false;
     // One of another configuration may be of a staging CA.
     std::error_code error;
-    const base::Path current = context.environment.certs_root(job.app) / "current";
-    if (std::filesystem::read_symlink(current, error).filename() != job.hash) co_return false;
-    auto kept = find_stored_pair(context.environment, job.app);
-    if (!kept || is_due(context, job.settings, kept->chain_pem)) co_return false;
+    const base::Path current = context.environment.certs_root(job.app()) / "current";
+    if (std::filesystem::read_symlink(current, error).filename() != job.wanted().hash)
+        co_return false;
+    auto kept = find_stored_pair(context.environment, job.app());
+    if (!kept || is_due(context, job.settings(), kept->chain_pem)) co_return false;
     auto key = crypto::PrivateKey::parse_pem(kept->key_pem.reveal());
     if (!key) co_return false;
-    const auto names = ca::to_texts(job.names);
+    const auto names = ca::to_texts(job.names.ordered);
     if (kept->chain.front().names().size() != names.size()) co_return false;
     if (!crypto::check_chain(kept->chain, *key, names, context.clock.now())) co_return false;
-    const bool was_revoked = co_await inquiries.was_revoked(job.app, *kept);
+    const bool was_revoked = co_await inquiries.was_revoked(job.app(), *kept);
     if (was_revoked) co_return false;
     job.key = std::move(*key);
     job.issued = acme::IssuedCertificate{};

@@ -4,7 +4,7 @@
 #include "base/pem.h"
 #include "base/text.h"
 #include "ca/directory.h"
-#include "ca/lego_command.h"
+#include "ca/lego/command.h"
 #include "crypto/digest.h"
 #include "tls/certs.h"
 

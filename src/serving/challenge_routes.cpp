@@ -113,13 +113,13 @@ std::vector<std::string> shadow_steps(const std::string& app) {
 }
 
 nginx::RouteFiles route_files_of(const ca::Context& context, const ca::IssueJob& job) {
-    return nginx::route_files(context.environment, job.app, ca::app_folder(context, job));
+    return nginx::route_files(context.environment, job.app(), ca::app_folder(context, job));
 }
 
 bool remove_route_files(const ca::Context& context, const ca::IssueJob& job) {
     const auto removed = nginx::remove_route(route_files_of(context, job));
     if (!removed) {
-        context.log.warn("Cannot remove the challenge route of " + job.app.text() + ": " +
+        context.log.warn("Cannot remove the challenge route of " + job.app().text() + ": " +
                          removed.error().message);
         return false;
     }
@@ -129,12 +129,12 @@ bool remove_route_files(const ca::Context& context, const ca::IssueJob& job) {
 base::Result<RoutedJob> write_route_files(const ca::Context& context, NginxSnapshot& host,
                                           ca::IssueJob& job) {
     const ca::HeldFolder folder{job};
-    if (!folder.is_held()) return ca::changed_meanwhile(job.app);
-    const auto& vhost = host.servers_in(context.environment.app_root(job.app) / "nginx.conf");
-    const std::string thumbprint = job.ca->thumbprint();
+    if (!folder.is_held()) return ca::changed_meanwhile(job.app());
+    const auto& vhost = host.servers_in(context.environment.app_root(job.app()) / "nginx.conf");
+    const std::string thumbprint = job.ca.session->thumbprint();
     RoutedJob routed{&job, {}};
-    nginx::OwnServer own{host.pairs(bind_addresses(context, job.app)), {}};
-    for (const std::string& name : ca::to_texts(job.names)) {
+    nginx::OwnServer own{host.pairs(bind_addresses(context, job.app())), {}};
+    for (const std::string& name : ca::to_texts(job.names.ordered)) {
         auto pairs = pairs_on_port_80(vhost, name);
         if (pairs.empty()) {
             own.names.push_back(name);
@@ -145,9 +145,9 @@ base::Result<RoutedJob> write_route_files(const ca::Context& context, NginxSnaps
     const auto files = route_files_of(context, job);
     // A second route of the same run (after a rehearsal) is not new.
     if (!base::file_exists(files.snippet) && !base::file_exists(files.block)) {
-        job.route_is_new = true;
+        job.route.is_new = true;
     }
-    const auto written = nginx::write_route(files, job.app.text(), thumbprint, own);
+    const auto written = nginx::write_route(files, job.app().text(), thumbprint, own);
     if (!written) return written.error();
     routed.has_changed = *written;
     return routed;
@@ -181,8 +181,8 @@ void defer_unanswered(const ca::Context& context, const RoutedJob& routed,
         if (!findings[i] || !job.alive()) continue;
         base::Error error = *findings[i];
         const std::string& name = routed.checks[i].name;
-        error.message += shadow_place(context, job.app, name);
-        error.steps = shadow_steps(job.app.text());
+        error.message += shadow_place(context, job.app(), name);
+        error.steps = shadow_steps(job.app().text());
         job.defer(name, store::cause::kPathShadowed, std::move(error));
     }
     job.drop_deferred();

@@ -8,7 +8,7 @@
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "ca/lego_command.h"
+#include "ca/lego/command.h"
 #include "ca/pair_owner.h"
 #include "ca/replaced_certificate.h"
 #include "crypto/served_pair.h"
@@ -45,7 +45,7 @@ base::Path moved_target(const base::Path& current) {
     return error ? base::Path{} : current.parent_path() / target.filename();
 }
 
-/// The name that the folder of a configuration has (ca/lego_command.h), from the files in it.
+/// The name that the folder of a configuration has (ca/lego/command.h), from the files in it.
 std::string folder_name(const base::Path& folder) {
     const auto config = base::read_file(folder / "config");
     if (!config) return "restored";

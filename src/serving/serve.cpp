@@ -45,7 +45,7 @@ std::vector<nginx::ListenPair> tls_pairs(const std::vector<nginx::NginxServer>& 
 }
 
 bool has_tls_for_all(const std::vector<nginx::NginxServer>& vhost, const ca::IssueJob& job) {
-    return std::all_of(job.names.begin(), job.names.end(),
+    return std::all_of(job.names.ordered.begin(), job.names.ordered.end(),
                        [&](const auto& name) { return !tls_pairs(vhost, name.str()).empty(); });
 }
 
@@ -218,7 +218,7 @@ class Rebuild {
 
 bool end_route(const ca::Context& context, const ca::IssueJob& job) {
     // A permanent route that this run made for nothing goes as well.
-    const bool stays = job.settings.has_permanent_route() && !(job.route_is_new && !job.alive());
+    const bool stays = job.settings().has_permanent_route() && !(job.route.is_new && !job.alive());
     return !stays && remove_route_files(context, job);
 }
 
@@ -226,17 +226,17 @@ bool end_route(const ca::Context& context, const ca::IssueJob& job) {
 /// may have written it while there was no pair, and a run that was cut short never have come to its
 /// rebuild.
 bool needs_rebuild(const ca::Context& context, const ca::IssueJob& job) {
-    if (!job.alive() || job.unused) return false;
+    if (!job.alive() || job.due.unused) return false;
     if (!job.has_same_names()) return true;
-    const auto vhost = read_vhost(context, job.app);
+    const auto vhost = read_vhost(context, job.app());
     return !vhost || !has_tls_for_all(*vhost, job);
 }
 
 async::Task<void> rebuild_for(const ca::Context& context, ca::IssueJob& job) {
     // It would make a folder for an app that is gone.
     if (!ca::is_still_claimed(context, job)) co_return;
-    auto rebuilt = co_await rebuild_vhost(context, job.app);
-    job.rebuilt = std::move(rebuilt);
+    auto rebuilt = co_await rebuild_vhost(context, job.app());
+    job.serving.rebuilt = std::move(rebuilt);
 }
 
 async::Task<base::Result<void>> rebuild_vhost(const ca::Context& context, dokku::AppName app) {
@@ -276,7 +276,8 @@ base::FileStamp stamp_vhost(const ca::Context& context, const dokku::AppName& ap
 base::Result<ExpectedServing> expected_serving(const ca::IssueJob& job) {
     const auto leaf = crypto::Certificate::parse_pem(job.issued->chain_pem);
     if (!leaf) return leaf.error();
-    return ExpectedServing{job.app, job.domains, ca::to_texts(job.names), leaf->fingerprint()};
+    return ExpectedServing{job.app(), job.wanted().domains, ca::to_texts(job.names.ordered),
+                           leaf->fingerprint()};
 }
 
 ServedProbe::ServedProbe(const ca::Context& context)

@@ -14,7 +14,7 @@ std::vector<RoutedJob> write_routes(const ca::Context& context, NginxSnapshot& h
                                     const std::vector<ca::IssueJob*>& jobs) {
     std::vector<RoutedJob> routed;
     for (ca::IssueJob* job : jobs) {
-        if (!job->alive() || job->settings.uses_dns()) continue;
+        if (!job->alive() || job->settings().uses_dns()) continue;
         auto written = write_route_files(context, host, *job);
         if (written) {
             routed.push_back(std::move(*written));
@@ -32,7 +32,7 @@ std::vector<LoadedJob> end_routes(const ca::Context& context, const std::vector<
     std::vector<LoadedJob> reloading;
     for (const LoadedJob& one : loads) {
         const bool has_changed = end_route(context, *one.job);
-        const bool has_new_pair = one.job->alive() && !one.job->unused;
+        const bool has_new_pair = one.job->alive() && !one.job->due.unused;
         if (needs_rebuild(context, *one.job)) {
             rebuilt.push_back(one.job);
         } else if (has_changed || has_new_pair) {
@@ -60,8 +60,8 @@ bool is_worth_a_reload(const ca::Context& context, const std::vector<LoadedJob>&
 }
 
 dokku::Scope on_behalf_of(const Changes& changes) {
-    if (!changes.routes.empty()) return changes.routes.front().job->app;
-    if (!changes.pairs.empty()) return changes.pairs.front().job->app;
+    if (!changes.routes.empty()) return changes.routes.front().job->app();
+    if (!changes.pairs.empty()) return changes.pairs.front().job->app();
     return dokku::Scope::global();
 }
 

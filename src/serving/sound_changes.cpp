@@ -23,7 +23,7 @@ base::Error refused_route(const Complaint& complaint, std::vector<std::string> s
 
 void undo(const ca::Context& context, const RoutedJob& route, const Complaint& complaint) {
     route.job->fail(store::cause::kPathShadowed,
-                    refused_route(complaint, shadow_steps(route.job->app.text())));
+                    refused_route(complaint, shadow_steps(route.job->app().text())));
     remove_route_files(context, *route.job);
 }
 
@@ -32,10 +32,10 @@ bool undo(const ca::Context& context, const LoadedJob& pair, const Complaint& co
     if (pair.former == nullptr) return false;
     const auto put_back = put_former_pair_back(context, *pair.job, *pair.former);
     if (!put_back) {
-        context.log.warn(pair.job->app.text() + ": " + put_back.error().message);
+        context.log.warn(pair.job->app().text() + ": " + put_back.error().message);
         return false;
     }
-    const std::string& app = pair.job->app.text();
+    const std::string& app = pair.job->app().text();
     pair.job->fail(
         store::cause::kReloadRefused,
         {base::ErrorKind::protocol,
@@ -54,9 +54,9 @@ bool undo_route_of(const ca::Context& context, Routes& routes, const Complaint& 
     const std::string app = nginx::app_of_file(context.environment.root, complaint.file);
     const auto blamed = std::find_if(routes.begin(), routes.end(), [&](const RoutedJob& one) {
         const bool is_pair =
-            complaint.file.parent_path() == context.environment.tls_root(one.job->app);
-        return (one.job->app.text() == app && !is_pair) ||
-               nginx::route_files(context.environment, one.job->app).block == complaint.file;
+            complaint.file.parent_path() == context.environment.tls_root(one.job->app());
+        return (one.job->app().text() == app && !is_pair) ||
+               nginx::route_files(context.environment, one.job->app()).block == complaint.file;
     });
     if (blamed == routes.end()) return false;
     undo(context, *blamed, complaint);
@@ -67,9 +67,9 @@ bool undo_route_of(const ca::Context& context, Routes& routes, const Complaint& 
 bool undo_pair_of(const ca::Context& context, const std::vector<LoadedJob>& pairs,
                   const Complaint& complaint) {
     const auto blamed = std::find_if(pairs.begin(), pairs.end(), [&](const LoadedJob& one) {
-        const bool has_new_pair = one.job->alive() && !one.job->unused;
+        const bool has_new_pair = one.job->alive() && !one.job->due.unused;
         return has_new_pair &&
-               complaint.file.parent_path() == context.environment.tls_root(one.job->app);
+               complaint.file.parent_path() == context.environment.tls_root(one.job->app());
     });
     // Its route has ended all the same.
     return blamed != pairs.end() && undo(context, *blamed, complaint);

@@ -12,7 +12,7 @@ namespace {
 using store::NameState;
 using store::NameStatus;
 
-NameState& name_of(store::AppState& state, const std::string& name) {
+NameState& name_of(store::CertificateState& state, const std::string& name) {
     if (NameState* known = store::find_name(state, name)) return *known;
     state.names.push_back({});
     state.names.back().name = name;
@@ -46,7 +46,7 @@ bool wants_another_try(const NameOutcome& outcome) {
 
 }  // namespace
 
-void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
+void record_name(store::CertificateState& state, const NameOutcome& outcome, base::UtcTime now,
                  double dice) {
     NameState& name = name_of(state, outcome.name);
     if (ends_waiting(name, outcome) && now - name.since >= kRowIsOver) name.failures = 0;
@@ -82,7 +82,7 @@ void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTi
         now, dice);
 }
 
-void keep_only(store::AppState& state, const std::vector<std::string>& wanted) {
+void keep_only(store::CertificateState& state, const std::vector<std::string>& wanted) {
     const auto is_wanted = [&](const NameState& name) {
         return std::find(wanted.begin(), wanted.end(), name.name) != wanted.end();
     };
@@ -102,10 +102,12 @@ std::optional<base::UtcTime> next_due_of(const store::AppState& state, CustomEnd
     const auto consider = [&](base::UtcTime at) {
         if (!earliest || at < *earliest) earliest = at;
     };
-    for (const NameState& name : state.names) {
-        if (name.next_try) consider(*name.next_try);
-    }
-    if (state.renew_at) consider(*state.renew_at);
+    store::for_each_certificate(state, [&](const store::CertificateState& certificate) {
+        for (const NameState& name : certificate.names) {
+            if (name.next_try) consider(*name.next_try);
+        }
+        if (certificate.renew_at) consider(*certificate.renew_at);
+    });
     const bool custom = state.installed && state.installed->owner == store::Owner::custom &&
                         custom_end == CustomEnd::awaited;
     const bool waits_for_its_end =

@@ -26,11 +26,11 @@ struct NameOutcome {
 /// the app, whatever the causes are by turns), and sets when the name is tried again
 /// (retry_schedule.h). A name that is in use has a next try only if its renewal failed. `dice` from
 /// 0 to 1 spreads the tries.
-void record_name(store::AppState& state, const NameOutcome& outcome, base::UtcTime now,
+void record_name(store::CertificateState& state, const NameOutcome& outcome, base::UtcTime now,
                  double dice);
 
 /// Drops what is known of names that are no domains of the app any more.
-void keep_only(store::AppState& state, const std::vector<std::string>& wanted);
+void keep_only(store::CertificateState& state, const std::vector<std::string>& wanted);
 
 /// What is to come once a certificate of the app's own has expired.
 enum class CustomEnd {

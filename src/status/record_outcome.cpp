@@ -22,16 +22,16 @@ using store::NameStatus;
 /// deferred.
 NameStatus status_of(const ca::IssueJob& job, std::string_view name, std::string_view cause_name,
                      base::UtcTime now) {
-    const bool served =
-        !job.alive() && job.covers(name) && job.covered_until && *job.covered_until > now;
+    const bool served = !job.alive() && job.covers(name) && job.present.covered_until &&
+                        *job.present.covered_until > now;
     const NameStatus status = store::status_of(cause_name);
     return served && status != NameStatus::disabled ? NameStatus::in_use : status;
 }
 
 /// The CA's words about this name, if the problem has some.
 const acme::Subproblem* find_words(const ca::IssueJob& job, const std::string& name) {
-    if (!job.failure || !job.failure->problem) return nullptr;
-    const auto& parts = job.failure->problem->subproblems;
+    if (!job.failure() || !job.failure()->problem) return nullptr;
+    const auto& parts = job.failure()->problem->subproblems;
     const auto found = std::find_if(parts.begin(), parts.end(), [&](const acme::Subproblem& part) {
         return part.identifier && part.identifier->value == name;
     });
@@ -42,18 +42,18 @@ NameOutcome outcome_of_failure(const ca::IssueJob& job, const std::string& name,
                                base::UtcTime now) {
     NameOutcome outcome;
     outcome.name = name;
-    outcome.cause = job.cause;
-    outcome.reason = base::printable(job.failure->error.message);
-    const bool has_page = job.failure->problem && !job.failure->problem->instance.empty();
-    if (has_page) outcome.reason += "; see " + base::printable(job.failure->problem->instance);
-    outcome.not_before = job.failure->error.retry_at;
-    if (job.covers(name)) outcome.covered_until = job.covered_until;
+    outcome.cause = job.cause();
+    outcome.reason = base::printable(job.failure()->error.message);
+    const bool has_page = job.failure()->problem && !job.failure()->problem->instance.empty();
+    if (has_page) outcome.reason += "; see " + base::printable(job.failure()->problem->instance);
+    outcome.not_before = job.failure()->error.retry_at;
+    if (job.covers(name)) outcome.covered_until = job.present.covered_until;
     if (const acme::Subproblem* words = find_words(job, name)) {
         outcome.is_of_name = true;
-        outcome.cause = ca::cause_of_part(*job.failure, *words);
+        outcome.cause = ca::cause_of_part(*job.failure(), *words);
         outcome.reason = ca::reason_of(*words);
     }
-    outcome.refused_by_ca = job.failure->spent_validation_on(name);
+    outcome.refused_by_ca = job.failure()->spent_validation_on(name);
     outcome.is_of_name = outcome.is_of_name || outcome.refused_by_ca;
     outcome.status = status_of(job, name, outcome.cause, now);
     return outcome;
@@ -61,7 +61,7 @@ NameOutcome outcome_of_failure(const ca::IssueJob& job, const std::string& name,
 
 std::vector<std::string> wanted_names(const ca::IssueJob& job) {
     std::vector<std::string> wanted;
-    for (const std::string& domain : job.domains) {
+    for (const std::string& domain : job.wanted().domains) {
         const auto name = dns::DnsName::parse(domain);
         wanted.push_back(name ? name->str() : domain);
         wanted.push_back(domain);
@@ -70,7 +70,7 @@ std::vector<std::string> wanted_names(const ca::IssueJob& job) {
 }
 
 /// That a certificate covers a name does not mean that nginx shows it.
-bool waits_to_be_served(const store::AppState& state, const NameOutcome& outcome) {
+bool waits_to_be_served(const store::CertificateState& state, const NameOutcome& outcome) {
     const store::NameState* known = store::find_name(state, outcome.name);
     return outcome.cause.empty() && known != nullptr &&
            (known->cause == store::cause::kNotServed ||
@@ -79,10 +79,10 @@ bool waits_to_be_served(const store::AppState& state, const NameOutcome& outcome
 
 /// Was something changed that the job has not seen? Who changed it found the app's lock taken.
 bool missed_a_change(const ca::Context& context, const ca::IssueJob& job) {
-    const auto domains = dokku::read_domains(context.environment, job.app);
-    const auto settings = settings::read_settings(context.environment, job.app);
+    const auto domains = dokku::read_domains(context.environment, job.app());
+    const auto settings = settings::read_settings(context.environment, job.app());
     if (!domains || !settings) return false;
-    return *domains != job.domains || settings->excluded != job.settings.excluded;
+    return *domains != job.wanted().domains || settings->excluded != job.settings().excluded;
 }
 
 bool is_wanted(const settings::Settings& settings, const store::AppState& state) {
@@ -127,27 +127,29 @@ void note_renewal_time(const ca::Context& context, const dokku::AppName& app,
 
 std::vector<NameOutcome> outcomes_of(const ca::IssueJob& job, base::UtcTime now) {
     std::vector<NameOutcome> outcomes;
-    for (const ca::DeferredName& deferred : job.deferred) {
-        outcomes.push_back({deferred.name, status_of(job, deferred.name, deferred.cause, now),
-                            deferred.cause, base::printable(deferred.reason.message),
-                            deferred.refused_by_ca, deferred.reason.retry_at});
-        // What waits for another name is well itself.
-        outcomes.back().is_of_name = deferred.cause != store::cause::kHeldBack;
+    for (const auto* left_out : {&job.names.excluded, &job.names.deferred}) {
+        for (const ca::DeferredName& one : *left_out) {
+            outcomes.push_back({one.name, status_of(job, one.name, one.cause, now), one.cause,
+                                base::printable(one.reason.message), one.refused_by_ca,
+                                one.reason.retry_at});
+            // What waits for another name is well itself.
+            outcomes.back().is_of_name = one.cause != store::cause::kHeldBack;
+        }
     }
-    if (job.failure) {
-        for (const std::string& name : ca::to_texts(job.names))
+    if (job.failure()) {
+        for (const std::string& name : ca::to_texts(job.names.ordered))
             outcomes.push_back(outcome_of_failure(job, name, now));
-    } else if (job.unused) {
-        for (const std::string& name : ca::to_texts(job.names)) {
+    } else if (job.due.unused) {
+        for (const std::string& name : ca::to_texts(job.names.ordered)) {
             outcomes.push_back({name, store::status_of(store::cause::kCustom),
                                 store::cause::kCustom, "a certificate of its own is served"});
         }
-    } else if (job.nothing_to_do) {
-        for (const std::string& name : ca::to_texts(job.names)) {
+    } else if (job.has_nothing_to_do()) {
+        for (const std::string& name : ca::to_texts(job.names.ordered)) {
             if (job.covers(name)) outcomes.push_back({name});
         }
     } else {
-        for (const ca::ServedName& served : job.served) {
+        for (const ca::ServedName& served : job.serving.names) {
             const auto status =
                 served.cause.empty() ? NameStatus::in_use : store::status_of(served.cause);
             outcomes.push_back({served.name, status, served.cause, served.reason});
@@ -163,26 +165,27 @@ void record_outcome(const ca::Context& context, const ca::IssueJob& job) {
     const auto outcomes = outcomes_of(job, now);
     const bool missed = missed_a_change(context, job);
     const auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
+        store::CertificateState& own = ca::own_state(state, job);
         for (const NameOutcome& outcome : outcomes) {
-            if (job.nothing_to_do && waits_to_be_served(state, outcome)) continue;
-            record_name(state, outcome, now, dice);
+            if (job.has_nothing_to_do() && waits_to_be_served(own, outcome)) continue;
+            record_name(own, outcome, now, dice);
         }
-        for (const std::string& waiting : job.waiting) {
-            store::NameState* name = store::find_name(state, waiting);
+        for (const std::string& waiting : job.names.waiting) {
+            store::NameState* name = store::find_name(own, waiting);
             if (name == nullptr || !name->next_try) continue;
             const base::UtcTime room = next_room(name->refusals, now);
             if (room <= *name->next_try) continue;
             name->next_try = room;
             name->next_try_set = now;
         }
-        keep_only(state, wanted_names(job));
-        state.renew_at = coming_renewal(job.settings, state, now);
+        keep_only(own, wanted_names(job));
+        state.renew_at = coming_renewal(job.settings(), state, now);
         // Without the lock that time is what this look was for, and a run that lasts may be
         // overdue.
         const bool is_past = state.due && *state.due <= now;
-        const bool is_marked_due = job.lock && is_past && state.due != job.overdue;
+        const bool is_marked_due = job.hold.lock && is_past && state.due != job.hold.overdue;
         if (is_marked_due) return;
-        set_due(state, job.settings, now);
+        set_due(state, job.settings(), now);
         if (missed) state.due = now;
     });
     report(context, kept);
@@ -219,23 +222,25 @@ void record_refusal(const ca::Context& context, const dokku::AppName& app,
 void record_custom_pair(const ca::Context& context, const ca::IssueJob& job) {
     const base::UtcTime now = context.clock.now();
     const double dice = base::roll_dice();
-    const base::UtcTime until = job.covered_until.value_or(now + std::chrono::hours{24});
+    const base::UtcTime until = job.present.covered_until.value_or(now + std::chrono::hours{24});
     const auto kept = ca::update_claimed_state(context, job, [&](store::AppState& state) {
         state.installed = store::InstalledPair{"", store::Owner::custom, until};
-        for (const dns::DnsName& name : job.names) {
+        for (const dns::DnsName& name : job.names.ordered) {
             record_name(state,
                         {name.str(), store::status_of(store::cause::kCustom), store::cause::kCustom,
                          "a certificate of its own is served until " + base::to_readable(until)},
                         now, dice);
         }
-        for (const ca::DeferredName& deferred : job.deferred) {
-            record_name(state,
-                        {deferred.name, store::status_of(deferred.cause), deferred.cause,
-                         base::printable(deferred.reason.message)},
-                        now, dice);
+        for (const auto* left_out : {&job.names.excluded, &job.names.deferred}) {
+            for (const ca::DeferredName& one : *left_out) {
+                record_name(state,
+                            {one.name, store::status_of(one.cause), one.cause,
+                             base::printable(one.reason.message)},
+                            now, dice);
+            }
         }
         keep_only(state, wanted_names(job));
-        set_due(state, job.settings, now);
+        set_due(state, job.settings(), now);
     });
     report(context, kept);
 }

@@ -119,12 +119,14 @@ base::Result<void> LocalStore::update_existing_state(
 
 base::Result<void> LocalStore::mark_due(std::string_view app, base::UtcTime now) const {
     return update_existing_state(app, [&](AppState& state) {
-        for (NameState& name : state.names) {
-            if (is_settled(name) && !name.next_try) continue;
-            name.next_try = std::max(now, name.not_before.value_or(now));
-            name.next_try_set = now;
-            state.due = std::min(state.due.value_or(*name.next_try), *name.next_try);
-        }
+        for_each_certificate(state, [&](CertificateState& certificate) {
+            for (NameState& name : certificate.names) {
+                if (is_settled(name) && !name.next_try) continue;
+                name.next_try = std::max(now, name.not_before.value_or(now));
+                name.next_try_set = now;
+                state.due = std::min(state.due.value_or(*name.next_try), *name.next_try);
+            }
+        });
     });
 }
 
@@ -241,8 +243,10 @@ base::Result<void> LocalStore::copy_state(std::string_view from, std::string_vie
     if (!has_state(from)) return {};
     auto old = read_state(from);
     if (!old) return std::move(old).error();
-    old->order.reset();
-    old->claim.reset();
+    for_each_certificate(*old, [](CertificateState& certificate) {
+        certificate.order.reset();
+        certificate.claim.reset();
+    });
     return update_state(to, [&](AppState& state) { state = std::move(*old); });
 }
 

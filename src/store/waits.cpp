@@ -46,7 +46,7 @@ bool bound_inquiry(RenewalPlan& plan, base::UtcTime now) {
     return bound(plan.next_ask, plan.next_ask_set, longest, now);
 }
 
-bool bound_lists(AppState& state, base::UtcTime now) {
+bool bound_lists(CertificateState& state, base::UtcTime now) {
     // A certificate that names no list is not looked up as long as it lives.
     if (state.installed && state.next_crl_check == state.installed->not_after) return false;
     return bound(state.next_crl_check, state.next_crl_check_set, kLongestWait, now);
@@ -67,11 +67,33 @@ Time earliest_wait(const AppState& state) {
     const auto consider = [&](const Time& at) {
         if (at && (!earliest || *at < *earliest)) earliest = at;
     };
-    for (const NameState& name : state.names)
-        consider(name.next_try);
-    consider(state.renew_at);
+    for_each_certificate(state, [&](const CertificateState& certificate) {
+        for (const NameState& name : certificate.names)
+            consider(name.next_try);
+        consider(certificate.renew_at);
+    });
     consider(end_of_custom(state));
     return earliest;
+}
+
+bool bound_certificate(CertificateState& state, base::UtcTime now) {
+    bool changed = false;
+    for (NameState& name : state.names) {
+        changed |= bound_name(name, now);
+        changed |= bound_since(name.failing_since, now);
+    }
+    changed |= bound_since(state.ca_fails_since, now);
+    if (state.renewal) changed |= bound_inquiry(*state.renewal, now);
+    changed |= bound_lists(state, now);
+    return changed;
+}
+
+bool has_journal(const AppState& state) {
+    bool has = false;
+    for_each_certificate(state, [&](const CertificateState& certificate) {
+        has = has || certificate.order.has_value();
+    });
+    return has;
 }
 
 bool bound_due(AppState& state, base::UtcTime now) {
@@ -84,7 +106,7 @@ bool bound_due(AppState& state, base::UtcTime now) {
     }
     if (*state.due <= now) return false;
     if (state.due == earliest) return false;
-    const bool at_work = state.order && *state.due <= now + kJournalPatience;
+    const bool at_work = has_journal(state) && *state.due <= now + kJournalPatience;
     if (at_work && (!earliest || *state.due < *earliest)) return false;
     // Who set a time that nothing is waited for wanted the app to be looked at.
     state.due = earliest.value_or(now);
@@ -95,13 +117,9 @@ bool bound_due(AppState& state, base::UtcTime now) {
 
 bool bound_waits(AppState& state, base::UtcTime now) {
     bool changed = false;
-    for (NameState& name : state.names) {
-        changed |= bound_name(name, now);
-        changed |= bound_since(name.failing_since, now);
-    }
-    changed |= bound_since(state.ca_fails_since, now);
-    if (state.renewal) changed |= bound_inquiry(*state.renewal, now);
-    changed |= bound_lists(state, now);
+    for_each_certificate(state, [&](CertificateState& certificate) {
+        changed |= bound_certificate(certificate, now);
+    });
     changed |= bound_due(state, now);
     return changed;
 }

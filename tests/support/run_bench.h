@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -32,20 +33,31 @@ struct RunBench {
         return context.loop.run(std::move(task));
     }
 
-    /// A job for these domains of `shop`, ordered from the scripted CA by account 1.
-    ca::IssueJob job(const std::vector<std::string>& domains = {"a.example"}) {
-        ca::IssueJob job{app, settings(), domains};
+    using Change = std::function<void(ca::Wanted&)>;
+
+    /// A job for these domains of `shop`, ordered from the scripted CA by account 1. `change`: what
+    /// is wanted otherwise.
+    ca::IssueJob job(const std::vector<std::string>& domains = {"a.example"},
+                     const Change& change = {}) {
+        return job_of(app, domains, change);
+    }
+    /// The same for another app.
+    ca::IssueJob job_of(const dokku::AppName& of, const std::vector<std::string>& domains,
+                        const Change& change = {}) {
+        ca::Wanted wanted{of, settings(), domains};
+        wanted.hash = "0123abcd";
+        if (change) change(wanted);
+        ca::IssueJob job{std::move(wanted)};
         for (const std::string& domain : domains)
-            job.names.push_back(dns::DnsName::parse(domain).value());
-        job.hash = "0123abcd";
-        job.seen = base::Folder::open(host.environment.app_root(app)).value();
+            job.names.ordered.push_back(dns::DnsName::parse(domain).value());
+        job.hold.seen = base::Folder::open(host.environment.app_root(of)).value();
         if (!ca) {
             auto key = crypto::PrivateKey::parse_pem(account_key().to_pem().reveal());
             ca = std::make_unique<ca::CaSession>(context, std::move(*key), Bench::directory());
             ca->client().use_account(at_ca("/account/1"));
             ca->client().nonces().add("nonce0");
         }
-        job.ca = ca.get();
+        job.ca.session = ca.get();
         return job;
     }
 

@@ -14,15 +14,15 @@ namespace ca::limits {
 namespace {
 
 std::string account_of(const IssueJob& job) {
-    return job.ca == nullptr ? std::string{} : job.ca->client().account_url();
+    return job.ca.session == nullptr ? std::string{} : job.ca.session->client().account_url();
 }
 
 /// Has this CA issued for exactly these names before? It remembers that for 120 days.
 bool is_renewal(const Context& context, const IssueJob& job) {
     constexpr std::chrono::hours kRemembered{24 * 120};
     if (!job.has_same_names()) return false;
-    const auto state = context.store.read_state(job.app.text());
-    if (!state || issuing_server(context, job.app, *state) != job.settings.server.computed) {
+    const auto state = context.store.read_state(job.app().text());
+    if (!state || issuing_server(context, job.app(), *state) != job.ca.server) {
         return false;
     }
     const auto& installed = state->installed;
@@ -31,7 +31,7 @@ bool is_renewal(const Context& context, const IssueJob& job) {
 }
 
 bool has_order_under_way(const Context& context, const IssueJob& job) {
-    const auto state = context.store.read_state(job.app.text());
+    const auto state = context.store.read_state(job.app().text());
     return state && state->order && !state->order->url.empty();
 }
 
@@ -97,7 +97,7 @@ std::optional<LimitReached> LimitCheck::foresee(PlannedOrder planned) {
 async::Task<bool> LimitCheck::refuse_ca_in_backoff(IssueJob& job) {
     if (forced_) co_return false;  // check() says so
     PlannedOrder planned;
-    planned.server = job.settings.server.computed;
+    planned.server = job.ca.server;
     const auto reached = co_await judge(std::move(planned));
     if (!reached) co_return co_await refuse_registration(job);
     refuse(job, *reached);
@@ -108,17 +108,18 @@ async::Task<bool> LimitCheck::refuse_ca_in_backoff(IssueJob& job) {
 /// Apps that have their account do not notice.
 async::Task<bool> LimitCheck::refuse_registration(IssueJob& job) {
     PlannedOrder planned;
-    planned.server = job.settings.server.computed;
+    planned.server = job.ca.server;
     planned.registers = true;
     const bool is_in_backoff = limits_.judge(planned, context_.clock.now()).has_value();
-    if (!is_in_backoff || has_account(context_, job.settings)) co_return false;
+    if (!is_in_backoff || has_account(context_, job.ca.server, job.settings().account_email()))
+        co_return false;
     const auto reached = co_await judge(std::move(planned));
     if (reached) refuse(job, *reached);
     co_return !job.alive();
 }
 
 PlannedOrder LimitCheck::planned_order_of(const IssueJob& job) const {
-    PlannedOrder planned{job.settings.server.computed, account_of(job), to_texts(job.names),
+    PlannedOrder planned{job.ca.server, account_of(job), to_texts(job.names.ordered),
                          is_renewal(context_, job), is_exempt_order(context_, job)};
     planned.asks_paused = asks_paused_;
     return planned;
@@ -162,13 +163,13 @@ void LimitCheck::reserve(IssueJob& job) {
     }
     if (reached) {
         limits_.queue(*reached);
-        return job.fail(cause_of_limit(*reached), to_error(*reached, job.app.text()));
+        return job.fail(cause_of_limit(*reached), to_error(*reached, job.app().text()));
     }
     reserved_[&job] = {planned.exempt, false};
 }
 
 void LimitCheck::refuse(IssueJob& job, const LimitReached& reached) {
-    base::Error error = to_error(reached, job.app.text());
+    base::Error error = to_error(reached, job.app().text());
     if (forced_) {
         // The order is judged again when its turn comes.
         if (!warned_.emplace(&job, std::string{reached.limit} + " " + reached.key).second) return;
@@ -186,9 +187,9 @@ ledger::Entry LimitCheck::entry_of(const IssueJob& job, ledger::EntryKind kind) 
     ledger::Entry entry;
     entry.kind = kind;
     entry.at = context_.clock.now();
-    entry.server = job.settings.server.computed;
+    entry.server = job.ca.server;
     entry.account = account_of(job);
-    entry.names = to_texts(job.names);
+    entry.names = to_texts(job.names.ordered);
     entry.renewal = is_renewal(context_, job);
     return entry;
 }
@@ -198,11 +199,11 @@ std::optional<ledger::Entry> LimitCheck::end_of_order(const IssueJob& job) {
     if (found == reserved_.end()) return std::nullopt;
     const Reserved reserved = found->second;
     reserved_.erase(found);
-    const bool is_left = job.failure && may_be_resumed(*job.failure);
+    const bool is_left = job.failure() && may_be_resumed(*job.failure());
     if (reserved.is_taken && is_left) return std::nullopt;
     auto entry = entry_of(job, ledger::EntryKind::order_over);
     // An answer that was lost may have been a yes.
-    entry.refused = !reserved.is_taken && (!job.failure || !job.failure->unanswered());
+    entry.refused = !reserved.is_taken && (!job.failure() || !job.failure()->unanswered());
     return entry;
 }
 
@@ -218,7 +219,7 @@ void LimitCheck::note_order(const IssueJob& job, bool replaces) {
 }
 
 void LimitCheck::note_result(const IssueJob& job) {
-    if (job.failure) note_failure(job, *job.failure);
+    if (job.failure()) note_failure(job, *job.failure());
     if (job.alive() && job.issued) {
         reserved_.erase(&job);
         write({entry_of(job, ledger::EntryKind::certificate)});
@@ -237,10 +238,10 @@ void LimitCheck::note_refused(const IssueJob& job, const acme::Failure& failure)
 }
 
 void LimitCheck::note_failure(const IssueJob& job, const acme::Failure& failure, bool registering) {
-    const auto names = to_texts(job.names);
+    const auto names = to_texts(job.names.ordered);
     const std::string account = account_of(job);
-    auto backoff = to_backoffs(failure, {job.settings.server.computed, account, names, registering},
-                               context_.clock.now());
+    auto backoff =
+        to_backoffs(failure, {job.ca.server, account, names, registering}, context_.clock.now());
     if (!backoff.empty()) write(backoff);
 }
 

@@ -22,12 +22,12 @@ acme::Failure refusal() {
 
 /// A job whose own CA has failed for long, with the fallback server set.
 ca::IssueJob failing_job(test::RunBench& bench, const std::string& server,
-                         const std::string& fallback) {
-    auto job = bench.job();
-    job.settings.server.computed = settings::server_url(server);
-    job.settings.fallback_server.computed = settings::server_url(fallback);
-    job.options.lego.external_account = true;
-    return job;
+                         const std::string& fallback, bool has_external_account = true) {
+    return bench.job({"a.example"}, [&](ca::Wanted& wanted) {
+        wanted.settings.server.computed = settings::server_url(server);
+        wanted.settings.fallback_server.computed = settings::server_url(fallback);
+        wanted.options.lego.external_account = has_external_account;
+    });
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ TEST_CASE("a CA fails while it does not answer, and no longer once it does", "[c
         CHECK_FALSE(state.ca_fails_since);
     }
     SECTION("one that issues is as well") {
-        job.failure.reset();
+        job.go_on();
         ca::note_ca_health(state, job, now + hours{2});
         CHECK_FALSE(state.ca_fails_since);
     }
@@ -79,15 +79,15 @@ TEST_CASE("a fallback server that does not issue for the names is none", "[ca]")
     auto job = failing_job(bench, "default", "sslcom");
     SECTION("one name") {
         ca::choose_ca(bench.context, job, state);
-        CHECK(job.is_fallback);
+        CHECK(job.ca.is_fallback);
         CHECK(bench.host.logged.err.find("sells one for a year") != std::string::npos);
     }
     SECTION("a wildcard beside it") {
-        job.names.push_back(dns::DnsName::parse("*.a.example").value());
+        job.names.ordered.push_back(dns::DnsName::parse("*.a.example").value());
         ca::choose_ca(bench.context, job, state);
-        CHECK_FALSE(job.is_fallback);
-        CHECK(job.settings.server.computed == settings::server_url("default"));
-        CHECK(job.options.lego.external_account);
+        CHECK_FALSE(job.ca.is_fallback);
+        CHECK(job.ca.server == settings::server_url("default"));
+        CHECK(job.ca.takes_external_account);
         CHECK(bench.host.logged.err.find(
                   "the fallback server cannot stand in for a.example, *.a.example: "
                   "sslcom issues free certificates for one name") != std::string::npos);
@@ -99,29 +99,29 @@ TEST_CASE("a fallback server that would make no account is none", "[ca]") {
     store::AppState state;
     state.ca_fails_since = bench.clock.now() - days{1};
     std::string said = "actalis wants an external account, and none is set";
-    auto job = failing_job(bench, "default", "actalis");
+    std::string first = "default";
+    bool is_set = true;
     SECTION("none is set") {
-        job.options.lego.external_account = false;
+        is_set = false;
     }
     SECTION("the one that is set is of the first CA") {
-        job.settings.server.computed = settings::server_url("zerossl");
+        first = "zerossl";
         said = "actalis wants an external account, and eab-kid is that of the first CA";
     }
-    const std::string first = job.settings.server.computed;
-    const bool is_set = job.options.lego.external_account;
+    auto job = failing_job(bench, first, "actalis", is_set);
     ca::choose_ca(bench.context, job, state);
-    CHECK_FALSE(job.is_fallback);
-    CHECK(job.settings.server.computed == first);
-    CHECK(job.options.lego.external_account == is_set);
+    CHECK_FALSE(job.ca.is_fallback);
+    CHECK(job.ca.server == settings::server_url(first));
+    CHECK(job.ca.takes_external_account == is_set);
     CHECK(bench.host.logged.err.find(said) != std::string::npos);
 
     // One that it made before will do.
-    const std::string fallback = job.settings.fallback_server.computed;
+    const std::string fallback = job.settings().fallback_server.computed;
     REQUIRE(bench.store.write_account_key(fallback, "me@x.test", test::account_key().to_pem()));
     REQUIRE(bench.store.write_account(fallback, "me@x.test", "https://acme-api.actalis.com/1",
                                       R"({"status":"valid"})"));
     ca::choose_ca(bench.context, job, state);
-    CHECK(job.is_fallback);
+    CHECK(job.ca.is_fallback);
 }
 
 TEST_CASE("the external account goes to the CA that it is of", "[ca]") {
@@ -131,13 +131,13 @@ TEST_CASE("the external account goes to the CA that it is of", "[ca]") {
     SECTION("the first one's is not for the fallback") {
         auto job = failing_job(bench, "zerossl", "default");
         ca::choose_ca(bench.context, job, state);
-        REQUIRE(job.is_fallback);
-        CHECK_FALSE(job.options.lego.external_account);
+        REQUIRE(job.ca.is_fallback);
+        CHECK_FALSE(job.ca.takes_external_account);
     }
     SECTION("where only the fallback wants one, it is the fallback's") {
         auto job = failing_job(bench, "default", "zerossl");
         ca::choose_ca(bench.context, job, state);
-        REQUIRE(job.is_fallback);
-        CHECK(job.options.lego.external_account);
+        REQUIRE(job.ca.is_fallback);
+        CHECK(job.ca.takes_external_account);
     }
 }

@@ -24,10 +24,10 @@ namespace {
 
 /// A job whose run has claimed its app.
 struct Claimed : test::RunBench {
-    Claimed() : claimed(job()) {
+    explicit Claimed(const Change& change = {}) : claimed(job({"a.example"}, change)) {
         REQUIRE(ca::hold_folder(context, claimed));
         REQUIRE(orders::begin_journal(context, claimed, {}).value());
-        claimed.lock = store.try_lock_app("shop").value();
+        claimed.hold.lock = store.try_lock_app("shop").value();
     }
 
     fs::path root() const { return host.environment.app_root(app); }
@@ -105,8 +105,7 @@ TEST_CASE("of an app that was destroyed meanwhile nothing comes back", "[ca]") {
 }
 
 TEST_CASE("a permanent route stays with its app, and goes with it", "[ca]") {
-    Claimed run;
-    run.claimed.settings.challenge_route.computed = "permanent";
+    Claimed run{[](ca::Wanted& wanted) { wanted.settings.challenge_route.computed = "permanent"; }};
     const auto files = serving::route_files_of(run.context, run.claimed);
     const fs::path block = run.host.environment.global_root() / "nginx/shop.conf";
     test::write_file(block, "# a route\n");
@@ -179,7 +178,7 @@ TEST_CASE("another app of the same name is not the one that was prepared", "[ca]
     REQUIRE_FALSE(held);
     CHECK(held.error().kind == base::ErrorKind::not_found);
     CHECK(held.error().message == "shop was changed meanwhile; it is left alone");
-    CHECK_FALSE(job.folder);
+    CHECK_FALSE(job.hold.folder);
 }
 
 TEST_CASE("of an app that is gone no refusal is noted", "[ca]") {
@@ -228,7 +227,7 @@ TEST_CASE("what cannot heal leaves an app as enabled as it was before the comman
         state.switched_off = !before;
     }));
     auto job = bench.job();
-    job.was_off = !before;
+    job.hold.was_off = !before;
     REQUIRE(ca::hold_folder(bench.context, job));
     REQUIRE(orders::begin_journal(bench.context, job, {}).value());
     CHECK(bench.state().enabled);
@@ -265,7 +264,7 @@ TEST_CASE("a run whose app was taken over by another one has it no more", "[ca]"
     CHECK_FALSE(run.is_claimed());
     lifecycle::close_journal(run.context, run.claimed);
     CHECK(run.state().claim == other);
-    run.claimed.lock.reset();
+    run.claimed.hold.lock.reset();
     CHECK(store::is_at_work(run.store, "shop"));
 }
 
@@ -281,7 +280,7 @@ TEST_CASE("a claim ends with the journal, or with the run that was killed", "[ca
 
 TEST_CASE("an app that another run has claimed is waited for, or taken over", "[ca]") {
     Claimed run;
-    run.claimed.lock.reset();
+    run.claimed.hold.lock.reset();
     const bool other_is_typed = GENERATE(true, false);
     const bool is_typed = GENERATE(true, false);
     REQUIRE(run.store.update_state("shop", [&](store::AppState& state) {

@@ -94,10 +94,10 @@ TEST_CASE("a run with a wrong clock sends no order", "[ca]") {
     bench.http.answer(
         http::Method::head, test::at_ca("/new-nonce"), 200, "",
         {{"replay-nonce", "nonce1"}, {"date", http_date(bench.clock.now() + minutes{61})}});
-    bench.context.loop.run(job.ca->client().ask_time());
+    bench.context.loop.run(job.ca.session->client().ask_time());
     test::place_order(bench.context, {bench.sessions}, job);
     REQUIRE_FALSE(job.alive());
-    CHECK(job.cause == store::cause::kClock);
+    CHECK(job.cause() == store::cause::kClock);
     CHECK(bench.http.left() == 0);
     CHECK_FALSE(bench.state().order);
 }

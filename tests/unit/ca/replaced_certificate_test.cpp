@@ -18,10 +18,10 @@ struct Replacing : test::RunBench {
         auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
         ca = std::make_unique<ca::CaSession>(context, std::move(*key), directory);
         ca->client().use_account(test::at_ca("/account/1"));
-        renewal.ca = ca.get();
-        renewal.renewal_id = "aki.serial";
-        renewal.live_fingerprint = "ab";
-        renewal.covered = {"a.example"};
+        renewal.ca.session = ca.get();
+        renewal.present.renewal_id = "aki.serial";
+        renewal.present.fingerprint = "ab";
+        renewal.present.covered = {"a.example"};
         change([&](store::AppState& state) {
             state.installed = store::InstalledPair{"ab",
                                                    store::Owner::ours,
@@ -58,17 +58,17 @@ TEST_CASE("an order names what it replaces where the same account ordered that o
         app.change([](auto& state) { state.installed->server = "https://other.test/"; });
     }
     SECTION("nor another certificate than the one in place") {
-        app.renewal.live_fingerprint = "cd";
+        app.renewal.present.fingerprint = "cd";
     }
     SECTION("nor one that is not known to be ours") {
-        app.renewal.renewal_id.clear();
+        app.renewal.present.renewal_id.clear();
     }
     SECTION("nor where the CA has no renewal information") {
         auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
         app.ca =
             std::make_unique<ca::CaSession>(app.context, std::move(*key), test::Bench::directory());
         app.ca->client().use_account(test::at_ca("/account/1"));
-        app.renewal.ca = app.ca.get();
+        app.renewal.ca.session = app.ca.get();
     }
     CHECK(app.replaced().empty());
     CHECK_FALSE(app.is_exempt());
@@ -76,7 +76,7 @@ TEST_CASE("an order names what it replaces where the same account ordered that o
 
 TEST_CASE("the CA does not exempt an order that replaces what it has revoked", "[ca][rfc9773-5]") {
     Replacing app;
-    app.renewal.revoked = true;
+    app.renewal.present.is_revoked = true;
     CHECK(app.replaced() == "aki.serial");
     CHECK_FALSE(app.is_exempt());
 }
@@ -108,7 +108,7 @@ TEST_CASE("a certificate is of another CA than is set, but not one of the fallba
           "[ca][design-3.3]") {
     const Replacing app;
     const auto is_of_another = [&] {
-        return ca::is_of_another_ca(app.context, app.app, app.renewal.settings,
+        return ca::is_of_another_ca(app.context, app.app, app.renewal.settings(),
                                     app.store.read_state("shop").value());
     };
     CHECK_FALSE(is_of_another());

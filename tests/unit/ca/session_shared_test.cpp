@@ -33,7 +33,7 @@ async::Task<std::vector<T>> side_by_side(std::vector<async::Task<T>> tasks) {
 async::Task<bool> opens_within(ca::CaSessions& sessions, const settings::Settings& settings,
                                std::chrono::milliseconds patience) {
     const ca::LegoOptions options;
-    auto opening = sessions.open(settings, options);
+    auto opening = sessions.open(ca::set_ca(settings, options), settings, options);
     const auto end = co_await async::with_deadline(std::move(opening), patience);
     co_return end.has_value();
 }
@@ -75,7 +75,8 @@ TEST_CASE("flows that want a session at once have one account made", "[ca][desig
     std::vector<async::Task<Session>> flows;
     flows.reserve(3);
     for (int i = 0; i < 3; ++i)
-        flows.push_back(opening.slow_sessions.open(opening.wanted, opening.options));
+        flows.push_back(opening.slow_sessions.open(ca::set_ca(opening.wanted, opening.options),
+                                                   opening.wanted, opening.options));
     const auto opened = opening.run(side_by_side(std::move(flows)));
     REQUIRE(opened[0]);
     CHECK(*opened[0] == *opened[1]);
@@ -90,12 +91,14 @@ TEST_CASE("flows that want a session at once get the same failure", "[ca][design
     std::vector<async::Task<Session>> flows;
     flows.reserve(2);
     for (int i = 0; i < 2; ++i)
-        flows.push_back(opening.slow_sessions.open(opening.wanted, opening.options));
+        flows.push_back(opening.slow_sessions.open(ca::set_ca(opening.wanted, opening.options),
+                                                   opening.wanted, opening.options));
     for (const Session& session : opening.run(side_by_side(std::move(flows)))) {
         REQUIRE_FALSE(session);
         CHECK(session.error().is("unauthorized"));
     }
-    CHECK(opening.slow_sessions.was_account_refused(opening.wanted));
+    CHECK(opening.slow_sessions.was_account_refused(opening.wanted.server.computed,
+                                                    opening.wanted.account_email()));
 }
 
 TEST_CASE("a flow that is cancelled while it opens a session leaves that to the next", "[ca]") {
@@ -105,7 +108,8 @@ TEST_CASE("a flow that is cancelled while it opens a session leaves that to the 
         opens_within(opening.slow_sessions, opening.wanted, std::chrono::milliseconds{30}));
     CHECK_FALSE(opened);
     opening.nonce().new_account(200, kAccount);
-    CHECK(opening.run(opening.slow_sessions.open(opening.wanted, opening.options)));
+    CHECK(opening.run(opening.slow_sessions.open(ca::set_ca(opening.wanted, opening.options),
+                                                 opening.wanted, opening.options)));
     CHECK(opening.http.last().payload == R"({"onlyReturnExisting":true})");  // its key was kept
 }
 
@@ -116,7 +120,8 @@ TEST_CASE("flows with other addresses wait for the accounts of each other", "[ca
     std::vector<async::Task<Session>> flows;
     for (const settings::Settings* settings : {&opening.wanted, &other}) {
         opening.nonce().new_account(201, kAccount);
-        flows.push_back(opening.slow_sessions.open(*settings, opening.options));
+        flows.push_back(opening.slow_sessions.open(ca::set_ca(*settings, opening.options),
+                                                   *settings, opening.options));
     }
     const auto began = opening.clock.passed();
     for (const Session& session : opening.run(side_by_side(std::move(flows))))
@@ -129,14 +134,17 @@ TEST_CASE("flows whose account the CA has lost have it registered once, all of t
     SlowOpening opening;
     opening.store_account(R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
     opening.fetch_directory();
-    REQUIRE(opening.run(opening.slow_sessions.open(opening.wanted, opening.options)));
+    REQUIRE(opening.run(opening.slow_sessions.open(ca::set_ca(opening.wanted, opening.options),
+                                                   opening.wanted, opening.options)));
     opening.nonce().new_account(200, kAccount);
     std::vector<async::Task<acme::Outcome<void>>> flows;
     flows.reserve(2);
     for (int i = 0; i < 2; ++i)
-        flows.push_back(opening.slow_sessions.recover(opening.wanted, opening.options));
+        flows.push_back(opening.slow_sessions.recover(ca::set_ca(opening.wanted, opening.options),
+                                                      opening.wanted, opening.options));
     for (const auto& recovered : opening.run(side_by_side(std::move(flows))))
         CHECK(recovered);
     CHECK(opening.http.left() == 0);
-    CHECK_FALSE(opening.run(opening.slow_sessions.recover(opening.wanted, opening.options)));
+    CHECK_FALSE(opening.run(opening.slow_sessions.recover(
+        ca::set_ca(opening.wanted, opening.options), opening.wanted, opening.options)));
 }

@@ -49,7 +49,8 @@ TEST_CASE("an account that works is only read", "[ca][dokku-10.7]") {
     opening.fetch_directory();
 
     ca::CaSessions sessions{opening.context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK((*session)->client().account_url() == "https://ca.example/account/5");
     CHECK((*session)->thumbprint() == test::account_key().thumbprint());
@@ -63,7 +64,8 @@ TEST_CASE("a new account's key is on disk before the CA hears of it", "[ca][kill
     Watched watched{opening.http, opening.key_file()};
     ca::Context context = opening.with(watched);
     ca::CaSessions sessions{context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK(watched.key_on_disk);
     CHECK(test::mode_of(opening.key_file()) == 0600);
@@ -85,7 +87,8 @@ TEST_CASE("an account without contact is registered without one", "[ca][design-4
     Opening opening;
     opening.fetch_directory().nonce().new_account(201, R"({"status":"valid"})");
     ca::CaSessions sessions{opening.context};
-    REQUIRE(opening.run(sessions.open(test::RunBench::settings("none"), {})));
+    REQUIRE(opening.run(sessions.open(ca::set_ca(test::RunBench::settings("none"), {}),
+                                      test::RunBench::settings("none"), {})));
     CHECK(opening.http.last().payload == R"({"termsOfServiceAgreed":true})");
     CHECK(fs::exists(opening.folder().parent_path() / "noemail@example.com" / "account.json"));
 }
@@ -111,7 +114,8 @@ TEST_CASE("the account of a key that lies there alone is looked up first",
         opening.new_account(201, kAccount);
     }
     ca::CaSessions sessions{opening.context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK(opening.http.left() == 0);
     CHECK(opening.http.sent().at(2).payload == R"({"onlyReturnExisting":true})");
@@ -129,7 +133,8 @@ TEST_CASE("an account whose file was damaged is found by its key", "[ca][design-
     test::write_file(opening.account_file(), text);
     opening.fetch_directory().nonce().new_account(200, kAccount);
     ca::CaSessions sessions{opening.context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK(opening.http.last().payload == R"({"onlyReturnExisting":true})");
     CHECK((*session)->client().account_url() == at_ca("/account/7"));
@@ -148,7 +153,8 @@ TEST_CASE("a refusal to look an account up is no reason to make another", "[ca][
     opening.fetch_directory().nonce();
     opening.http.post(at_ca("/new-account"), 403, problem_json("unauthorized", "deactivated"));
     ca::CaSessions sessions{opening.context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE_FALSE(session);
     CHECK(session.error().is("unauthorized"));
     CHECK_FALSE(fs::exists(opening.account_file()));
@@ -164,7 +170,10 @@ TEST_CASE("the directory is kept on disk and fetched once it is old", "[ca][desi
         opening.simulated,        test::real_dns(), opening.http, opening.probe};
     const auto open = [&] {
         ca::CaSessions sessions{context};
-        return opening.run(sessions.open(test::RunBench::settings(), {})).has_value();
+        return opening
+            .run(sessions.open(ca::set_ca(test::RunBench::settings(), {}),
+                               test::RunBench::settings(), {}))
+            .has_value();
     };
     opening.fetch_directory();
     CHECK(open());
@@ -189,16 +198,20 @@ TEST_CASE("apps of one CA and address share a session, and its failure", "[ca][d
         opening.store_account(
             R"({"body":{"status":"valid"},"uri":"https://ca.example/account/5"})");
         opening.fetch_directory();
-        const auto first = opening.run(sessions.open(test::RunBench::settings(), {}));
-        const auto second = opening.run(sessions.open(test::RunBench::settings(), {}));
+        const auto first = opening.run(sessions.open(ca::set_ca(test::RunBench::settings(), {}),
+                                                     test::RunBench::settings(), {}));
+        const auto second = opening.run(sessions.open(ca::set_ca(test::RunBench::settings(), {}),
+                                                      test::RunBench::settings(), {}));
         REQUIRE(first);
         REQUIRE(second);
         CHECK(*first == *second);
     }
     SECTION("that does not") {
         opening.http.lose(http::Method::get, at_ca("/directory"));
-        const auto first = opening.run(sessions.open(test::RunBench::settings(), {}));
-        const auto second = opening.run(sessions.open(test::RunBench::settings(), {}));
+        const auto first = opening.run(sessions.open(ca::set_ca(test::RunBench::settings(), {}),
+                                                     test::RunBench::settings(), {}));
+        const auto second = opening.run(sessions.open(ca::set_ca(test::RunBench::settings(), {}),
+                                                      test::RunBench::settings(), {}));
         REQUIRE_FALSE(first);
         REQUIRE_FALSE(second);
         CHECK(first.error().error.kind == base::ErrorKind::network);
@@ -213,7 +226,8 @@ TEST_CASE("a key that cannot be read is named and not replaced", "[ca][dokku-10.
     test::write_file(opening.key_file(), "-----BEGIN EC PRIVATE KEY-----\nsecret\n");
     opening.fetch_directory();
     ca::CaSessions sessions{opening.context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE_FALSE(session);
     const base::Error& error = session.error().error;
     CHECK(error.kind == base::ErrorKind::io);
@@ -231,18 +245,19 @@ TEST_CASE("an account that the CA has lost is registered again, once", "[ca][des
     opening.fetch_directory();
     ca::CaSessions sessions{opening.context};
     const auto settings = test::RunBench::settings();
-    REQUIRE(opening.run(sessions.open(settings, {})));
+    REQUIRE(opening.run(sessions.open(ca::set_ca(settings, {}), settings, {})));
     const std::string key = test::content_of(opening.key_file());
     opening.nonce();
     opening.new_account(
         400, R"({"type":"urn:ietf:params:acme:error:accountDoesNotExist","detail":"no"})");
     opening.new_account(201, R"({"status":"valid"})");
-    REQUIRE(opening.run(sessions.recover(settings, {})));
-    CHECK((*opening.run(sessions.open(settings, {})))->client().account_url() ==
-          at_ca("/account/7"));
+    REQUIRE(opening.run(sessions.recover(ca::set_ca(settings, {}), settings, {})));
+    CHECK((*opening.run(sessions.open(ca::set_ca(settings, {}), settings, {})))
+              ->client()
+              .account_url() == at_ca("/account/7"));
     CHECK_THAT(test::content_of(opening.account_file()), ContainsSubstring(at_ca("/account/7")));
     CHECK(test::content_of(opening.key_file()) == key);
-    CHECK_FALSE(opening.run(sessions.recover(settings, {})));
+    CHECK_FALSE(opening.run(sessions.recover(ca::set_ca(settings, {}), settings, {})));
 }
 
 TEST_CASE("a key change that was cut short is brought to its end", "[ca][rfc8555-7.3.5]") {
@@ -273,7 +288,8 @@ TEST_CASE("a key change that was cut short is brought to its end", "[ca][rfc8555
         is_kept = true;
     }
     ca::CaSessions sessions{opening.context};
-    const auto session = opening.run(sessions.open(test::RunBench::settings(), {}));
+    const auto session = opening.run(
+        sessions.open(ca::set_ca(test::RunBench::settings(), {}), test::RunBench::settings(), {}));
     REQUIRE(session);
     CHECK((*session)->thumbprint() == thumbprint);
     CHECK(fs::exists(next_file) == is_kept);

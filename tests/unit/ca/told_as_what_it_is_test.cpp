@@ -172,9 +172,10 @@ struct Issuance : test::RunBench {
         ca::CaSessions accounts{at_ca};
         ca::limits::LimitCheck limits{at_ca, false};
         ordered = std::make_unique<ca::IssueJob>(job());
-        auto session = context.loop.run(accounts.open(ordered->settings, ordered->options.lego));
+        auto session =
+            context.loop.run(accounts.open(ordered->ca, ordered->settings(), ordered->lego()));
         if (session) {
-            ordered->ca = *session;
+            ordered->ca.session = *session;
         } else {
             limits.note_failure(*ordered, session.error());
             ordered->fail(std::move(session).error());
@@ -200,14 +201,14 @@ struct Issuance : test::RunBench {
             CHECK(ordered->issued);
             return;
         }
-        REQUIRE(ordered->failure);
-        CHECK(std::string{ordered->cause} == cause);
+        REQUIRE(ordered->failure());
+        CHECK(std::string{ordered->cause()} == cause);
         const store::NameState name = state().names.at(0);
         CHECK(name.cause == cause);
         CHECK(name.refusals.size() == failed_validations);
         // A request that is signed anew with another nonce is the same one.
-        CHECK((faulty.registrations() <= 1 || ordered->failure->is("badNonce")));
-        const auto lines = ca::explain(*ordered->failure, "shop");
+        CHECK((faulty.registrations() <= 1 || ordered->failure()->is("badNonce")));
+        const auto lines = ca::explain(*ordered->failure(), "shop");
         const std::string text = base::join(lines, "\n");
         CAPTURE(text);
         CHECK(text.find(kAdvice.at(cause)) != std::string::npos);
@@ -353,8 +354,8 @@ TEST_CASE("the page that a person has to open is shown", "[ca][rfc8555-6.7]") {
         issuance.faulty.refuse_validation(problem("userActionRequired"));
     }
     issuance.run();
-    REQUIRE(issuance.ordered->failure);
-    const auto lines = ca::explain(*issuance.ordered->failure, "shop");
+    REQUIRE(issuance.ordered->failure());
+    const auto lines = ca::explain(*issuance.ordered->failure(), "shop");
     CHECK(std::count(lines.begin(), lines.end(), "See https://ca.example/terms") == 1);
     CHECK(issuance.state().names.at(0).reason.find("; see https://ca.example/terms") !=
           std::string::npos);
@@ -386,7 +387,7 @@ TEST_CASE("an account that is closed is never replaced by itself", "[ca][rfc8555
         REQUIRE(issuance.store.update_state("shop", [](auto& state) { state.order.reset(); }));
         issuance.faulty.fail(Ask::order, {403, problem(type, "public key is forbidden"), {}});
         issuance.run();
-        CHECK(issuance.ordered->cause == store::cause::kAccountClosed);
+        CHECK(issuance.ordered->cause() == store::cause::kAccountClosed);
         CHECK(issuance.faulty.registrations() == 1);
     }
 }

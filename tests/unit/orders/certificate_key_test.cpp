@@ -20,9 +20,7 @@ struct WithKey : test::RunBench {
     }
 
     ca::IssueJob reusing_job() {
-        auto ready = job();
-        ready.options.lego.reuse_key = true;
-        return ready;
+        return job({"a.example"}, [](ca::Wanted& wanted) { wanted.options.lego.reuse_key = true; });
     }
     bool keeps_key(const ca::IssueJob& ready) {
         const auto next = orders::new_certificate_key(context, ready);
@@ -51,7 +49,7 @@ TEST_CASE("the key of a revoked certificate is never used again", "[orders]") {
     WithKey with;
     auto job = with.reusing_job();
     SECTION("while nginx serves it") {
-        job.revoked = true;
+        job.present.is_revoked = true;
     }
     SECTION("after `revoke` took it out of tls/") {
         with.note_revoked();

@@ -19,8 +19,8 @@ struct Renewing : test::RunBench {
     /// One look of a run that was not typed, at which `b.example` fails. Is `a.example` ordered?
     bool look(std::string_view why) {
         auto renewal = job({"a.example", "b.example"});
-        renewal.covered = {"a.example", "b.example"};
-        renewal.covered_until = end;
+        renewal.present.covered = {"a.example", "b.example"};
+        renewal.present.covered_until = end;
         renewal.defer("b.example", why, {base::ErrorKind::rejected, "fails", std::nullopt, {}});
         renewal.drop_deferred();
         ca::Request request;
@@ -38,8 +38,8 @@ const base::Error kFails{base::ErrorKind::rejected, "fails", std::nullopt, {}};
 /// An app with a certificate for `a.example`, of whose names one is held.
 struct Deciding : test::RunBench {
     explicit Deciding(const std::vector<std::string>& domains) : asked(job(domains)) {
-        asked.covered = {"a.example"};
-        asked.covered_until = clock.now() + hours{24 * 15};
+        asked.present.covered = {"a.example"};
+        asked.present.covered_until = clock.now() + hours{24 * 15};
         request.origin = ca::Origin::scheduled;
     }
     void defer(std::string_view name, std::string_view why) {
@@ -47,9 +47,9 @@ struct Deciding : test::RunBench {
         asked.drop_deferred();
     }
     void decide() { orders::decide_order(context, asked, request); }
-    std::vector<std::string> ordered() const { return ca::to_texts(asked.names); }
+    std::vector<std::string> ordered() const { return ca::to_texts(asked.names.ordered); }
     std::string_view cause_of(std::string_view name) const {
-        for (const ca::DeferredName& held : asked.deferred) {
+        for (const ca::DeferredName& held : asked.names.deferred) {
             if (held.name == name) return held.cause;
         }
         return "";
@@ -79,8 +79,8 @@ TEST_CASE("a CA that was down for long does not cost a name that fails afterward
           "[orders][design-2.2]") {
     Renewing bench;
     auto renewal = bench.job({"a.example", "b.example"});
-    renewal.covered = {"a.example", "b.example"};
-    renewal.covered_until = bench.end;
+    renewal.present.covered = {"a.example", "b.example"};
+    renewal.present.covered_until = bench.end;
     renewal.fail(store::cause::kCaUnreachable,
                  {base::ErrorKind::network, "no answer", std::nullopt, {}});
     status::record_outcome(bench.context, renewal);
@@ -106,22 +106,22 @@ TEST_CASE("with --strict one name that is held ends the order, but no excluded o
     CHECK(order.asked.alive());
     order.defer("new.example", store::cause::kOtherServer);
     order.decide();
-    REQUIRE(order.asked.failure);
-    CHECK(order.asked.cause == store::cause::kOtherServer);
-    CHECK(order.asked.failure->error.message == "fails");
+    REQUIRE(order.asked.failure());
+    CHECK(order.asked.cause() == store::cause::kOtherServer);
+    CHECK(order.asked.failure()->error.message == "fails");
 }
 
 TEST_CASE("where no operator asked for the app no covered name is lost at once",
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "b.example"}};
-    order.asked.covered = {"a.example", "b.example"};
+    order.asked.present.covered = {"a.example", "b.example"};
     order.defer("b.example", store::cause::kCaa);
     SECTION("the renewal fails for the reason of that name, and the others are held back") {
         order.request.origin =
             GENERATE(ca::Origin::all, ca::Origin::scheduled, ca::Origin::automatic);
         order.decide();
-        REQUIRE(order.asked.failure);
-        CHECK(order.asked.cause == store::cause::kCaa);
+        REQUIRE(order.asked.failure());
+        CHECK(order.asked.cause() == store::cause::kCaa);
         CHECK(order.ordered().empty());
         CHECK(order.cause_of("a.example") == store::cause::kHeldBack);
     }
@@ -135,7 +135,7 @@ TEST_CASE("where no operator asked for the app no covered name is lost at once",
 
 TEST_CASE("an excluded name is lost as its operator wants", "[orders][design-2.2]") {
     Deciding order{{"a.example", "b.example"}};
-    order.asked.covered = {"a.example", "b.example"};
+    order.asked.present.covered = {"a.example", "b.example"};
     order.defer("b.example", store::cause::kExcluded);
     order.decide();
     CHECK(order.asked.alive());
@@ -145,8 +145,8 @@ TEST_CASE("an excluded name is lost as its operator wants", "[orders][design-2.2
 TEST_CASE("a certificate that would only grow waits an hour for a name that it would lose",
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "b.example", "new.example"}};
-    order.asked.covered = {"a.example", "b.example"};
-    order.asked.only_growth = true;
+    order.asked.present.covered = {"a.example", "b.example"};
+    order.asked.due.only_growth = true;
     order.defer("b.example", store::cause::kDnsMissing);
     const bool has_lasted = GENERATE(false, true);
     const auto since = order.clock.now() - (has_lasted ? hours{1} : std::chrono::minutes{59});
@@ -156,9 +156,9 @@ TEST_CASE("a certificate that would only grow waits an hour for a name that it w
         state.names.back().failing_since = since;
     }));
     order.decide();
-    CHECK_FALSE(order.asked.failure);
+    CHECK_FALSE(order.asked.failure());
     CHECK(order.asked.alive() == has_lasted);
-    CHECK(order.asked.nothing_to_do != has_lasted);
+    CHECK(order.asked.has_nothing_to_do() != has_lasted);
     CHECK(order.cause_of("new.example") == (has_lasted ? "" : store::cause::kHeldBack));
     CHECK(order.ordered() == (has_lasted ? Names{"a.example", "new.example"} : Names{"a.example"}));
 }
@@ -166,21 +166,21 @@ TEST_CASE("a certificate that would only grow waits an hour for a name that it w
 TEST_CASE("nothing is ordered for exactly the names that are covered already",
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "new.example"}};
-    order.asked.only_growth = GENERATE(true, false);
+    order.asked.due.only_growth = GENERATE(true, false);
     order.request.origin = GENERATE(ca::Origin::typed, ca::Origin::automatic);
     CHECK(orders::uncovered_names(order.asked) == Names{"new.example"});
     order.defer("new.example", store::cause::kDnsMissing);
     CHECK(orders::uncovered_names(order.asked).empty());
     order.decide();
-    CHECK_FALSE(order.asked.failure);
+    CHECK_FALSE(order.asked.failure());
     // A renewal is one of exactly these names, too.
-    CHECK(order.asked.nothing_to_do == order.asked.only_growth);
+    CHECK(order.asked.has_nothing_to_do() == order.asked.due.only_growth);
 }
 
 TEST_CASE("what an earlier run had ordered is not ordered for covered names alone",
           "[orders][design-2.2][kill]") {
     Deciding order{{"a.example", "new.example"}};
-    order.asked.interrupted = order.asked.is_good_otherwise = true;
+    order.asked.present.has_journal = order.asked.due.is_good_otherwise = true;
     const auto left_for = [&](const Names& names) {
         REQUIRE(order.store.update_state("shop", [&](store::AppState& state) {
             state.order = store::RunningOrder{test::at_ca("/order/1"),
@@ -195,18 +195,18 @@ TEST_CASE("what an earlier run had ordered is not ordered for covered names alon
         left_for({"a.example", "new.example"});
         order.defer("new.example", store::cause::kDnsMissing);
         order.decide();
-        CHECK(order.asked.nothing_to_do);
+        CHECK(order.asked.has_nothing_to_do());
     }
     SECTION("but it is gone on with") {
         left_for({"a.example"});
         order.defer("new.example", store::cause::kDnsMissing);
         order.decide();
-        CHECK_FALSE(order.asked.nothing_to_do);
+        CHECK_FALSE(order.asked.has_nothing_to_do());
     }
     SECTION("and a new name is ordered") {
         left_for({"a.example", "new.example"});
         order.decide();
-        CHECK_FALSE(order.asked.nothing_to_do);
+        CHECK_FALSE(order.asked.has_nothing_to_do());
     }
 }
 
@@ -229,14 +229,14 @@ TEST_CASE("names that the CA refused leave the order, and their causes stay with
         CHECK(orders::drop_rejected_names(order.context, order.asked, order.request));
         CHECK(order.ordered() == Names{"a.example"});
         CHECK(order.cause_of("bad.example") == store::cause::kBadName);
-        CHECK_FALSE(order.asked.failure);
+        CHECK_FALSE(order.asked.failure());
     }
     SECTION("none is left: the order has failed") {
         failure.problem->subproblems.push_back(part("a.example"));
         order.asked.fail(failure);
         CHECK_FALSE(orders::drop_rejected_names(order.context, order.asked, order.request));
-        REQUIRE(order.asked.failure);
-        CHECK(order.asked.cause == store::cause::kBadName);
+        REQUIRE(order.asked.failure());
+        CHECK(order.asked.cause() == store::cause::kBadName);
     }
     SECTION("all or none") {
         order.request.strict = true;
@@ -249,6 +249,6 @@ TEST_CASE("names that the CA refused leave the order, and their causes stay with
         failure.problem->type = error + "serverInternal";
         order.asked.fail(failure);
         CHECK_FALSE(orders::drop_rejected_names(order.context, order.asked, order.request));
-        CHECK(order.asked.failure);
+        CHECK(order.asked.failure());
     }
 }

@@ -28,12 +28,9 @@ struct Issued : test::RunBench {
                                     "https://ca.example/cert/1",
                                     {}};
         REQUIRE(store.update_state("shop", [&](store::AppState& state) {
-            state.order = store::RunningOrder{test::at_ca("/order/1"),
-                                              ready.settings.server.computed,
-                                              test::at_ca("/account/1"),
-                                              ready.hash,
-                                              {"a.example"},
-                                              ready.key->to_pem()};
+            state.order = store::RunningOrder{
+                test::at_ca("/order/1"), ready.ca.server, test::at_ca("/account/1"),
+                ready.wanted().hash,     {"a.example"},   ready.key->to_pem()};
         }));
     }
 
@@ -61,12 +58,12 @@ TEST_CASE("one that is not valid yet is kept with its key until it is", "[orders
     const auto from = orders::installable_from(issued.context, issued.ready);
     CHECK(from == issued.clock.now() + minutes{1});
     REQUIRE(orders::keep_until(issued.context, issued.ready, *from));
-    CHECK(issued.ready.cause == store::cause::kClock);
-    REQUIRE(issued.ready.failure);
-    CHECK(issued.ready.failure->error.retry_at == from);
+    CHECK(issued.ready.cause() == store::cause::kClock);
+    REQUIRE(issued.ready.failure());
+    CHECK(issued.ready.failure()->error.retry_at == from);
     // `protocol` would end the journal (lifecycle/finish.cpp).
-    CHECK(issued.ready.failure->error.kind != base::ErrorKind::protocol);
-    CHECK_THAT(issued.ready.failure->error.message, ContainsSubstring("is kept"));
+    CHECK(issued.ready.failure()->error.kind != base::ErrorKind::protocol);
+    CHECK_THAT(issued.ready.failure()->error.message, ContainsSubstring("is kept"));
     REQUIRE(issued.state().order);
     CHECK(issued.state().order->chain_pem == chain);
 
@@ -103,11 +100,10 @@ TEST_CASE("a certificate that was kept for something else is not taken up", "[or
     REQUIRE(orders::keep_until(issued.context, issued.ready, issued.clock.now()));
     auto others = issued.job({"a.example", "b.example"});
     CHECK_FALSE(issued.use(others));
-    auto changed = issued.job();
-    changed.hash = "4567cdef";
+    auto changed = issued.job({"a.example"}, [](ca::Wanted& wanted) { wanted.hash = "4567cdef"; });
     CHECK_FALSE(issued.use(changed));
     auto elsewhere = issued.job();
-    elsewhere.settings.server.computed = "https://other.example/directory";
+    elsewhere.ca.server = "https://other.example/directory";
     CHECK_FALSE(issued.use(elsewhere));
     CHECK_FALSE(others.issued);
 }

@@ -64,7 +64,7 @@ TEST_CASE("an order that ended is not resumed, not even if a limit ended it",
     }
     const auto job = ordering.run();
     REQUIRE_FALSE(job.alive());
-    CHECK(job.cause == store::cause::kRateLimited);
+    CHECK(job.cause() == store::cause::kRateLimited);
     CHECK_FALSE(ordering.state().order);
     CHECK(ordering.http.left() == 0);
 }
@@ -80,8 +80,8 @@ TEST_CASE("a key that the CA blocks gives way to a new one, once", "[orders]") {
                                    "public key is forbidden"),
                       400);
     };
-    auto job = ordering.job();
-    job.options.lego.reuse_key = true;
+    auto job = ordering.job({"a.example"},
+                            [](ca::Wanted& wanted) { wanted.options.lego.reuse_key = true; });
     ordering.host.issue(ordering.app, "a.example",
                         test::make_certificate({.common_name = "a.example"}, blocked));
     test::DokkuHost::write(
@@ -109,7 +109,7 @@ TEST_CASE("a key that the CA blocks gives way to a new one, once", "[orders]") {
         is_blocked();
         ordering.order(job);
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->is("badCSR"));
+        CHECK(job.failure()->is("badCSR"));
         CHECK(ordering.http.left() == 0);
         return;
     }

@@ -71,7 +71,7 @@ TEST_CASE("order and key are journalled before the order is finalized",
     ca::CaSession ca{context, test::account_key_copy(), test::Bench::directory()};
     ca.client().use_account(at_ca("/account/1"));
     ca.client().nonces().add("nonce0");
-    job.ca = &ca;
+    job.ca.session = &ca;
     test::place_order(context, ordering.desk, job);
     REQUIRE(job.alive());
     CHECK(watched.at_finalize == at_ca("/order/1"));
@@ -141,7 +141,7 @@ TEST_CASE("an order that the CA has lost or refused is made anew, once", "[order
         ordering.http.post(at_ca("/new-order"), 403, problem_json("rejectedIdentifier", "no"));
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->is("rejectedIdentifier"));
+        CHECK(job.failure()->is("rejectedIdentifier"));
         CHECK_FALSE(ordering.state().order);
     }
     CHECK(ordering.http.left() == 0);
@@ -173,7 +173,7 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[orders][k
         is_polled();
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::timeout);
+        CHECK(job.failure()->error.kind == base::ErrorKind::timeout);
         REQUIRE(ordering.state().order);
         CHECK(ordering.state().order->url == at_ca("/order/1"));
         CHECK(ordering.http.left() == 0);
@@ -186,7 +186,7 @@ TEST_CASE("an order of an earlier run that never ends is made anew", "[orders][k
                            {{"retry-after", "3600"}});
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::timeout);
+        CHECK(job.failure()->error.kind == base::ErrorKind::timeout);
         REQUIRE(ordering.state().order);
         CHECK(ordering.state().order->url == at_ca("/order/1"));
     }
@@ -214,7 +214,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
                            {{"retry-after", "3600"}});
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::rate_limited);
+        CHECK(job.failure()->error.kind == base::ErrorKind::rate_limited);
     }
     SECTION("of an earlier run") {
         ordering.leave_behind(Ordering::journalled());
@@ -224,7 +224,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
         }
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::network);
+        CHECK(job.failure()->error.kind == base::ErrorKind::network);
     }
     SECTION("even if it came with the order itself") {
         // The CA asks for more patience than we have, in the answer to newOrder.
@@ -232,7 +232,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
                            {{"location", at_ca("/order/1")}, {"retry-after", "3600"}});
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::timeout);
+        CHECK(job.failure()->error.kind == base::ErrorKind::timeout);
     }
     SECTION("nor does what is no ACME") {
         ordering.new_order(order_json("processing"));
@@ -240,7 +240,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
                            {{"content-type", "text/html"}});
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::protocol);
+        CHECK(job.failure()->error.kind == base::ErrorKind::protocol);
     }
     SECTION("nor does that for the next run") {
         auto left = Ordering::journalled();
@@ -249,7 +249,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
         ordering.post("/order/1", "{}");
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->error.kind == base::ErrorKind::protocol);
+        CHECK(job.failure()->error.kind == base::ErrorKind::protocol);
     }
     SECTION("nor does a server that gives no nonce") {
         auto left = Ordering::journalled();
@@ -259,7 +259,7 @@ TEST_CASE("what the network did says nothing about the order: it stays journalle
         ordering.http.answer(http::Method::head, at_ca("/new-nonce"), 403, "");
         const auto job = ordering.run();
         REQUIRE_FALSE(job.alive());
-        CHECK(job.failure->status == 403);
+        CHECK(job.failure()->status == 403);
     }
     CHECK(ordering.http.left() == 0);
     REQUIRE(ordering.state().order);
@@ -302,7 +302,7 @@ TEST_CASE("an order that the CA refuses leaves no journal", "[orders][rfc8555-7.
                                                  R"(,"error":)" + problem_json("dns", "NXDOMAIN")));
     const auto job = ordering.run();
     REQUIRE_FALSE(job.alive());
-    CHECK(job.failure->error.kind == base::ErrorKind::rejected);
+    CHECK(job.failure()->error.kind == base::ErrorKind::rejected);
     CHECK_FALSE(job.issued);
     CHECK_FALSE(ordering.state().order);
 }
@@ -313,7 +313,7 @@ TEST_CASE("a state that cannot be read stops the order before the CA is asked", 
                            R"({"form":99})");
     const auto job = ordering.run();
     REQUIRE_FALSE(job.alive());
-    CHECK(job.failure->error.kind == base::ErrorKind::invalid_input);
+    CHECK(job.failure()->error.kind == base::ErrorKind::invalid_input);
     CHECK(ordering.http.sent().empty());
 }
 
@@ -322,7 +322,7 @@ TEST_CASE("a job that failed before is not ordered", "[orders]") {
     auto job = ordering.job();
     job.fail(store::cause::kPathShadowed, {base::ErrorKind::io, "the route is not served", {}, {}});
     ordering.order(job);
-    CHECK(job.failure->error.message == "the route is not served");
+    CHECK(job.failure()->error.message == "the route is not served");
     CHECK(ordering.http.sent().empty());
 }
 
@@ -330,10 +330,7 @@ TEST_CASE("while one order waits for the CA, another goes on", "[orders][design-
     Ordering ordering;
     const auto other = ordering.host.add_app("other");
     auto first = ordering.job();
-    ca::IssueJob second{other, test::RunBench::settings(), {"a.example"}};
-    second.names = first.names;
-    second.hash = first.hash;
-    second.ca = first.ca;
+    auto second = ordering.job_of(other, {"a.example"});
     const auto order = [&](int status_of_first) {
         ordering.http.post(at_ca("/new-order"), status_of_first, order_json("processing"),
                            {{"location", at_ca("/order/1")}, {"retry-after", "5"}});
@@ -341,7 +338,7 @@ TEST_CASE("while one order waits for the CA, another goes on", "[orders][design-
     order(201);
     ordering.http.post(at_ca("/new-order"), 403, problem_json("rejectedIdentifier", "no"));
     ordering.ready_to_certificate();
-    second.seen = base::Folder::open(ordering.host.environment.app_root(other)).value();
+    second.hold.seen = base::Folder::open(ordering.host.environment.app_root(other)).value();
     std::vector<async::Task<void>> both;
     for (ca::IssueJob* job : {&first, &second}) {
         test::claim(ordering.context, *job);
@@ -366,9 +363,9 @@ TEST_CASE("an order is given up once its app is another", "[orders]") {
     ca::CaSession ca{context, test::account_key_copy(), test::Bench::directory()};
     ca.client().use_account(at_ca("/account/1"));
     ca.client().nonces().add("nonce0");
-    job.ca = &ca;
+    job.ca.session = &ca;
     test::place_order(context, ordering.desk, job);
     CHECK_FALSE(job.issued);
-    CHECK_FALSE(job.failure);
+    CHECK_FALSE(job.failure());
     CHECK(ordering.http.sent().size() == 1);
 }

@@ -11,7 +11,11 @@ TEST_CASE("what has become of an app in a long run", "[orders]") {
     test::RunBench bench;
     auto job = bench.job();
     SECTION("nothing was due") {
-        job.nothing_to_do = true;
+        job.end_without_order();
+        CHECK(describe_end(job) == "shop: nothing to do");
+    }
+    SECTION("another run has it now") {
+        job.leave_to_other();
         CHECK(describe_end(job) == "shop: nothing to do");
     }
     SECTION("it got none") {
@@ -22,7 +26,7 @@ TEST_CASE("what has become of an app in a long run", "[orders]") {
         const test::CertificateSpec spec{.common_name = "a.example", .names = {"a.example"}};
         job.issued.emplace().chain_pem = test::make_certificate(spec, test::make_key());
         CHECK(describe_end(job).starts_with("shop issued, valid until "));
-        job.live_fingerprint = "of the one before";
+        job.present.fingerprint = "of the one before";
         CHECK(describe_end(job).starts_with("shop renewed, valid until "));
     }
 }

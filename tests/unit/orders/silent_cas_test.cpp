@@ -17,8 +17,8 @@ void lose_answer(test::RunBench& bench, orders::SilentCas& silent, int times) {
 bool is_refused(test::RunBench& bench, const orders::SilentCas& silent) {
     auto next = bench.job();
     silent.refuse(next);
-    if (next.failure) CHECK(next.cause == store::cause::kCaUnreachable);
-    return next.failure.has_value();
+    if (next.failure()) CHECK(next.cause() == store::cause::kCaUnreachable);
+    return next.failure() != nullptr;
 }
 
 }  // namespace
@@ -39,8 +39,9 @@ TEST_CASE("any answer shows that the CA is there", "[orders]") {
     auto answered = bench.job();
     SECTION("an order that went through") {}
     SECTION("an overload page of what stands before it") {
-        answered.fail(acme::fail(base::ErrorKind::network, "Bad Gateway", ""));
-        answered.failure->status = 502;
+        auto page = acme::fail(base::ErrorKind::network, "Bad Gateway", "");
+        page.status = 502;
+        answered.fail(std::move(page));
     }
     silent.note_result(answered);
     lose_answer(bench, silent, 2);

@@ -35,12 +35,14 @@ struct Unheard : test::RunBench {
     }
     ca::IssueJob looked_at(ca::Origin origin, const Words& names,
                            const std::string& provider = "") {
-        auto made = job(names);
-        made.covered = {"a.example", "d.example"};
-        made.settings.dns_resolvers.computed = "127.0.0.1:" + std::to_string(server.address().port);
-        made.settings.dns_provider.computed = provider;
-        made.options.lego.dns.query_timeout = std::chrono::seconds{1};
-        made.options.lego.dns.fixed_wait = fixed_wait;
+        auto made = job(names, [&](ca::Wanted& wanted) {
+            wanted.settings.dns_resolvers.computed =
+                "127.0.0.1:" + std::to_string(server.address().port);
+            wanted.settings.dns_provider.computed = provider;
+            wanted.options.lego.dns.query_timeout = std::chrono::seconds{1};
+            wanted.options.lego.dns.fixed_wait = fixed_wait;
+        });
+        made.present.covered = {"a.example", "d.example"};
         ca::Request request;
         request.origin = origin;
         context.loop.run(preflight::check_dns(context, made, request));
@@ -59,29 +61,29 @@ TEST_CASE("while no name server answers, what nobody asked for is not ordered fo
     Unheard bench;
     bench.give_up();
     const auto job = bench.looked_at(ca::Origin::scheduled, kNames);
-    CHECK(ca::to_texts(job.names) == Words{"a.example", "d.example"});
+    CHECK(ca::to_texts(job.names.ordered) == Words{"a.example", "d.example"});
     CHECK(job.alive());
-    REQUIRE(job.deferred.size() == 2);
-    CHECK(job.deferred.front().name == "b.example");
-    CHECK(job.deferred.front().cause == store::cause::kResolverSilent);
+    REQUIRE(job.names.deferred.size() == 2);
+    CHECK(job.names.deferred.front().name == "b.example");
+    CHECK(job.names.deferred.front().cause == store::cause::kResolverSilent);
     // No app of the run waits for the same servers again.
     CHECK(bench.server.questions().empty());
-    CHECK(bench.looked_at(ca::Origin::automatic, kNames).deferred.size() == 2);
-    CHECK(bench.looked_at(ca::Origin::all, kNames).deferred.empty());
+    CHECK(bench.looked_at(ca::Origin::automatic, kNames).names.deferred.size() == 2);
+    CHECK(bench.looked_at(ca::Origin::all, kNames).names.deferred.empty());
 }
 
 TEST_CASE("one name of which no name server says anything is enough", "[preflight]") {
     Unheard bench;
     const auto job = bench.looked_at(ca::Origin::automatic, {"b.example"});
-    REQUIRE(job.deferred.size() == 1);
-    CHECK(job.deferred.front().cause == store::cause::kResolverSilent);
+    REQUIRE(job.names.deferred.size() == 1);
+    CHECK(job.names.deferred.front().cause == store::cause::kResolverSilent);
     CHECK_FALSE(job.alive());
 }
 
 TEST_CASE("DNS-01 waits for somebody who can tell whether its records are there", "[preflight]") {
     Unheard bench;
     const auto deferred = [&](ca::Origin origin, const std::string& name) {
-        return bench.looked_at(origin, {name}, "exec").deferred.size();
+        return bench.looked_at(origin, {name}, "exec").names.deferred.size();
     };
     CHECK(deferred(ca::Origin::automatic, "b.example") == 1);
     CHECK(deferred(ca::Origin::scheduled, "a.example") == 0);
@@ -104,9 +106,9 @@ TEST_CASE("a name whose DNS is broken is not ordered, by hand neither", "[prefli
     const auto origin = GENERATE(ca::Origin::typed, ca::Origin::scheduled);
     // That a certificate covers a.example changes nothing: the CA would refuse it.
     const auto job = bench.looked_at(origin, {"a.example", "b.example", "c.example"});
-    CHECK(ca::to_texts(job.names) == Words{"c.example"});
-    REQUIRE(job.deferred.size() == 2);
-    for (const auto& deferred : job.deferred) {
+    CHECK(ca::to_texts(job.names.ordered) == Words{"c.example"});
+    REQUIRE(job.names.deferred.size() == 2);
+    for (const auto& deferred : job.names.deferred) {
         CHECK(deferred.cause == store::cause::kDnsBroken);
         CHECK(deferred.reason.message ==
               deferred.name + " cannot be resolved by any CA: SERVFAIL from 127.0.0.1");
@@ -119,20 +121,21 @@ TEST_CASE("a name whose CAA records no CA could look up is not ordered", "[prefl
     test::DnsReply failure;
     failure.code = test::kServFail;
     bench.server.answer("b.example", dns::RecordType::caa, failure);
-    auto job = bench.job({"*.b.example", "c.example"});
-    job.settings.dns_resolvers.computed =
-        "127.0.0.1:" + std::to_string(bench.server.address().port);
-    job.settings.dns_provider.computed = "exec";
+    auto job = bench.job({"*.b.example", "c.example"}, [&](ca::Wanted& wanted) {
+        wanted.settings.dns_resolvers.computed =
+            "127.0.0.1:" + std::to_string(bench.server.address().port);
+        wanted.settings.dns_provider.computed = "exec";
+    });
     auto directory = test::Bench::directory();
     directory.caa_identities = {"ca.test"};
     auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
     ca::CaSession session{bench.context, std::move(*key), std::move(directory)};
-    job.ca = &session;
+    job.ca.session = &session;
     bench.context.loop.run(preflight::check_caa(bench.context, job));
-    CHECK(ca::to_texts(job.names) == Words{"c.example"});
-    REQUIRE(job.deferred.size() == 1);
-    CHECK(job.deferred.front().cause == store::cause::kDnsBroken);
-    CHECK_THAT(job.deferred.front().reason.message,
+    CHECK(ca::to_texts(job.names.ordered) == Words{"c.example"});
+    REQUIRE(job.names.deferred.size() == 1);
+    CHECK(job.names.deferred.front().cause == store::cause::kDnsBroken);
+    CHECK_THAT(job.names.deferred.front().reason.message,
                Catch::Matchers::ContainsSubstring("the CAA records of b.example: SERVFAIL"));
 }
 
@@ -140,8 +143,8 @@ TEST_CASE("who is there to see it goes on without an answer", "[preflight][desig
     Unheard bench;
     bench.give_up();
     const auto job = bench.looked_at(ca::Origin::typed, kNames);
-    CHECK(job.names.size() == 4);
-    CHECK(job.deferred.empty());
+    CHECK(job.names.ordered.size() == 4);
+    CHECK(job.names.deferred.empty());
 }
 
 TEST_CASE("names are looked up side by side, at most 64 questions at once", "[preflight]") {
@@ -162,9 +165,10 @@ TEST_CASE("names are looked up side by side, at most 64 questions at once", "[pr
     names.reserve(100);
     for (int i = 0; i < 100; ++i)
         names.push_back("n" + std::to_string(i) + ".example");
-    auto job = bench.job(names);
-    job.settings.dns_resolvers.computed = "192.0.2.53";
-    job.options.lego.dns.query_timeout = 10s;
+    auto job = bench.job(names, [](ca::Wanted& wanted) {
+        wanted.settings.dns_resolvers.computed = "192.0.2.53";
+        wanted.options.lego.dns.query_timeout = 10s;
+    });
     loop.run(preflight::check_dns(context, job, {}));
     // One after another they would have taken a thousand seconds.
     CHECK(bench.clock.passed() <= 25s);
@@ -196,9 +200,9 @@ TEST_CASE("names are fetched at all their addresses side by side, and told of in
     context.loop.run(preflight::check_reachability(context, job));
     CHECK(bench.clock.passed() == 4s);
     CHECK(servers.most == 6);
-    CHECK(ca::to_texts(job.names) == std::vector<std::string>{"a.example", "c.example"});
-    REQUIRE(job.deferred.size() == 1);
-    CHECK(job.deferred.front().cause == store::cause::kOtherServer);
+    CHECK(ca::to_texts(job.names.ordered) == std::vector<std::string>{"a.example", "c.example"});
+    REQUIRE(job.names.deferred.size() == 1);
+    CHECK(job.names.deferred.front().cause == store::cause::kOtherServer);
     const std::string& told = bench.host.logged.err;
     CHECK(told.find("a.example is redirected") < told.find("c.example is redirected"));
     CHECK(told.find("c.example is redirected") != std::string::npos);

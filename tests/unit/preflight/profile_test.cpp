@@ -21,12 +21,12 @@ namespace {
 
 ca::IssueJob job_with_addresses(const std::string& server, const std::string& profile) {
     settings::Settings settings = settings::resolve_settings({}, {{"server", server}});
-    ca::IssueJob job{*dokku::AppName::parse("shop"), settings, {}};
-    job.settings.server.computed = server;
-    job.options.lego.profile = profile;
+    ca::Wanted wanted{*dokku::AppName::parse("shop"), settings, {}};
+    wanted.options.lego.profile = profile;
+    ca::IssueJob job{std::move(wanted)};
     for (const char* address : {"198.51.100.7", "10.0.0.7"})
-        job.names.push_back(*dns::DnsName::parse_address(address));
-    job.names.push_back(*dns::DnsName::parse("a.example"));
+        job.names.ordered.push_back(*dns::DnsName::parse_address(address));
+    job.names.ordered.push_back(*dns::DnsName::parse("a.example"));
     return job;
 }
 
@@ -38,24 +38,24 @@ TEST_CASE("Let's Encrypt certifies public addresses, and only as it wants to",
     SECTION("with its profile") {
         auto job = job_with_addresses(std::string{settings::kStagingServer}, "shortlived");
         preflight::check_addresses(job);
-        CHECK(ca::to_texts(job.names) == Words{"198.51.100.7", "a.example"});
-        REQUIRE(job.deferred.size() == 1);
-        CHECK(job.deferred[0].cause == store::cause::kBadName);
-        CHECK(job.deferred[0].reason.message ==
+        CHECK(ca::to_texts(job.names.ordered) == Words{"198.51.100.7", "a.example"});
+        REQUIRE(job.names.deferred.size() == 1);
+        CHECK(job.names.deferred[0].cause == store::cause::kBadName);
+        CHECK(job.names.deferred[0].reason.message ==
               "10.0.0.7 is a private address; Let's Encrypt certifies public ones");
     }
     SECTION("without it") {
         auto job = job_with_addresses(std::string{settings::kProductionServer}, "");
         preflight::check_addresses(job);
-        CHECK(ca::to_texts(job.names) == Words{"a.example"});
-        REQUIRE(job.deferred.size() == 2);
-        CHECK(job.deferred[0].reason.steps ==
+        CHECK(ca::to_texts(job.names.ordered) == Words{"a.example"});
+        REQUIRE(job.names.deferred.size() == 2);
+        CHECK(job.names.deferred[0].reason.steps ==
               Words{"Run: dokku letsencrypt:set shop profile shortlived"});
     }
     SECTION("other CAs say themselves what they want") {
         auto job = job_with_addresses("https://other.example/directory", "");
         preflight::check_addresses(job);
-        CHECK(job.names.size() == 3);
+        CHECK(job.names.ordered.size() == 3);
     }
 }
 
@@ -65,15 +65,15 @@ TEST_CASE("names that are covered stay where there are too many", "[preflight][d
     for (int i = 0; i < 130; ++i)
         domains.push_back("n" + std::to_string(i) + ".example.org");
     settings::Settings settings = settings::resolve_settings({}, {});
-    ca::IssueJob job{*dokku::AppName::parse("shop"), settings, domains};
+    ca::IssueJob job{ca::Wanted{*dokku::AppName::parse("shop"), settings, domains}};
     for (const std::string& domain : domains)
-        job.names.push_back(*dns::DnsName::parse(domain));
-    job.covered = {"n120.example.org"};
+        job.names.ordered.push_back(*dns::DnsName::parse(domain));
+    job.present.covered = {"n120.example.org"};
     preflight::check_count_of_names(job);
-    CHECK(job.names.size() == 100);
-    CHECK(job.deferred.size() == 30);
-    const auto left = ca::to_texts(job.names);
+    CHECK(job.names.ordered.size() == 100);
+    CHECK(job.names.deferred.size() == 30);
+    const auto left = ca::to_texts(job.names.ordered);
     CHECK(std::find(left.begin(), left.end(), "n120.example.org") != left.end());
-    CHECK(job.deferred.front().name == "n99.example.org");
-    CHECK(job.deferred.front().cause == store::cause::kTooManyNames);
+    CHECK(job.names.deferred.front().name == "n99.example.org");
+    CHECK(job.names.deferred.front().cause == store::cause::kTooManyNames);
 }

@@ -11,8 +11,8 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 ca::IssueJob job_with(const test::RunBench& bench, const dokku::Properties& properties) {
-    return {
-        bench.app, settings::resolve_settings(properties, {{"email", "me@x.test"}}), {"a.test"}};
+    return ca::IssueJob{ca::Wanted{
+        bench.app, settings::resolve_settings(properties, {{"email", "me@x.test"}}), {"a.test"}}};
 }
 
 }  // namespace

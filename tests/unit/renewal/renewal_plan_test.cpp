@@ -114,16 +114,16 @@ TEST_CASE("an order replaces a certificate only if they share a name", "[renewal
     auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
     ca::CaSession ca{bench.context, std::move(*key), directory};
     ca.client().use_account(test::at_ca("/account/1"));
-    job.ca = &ca;
-    job.renewal_id = "aki.serial";
-    job.live_fingerprint = "ab";
+    job.ca.session = &ca;
+    job.present.renewal_id = "aki.serial";
+    job.present.fingerprint = "ab";
     REQUIRE(bench.store.update_state("shop", [](store::AppState& state) {
         state.installed = store::InstalledPair{
             "ab", store::Owner::ours, {}, {}, test::at_ca("/directory"), test::at_ca("/account/1")};
     }));
-    job.covered = {"old.example"};
+    job.present.covered = {"old.example"};
     CHECK(ca::certificate_to_replace(bench.context, job).empty());
-    job.covered = {"old.example", "new.example"};
+    job.present.covered = {"old.example", "new.example"};
     CHECK(ca::certificate_to_replace(bench.context, job) == "aki.serial");
 }
 

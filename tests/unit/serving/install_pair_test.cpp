@@ -99,7 +99,7 @@ TEST_CASE("a chain that must not go live leaves everything as it was", "[serving
         job.key = test::make_key();
     }
     SECTION("a name is missing") {
-        job.names.push_back(dns::DnsName::parse("b.example").value());
+        job.names.ordered.push_back(dns::DnsName::parse("b.example").value());
     }
     SECTION("expired") {
         installing.clock.advance(std::chrono::hours{24 * 365});
@@ -122,7 +122,7 @@ TEST_CASE("a pair that a person installed is kept aside", "[serving][design-1.3]
     const std::string custom = certificate(custom_key);
     installing.host.install_pair(installing.app, custom);
     auto job = installing.issued_job();
-    REQUIRE(job.pair_owner == store::Owner::custom);
+    REQUIRE(job.present.owner == store::Owner::custom);
     REQUIRE(installing.install(job));
 
     const fs::path kept = installing.host.environment.app_root(installing.app) /
@@ -141,7 +141,7 @@ TEST_CASE("a pair of ours is replaced without a copy or a word", "[serving][desi
     auto first = installing.issued_job();
     REQUIRE(installing.install(first));
     auto second = installing.issued_job();
-    REQUIRE(second.pair_owner == store::Owner::ours);
+    REQUIRE(second.present.owner == store::Owner::ours);
     REQUIRE(installing.install(second));
     CHECK(test::content_of(installing.tls() / "server.crt") == second.issued->chain_pem);
     CHECK(installing.host.logged.err.empty());
@@ -201,7 +201,7 @@ TEST_CASE("a failure to install names the app's folder as the operator knows it"
     test::write_file(installing.host.environment.app_root(installing.app) / "letsencrypt", "x");
     const auto installed = installing.install(job);
     REQUIRE_FALSE(installed);
-    CHECK_THAT(job.folder->readable(installed.error()).message,
+    CHECK_THAT(job.hold.folder->readable(installed.error()).message,
                ContainsSubstring(installing.folder().parent_path().parent_path().string()));
 }
 

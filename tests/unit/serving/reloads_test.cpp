@@ -49,8 +49,8 @@ TEST_CASE("what a round throws fails its flows, and none waits for ever", "[serv
     tasks.push_back(wish_and_end(member, job));
     tasks.push_back(reloads.rounds().work());
     bench.simulated.run(all(std::move(tasks)));
-    CHECK(job.cause == store::cause::kHost);
-    REQUIRE(job.failure);
-    CHECK(job.failure->error.message == "no memory left");
+    CHECK(job.cause() == store::cause::kHost);
+    REQUIRE(job.failure());
+    CHECK(job.failure()->error.message == "no memory left");
     CHECK_THAT(bench.host.logged.err, ContainsSubstring("nginx was not reloaded: no memory left"));
 }

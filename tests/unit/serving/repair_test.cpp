@@ -5,7 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "ca/lego_command.h"
+#include "ca/lego/command.h"
 #include "renewal/stored_pair.h"
 #include "store/cause.h"
 #include "support/served_app.h"

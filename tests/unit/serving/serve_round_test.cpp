@@ -51,14 +51,11 @@ class FakeNginx final : public http::Client {
 
 /// Two apps that are to be ordered.
 struct Routing : test::RunBench {
-    Routing()
+    explicit Routing(const Change& of_blog = {})
         : shop(job()),
-          blog(host.add_app("blog"), settings(), {"b.example"}),
-          nginx(shop.ca->thumbprint()),
-          run{host.environment, store, log, http, clock, simulated, context.dns, nginx, probe} {
-        blog.names.push_back(dns::DnsName::parse("b.example").value());
-        blog.ca = shop.ca;
-    }
+          blog(job_of(host.add_app("blog"), {"b.example"}, of_blog)),
+          nginx(shop.ca.session->thumbprint()),
+          run{host.environment, store, log, http, clock, simulated, context.dns, nginx, probe} {}
 
     void switch_on() { serve({{&shop, &blog}, {}}); }
     void serve(serving::RoundWishes wishes) {
@@ -90,7 +87,7 @@ TEST_CASE("the routes of several apps take one test, one reload and one look sid
     routing.switch_on();
     CHECK(routing.shop.alive());
     CHECK(routing.blog.alive());
-    CHECK(routing.shop.route_is_new);
+    CHECK(routing.shop.route.is_new);
     CHECK(routing.has_route(routing.shop));
     CHECK(routing.has_route(routing.blog));
     CHECK(routing.programs.asked("nginx -t") == 1);
@@ -115,9 +112,9 @@ TEST_CASE("the route that nginx refuses goes, and the others are loaded", "[serv
     Routing routing;
     routing.refuse(routing.block(routing.blog));
     routing.switch_on();
-    REQUIRE(routing.blog.failure);
-    CHECK(routing.blog.cause == store::cause::kPathShadowed);
-    CHECK_THAT(routing.blog.failure->error.message,
+    REQUIRE(routing.blog.failure());
+    CHECK(routing.blog.cause() == store::cause::kPathShadowed);
+    CHECK_THAT(routing.blog.failure()->error.message,
                ContainsSubstring("nginx refuses the ACME challenge route: unknown directive"));
     CHECK_FALSE(routing.has_route(routing.blog));
     CHECK(routing.shop.alive());
@@ -131,8 +128,8 @@ TEST_CASE("a complaint about another file stops all, and nothing is loaded",
     Routing routing;
     routing.refuse("/bin/sh");
     routing.switch_on();
-    CHECK(routing.shop.cause == store::cause::kBlockedBy);
-    CHECK(routing.blog.cause == store::cause::kBlockedBy);
+    CHECK(routing.shop.cause() == store::cause::kBlockedBy);
+    CHECK(routing.blog.cause() == store::cause::kBlockedBy);
     CHECK(routing.programs.asked("service") == 0);
 }
 
@@ -142,37 +139,36 @@ TEST_CASE("a test or a reload that cannot be had fails all", "[serving][design-4
     SECTION("sudo refuses the test") {
         routing.programs.on_test("echo 'sudo: a password is required' >&2; exit 1");
         routing.switch_on();
-        CHECK(routing.shop.cause == store::cause::kHost);
-        CHECK(routing.blog.cause == store::cause::kHost);
+        CHECK(routing.shop.cause() == store::cause::kHost);
+        CHECK(routing.blog.cause() == store::cause::kHost);
     }
     SECTION("nginx does not take the reload") {
         routing.programs.on_reload("exit 1");
         routing.switch_on();
-        CHECK(routing.shop.cause == store::cause::kReloadRefused);
-        CHECK(routing.blog.cause == store::cause::kReloadRefused);
+        CHECK(routing.shop.cause() == store::cause::kReloadRefused);
+        CHECK(routing.blog.cause() == store::cause::kReloadRefused);
     }
     CHECK(routing.nginx.asked == 0);
 }
 
 TEST_CASE("a name that is not answered in time is deferred alone", "[serving][design-4.5]") {
     Routing routing;
-    routing.shop.names.push_back(dns::DnsName::parse("c.example").value());
+    routing.shop.names.ordered.push_back(dns::DnsName::parse("c.example").value());
     routing.nginx.shadowed = {"c.example", "b.example"};
     routing.switch_on();
     CHECK(routing.shop.alive());
-    CHECK(ca::to_texts(routing.shop.names) == std::vector<std::string>{"a.example"});
-    REQUIRE(routing.shop.deferred.size() == 1);
-    CHECK(routing.shop.deferred.front().cause == store::cause::kPathShadowed);
-    CHECK_THAT(routing.shop.deferred.front().reason.message,
+    CHECK(ca::to_texts(routing.shop.names.ordered) == std::vector<std::string>{"a.example"});
+    REQUIRE(routing.shop.names.deferred.size() == 1);
+    CHECK(routing.shop.names.deferred.front().cause == store::cause::kPathShadowed);
+    CHECK_THAT(routing.shop.names.deferred.front().reason.message,
                ContainsSubstring("nginx does not answer the ACME challenge for c.example at "));
-    CHECK(routing.blog.cause == store::cause::kPathShadowed);  // its only name
+    CHECK(routing.blog.cause() == store::cause::kPathShadowed);  // its only name
     CHECK(routing.clock.passed() >= 3s);
     CHECK(routing.clock.passed() < 4s);
 }
 
 TEST_CASE("an app that is validated over DNS, or has failed, gets no route", "[serving]") {
-    Routing routing;
-    routing.blog.settings.dns_provider.computed = "exec";
+    Routing routing{[](ca::Wanted& wanted) { wanted.settings.dns_provider.computed = "exec"; }};
     routing.shop.fail(store::cause::kHost, {base::ErrorKind::io, "disk", {}, {}});
     routing.switch_on();
     CHECK(routing.programs.asked().empty());

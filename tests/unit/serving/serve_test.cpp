@@ -77,7 +77,7 @@ struct Loading : test::RunBench {
     Loading() : loaded(job()) {
         REQUIRE(ca::hold_folder(context, loaded));
         REQUIRE(orders::begin_journal(context, loaded, {}).value());
-        loaded.covered = {"a.example"};
+        loaded.present.covered = {"a.example"};
         write_vhost("listen 443 ssl;");
     }
 
@@ -227,13 +227,13 @@ TEST_CASE("a vhost that knows pair and names needs a reload only", "[serving][de
     CHECK(app.programs.asked("nginx -t") == 1);
     CHECK(app.programs.asked("plugn") == 0);
     CHECK_FALSE(fs::exists(serving::route_files_of(app.context, app.loaded).snippet));
-    CHECK(app.loaded.rebuilt);
+    CHECK(app.loaded.serving.rebuilt);
 }
 
 TEST_CASE("a vhost that does not is rebuilt, which reloads nginx", "[serving][design-4.8]") {
     Loading app;
     SECTION("other names") {
-        app.loaded.covered.clear();
+        app.loaded.present.covered.clear();
     }
     SECTION("no https yet") {
         app.write_vhost("listen 80;");
@@ -246,13 +246,13 @@ TEST_CASE("a vhost that does not is rebuilt, which reloads nginx", "[serving][de
 
 TEST_CASE("a rebuild that fails is noted in its job, with nginx's complaint", "[serving]") {
     Loading app;
-    app.loaded.covered.clear();
+    app.loaded.present.covered.clear();
     app.programs.on_trigger("exit 3");
     app.programs.on_test("echo 'nginx: [emerg] no \"x\" in /etc/nginx/a.conf:1' >&2; exit 1");
     app.load();
-    REQUIRE_FALSE(app.loaded.rebuilt);
+    REQUIRE_FALSE(app.loaded.serving.rebuilt);
     CHECK(
-        app.loaded.rebuilt.error().message ==
+        app.loaded.serving.rebuilt.error().message ==
         "The trigger proxy-build-config for shop ended with exit code 3. nginx's configuration is "
         "broken already (/etc/nginx/a.conf:1): no \"x\"");
     CHECK_THAT(app.host.logged.err, ContainsSubstring("dokku proxy:build-config shop"));
@@ -260,7 +260,7 @@ TEST_CASE("a rebuild that fails is noted in its job, with nginx's complaint", "[
 
 TEST_CASE("no vhost is rebuilt for an app that is gone", "[serving]") {
     Loading app;
-    app.loaded.covered.clear();
+    app.loaded.present.covered.clear();
     REQUIRE(app.store.remove_state("shop"));
     app.load();
     CHECK(app.programs.asked("plugn") == 0);
@@ -269,13 +269,13 @@ TEST_CASE("no vhost is rebuilt for an app that is gone", "[serving]") {
 TEST_CASE("nothing is reloaded if nothing changed, or nginx would refuse it", "[serving]") {
     Loading app;
     SECTION("nothing changed") {
-        app.loaded.nothing_to_do = true;
+        app.loaded.end_without_order();
         app.load();
         CHECK(app.programs.asked().empty());
     }
     SECTION("only the route went, and nginx does not run") {
         app.write_route();
-        app.loaded.nothing_to_do = true;
+        app.loaded.end_without_order();
         app.load();
         CHECK(app.programs.asked().empty());
     }

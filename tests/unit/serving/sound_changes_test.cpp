@@ -44,10 +44,10 @@ class AnsweringNginx final : public test::InstantHttp {
 struct Round : test::RunBench {
     Round()
         : shop(job()),
-          nginx(shop.ca->thumbprint()),
+          nginx(shop.ca.session->thumbprint()),
           round{host.environment, store, log, http, clock, simulated, context.dns, nginx, probe} {
         REQUIRE(ca::hold_folder(context, shop));
-        shop.lock = store.try_lock_app("shop").value();
+        shop.hold.lock = store.try_lock_app("shop").value();
         test::write_file(host.environment.app_root(app) / "VHOST", "a.example\n");
         REQUIRE(lifecycle::is_still_due(context, shop, {.force = true}).value());
         REQUIRE(orders::begin_journal(context, shop, {}).value());
@@ -55,12 +55,12 @@ struct Round : test::RunBench {
                          "server { listen 443 ssl; server_name a.example; }\n");
         install();
         before = test::content_of(tls() / "server.crt");
-        shop.live_chain = before;
-        shop.pair_owner = store::Owner::ours;
+        shop.present.chain = before;
+        shop.present.owner = store::Owner::ours;
         former = serving::read_former_pair(context, shop);
         REQUIRE(former);
         install();
-        shop.covered = {"a.example"};
+        shop.present.covered = {"a.example"};
     }
 
     void install() {
@@ -72,12 +72,7 @@ struct Round : test::RunBench {
         REQUIRE(run(serving::install_pair(context, shop)));
     }
     ca::IssueJob& add_route(const std::string& name) {
-        const std::string domain = name + ".example";
-        ca::IssueJob& added =
-            routed.emplace_back(host.add_app(name), settings(), std::vector<std::string>{domain});
-        added.names.push_back(dns::DnsName::parse(domain).value());
-        added.ca = shop.ca;
-        return added;
+        return routed.emplace_back(job_of(host.add_app(name), {name + ".example"}));
     }
     void serve() {
         serving::RoundWishes wishes;
@@ -130,9 +125,9 @@ TEST_CASE("a pair that nginx refuses is replaced by the one before, and the rest
     test::write_file(app.tls() / "server.before", app.before);
     app.serve();
     CHECK(app.live() == app.before);
-    CHECK(app.shop.cause == store::cause::kReloadRefused);
-    REQUIRE(app.shop.failure);
-    CHECK_THAT(app.shop.failure->error.message,
+    CHECK(app.shop.cause() == store::cause::kReloadRefused);
+    REQUIRE(app.shop.failure());
+    CHECK_THAT(app.shop.failure()->error.message,
                ContainsSubstring("nginx refuses the new certificate: cannot load certificate") &&
                    ContainsSubstring("The former one was put back"));
     // As before the run, also where renewals look for it.
@@ -154,7 +149,7 @@ TEST_CASE("a refused pair without one before stays, and the round is not loaded"
     app.refuse_if("true", "cannot load certificate \"" + file.string() + "\": ca md too weak");
     app.serve();
     CHECK(app.live() == installed);
-    CHECK(blog.cause == store::cause::kBlockedBy);
+    CHECK(blog.cause() == store::cause::kBlockedBy);
     CHECK_THAT(app.host.logged.err, ContainsSubstring("nginx was not reloaded: nginx's"));
     CHECK(app.programs.asked("service reload") == 0);
 }
@@ -169,8 +164,9 @@ TEST_CASE("of many routes the one that nginx refuses without a file is found by 
                   "could not build server_names_hash, you should increase "
                   "server_names_hash_bucket_size: 64");
     app.serve();
-    CHECK(bad.cause == store::cause::kPathShadowed);
-    CHECK_THAT(bad.failure->error.message, ContainsSubstring("could not build server_names_hash"));
+    CHECK(bad.cause() == store::cause::kPathShadowed);
+    CHECK_THAT(bad.failure()->error.message,
+               ContainsSubstring("could not build server_names_hash"));
     CHECK_FALSE(fs::exists(app.block(bad)));
     for (const ca::IssueJob& one : app.routed) {
         if (&one == &bad) continue;
@@ -188,8 +184,8 @@ TEST_CASE("a complaint about another file fails the round, and pairs wait for th
     const std::string installed = app.live();
     app.refuse_if("true", "unknown directive \"x\" in /etc/nginx/conf.d/other.conf:3");
     app.serve();
-    CHECK(blog.cause == store::cause::kBlockedBy);
-    CHECK_THAT(blog.failure->error.message, ContainsSubstring("/etc/nginx/conf.d/other.conf:3"));
+    CHECK(blog.cause() == store::cause::kBlockedBy);
+    CHECK_THAT(blog.failure()->error.message, ContainsSubstring("/etc/nginx/conf.d/other.conf:3"));
     CHECK(app.shop.alive());
     CHECK(app.live() == installed);
     CHECK_THAT(app.host.logged.err, ContainsSubstring("dokku nginx:reload"));
@@ -220,8 +216,8 @@ TEST_CASE("a pair that another command is taking away just now is waited for", "
 TEST_CASE("the pair of an app is not taken for its route", "[serving]") {
     Round app;
     const ca::IssueJob& blog = app.add_route("blog");
-    const fs::path file = app.host.environment.tls_root(blog.app) / "server.crt";
+    const fs::path file = app.host.environment.tls_root(blog.app()) / "server.crt";
     app.refuse_if("true", "cannot load certificate \"" + file.string() + "\": no such file");
     app.serve();
-    CHECK(blog.cause == store::cause::kBlockedBy);
+    CHECK(blog.cause() == store::cause::kBlockedBy);
 }

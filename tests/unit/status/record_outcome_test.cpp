@@ -36,8 +36,8 @@ TEST_CASE("what was renewed has its next time, also if the app is to be looked a
           "[status]") {
     Renewed bench;
     auto renewed = bench.job();
-    renewed.nothing_to_do = true;
-    renewed.lock = bench.store.try_lock_app("shop").value();
+    renewed.end_without_order();
+    renewed.hold.lock = bench.store.try_lock_app("shop").value();
     status::record_outcome(bench.context, renewed);
     CHECK(bench.state().renew_at == bench.next);
     CHECK(bench.state().due == bench.clock.now() - minutes{1});
@@ -46,9 +46,9 @@ TEST_CASE("what was renewed has its next time, also if the app is to be looked a
 TEST_CASE("after a run that was overdue the app is looked at for its renewal", "[status]") {
     Renewed bench;
     auto renewed = bench.job();
-    renewed.lock = bench.store.try_lock_app("shop").value();
-    renewed.nothing_to_do = true;
-    renewed.overdue = bench.state().due;
+    renewed.hold.lock = bench.store.try_lock_app("shop").value();
+    renewed.end_without_order();
+    renewed.hold.overdue = bench.state().due;
     test::DokkuHost::write(bench.host.environment.app_root(bench.app) / "VHOST", "a.example\n");
     status::record_outcome(bench.context, renewed);
     CHECK(bench.state().due == bench.next);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 namespace {
 
@@ -158,12 +159,58 @@ TEST_CASE("a text that is no state is refused", "[store]") {
 }
 
 TEST_CASE("a state of a later form is refused, whatever else it has", "[store][design-5.4]") {
-    const auto later = store::parse_app_state(R"({"form":2,"enabled":true})");
+    const auto later = store::parse_app_state(R"({"form":3,"enabled":true})");
     REQUIRE_FALSE(later);
     CHECK(later.error().kind == base::ErrorKind::invalid_input);
     // Those of before had none.
     CHECK(store::parse_app_state(R"({"enabled":true})"));
     CHECK(store::parse_app_state(R"({"form":1,"enabled":true})"));
+    CHECK_FALSE(store::parse_app_state(R"({"form":1,"written_form":3,"enabled":true})"));
+}
+
+TEST_CASE("what a version knows that has one certificate for an app stays as it was written",
+          "[store][design-5.4]") {
+    store::AppState state;
+    state.enabled = true;
+    state.covered = {"shop.example"};
+    const auto before = text_of(state);
+    CHECK_THAT(before, !Catch::Matchers::ContainsSubstring("written_form"));
+    auto& further = store::certificate_of(state, *store::CertificateId::parse("name:b.example"));
+    further.covered = {"b.example"};
+    further.order = store::RunningOrder{};
+    further.order->hash = "0123abcd";
+    const auto text = text_of(state);
+    SECTION("it is read whole") {
+        const auto read = store::parse_app_state(text);
+        REQUIRE(read);
+        REQUIRE(read->further.size() == 1);
+        const auto& [id, certificate] = *read->further.begin();
+        CHECK(id.text() == "name:b.example");
+        CHECK(certificate.covered == std::vector<std::string>{"b.example"});
+        REQUIRE(certificate.order);
+        CHECK(certificate.order->hash == "0123abcd");
+        CHECK(text_of(*read) == text);
+    }
+    SECTION("and the members of before are where they were") {
+        CHECK_THAT(text, Catch::Matchers::ContainsSubstring("\"form\": 1"));
+        auto read = store::parse_app_state(text);
+        REQUIRE(read);
+        read->further.clear();
+        CHECK(text_of(*read) == before);
+    }
+}
+
+TEST_CASE("a certificate's identity is a file's name as well", "[store]") {
+    for (const std::string text : {"app", "rsa", "name:www.example.com", "name:*.example.com"}) {
+        const auto id = store::CertificateId::parse(text);
+        REQUIRE(id);
+        CHECK(id->text() == text);
+        CHECK(id->is_app() == (text == "app"));
+    }
+    for (const std::string text : {"", ".", "..", ".app", "a/b", "Name", "a b", "a\n"})
+        CHECK_FALSE(store::CertificateId::parse(text));
+    CHECK_FALSE(store::CertificateId::parse(std::string(251, 'a')));
+    CHECK(store::CertificateId{}.is_app());
 }
 
 TEST_CASE("that a state was damaged counts until the app is switched on or off",

@@ -138,13 +138,13 @@ TEST_CASE("the newest three that were put aside are kept, and other apps' too",
 
 TEST_CASE("a state of a later version is refused and not touched", "[store][design-5.4]") {
     const Host host;
-    const std::string text = R"({"form":2,"enabled":true})";
+    const std::string text = R"({"form":3,"enabled":true})";
     test::write_file(host.file(), text);
     const auto read = host.store.read_state("shop");
     REQUIRE_FALSE(read);
     CHECK(read.error().kind == base::ErrorKind::invalid_input);
     CHECK_THAT(read.error().message,
-               ContainsSubstring(host.file().string()) && ContainsSubstring("form 2"));
+               ContainsSubstring(host.file().string()) && ContainsSubstring("form 3"));
     CHECK_FALSE(host.store.update_state("shop", switch_on));
     CHECK_FALSE(host.store.update_existing_state("shop", switch_on));
     CHECK(test::content_of(host.file()) == text);

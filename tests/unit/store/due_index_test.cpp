@@ -172,7 +172,7 @@ TEST_CASE("a pipe in place of the index stops nobody", "[store][design-5.2]") {
 
 TEST_CASE("a state that cannot be read is due at once in a new index", "[store][design-3.5]") {
     const Indexed host;
-    const std::string text = GENERATE(as<std::string>{}, "", R"({"form":2,"enabled":true})");
+    const std::string text = GENERATE(as<std::string>{}, "", R"({"form":3,"enabled":true})");
     CAPTURE(text);
     test::write_file(host.folder / "state" / "shop.json", text);
     REQUIRE(host.store.rebuild_due_index());

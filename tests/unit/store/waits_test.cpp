@@ -166,3 +166,13 @@ TEST_CASE("the end of a certificate of the app's own is waited for however far i
     CHECK(store::bound_waits(state, kNow));
     CHECK(state.due == kNow + kYear);
 }
+
+TEST_CASE("each certificate of an app has its waits bounded, and makes the app due", "[store]") {
+    const auto id = store::CertificateId::parse("name:b.test").value();
+    auto state = waiting_until(kNow + hours{20}, kNow);
+    store::certificate_of(state, id).names = waiting_until(kNow + kYear, kNow).names;
+    CHECK(store::bound_waits(state, kNow));
+    CHECK(store::certificate_of(state, id).names[0].next_try == kNow + hours{1});
+    CHECK(state.names[0].next_try == kNow + hours{20});
+    CHECK(state.due == kNow + hours{1});
+}

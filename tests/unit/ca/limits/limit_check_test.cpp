@@ -84,10 +84,10 @@ TEST_CASE("an order that the CA does not want now is not placed", "[ca-limits][l
         CHECK(host.context.loop.run(limits.refuse_ca_in_backoff(job)));
         CHECK(job.ca_is_in_backoff);
     }
-    REQUIRE(job.failure);
-    CHECK(job.cause == store::cause::kRateLimited);
-    CHECK(job.failure->error.retry_at == host.clock.now() + asked);
-    CHECK_THAT(job.failure->error.message, ContainsSubstring("\"too many\""));
+    REQUIRE(job.failure());
+    CHECK(job.cause() == store::cause::kRateLimited);
+    CHECK(job.failure()->error.retry_at == host.clock.now() + asked);
+    CHECK_THAT(job.failure()->error.message, ContainsSubstring("\"too many\""));
     CHECK(host.clock.passed() == seconds{0});
 }
 
@@ -98,9 +98,9 @@ TEST_CASE("a name that is in backoff is left out, the others are ordered", "[ca-
     ca::limits::LimitCheck limits{host.context, false};
     host.context.loop.run(limits.check(job));
     REQUIRE(job.alive());
-    CHECK(ca::to_texts(job.names) == std::vector<std::string>{"b.example"});
-    REQUIRE(job.deferred.size() == 1);
-    CHECK(job.deferred.front().cause == store::cause::kRateLimited);
+    CHECK(ca::to_texts(job.names.ordered) == std::vector<std::string>{"b.example"});
+    REQUIRE(job.names.deferred.size() == 1);
+    CHECK(job.names.deferred.front().cause == store::cause::kRateLimited);
 }
 
 TEST_CASE("what is paused is asked for by the schedule once a day, by a person at once",
@@ -121,14 +121,14 @@ TEST_CASE("what is paused is asked for by the schedule once a day, by a person a
     auto scheduled = host.job({"a.example", "b.example"});
     host.context.loop.run(ca::limits::LimitCheck{host.context, false}.check(scheduled));
     CHECK(scheduled.alive());
-    REQUIRE(scheduled.deferred.size() == 1);
-    CHECK(scheduled.deferred.front().name == "a.example");
-    CHECK(scheduled.deferred.front().cause == store::cause::kPaused);
-    CHECK_THAT(scheduled.deferred.front().reason.message,
+    REQUIRE(scheduled.names.deferred.size() == 1);
+    CHECK(scheduled.names.deferred.front().name == "a.example");
+    CHECK(scheduled.names.deferred.front().cause == store::cause::kPaused);
+    CHECK_THAT(scheduled.names.deferred.front().reason.message,
                ContainsSubstring(refusal.problem->detail));
     auto typed = host.job({"a.example", "b.example"});
     host.context.loop.run(ca::limits::LimitCheck{host.context, false, true}.check(typed));
-    CHECK(typed.deferred.empty());
+    CHECK(typed.names.deferred.empty());
     host.clock.advance(hours{24});
     auto next_day = host.job({"a.example"});
     host.context.loop.run(ca::limits::LimitCheck{host.context, false}.check(next_day));
@@ -147,7 +147,7 @@ TEST_CASE("a CA that makes no account now is asked by those that have one", "[ca
     ca::limits::LimitCheck limits{host.context, false};
     auto without = host.job();
     CHECK(host.context.loop.run(limits.refuse_ca_in_backoff(without)));
-    CHECK(without.cause == store::cause::kRateLimited);
+    CHECK(without.cause() == store::cause::kRateLimited);
     CHECK_FALSE(without.ca_is_in_backoff);
     REQUIRE(host.store.write_account_key(entry.server, "me@x.test", test::account_key().to_pem()));
     REQUIRE(host.store.write_account(entry.server, "me@x.test", test::at_ca("/account/1"),
@@ -234,7 +234,7 @@ namespace {
 /// An app below example.org at the CA of which the numbers are known.
 ca::IssueJob new_below_domain(Backoff& host, int i) {
     auto job = host.job({"app" + std::to_string(i) + ".example.org"});
-    job.settings.server.computed = settings::kProductionServer;
+    job.ca.server = settings::kProductionServer;
     return job;
 }
 
@@ -255,7 +255,7 @@ TEST_CASE("of 75 apps below one domain that are ordered together 50 are", "[ca-l
     }
     std::vector<base::UtcTime> turns;
     for (auto& job : jobs) {
-        if (job->failure) turns.push_back(job->failure->error.retry_at.value());
+        if (job->failure()) turns.push_back(job->failure()->error.retry_at.value());
     }
     REQUIRE(turns.size() == 25);
     const seconds interval = seconds{hours{24 * 7}} / 50;
@@ -284,8 +284,8 @@ TEST_CASE("what another run learned meanwhile stops an order right before it is 
     paused.paused = true;
     REQUIRE(host.store.ledger().append({paused}, host.clock.now()));
     limits.reserve(job);
-    REQUIRE(job.failure);
-    CHECK(job.cause == store::cause::kPaused);
+    REQUIRE(job.failure());
+    CHECK(job.cause() == store::cause::kPaused);
     // Nothing is under way.
     CHECK(host.entries().size() == 1);
 }
@@ -312,17 +312,17 @@ struct Renewing : Backoff {
     static constexpr seconds kWindow{3600};
 
     Renewing() {
-        job->settings.server.computed = settings::kProductionServer;
+        job->ca.server = settings::kProductionServer;
         auto directory = test::Bench::directory();
         directory.url = settings::kProductionServer;
         directory.renewal_info = test::at_ca("/renewal-info");
         auto key = crypto::PrivateKey::parse_pem(test::account_key().to_pem().reveal());
         session = std::make_unique<ca::CaSession>(context, std::move(*key), std::move(directory));
         session->client().use_account(test::at_ca("/account/1"));
-        job->ca = session.get();
-        job->live_fingerprint = "ab12";
-        job->renewal_id = "id.serial";
-        job->covered = {"a.example"};
+        job->ca.session = session.get();
+        job->present.fingerprint = "ab12";
+        job->present.renewal_id = "id.serial";
+        job->present.covered = {"a.example"};
         REQUIRE(store.update_state("shop", [&](store::AppState& state) {
             state.installed = store::InstalledPair{"ab12",
                                                    store::Owner::ours,
@@ -363,16 +363,16 @@ TEST_CASE("an order without replaces is not exempt", "[ca-limits][limits]") {
     host.clock.advance(hours{1});
     REQUIRE(ca::is_exempt_order(host.context, *host.job));
     SECTION("the certificate in place shares no name with it") {
-        host.job->covered = {"b.example"};
+        host.job->present.covered = {"b.example"};
     }
     SECTION("another account ordered it") {
         host.session->client().use_account(test::at_ca("/account/2"));
     }
     SECTION("the window is that of another certificate") {
-        host.job->live_fingerprint = "cd34";
+        host.job->present.fingerprint = "cd34";
     }
     SECTION("the CA has revoked the certificate in place") {
-        host.job->revoked = true;
+        host.job->present.is_revoked = true;
     }
     SECTION("the CA named none") {
         REQUIRE(

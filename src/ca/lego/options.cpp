@@ -1,4 +1,4 @@
-#include "ca/lego_options.h"
+#include "ca/lego/options.h"
 
 #include <cstdlib>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "ca/lego_command.h"
+#include "ca/lego/command.h"
 
 #include "base/text.h"
 #include "crypto/digest.h"

@@ -1,4 +1,4 @@
-#include "acme/poll_pace.h"
+#include "acme/pace/poll_pace.h"
 
 #include <algorithm>
 #include <utility>

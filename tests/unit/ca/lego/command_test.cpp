@@ -1,4 +1,4 @@
-#include "ca/lego_command.h"
+#include "ca/lego/command.h"
 
 #include <catch2/catch_test_macros.hpp>
 
