@@ -110,6 +110,7 @@ class OrderFlow {
     Step wait_for_our_turn();
     Step poll();
     Step pause();
+    Step wait_for_pace() const;
     Step end_overdue(PollPace::Next next);
     Failure overdue() const;
     bool may_tell_why() const;
@@ -128,6 +129,7 @@ class OrderFlow {
     OrderPlan plan_;
     OrderJournal& journal_;
     PollPace pace_;
+    bool waits_for_pace_ = false;  ///< for the first look, as long as the orders of the run do
     std::string order_url_;
     std::optional<Order> order_;
     std::optional<IssuedCertificate> certificate_;

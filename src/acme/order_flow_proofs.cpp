@@ -129,7 +129,8 @@ OrderFlow::Step OrderFlow::start_challenges() {
         if (!*answer) co_return start_again_after(answer->error());
         note_answer();
     }
-    if (plan_.pace != nullptr) pace_.start_at(plan_.pace->pause());
+    waits_for_pace_ = plan_.pace != nullptr && !plan_.pace->goes_ahead();
+    if (waits_for_pace_) pace_.start_at(plan_.pace->pause());
     co_return Outcome<void>{};
 }
 

@@ -60,11 +60,12 @@ bool OrderFlow::is_our_turn() const {
 }
 
 OrderFlow::Step OrderFlow::wait_for_our_turn() {
-    for (int looks = 0; !is_our_turn(); ++looks) {
-        const auto waits_since = client_.clock().monotonic();
+    const auto waits_since = client_.clock().monotonic();
+    while (!is_our_turn()) {
         auto seen = co_await poll();
         if (!seen) co_return seen;
-        const bool is_of_validation = looks == 0 && !is_finalized_ && lost_answers_ == 0;
+        waits_for_pace_ = false;
+        const bool is_of_validation = !is_finalized_ && lost_answers_ == 0;
         if (!is_of_validation || plan_.pace == nullptr) continue;
         const auto waited = client_.clock().monotonic() - waits_since;
         plan_.pace->note(std::chrono::floor<milliseconds>(waited), is_our_turn());
@@ -84,7 +85,20 @@ OrderFlow::Step OrderFlow::pause() {
     const auto now = client_.clock().monotonic();
     const PollPace::Next next = pace_.next(now);
     if (next.at > plan_.deadline) co_return co_await end_overdue(next);
+    const bool is_for_pace = waits_for_pace_ && !next.is_asked_for;
+    if (is_for_pace) co_return co_await wait_for_pace();
     co_await async::sleep_for(std::chrono::ceil<milliseconds>(next.at - now));
+    co_return Outcome<void>{};
+}
+
+/// Other orders may find out meanwhile that the CA takes less.
+OrderFlow::Step OrderFlow::wait_for_pace() const {
+    constexpr milliseconds kStep{250};
+    for (milliseconds waited{0}; waited < plan_.pace->pause();) {
+        const milliseconds step = std::min(plan_.pace->pause() - waited, kStep);
+        co_await async::sleep_for(step);
+        waited += step;
+    }
     co_return Outcome<void>{};
 }
 

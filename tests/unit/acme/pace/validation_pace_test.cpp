@@ -46,3 +46,9 @@ TEST_CASE("what one order waited for says nothing of those that waited less mean
     pace.note(milliseconds{1250}, true);
     CHECK(pace.pause() == milliseconds{1250});
 }
+
+TEST_CASE("one order goes ahead of the others", "[acme]") {
+    acme::ValidationPace pace;
+    CHECK(pace.goes_ahead());
+    CHECK_FALSE(pace.goes_ahead());
+}
