@@ -25,8 +25,9 @@ namespace acme {
 /// Client. What does not depend on each other is asked side by side.
 ///
 /// It polls the order and not its authorizations, goes straight to finalize if the order is `ready`
-/// already, waits as Retry-After says (else `first_pause`, growing to 5 s), and never orders a
-/// second time once the CA may have an order: after a crash construct it with the order's URL.
+/// already, waits as Retry-After says (else 250 ms, or as OrderPlan::pace has it, growing to 5 s),
+/// and never orders a second time once the CA may have an order: after a crash construct it with
+/// the order's URL.
 /// newOrder is sent again after one lost answer, and without `replaces` after a refusal of that. An
 /// order or certificate that the CA says it does not know is asked for again a few times.
 ///

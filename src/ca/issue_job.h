@@ -33,7 +33,7 @@ struct ServedName {
     std::string reason{};
 };
 
-/// Why it is worked for, where nobody has asked for it by force.
+/// What is special about why the certificate is due (renewal/rule.h).
 struct WhyDue {
     bool only_growth = false;  ///< all is well but for a name that is not covered
     /// That would be all, had not an earlier run left its journal behind (renewal/rule.h).

@@ -189,6 +189,7 @@ std::vector<std::string> names_in_request(const std::string& request_der) {
         const GENERAL_NAME* one = sk_GENERAL_NAME_value(alternatives, i);
         if (one->type != GEN_DNS) continue;
         const auto* text = ASN1_STRING_get0_data(one->d.dNSName);
+        // OpenSSL's text is of unsigned bytes.
         names.emplace_back(reinterpret_cast<const char*>(text),
                            static_cast<std::size_t>(ASN1_STRING_length(one->d.dNSName)));
     }

@@ -79,6 +79,7 @@ void Fiber::enter() {
 }
 
 void Fiber::swap_exceptions() {
+    // Opaque in the header; its layout is that of the Itanium C++ ABI, 2.2.2.
     auto* globals = reinterpret_cast<Exceptions*>(abi::__cxa_get_globals());
     std::swap(*globals, exceptions_);
 }

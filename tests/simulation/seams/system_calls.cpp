@@ -39,6 +39,7 @@ std::string real_path(const char* path) {
 
 template <class Function>
 Function* real(const char* name) {
+    // POSIX: what dlsym returns for a function may be cast to a pointer to it.
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
