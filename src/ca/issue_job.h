@@ -15,6 +15,7 @@
 #include "ca/chosen_ca.h"
 #include "ca/dns_challenges.h"
 #include "ca/names.h"
+#include "ca/need.h"
 #include "ca/outcome.h"
 #include "ca/present.h"
 #include "ca/session.h"
@@ -31,14 +32,6 @@ struct ServedName {
     std::string name;
     std::string_view cause{};  ///< empty: nginx was seen to serve the certificate
     std::string reason{};
-};
-
-/// What is special about why the certificate is due (renewal/rule.h).
-struct WhyDue {
-    bool only_growth = false;  ///< all is well but for a name that is not covered
-    /// That would be all, had not an earlier run left its journal behind (renewal/rule.h).
-    bool is_good_otherwise = false;
-    bool unused = false;  ///< a custom pair is served; ours is only kept good
 };
 
 /// What the run holds of the app, from the claim on (ca/claim.h).
@@ -81,7 +74,7 @@ class IssueJob {
     const LegoOptions& lego() const { return wanted_->options.lego; }
 
     Present present;
-    WhyDue due;
+    Need need = Need::renewal;
     WantedNames names;
     ChosenCa ca;
     Hold hold;

@@ -92,7 +92,7 @@ bool announce_pair(const ca::Context& context, ca::IssueJob& job, const ca::Requ
 
 async::Task<void> tell_end(Run& run, ca::Context& context, ca::IssueJob& job) {
     context.log.info1("Disabling ACME proxy for " + job.app().text() + "...");
-    if (job.alive() && job.due.unused) {
+    if (job.alive() && job.need == ca::Need::standby) {
         context.log.verbose("Kept for later: " + job.app().text() +
                             " is served with a certificate of its own");
         context.log.info1("Done");

@@ -214,7 +214,49 @@ void note_enabled(const ca::Context& context, const dokku::AppName& app,
     if (!noted) context.log.warn(noted.error().message);
 }
 
-/// Looks at the pair and the journal. Says the official lines if nothing is due.
+/// Beside a custom certificate there is at most that of letsencrypt to be kept good.
+bool is_standby_due(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
+    if (request.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app())) {
+        job.need = ca::Need::standby;
+        return true;
+    }
+    context.log.verbose(job.app().text() + " has a certificate of its own, which is kept");
+    status::record_custom_pair(context, job);
+    return false;
+}
+
+/// What an order is for, of the names whose time has come. Nothing: there is none to be made.
+base::Result<std::optional<ca::Need>> need_now(const ca::Context& context, ca::IssueJob& job,
+                                               const store::AppState& state,
+                                               const ca::Request& request) {
+    const base::UtcTime now = context.clock.now();
+    if (request.is_automatic()) leave_waiting_names(job, state, now);
+    const auto due = why_due_now(context, job, state, request);
+    if (!due) return due.error();
+    if (request.force) return std::optional{ca::Need::renewal};
+    if (!*due) return std::optional<ca::Need>{};
+    const ca::Need need = (*due)->need;
+    if (request.is_automatic() && need != ca::Need::growth && renewal_waits(job, state, now)) {
+        wait_for_renewal(job);
+    }
+    return job.names.ordered.empty() ? std::optional<ca::Need>{} : std::optional{need};
+}
+
+/// Writes down that nothing is due. An operator is told so with the official lines.
+void end_without_need(const ca::Context& context, ca::IssueJob& job, const ca::Request& request,
+                      const store::AppState& state) {
+    if (request.is_automatic()) {
+        job.end_without_order();
+        status::record_outcome(context, job);
+        return;
+    }
+    if (request.is_typed()) note_enabled(context, job.app(), state);
+    adopt_if_unknown(context, job.app(),
+                     tls::read_certificate_status(context.environment, job.app()), state);
+    tell_nothing_due(context, job);
+}
+
+/// Looks at the pair and the journal.
 base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
                           const ca::Request& request) {
     // Also of a certificate that is good: else it is not told before the renewal fails.
@@ -226,36 +268,16 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
     if (!present) return std::move(present).error();
     job.present = std::move(*present);
     if (keeps_custom_certificate(context, job, request.asker())) {
-        job.due.unused =
-            request.origin == ca::Origin::scheduled && renewal::is_unused_due(context, job.app());
-        if (job.due.unused) return true;
-        context.log.verbose(job.app().text() + " has a certificate of its own, which is kept");
-        status::record_custom_pair(context, job);
-        return false;
+        return is_standby_due(context, job, request);
     }
     const auto state = context.store.read_state(job.app().text());
     if (!state) return state.error();
     observe_state(job.present, *state, job.wanted().certificate);
-    if (request.is_automatic()) leave_waiting_names(job, *state, context.clock.now());
-    const auto why = why_due_now(context, job, *state, request);
-    if (!why) return why.error();
-    job.due.only_growth = why->has_value() && (*why)->only_growth && !request.force;
-    job.due.is_good_otherwise = why->has_value() && (*why)->is_good_otherwise && !request.force;
-    if (request.is_automatic() && why->has_value() && !job.due.only_growth &&
-        renewal_waits(job, *state, context.clock.now())) {
-        wait_for_renewal(job);
-    }
-    if (request.force || (why->has_value() && !job.names.ordered.empty())) return true;
-    if (request.is_automatic()) {
-        job.end_without_order();
-        status::record_outcome(context, job);
-        return false;
-    }
-    if (request.is_typed()) note_enabled(context, job.app(), *state);
-    adopt_if_unknown(context, job.app(),
-                     tls::read_certificate_status(context.environment, job.app()), *state);
-    tell_nothing_due(context, job);
-    return false;
+    const auto need = need_now(context, job, *state, request);
+    if (!need) return need.error();
+    job.need = need->value_or(ca::Need::renewal);
+    if (!*need) end_without_need(context, job, request, *state);
+    return need->has_value();
 }
 
 }  // namespace
@@ -263,8 +285,8 @@ base::Result<bool> is_due(const ca::Context& context, ca::IssueJob& job,
 bool is_to_be_ordered(const ca::Context& context, ca::IssueJob& job, const ca::Request& request) {
     if (request.is_typed()) return true;
     // What a run that was cut short has left open is closed by the way to an order.
-    const bool all_covered =
-        job.due.only_growth && !job.present.has_journal && orders::uncovered_names(job).empty();
+    const bool all_covered = job.need == ca::Need::growth && !job.present.has_journal &&
+                             orders::uncovered_names(job).empty();
     if (job.alive() && !all_covered) {
         if (request.is_automatic())
             context.log.info2("Enabling letsencrypt for " + job.app().text());

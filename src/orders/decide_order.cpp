@@ -22,7 +22,8 @@ std::vector<const ca::DeferredName*> names_at_risk(const ca::Context& context,
             state ? store::find_name(ca::own_state(*state, job), deferred.name) : nullptr;
         const base::UtcTime since = known != nullptr ? known->failing_since.value_or(now) : now;
         if (renewal::may_be_dropped(
-                {since, job.present.covered_until.value_or(now), job.due.only_growth}, now)) {
+                {since, job.present.covered_until.value_or(now), job.need == ca::Need::growth},
+                now)) {
             continue;
         }
         at_risk.push_back(&deferred);
@@ -59,7 +60,7 @@ void defer_new_names(ca::IssueJob& job, const ca::DeferredName& lost) {
 /// the name that it was for cannot be certified now.
 bool is_needless(const ca::Context& context, const ca::IssueJob& job) {
     if (!uncovered_names(job).empty()) return false;
-    if (job.due.only_growth || !job.due.is_good_otherwise) return job.due.only_growth;
+    if (job.need != ca::Need::unfinished) return job.need == ca::Need::growth;
     const auto state = context.store.read_state(job.app().text());
     if (!state) return false;
     const auto& order = ca::own_state(*state, job).order;
@@ -84,7 +85,8 @@ void decide_order(const ca::Context& context, ca::IssueJob& job, const ca::Reque
     }
     if (!request.is_typed()) {
         const auto at_risk = names_at_risk(context, job);
-        if (!at_risk.empty() && job.due.only_growth) return defer_new_names(job, *at_risk.front());
+        if (!at_risk.empty() && job.need == ca::Need::growth)
+            return defer_new_names(job, *at_risk.front());
         if (!at_risk.empty()) return defer_renewal(job, *at_risk.front());
     }
     if (is_needless(context, job)) job.end_without_order();

@@ -45,7 +45,8 @@ std::optional<Due> why_due(const CertificateFacts& facts, const RenewalInput& in
         CertificateFacts rest = facts;
         rest.interrupted = false;
         const auto other = why_due(rest, input, now);
-        return Due{kInterrupted, false, !other || other->only_growth};
+        const bool is_good = !other || other->need == ca::Need::growth;
+        return Due{kInterrupted, is_good ? ca::Need::unfinished : ca::Need::renewal};
     }
     // What an operator has begun with `--force`, say, is finished when one types it again.
     if (facts.interrupted && !input.scheduled) return Due{kInterrupted};
@@ -62,11 +63,11 @@ std::optional<Due> why_due(const CertificateFacts& facts, const RenewalInput& in
     if (input.loses_names) return Due{"a name of the certificate is excluded now"};
     for (const std::string& name : input.names) {
         if (std::find(facts.covered.begin(), facts.covered.end(), name) == facts.covered.end()) {
-            return Due{"'" + name + "' is not in the certificate", true};
+            return Due{"'" + name + "' is not in the certificate", ca::Need::growth};
         }
     }
     // It has changed no pair, and left a route at most: an order would be one for nothing.
-    if (facts.interrupted) return Due{kInterrupted, true};
+    if (facts.interrupted) return Due{kInterrupted, ca::Need::growth};
     return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/certificate_dates.h"
 #include "base/utc_time.h"
+#include "ca/need.h"
 
 namespace renewal {
 
@@ -42,9 +43,7 @@ struct RenewalInput {
 /// Why a certificate is to be ordered.
 struct Due {
     std::string why;
-    bool only_growth = false;  ///< all is well but for a name that the certificate does not have
-    /// That would be all, had not an earlier run left its journal behind.
-    bool is_good_otherwise = false;
+    ca::Need need = ca::Need::renewal;
 };
 
 /// What decides when a certificate is renewed (docs/design.md 3.3).

@@ -78,7 +78,7 @@ base::Result<void> put_in_place(const ca::Context& context, ca::IssueJob& job) {
         !written) {
         return written;
     }
-    if (job.present.owner == store::Owner::custom && !job.due.unused) {
+    if (job.present.owner == store::Owner::custom && job.need != ca::Need::standby) {
         if (auto kept = keep_custom_pair(context, job); !kept) return kept;
     }
     // Before the exchange: a run killed right after it must not take its own pair for a stranger's.
@@ -93,7 +93,7 @@ base::Result<void> put_in_place(const ca::Context& context, ca::IssueJob& job) {
         !linked) {
         return linked;
     }
-    if (job.due.unused) return tls::write_plain_pair(folder, files);
+    if (job.need == ca::Need::standby) return tls::write_plain_pair(folder, files);
     if (!ca::is_still_claimed(context, job)) return taken_away(job);
     auto exchanged =
         tls::exchange_pair(context.environment, job.app(), ca::app_folder(context, job),
@@ -108,7 +108,7 @@ base::Result<void> put_in_place(const ca::Context& context, ca::IssueJob& job) {
 
 async::Task<base::Result<void>> install_pair(const ca::Context& context, ca::IssueJob& job) {
     auto installed = put_in_place(context, job);
-    if (!installed || job.due.unused) co_return installed;
+    if (!installed || job.need == ca::Need::standby) co_return installed;
     // The pair is in place: a hook of another plugin that fails must not undo that.
     const auto fired = co_await context.programs->require_trigger(job.app(), "post-certs-update");
     if (!fired) context.log.warn(fired.error().message);

@@ -226,7 +226,7 @@ bool end_route(const ca::Context& context, const ca::IssueJob& job) {
 /// may have written it while there was no pair, and a run that was cut short never have come to its
 /// rebuild.
 bool needs_rebuild(const ca::Context& context, const ca::IssueJob& job) {
-    if (!job.alive() || job.due.unused) return false;
+    if (!job.alive() || job.need == ca::Need::standby) return false;
     if (!job.has_same_names()) return true;
     const auto vhost = read_vhost(context, job.app());
     return !vhost || !has_tls_for_all(*vhost, job);

@@ -32,7 +32,7 @@ std::vector<LoadedJob> end_routes(const ca::Context& context, const std::vector<
     std::vector<LoadedJob> reloading;
     for (const LoadedJob& one : loads) {
         const bool has_changed = end_route(context, *one.job);
-        const bool has_new_pair = one.job->alive() && !one.job->due.unused;
+        const bool has_new_pair = one.job->alive() && one.job->need != ca::Need::standby;
         if (needs_rebuild(context, *one.job)) {
             rebuilt.push_back(one.job);
         } else if (has_changed || has_new_pair) {

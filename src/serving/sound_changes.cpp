@@ -67,7 +67,7 @@ bool undo_route_of(const ca::Context& context, Routes& routes, const Complaint& 
 bool undo_pair_of(const ca::Context& context, const std::vector<LoadedJob>& pairs,
                   const Complaint& complaint) {
     const auto blamed = std::find_if(pairs.begin(), pairs.end(), [&](const LoadedJob& one) {
-        const bool has_new_pair = one.job->alive() && !one.job->due.unused;
+        const bool has_new_pair = one.job->alive() && one.job->need != ca::Need::standby;
         return has_new_pair &&
                complaint.file.parent_path() == context.environment.tls_root(one.job->app());
     });

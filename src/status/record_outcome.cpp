@@ -139,7 +139,7 @@ std::vector<NameOutcome> outcomes_of(const ca::IssueJob& job, base::UtcTime now)
     if (job.failure()) {
         for (const std::string& name : ca::to_texts(job.names.ordered))
             outcomes.push_back(outcome_of_failure(job, name, now));
-    } else if (job.due.unused) {
+    } else if (job.need == ca::Need::standby) {
         for (const std::string& name : ca::to_texts(job.names.ordered)) {
             outcomes.push_back({name, store::status_of(store::cause::kCustom),
                                 store::cause::kCustom, "a certificate of its own is served"});

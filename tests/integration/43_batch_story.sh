@@ -188,6 +188,33 @@ is_ended() {
   done
 }
 
+run_of() { jq -r '.claim.run // ""' "$(state_file "$1")" | cut -d ' ' -f 1; }
+is_claimed_by() { [[ $(run_of "$1") == "$(pgrep -f "letsencrypt/subcommands/$2")" ]]; }
+
+is_taken_over() {
+  given many_apps
+  local pebble mark scheduled typed code_of_scheduled=0 code_of_typed=0
+  dokku letsencrypt:set --global graceperiod $due >/dev/null
+  note_certificates
+  pebble=$(pgrep -x pebble)
+  mark=$(pebble_mark)
+  kill -STOP "$pebble"
+  dokku letsencrypt:auto-renew --scheduled >/run/scheduled 2>&1 & scheduled=$!
+  wait_until 20 is_claimed_by app2 auto-renew
+  dokku letsencrypt:enable app2 --force >/run/typed 2>&1 & typed=$!
+  wait_until 20 is_claimed_by app2 enable
+  kill -CONT "$pebble"
+  wait $typed || code_of_typed=$?
+  wait $scheduled || code_of_scheduled=$?
+  assert_eq 0 "$code_of_typed" "exit code of enable"
+  assert_contains "$(</run/typed)" "-----> Certificate retrieved successfully." "what enable printed"
+  assert_eq 0 "$code_of_scheduled" "exit code of auto-renew"
+  assert_renewed app2 app3
+  # The scheduled run makes no order of its own for the app that was taken from it.
+  assert_at_most "$apps" "$(orders_since "$mark")" "orders"
+  tls_verify app2.example.test
+}
+
 one_by_one() {
   given many_apps
   local i reloads started=${EPOCHREALTIME/./}
@@ -202,4 +229,5 @@ scenario "a tenth of them fails, is named with its cause, and harms no other" a_
 scenario "a second run that starts meanwhile ends at once, and an app that is switched off stays off" two_runs
 scenario "with nothing due nobody is asked and nginx is left alone" nothing_is_due
 scenario "what a run has kept is printed when it is ended" is_ended
+scenario "an app that a scheduled run has claimed is taken over by what is typed" is_taken_over
 [[ -z ${ONE_BY_ONE:-} ]] || scenario "for comparison: ten commands, one for each app" one_by_one

@@ -66,6 +66,9 @@ void redirect_files(const std::string& prefix, const std::string& to) {
 
 extern "C" {
 
+// The C library declares these with names that are reserved to it.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
+
 int open(const char* path, int flags, ...) {
     static auto* const real_open = simulation::real<int(const char*, int, mode_t)>("open");
     va_list more;
@@ -126,4 +129,6 @@ int nanosleep(const timespec* duration, timespec* /*left*/) {
     simulation::kernel().sleep_until(simulation::kernel().now() + time);
     return 0;
 }
+
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
 }

@@ -107,6 +107,26 @@ TEST_CASE("clients that share limits ask for ten new nonces a second", "[acme]")
     CHECK(story.clock.passed() >= 3s);
 }
 
+TEST_CASE("what one order finds out of the CA's pace the others do not wait for", "[acme]") {
+    SlowStory story;
+    acme::ValidationPace pace;
+    std::deque<acme::OrderFlow> flows;
+    std::vector<async::Task<Issued>> running;
+    for (int i = 0; i < 4; ++i) {
+        acme::OrderPlan plan = story.plan(many_names(1, std::to_string(i) + ".example"));
+        plan.pace = &pace;
+        flows.emplace_back(story.client, std::move(plan), story.journal);
+        running.push_back(flows.back().run());
+    }
+    for (const Issued& issued : story.loop.run(run_all(std::move(running))))
+        CHECK(issued);
+    // Each waiting for itself: 2.5 s, until one has found out.
+    CHECK(story.clock.passed() < 1500ms);
+    CHECK(pace.pause() == 250ms);
+    for (int order = 1; order <= 4; ++order)
+        CHECK(times_asked(story, "/order/" + std::to_string(order)) <= 2);
+}
+
 TEST_CASE("a flow that is cancelled leaves nothing behind", "[acme]") {
     SlowStory story;
     const auto cut_at = [&story](std::chrono::milliseconds time) {

@@ -146,7 +146,7 @@ TEST_CASE("a certificate that would only grow waits an hour for a name that it w
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "b.example", "new.example"}};
     order.asked.present.covered = {"a.example", "b.example"};
-    order.asked.due.only_growth = true;
+    order.asked.need = ca::Need::growth;
     order.defer("b.example", store::cause::kDnsMissing);
     const bool has_lasted = GENERATE(false, true);
     const auto since = order.clock.now() - (has_lasted ? hours{1} : std::chrono::minutes{59});
@@ -166,7 +166,7 @@ TEST_CASE("a certificate that would only grow waits an hour for a name that it w
 TEST_CASE("nothing is ordered for exactly the names that are covered already",
           "[orders][design-2.2]") {
     Deciding order{{"a.example", "new.example"}};
-    order.asked.due.only_growth = GENERATE(true, false);
+    order.asked.need = GENERATE(ca::Need::growth, ca::Need::renewal);
     order.request.origin = GENERATE(ca::Origin::typed, ca::Origin::automatic);
     CHECK(orders::uncovered_names(order.asked) == Names{"new.example"});
     order.defer("new.example", store::cause::kDnsMissing);
@@ -174,13 +174,14 @@ TEST_CASE("nothing is ordered for exactly the names that are covered already",
     order.decide();
     CHECK_FALSE(order.asked.failure());
     // A renewal is one of exactly these names, too.
-    CHECK(order.asked.has_nothing_to_do() == order.asked.due.only_growth);
+    CHECK(order.asked.has_nothing_to_do() == (order.asked.need == ca::Need::growth));
 }
 
 TEST_CASE("what an earlier run had ordered is not ordered for covered names alone",
           "[orders][design-2.2][kill]") {
     Deciding order{{"a.example", "new.example"}};
-    order.asked.present.has_journal = order.asked.due.is_good_otherwise = true;
+    order.asked.present.has_journal = true;
+    order.asked.need = ca::Need::unfinished;
     const auto left_for = [&](const Names& names) {
         REQUIRE(order.store.update_state("shop", [&](store::AppState& state) {
             state.order = store::RunningOrder{test::at_ca("/order/1"),

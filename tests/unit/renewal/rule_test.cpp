@@ -98,21 +98,21 @@ TEST_CASE("a run that was cut short before it had ordered makes no renewal due",
     example.input.scheduled = true;
     const auto due = why_due(example.facts, example.input, example.clock.now());
     REQUIRE(due);
-    CHECK(due->only_growth);
+    CHECK(due->need == ca::Need::growth);
     SECTION("but it is finished when it is typed again") {
         example.input.scheduled = false;
         const auto typed = why_due(example.facts, example.input, example.clock.now());
         REQUIRE(typed);
-        CHECK_FALSE(typed->only_growth);
+        CHECK(typed->need == ca::Need::renewal);
     }
     SECTION("but one that had ordered does") {
         example.facts.was_ordered = true;
         const auto ordered = why_due(example.facts, example.input, example.clock.now());
         REQUIRE(ordered);
-        CHECK_FALSE(ordered->only_growth);
-        CHECK(ordered->is_good_otherwise);
+        CHECK(ordered->need == ca::Need::unfinished);
         example.facts.revoked = true;
-        CHECK_FALSE(why_due(example.facts, example.input, example.clock.now())->is_good_otherwise);
+        CHECK(why_due(example.facts, example.input, example.clock.now())->need ==
+              ca::Need::renewal);
     }
     SECTION("nor does it hide that one is due") {
         example.facts.revoked = true;
@@ -235,9 +235,9 @@ TEST_CASE("where nobody asked, changed settings order nothing by themselves",
     CHECK_FALSE(changed.why());
     changed.input.names.emplace_back("c.test");
     REQUIRE(changed.due());
-    CHECK(changed.due()->only_growth);
+    CHECK(changed.due()->need == ca::Need::growth);
     changed.input.loses_names = true;
-    CHECK_FALSE(changed.due()->only_growth);
+    CHECK(changed.due()->need == ca::Need::renewal);
 }
 
 TEST_CASE("a failing name is not dropped before half of what was left is over",
@@ -267,10 +267,10 @@ TEST_CASE("a certificate that is due is more than one that would grow", "[renewa
     Case example;
     example.input.names.emplace_back("c.test");
     REQUIRE(example.due());
-    CHECK(example.due()->only_growth);
+    CHECK(example.due()->need == ca::Need::growth);
     example.clock.advance(days{61});
     REQUIRE(example.due());
-    CHECK_FALSE(example.due()->only_growth);
+    CHECK(example.due()->need == ca::Need::renewal);
 }
 
 TEST_CASE("the time of a renewal says what it is due because of", "[renewal][design-3.3]") {
