@@ -80,8 +80,9 @@ void EpollLoop::wait(std::optional<Moment> until) {
     if (!until && watched_.empty()) throw std::logic_error{"stuck: nothing could end the wait"};
     int timeout = kWithoutEnd;
     if (until) {
+        const Moment present = now();  // once, or what is past would be a moment ahead
         const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(std::max(*until, now()) - now());
+            std::chrono::ceil<std::chrono::milliseconds>(std::max(*until, present) - present);
         timeout =
             static_cast<int>(std::min<std::int64_t>(left.count(), std::numeric_limits<int>::max()));
     }

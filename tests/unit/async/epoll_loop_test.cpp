@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -87,6 +88,23 @@ Task<void> wait_for(async::Event& event) {
 }
 
 }  // namespace
+
+TEST_CASE("what can go on at once is not waited for", "[async]") {
+    World world;
+    constexpr int kTurns = 1000;
+    const auto pauses_of_process = [] {
+        rusage used{};
+        REQUIRE(::getrusage(RUSAGE_SELF, &used) == 0);
+        return used.ru_nvcsw;
+    };
+    const auto take_turns = [](int turns) -> Task<void> {
+        for (int i = 0; i < turns; ++i)
+            co_await async::sleep_for(0ms);
+    };
+    const auto before = pauses_of_process();
+    world.loop.run(take_turns(kTurns));
+    CHECK(pauses_of_process() - before < kTurns / 2);
+}
 
 TEST_CASE("a coroutine sleeps on the real clock", "[async]") {
     World world;
