@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace simulation {
 namespace {
 
@@ -31,7 +33,7 @@ std::optional<base::UtcTime> Bucket::empty_until(const std::string& subject, bas
     constexpr double kNearly = 0.999;
     const double left = level(subject, now).left;
     if (left >= kNearly) return std::nullopt;
-    const double whole = static_cast<double>(whole_after_.count());
+    const auto whole = static_cast<double>(whole_after_.count());
     const double seconds = (1 - left) * whole / most_;
     return now + std::chrono::seconds{static_cast<std::int64_t>(seconds) + 1};
 }
@@ -54,7 +56,7 @@ std::optional<LimitHit> LetsEncryptLimits::why_refused(const std::string& accoun
                                                        base::UtcTime now) {
     for (const std::string& name : names) {
         if (is_exempt) break;
-        if (const auto free = failures_.empty_until(account + " " + name, now)) {
+        if (const auto free = failures_.empty_until(fmt::format("{} {}", account, name), now)) {
             return LimitHit{"failed validations", name, *free};
         }
     }
@@ -95,7 +97,7 @@ void LetsEncryptLimits::note_certificate(const std::set<std::string>& names, boo
 
 void LetsEncryptLimits::note_failure(const std::string& account, const std::string& name,
                                      base::UtcTime now) {
-    failures_.take(account + " " + name, now);
+    failures_.take(fmt::format("{} {}", account, name), now);
 }
 
 std::optional<LimitHit> LetsEncryptLimits::why_no_account(base::UtcTime now) {

@@ -50,7 +50,7 @@ dokku::Log log_of(World& world) {
 
 /// What runs::Runtime is to an executable.
 struct Runtime {
-    explicit Runtime(World& world_) : world(world_) {}
+    explicit Runtime(World& where) : world(where) {}
 
     int run(async::Task<RunOutcome> task) {
         return loop.run(std::move(task)) == RunOutcome::done ? kDone : kFailed;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "simulation/served.h"
 
 namespace simulation {
@@ -92,7 +94,7 @@ void Invariants::no_name_is_dropped(const std::string& app, const LoadedPair& be
         if (!before.covers(name) || now.covers(name)) continue;
         // One that has failed for long may leave.
         if (world_.dns.here_for(name, world_.now()) < 30 * kDay) continue;
-        world_.chronicle.violate("no name is dropped", app + " has lost " + name);
+        world_.chronicle.violate("no name is dropped", fmt::format("{} has lost {}", app, name));
     }
 }
 
@@ -246,7 +248,8 @@ void Invariants::every_healthy_app_is_served(const std::string& app) {
         const std::string why = pair == nullptr
                                     ? "has no certificate"
                                     : "has one until " + base::to_readable(pair->not_after);
-        world_.chronicle.violate("every healthy app is served", name + " of " + app + " " + why);
+        world_.chronicle.violate("every healthy app is served",
+                                 fmt::format("{} of {} {}", name, app, why));
     }
 }
 
@@ -265,7 +268,8 @@ void Invariants::every_app_is_served_or_reported(const std::string& app, base::U
         if (pair != nullptr && pair->not_after > world_.machine.wall_time()) continue;
         const store::NameState* known = store::find_name(state, name);
         if (known != nullptr && !known->cause.empty()) continue;
-        world_.chronicle.violate("every app is served or reported", name + " of " + app);
+        world_.chronicle.violate("every app is served or reported",
+                                 fmt::format("{} of {}", name, app));
     }
 }
 

@@ -82,7 +82,7 @@ SimulatedCa::SimulatedCa(CaCharacter character, const SimulatedDns& dns,
     issuer_pem_ = test::make_certificate(spec, key_);
 }
 
-base::UtcTime SimulatedCa::now() const {
+base::UtcTime SimulatedCa::now() {
     return kernel().true_time();
 }
 
@@ -165,7 +165,7 @@ async::Task<base::Result<http::Response>> SimulatedCa::send(http::Request reques
 }
 
 std::string SimulatedCa::new_nonce() {
-    const std::string nonce = "nonce" + std::to_string(++nonces_made_);
+    std::string nonce = "nonce" + std::to_string(++nonces_made_);
     nonces_.insert(nonce);
     return nonce;
 }
@@ -181,7 +181,7 @@ SimulatedCa::Answer SimulatedCa::problem(int status, const std::string& type,
     return {status, text.text()};
 }
 
-SimulatedCa::Answer SimulatedCa::limited(const LimitHit& hit) {
+SimulatedCa::Answer SimulatedCa::limited(const LimitHit& hit) const {
     if (on_limit) on_limit(hit);
     const auto pause = std::max<std::int64_t>((hit.free_at - now()).count(), 1);
     Answer said = problem(429, "rateLimited",

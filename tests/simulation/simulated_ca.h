@@ -135,7 +135,7 @@ class SimulatedCa final : public http::Client {
     };
 
     std::string at(const std::string& path) const { return "https://" + character_.host + path; }
-    base::UtcTime now() const;
+    static base::UtcTime now();
 
     // simulated_ca.cpp
     std::chrono::milliseconds think();
@@ -148,7 +148,7 @@ class SimulatedCa final : public http::Client {
     Answer new_account(const Signed& envelope);
     std::string new_nonce();
     static Answer problem(int status, const std::string& type, const std::string& detail);
-    Answer limited(const LimitHit& hit);
+    Answer limited(const LimitHit& hit) const;
 
     // ca_orders.cpp
     Answer new_order(const Signed& envelope);

@@ -43,7 +43,7 @@ class SimulatedDns {
 
     /// The message that answers another; empty: none comes. `is_own`: asked of this host's
     /// resolver, not of a zone's name server.
-    std::string reply_to(const std::string& question, bool is_own) const;
+    std::string reply_to(const std::string& message, bool is_own) const;
 
   private:
     struct Known {

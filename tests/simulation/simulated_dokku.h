@@ -50,7 +50,7 @@ class SimulatedDokku {
 
   private:
     int trigger(const std::vector<std::string>& words, const std::string& mark);
-    void fire(const std::vector<std::string>& words, const std::string& mark = "");
+    static void fire(const std::vector<std::string>& words, const std::string& mark = "");
     void write_vhost(const std::string& app);
     void take(int least_ms, int most_ms);
     base::Path folder(const std::string& app) const { return environment_.root / app; }

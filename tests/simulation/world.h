@@ -30,7 +30,7 @@ struct Options {
 
 /// A host with Dokku and the product, the CAs and the DNS around it, and what has happened so far.
 struct World {
-    explicit World(const Options& options);
+    explicit World(const Options& given);
     World(const World&) = delete;
     World& operator=(const World&) = delete;
     World(World&&) = delete;
