@@ -66,8 +66,7 @@ void redirect_files(const std::string& prefix, const std::string& to) {
 
 extern "C" {
 
-// The C library declares these with names that are reserved to it.
-// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's names are reserved
 
 int open(const char* path, int flags, ...) {
     static auto* const real_open = simulation::real<int(const char*, int, mode_t)>("open");
